@@ -1,0 +1,11 @@
+/* Compiler attributes and the few macros the whole tree uses. */
+#pragma once
+
+#include <stddef.h>
+
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define MUST_CHECK             __attribute__((warn_unused_result))
+#define CLEANUP(fn)            __attribute__((cleanup(fn)))
+#define UNUSED                 __attribute__((unused))
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,0 +1,130 @@
+/*
+ * A flat, strict, read-only reader of JSON text (RFC 8259).
+ *
+ * A document becomes one array of 16-byte nodes in document order; strings and numbers are slices
+ * of the text itself, which must outlive the nodes. A node is self-contained: its text, its kind
+ * and how many nodes its sub-tree has. Nothing is converted until somebody asks.
+ *
+ * Strict: UTF-8 without byte order mark, the number grammar, escapes with paired surrogates, no
+ * control characters in strings, no duplicate keys in one object (after unescaping), nothing but
+ * white space behind the value, and the limits the caller gives.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+enum json_kind {
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+	/* An object or array behind a key of json_limits.skip: read strictly, its inside not kept. */
+	JSON_SKIPPED,
+};
+
+struct json_node {
+	const char *at;        /* first byte; for a string the one behind the quote */
+	uint32_t len : 27;     /* bytes of text; for a string without its quotes */
+	uint32_t kind : 4;     /* enum json_kind */
+	uint32_t escaped : 1;  /* a string with escapes in it */
+	uint32_t span;         /* nodes of the sub-tree, this one included: node + span is next */
+};
+
+struct json_limits {
+	size_t bytes;              /* of the text; at most 128 MiB - 1 */
+	uint32_t depth;            /* nested objects and arrays */
+	uint32_t nodes;            /* in the array, skipped ones not counted */
+	const char *const *skip;   /* NULL-terminated keys whose containers are JSON_SKIPPED, or NULL */
+};
+
+struct json_doc {
+	struct str text;
+	const struct json_node *root; /* nodes in document order; an object's are key, value, key, … */
+	uint32_t count;
+};
+
+/*
+ * The nodes live in `arena`, the text stays the caller's. Errors: ERR_TOO_LARGE for a limit,
+ * ERR_INVALID for anything else; the message says what is wrong at which line and column (bytes).
+ */
+bool json_read(struct arena *arena, struct str text, const struct json_limits *limits,
+	struct json_doc *out, struct err *err) MUST_CHECK;
+
+/* Line and column (from 1, in bytes) of a place in the text. */
+void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column);
+
+/* Any pointer to a node may be NULL in what follows: nothing is found in nothing. */
+
+static inline enum json_kind json_kind(const struct json_node *node)
+{
+	return (enum json_kind)node->kind;
+}
+
+static inline bool json_is(const struct json_node *node, enum json_kind kind)
+{
+	return node && node->kind == kind;
+}
+
+/* Absent and null are the same to Kubernetes in nearly all places. */
+static inline bool json_present(const struct json_node *node)
+{
+	return node && node->kind != JSON_NULL;
+}
+
+static inline const struct json_node *json_next(const struct json_node *node)
+{
+	return node + node->span;
+}
+
+/* for (struct json_iter it = json_iter(object); json_next_member(&it);) … it.key, it.value */
+struct json_iter {
+	const struct json_node *at, *end;
+	const struct json_node *key; /* members only */
+	const struct json_node *value;
+	size_t index; /* of value, from 0 */
+};
+
+/* Over a JSON_OBJECT's members or a JSON_ARRAY's items; anything else (and NULL) has none. */
+struct json_iter json_iter(const struct json_node *container);
+bool json_next_member(struct json_iter *it);
+bool json_next_item(struct json_iter *it);
+
+/* How many members or items; 0 for anything else. */
+size_t json_count(const struct json_node *container);
+
+/* The value of a member by its unescaped key, NULL when there is none or `object` is no object. */
+const struct json_node *json_get(const struct json_node *object, const char *key);
+const struct json_node *json_get_str(const struct json_node *object, struct str key);
+const struct json_node *json_item(const struct json_node *array, size_t index);
+
+/* A string's value, unescaped into the arena only where it has escapes; the empty str otherwise. */
+struct str json_str(struct arena *arena, const struct json_node *node);
+/* Whether `node` is a string (or key) with this value, without allocating. */
+bool json_str_is(const struct json_node *node, struct str value);
+/* The source text of the whole value, quotes included. */
+struct str json_raw(const struct json_node *node);
+
+/*
+ * An integer in int64 without loss: 3, -0, 3.0 and 3e2 are integers as a JSON schema sees them,
+ * 3.5 is not; out of range is false too.
+ */
+bool json_i64(const struct json_node *node, int64_t *out);
+bool json_double(const struct json_node *node, double *out);
+
+/*
+ * Equal values: members in any order, strings by their value, numbers by their text ("1" is not
+ * "1.0"). NULL equals NULL alone.
+ */
+bool json_equal(const struct json_node *a, const struct json_node *b);
+/* A hash that agrees with json_equal; 0 for NULL. */
+uint64_t json_hash(const struct json_node *node);

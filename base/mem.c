@@ -1,0 +1,191 @@
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISON 1
+#endif
+#endif
+#ifdef ARENA_POISON
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
+enum { ALIGNMENT = 16 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size;
+	size_t used;
+	_Alignas(ALIGNMENT) char data[];
+};
+
+static void *or_die(void *memory, size_t size)
+{
+	if (memory == NULL) {
+		fprintf(stderr, "raygate: out of memory (%zu bytes)\n", size);
+		abort();
+	}
+	return memory;
+}
+
+void *mem_alloc(size_t size)
+{
+	return or_die(calloc(1, size ? size : 1), size);
+}
+
+void *mem_resize(void *old, size_t size)
+{
+	return or_die(realloc(old, size ? size : 1), size);
+}
+
+char *mem_strdup(const char *text)
+{
+	return or_die(strdup(text), strlen(text));
+}
+
+void mem_free(void *pointer_to_pointer)
+{
+	void **const memory = pointer_to_pointer;
+
+	free(*memory);
+	*memory = NULL;
+}
+
+void arena_init(struct arena *arena, size_t block_size)
+{
+	*arena = (struct arena){.block_size = block_size};
+}
+
+static void block_free(struct arena_block *block)
+{
+	ASAN_UNPOISON_MEMORY_REGION(block->data, block->size);
+	free(block);
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *kept = NULL;
+
+	for (struct arena_block *block = arena->blocks, *older; block; block = older) {
+		older = block->older;
+		if (kept == NULL && block->size == arena->block_size)
+			kept = block;
+		else
+			block_free(block);
+	}
+	if (kept) {
+		kept->older = NULL;
+		kept->used = 0;
+		ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
+	}
+	arena->blocks = kept;
+	arena->used = 0;
+}
+
+void arena_done(struct arena *arena)
+{
+	for (struct arena_block *block = arena->blocks, *older; block; block = older) {
+		older = block->older;
+		block_free(block);
+	}
+	*arena = (struct arena){.block_size = arena->block_size};
+}
+
+static size_t round_up(size_t size)
+{
+	return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+static struct arena_block *block_new(struct arena *arena, size_t least)
+{
+	const size_t size = least > arena->block_size ? least : arena->block_size;
+	struct arena_block *const block = or_die(malloc(sizeof(*block) + size), size);
+
+	*block = (struct arena_block){.older = arena->blocks, .size = size};
+	ASAN_POISON_MEMORY_REGION(block->data, size);
+	arena->blocks = block;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct arena_block *block = arena->blocks;
+	const size_t room = round_up(size ? size : 1);
+
+	assert(arena->block_size && size <= SIZE_MAX / 2);
+	if (block == NULL || block->size - block->used < room)
+		block = block_new(arena, room);
+	char *const at = block->data + block->used;
+
+	ASAN_UNPOISON_MEMORY_REGION(at, size);
+	memset(at, 0, size);
+	block->used += room;
+	arena->used += room;
+	return at;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	assert(size == 0 || count <= SIZE_MAX / 2 / size);
+	return arena_alloc(arena, count * size);
+}
+
+void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
+{
+	struct arena_block *const block = arena->blocks;
+
+	if (old && block && new_size > old_size) {
+		const size_t held = round_up(old_size);
+		const size_t wanted = round_up(new_size);
+
+		if ((char *)old + held == block->data + block->used &&
+		    wanted - held <= block->size - block->used) {
+			ASAN_UNPOISON_MEMORY_REGION(old, new_size);
+			block->used += wanted - held;
+			arena->used += wanted - held;
+			return old;
+		}
+	}
+	void *const grown = arena_alloc(arena, new_size);
+
+	if (old_size)
+		memcpy(grown, old, old_size < new_size ? old_size : new_size);
+	return grown;
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+	char *const copy = arena_alloc(arena, s.len + 1);
+
+	if (s.len)
+		memcpy(copy, s.at, s.len);
+	return (struct str){copy, s.len};
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+
+	va_start(args, format);
+	va_copy(again, args);
+	const int len = vsnprintf(NULL, 0, format, args);
+
+	va_end(args);
+	assert(len >= 0);
+	char *const text = arena_alloc(arena, (size_t)len + 1);
+
+	vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return (struct str){text, (size_t)len};
+}
