@@ -1,12 +1,19 @@
-# Raygate. `make` alone lists the targets.
-MAKEFLAGS += --no-builtin-rules
+# Raygate. `make` alone lists the targets; everything that is made lands in build/.
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
+.DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
+SHELL := /bin/bash
 
+# debug, release, asan, tsan, cover or fuzz; each has its own objects, and so has clang.
 MODE ?= debug
-OUT := build/$(MODE)
+ifeq ($(origin CC),default)
+  CC := gcc
+endif
+CLANG := $(findstring clang,$(CC))
+OUT   := build/$(MODE)$(CLANG:clang=-clang)
 
-# Debian packages: to build, to test, and for `make check`.
+# Debian packages: to build, to test, and for `make check`. The only list there is.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-dev libssl-dev \
 	libcjson-dev libyaml-dev ca-certificates
 TEST_PACKAGES  := libcriterion-dev curl openssl
@@ -17,22 +24,44 @@ LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wnull-dereference -Wdouble-promotion
-CC ?= gcc
-CPPFLAGS += -I. -D_GNU_SOURCE
+ifdef CLANG
+  WARNINGS += -Wmissing-variable-declarations
+else
+  WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+endif
+
+SANITIZE := -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_debug   := -O1 -g
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
+CFLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
+CFLAGS_cover   := -O0 -g --coverage
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 LDFLAGS_asan   := -fsanitize=address,undefined
-ALL_CFLAGS = -std=c11 -fPIE $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) $(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS_$(MODE)) $(LDFLAGS)
-LDLIBS = $(shell pkg-config --libs $(LIBS)) -pthread -lm
+LDFLAGS_tsan   := -fsanitize=thread
+LDFLAGS_cover  := --coverage
+LDFLAGS_fuzz   := -fsanitize=fuzzer,address,undefined
 
-SRC  := $(shell find base api validators certs server -name '*.c' | sort)
-OBJ  := $(SRC:%.c=$(OUT)/%.o)
-LIB  := $(filter-out $(OUT)/server/main.o,$(OBJ))
-TEST := $(shell find tests -name '*_test.c' | sort)
-TEST_OBJ := $(TEST:%.c=$(OUT)/%.o)
-SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(shell find tests/support -name '*.c' 2>/dev/null | sort))
+CPPFLAGS   += -I. -D_GNU_SOURCE
+ALL_CFLAGS  = -std=c11 -fPIE -pthread $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) $(CFLAGS)
+ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now $(LDFLAGS_$(MODE)) $(LDFLAGS)
+LDLIBS      = $(shell pkg-config --libs $(LIBS)) -lm
+
+find = $(sort $(shell find $(1) -name '$(2)' $(3) 2>/dev/null))
+object = $(patsubst %.c,$(OUT)/%.o,$(1))
+
+SRC  := $(call find,base api validators certs server,*.c)
+TEST := $(call find,tests,*_test.c,-not -path 'tests/e2e/*')
+E2E  := $(call find,tests/e2e,*.c)
+KIT  := $(call find,tests/support,*.c)
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(call find,tests/fuzz,fuzz_*.c))
+STRESS := $(patsubst tests/%.c,%,$(call find,tests/stress,*.c))
+BENCH  := $(patsubst tests/%.c,%,$(call find,tests/bench,*.c))
+OURS := $(call find,base api validators certs server tests,*.[ch])
+LIB  := $(call object,$(filter-out server/main.c,$(SRC)))
+
+# The tests find their files from here, wherever they are started.
+export RAYGATE_ROOT := $(CURDIR)
 
 V ?= 0
 ifeq ($(V),0)
@@ -42,29 +71,186 @@ else
   say = @:
 endif
 
-$(OUT)/%.o: %.c
+# A sub-make that uses all cores, unless the user has said how many himself.
+PARALLEL = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# Every object depends on the flags, so that a change of them is never half applied.
+FLAGS = $(filter-out ccache,$(CC)) $(CPPFLAGS) $(ALL_CFLAGS)
+$(OUT)/flags: force
+	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
+$(OUT)/%.o: %.c $(OUT)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+# Criterion's Test() defines variables that no header declares.
+$(OUT)/tests/%_test.o: TEST_CFLAGS := $(if $(CLANG),-Wno-missing-variable-declarations)
 
 $(OUT)/libraygate.a: $(LIB)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# $(1) more libraries
+define link
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS) $(1)
+endef
+
 $(OUT)/raygate: $(OUT)/server/main.o $(OUT)/libraygate.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
-# All unit tests in one program; `make unit FILTER='quantity*/*'` runs some.
-$(OUT)/unit: $(TEST_OBJ) $(SUPPORT) $(OUT)/libraygate.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+$(OUT)/unit: $(call object,$(TEST) $(KIT)) $(OUT)/libraygate.a
+	$(call link,-lcriterion)
 
-.PHONY: help build unit
+$(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
+	$(call link,-lcriterion)
+
+# libFuzzer brings its own main; a replay of files has a plain one.
+REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
+$(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(OUT)/libraygate.a
+	$(call link)
+
+$(OUT)/stress/%: $(OUT)/tests/stress/%.o $(OUT)/libraygate.a
+	$(call link)
+
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libraygate.a
+	$(call link)
+
+.PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
+	layers size format tidy cppcheck unit test-program programs stress regressions \
+	packages-build packages-test packages-check
+.SECONDARY:
+
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-unit: $(OUT)/unit
+##### What people use
+
+run: build ## install what is missing, build, and serve admission on https://127.0.0.1:9443
+	$(Q)exec build/raygate serve --offline
+
+build: packages-build ## build/raygate, with release flags
+	$(Q)$(PARALLEL) MODE=release build/release/raygate
+	$(Q)ln -f build/release/raygate build/raygate
+
+test: packages-build packages-test ## unit, golden and end-to-end tests
+	$(Q)$(PARALLEL) programs
+	$(Q)$(MAKE) unit
+	$(if $(E2E),$(Q)$(MAKE) test-program)
+
+unit: $(OUT)/unit ## unit tests alone; FILTER='quantity*/*' runs some
 	$(Q)$(OUT)/unit $(if $(FILTER),--filter '$(FILTER)')
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(SUPPORT:.o=.d)
+test-program: $(OUT)/raygate $(OUT)/e2e ## the tests that talk to the built program
+	$(Q)RAYGATE=$(CURDIR)/$(OUT)/raygate $(OUT)/e2e $(if $(FILTER),--filter '$(FILTER)')
+
+golden: $(OUT)/unit ## write the expected answers of tests/golden anew; the diff is the review
+	$(Q)GOLDEN=write $(OUT)/unit --filter 'golden*/*'
+	@git --no-pager diff --stat -- tests/golden
+
+bench: packages-build ## the benchmarks of tests/bench, each a ratio within one run
+	$(Q)$(PARALLEL) MODE=release $(addprefix build/release/,$(BENCH) raygate)
+	$(Q)for b in $(BENCH); do RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b || exit 1; done
+
+clean: ## remove build/
+	$(Q)rm -rf build
+
+##### What CI runs besides: static checks and builds side by side, then each run alone
+
+STATIC := layers size format cppcheck tidy
+
+check: packages-build packages-test packages-check ## everything that must hold before a change lands
+	$(Q)$(PARALLEL) $(STATIC)
+	$(Q)$(PARALLEL) WERROR=-Werror programs
+	$(Q)$(PARALLEL) WERROR=-Werror MODE=release $(if $(wildcard server/main.c),build/release/raygate)
+	$(Q)$(PARALLEL) WERROR=-Werror CC=clang programs
+	$(Q)$(MAKE) asan tsan fuzz -j1
+	$(if $(E2E),$(Q)HOSTILE=long RAYGATE=$(CURDIR)/build/release/raygate build/debug/e2e)
+	@echo 'check: everything holds'
+
+programs: $(OUT)/unit $(if $(wildcard server/main.c),$(OUT)/raygate) $(if $(E2E),$(OUT)/e2e)
+
+asan: ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(PARALLEL) MODE=asan programs
+	$(Q)$(MAKE) MODE=asan unit
+	$(if $(E2E),$(Q)$(MAKE) MODE=asan test-program)
+
+# Criterion does not start under ThreadSanitizer, so these are plain programs.
+tsan: ## the stress programs of tests/stress with ThreadSanitizer
+	$(Q)$(PARALLEL) MODE=tsan stress
+
+stress: $(addprefix $(OUT)/,$(STRESS))
+	$(Q)for s in $^; do echo "  RUN    $$s"; $$s || exit 1; done
+
+fuzz: ## replay the fuzzers' corpora and regressions with AddressSanitizer
+	$(Q)$(PARALLEL) MODE=asan regressions
+
+regressions: $(addprefix $(OUT)/fuzz/,$(FUZZ))
+	$(Q)for f in $(FUZZ); do \
+		$(OUT)/fuzz/$$f tests/fuzz/corpus/$$f tests/fuzz/regress/$$f || exit 1; done
+
+FUZZ_TIME ?= 60
+fuzz-%: packages-check ## fuzz one parser for FUZZ_TIME seconds with libFuzzer, e.g. make fuzz-quantity
+	$(Q)$(PARALLEL) MODE=fuzz CC=clang build/fuzz-clang/fuzz/$*
+	$(Q)mkdir -p build/fuzz-corpus/$* tests/fuzz/corpus/$*
+	$(Q)build/fuzz-clang/fuzz/$* -max_total_time=$(FUZZ_TIME) -artifact_prefix=build/fuzz-$*- \
+		build/fuzz-corpus/$* tests/fuzz/corpus/$*
+
+cover: ## line coverage of the unit tests, with a floor for the folders that judge
+	$(Q)find build/cover -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(PARALLEL) MODE=cover build/cover/unit
+	$(Q)build/cover/unit >/dev/null 2>build/cover/unit.log || { cat build/cover/unit.log; exit 1; }
+	$(Q)tests/cover.sh build/cover
+
+layers: ## who may include whom: tests/layers
+	$(Q)tests/layers.sh
+
+size: ## no file over 500 lines, no function over 60
+	$(Q)tests/size.sh
+
+format: ## clang-format finds nothing to change; FIX=1 changes it
+	$(Q)clang-format $(if $(FIX),-i,--dry-run -Werror) $(OURS)
+
+# A file is read again when it, a header of it, or the rules have changed.
+TIDY := $(SRC) $(KIT) $(call find,tests/fuzz,*.c)
+tidy: $(TIDY:%=build/tidy/%.ok) ## clang-tidy with the rules of .clang-tidy
+build/tidy/%.c.ok: %.c .clang-tidy
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=c11 $(CPPFLAGS) 2>&1 | \
+		{ ! grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header-filter'; }
+	$(Q)clang -std=c11 $(CPPFLAGS) -MM -MP -MT $@ -MF build/tidy/$*.d $<
+	@touch $@
+
+cppcheck: ## cppcheck; its exceptions, with reasons, are in tests/cppcheck.suppress
+	$(Q)mkdir -p build/cppcheck
+	$(Q)cppcheck --quiet --error-exitcode=1 -j$$(nproc) --std=c11 --cppcheck-build-dir=build/cppcheck \
+		--enable=warning,style,performance,portability --inline-suppr \
+		--suppressions-list=tests/cppcheck.suppress $(CPPFLAGS) $(SRC) $(KIT)
+
+##### Packages
+
+# $(1) packages. Does nothing when all are there, or where there is no dpkg.
+define install
+	@command -v dpkg-query >/dev/null || exit 0; \
+	have=" $$(dpkg-query -W -f='$${db:Status-Status}:$${Package} ' $(1) 2>/dev/null)"; \
+	missing=; for p in $(1); do [[ $$have == *" installed:$$p "* ]] || missing+=" $$p"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing$$missing"; \
+	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"; \
+	log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	{ $$apt update && $$apt install -y --no-install-recommends $$missing; } >"$$log" </dev/null || \
+		{ cat "$$log"; echo "could not install$$missing"; exit 1; }
+endef
+
+packages-build:
+	$(call install,$(BUILD_PACKAGES))
+packages-test: packages-build
+	$(call install,$(TEST_PACKAGES))
+packages-check: packages-test
+	$(call install,$(CHECK_PACKAGES))
+
+-include $(shell find build/tidy $(OUT) -name '*.d' 2>/dev/null)

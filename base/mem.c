@@ -150,7 +150,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 		const size_t wanted = round_up(new_size);
 
 		if ((char *)old + held == block->data + block->used &&
-		    wanted - held <= block->size - block->used) {
+			wanted - held <= block->size - block->used) {
 			ASAN_UNPOISON_MEMORY_REGION(old, new_size);
 			block->used += wanted - held;
 			arena->used += wanted - held;
@@ -159,7 +159,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 	}
 	void *const grown = arena_alloc(arena, new_size);
 
-	if (old_size)
+	if (old)
 		memcpy(grown, old, old_size < new_size ? old_size : new_size);
 	return grown;
 }
