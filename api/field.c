@@ -1,0 +1,227 @@
+#include "api/field.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+enum {
+	VALUE_SHOWN = 80,    /* bytes of a bad value that are shown */
+	DETAIL_SHOWN = 1024, /* bytes of a check's own text */
+};
+
+const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path)
+{
+	struct field_path *const kept = arena_alloc(arena, sizeof(*kept));
+
+	*kept = *path;
+	return kept;
+}
+
+void field_path_print(const struct field_path *path, struct buf *out)
+{
+	if (path->parent)
+		field_path_print(path->parent, out);
+	switch (path->step) {
+	case FIELD_STEP_NAME:
+		if (path->parent)
+			buf_add_char(out, '.');
+		buf_add_cstr(out, path->name);
+		break;
+	case FIELD_STEP_INDEX:
+		buf_printf(out, "[%zu]", path->index);
+		break;
+	case FIELD_STEP_KEY:
+		buf_add_char(out, '[');
+		buf_add(out, path->key);
+		buf_add_char(out, ']');
+		break;
+	}
+}
+
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+	hash = (hash ^ more) * 0x9E3779B97F4A7C15u;
+	return hash ^ hash >> 29;
+}
+
+uint64_t field_path_hash(const struct field_path *path)
+{
+	uint64_t hash = path->parent ? field_path_hash(path->parent) : 1;
+
+	if (path->step == FIELD_STEP_NAME)
+		return mix(hash, str_hash(str_from(path->name)));
+	hash = mix(hash, (uint64_t)path->step);
+	return mix(hash, path->key.at ? str_hash(path->key) : path->index);
+}
+
+static const struct json_node *member(
+	const struct json_node *object, struct str name, const struct json_node **key)
+{
+	for (struct json_iter it = json_iter(object); json_next_member(&it);) {
+		if (json_str_is(it.key, name)) {
+			*key = it.key;
+			return it.value;
+		}
+	}
+	return NULL;
+}
+
+/* `whole` turns false at the first step that leads nowhere: what lies deeper stays unfound. */
+static const struct json_node *descend(const struct field_path *path, const struct json_node *root,
+	const struct json_node **key, bool *whole)
+{
+	const struct json_node *const up =
+		path->parent ? descend(path->parent, root, key, whole) : root;
+	const struct json_node *found_key = NULL;
+	const struct json_node *found = NULL;
+
+	if (!*whole)
+		return up;
+	switch (path->step) {
+	case FIELD_STEP_NAME:
+		found = member(up, str_from(path->name), &found_key);
+		break;
+	case FIELD_STEP_INDEX:
+		found = json_item(up, path->index);
+		break;
+	case FIELD_STEP_KEY:
+		found = member(up, path->key, &found_key);
+		break;
+	}
+	*whole = found != NULL;
+	if (!found)
+		return up;
+	*key = found_key;
+	return found;
+}
+
+const struct json_node *field_path_find(
+	const struct field_path *path, const struct json_node *root, const struct json_node **key)
+{
+	const struct json_node *found_key = NULL;
+	bool whole = root != NULL;
+	const struct json_node *const found = descend(path, root, &found_key, &whole);
+
+	if (key)
+		*key = found_key;
+	return found;
+}
+
+/* Per type: the cause's reason, the words in front of the detail, whether the value is shown. */
+static const struct {
+	const char *reason;
+	const char *words;
+	bool shows_value;
+} TYPES[] = {
+	[FIELD_INVALID] = {"FieldValueInvalid",      "Invalid value",     true },
+	[FIELD_REQUIRED] = {"FieldValueRequired",     "Required value",    false},
+	[FIELD_TYPE_INVALID] = {"FieldValueTypeInvalid",  "Invalid value",     true },
+	[FIELD_NOT_SUPPORTED] = {"FieldValueNotSupported", "Unsupported value", true },
+	[FIELD_DUPLICATE] = {"FieldValueDuplicate",    "Duplicate value",   true },
+	[FIELD_FORBIDDEN] = {"FieldValueForbidden",    "Forbidden",         false},
+	[FIELD_TOO_LONG] = {"FieldValueTooLong",      "Too long",          false},
+	[FIELD_TOO_MANY] = {"FieldValueTooMany",      "Too many",          false},
+	[FIELD_TOO_FEW] = {"FieldValueTooFew",       "Too few",           false},
+	[FIELD_NOT_FOUND] = {"FieldValueNotFound",     "Not found",         true },
+	[FIELD_INTERNAL] = {"InternalError",          "Internal error",    false},
+};
+
+const char *field_error_reason(enum field_error_type type)
+{
+	return TYPES[type].reason;
+}
+
+void field_errors_init(
+	struct field_errors *errors, struct arena *arena, const struct json_node *root)
+{
+	*errors = (struct field_errors){.arena = arena, .root = root, .limit = FIELD_ERRORS_LIMIT};
+}
+
+/* A scalar as it was written, cut where it gets long; of a list or an object nothing. */
+static void print_value(struct buf *out, const struct json_node *node)
+{
+	if (node == NULL || node->kind >= JSON_ARRAY)
+		return;
+	const struct str raw = json_raw(node);
+	const size_t shown = utf8_cut(raw, VALUE_SHOWN);
+
+	buf_add_cstr(out, ": ");
+	buf_add(out, (struct str){raw.at, shown});
+	if (shown < raw.len)
+		buf_add_cstr(out, "…");
+}
+
+static uint64_t fingerprint(const struct field_path *at, const struct field_fact *fact)
+{
+	uint64_t hash = mix(field_path_hash(at), str_hash(str_from(fact->rule)));
+
+	for (size_t i = 0; i < fact->reads.count; i++)
+		hash = mix(hash, json_hash(fact->reads.nodes[i]));
+	return hash;
+}
+
+static struct str render_path(struct arena *arena, const struct field_path *at)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	field_path_print(at, &text);
+	return arena_str(arena, buf_str(&text));
+}
+
+static struct str render_message(
+	struct arena *arena, const struct field_fact *fact, const char *detail)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	buf_add_cstr(&text, TYPES[fact->type].words);
+	if (TYPES[fact->type].shows_value && fact->reads.count)
+		print_value(&text, fact->reads.nodes[0]);
+	if (detail[0]) {
+		buf_add_cstr(&text, ": ");
+		buf_add_cstr(&text, detail);
+	}
+	return arena_str(arena, buf_str(&text));
+}
+
+static struct field_error *next_slot(struct field_errors *errors)
+{
+	if (errors->count == errors->cap) {
+		const size_t cap = errors->cap ? errors->cap * 2 : 8;
+
+		errors->items = arena_grow(errors->arena, errors->items,
+			errors->cap * sizeof(*errors->items), cap * sizeof(*errors->items));
+		errors->cap = cap;
+	}
+	return &errors->items[errors->count++];
+}
+
+void field_add_args(struct field_errors *errors, const struct field_path *at,
+	const struct field_fact *fact, const char *format, va_list args)
+{
+	char detail[DETAIL_SHOWN];
+
+	if (errors->count >= errors->limit) {
+		errors->dropped++;
+		return;
+	}
+	vsnprintf(detail, sizeof(detail), format, args);
+	*next_slot(errors) = (struct field_error){
+		.rule = fact->rule,
+		.type = fact->type,
+		.at_most = fact->at_most,
+		.field = render_path(errors->arena, at),
+		.message = render_message(errors->arena, fact, detail),
+		.fingerprint = fingerprint(at, fact),
+		.node = field_path_find(at, errors->root, NULL),
+	};
+}
+
+void field_add(struct field_errors *errors, const struct field_path *at,
+	const struct field_fact *fact, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	field_add_args(errors, at, fact, format, args);
+	va_end(args);
+}

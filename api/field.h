@@ -1,0 +1,138 @@
+/*
+ * Field paths and field errors, after apimachinery's pkg/util/validation/field: the words in which
+ * a user is told what is wrong with his object, and where.
+ *
+ * A path is a list linked to its parent, on the stack or in an arena. A path that a macro here
+ * makes is valid in the block that made it: pass it down, never return or store it.
+ */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/json_read.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+enum field_step {
+	FIELD_STEP_NAME,  /* .name */
+	FIELD_STEP_INDEX, /* [3] */
+	FIELD_STEP_KEY,   /* [key of a map] */
+};
+
+struct field_path {
+	const struct field_path *parent; /* NULL at the root */
+	enum field_step step;
+	const char *name;
+	struct str key; /* of a map; or of a list item the name by which people know it */
+	size_t index;
+};
+
+#define FIELD_ROOT(member) (&(const struct field_path){.step = FIELD_STEP_NAME, .name = (member)})
+#define FIELD_CHILD(up, member)                                                                    \
+	(&(const struct field_path){.parent = (up), .step = FIELD_STEP_NAME, .name = (member)})
+#define FIELD_INDEX(up, i)                                                                         \
+	(&(const struct field_path){.parent = (up), .step = FIELD_STEP_INDEX, .index = (i)})
+/* A list item that has a name: rendered by its index, recognised by its name in another version. */
+#define FIELD_ITEM(up, i, label)                                                                   \
+	(&(const struct field_path){                                                               \
+		.parent = (up), .step = FIELD_STEP_INDEX, .index = (i), .key = (label)})
+#define FIELD_KEY(up, k)                                                                           \
+	(&(const struct field_path){.parent = (up), .step = FIELD_STEP_KEY, .key = (k)})
+
+/* A copy of one step in the arena, for paths that live as long as the model. */
+const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path);
+/* "spec.workerGroupSpecs[0].template.metadata.labels[app.kubernetes.io/name]" */
+void field_path_print(const struct field_path *path, struct buf *out);
+/* Hash of the place by names: items with a name count by it, not by their index. */
+uint64_t field_path_hash(const struct field_path *path);
+/*
+ * The node a path leads to from `root`, or the deepest one on the way that exists. `key` (may be
+ * NULL) becomes the key node of the last member found, or NULL for items.
+ */
+const struct json_node *field_path_find(
+	const struct field_path *path, const struct json_node *root, const struct json_node **key);
+
+/* apimachinery's error types; field_error_reason() gives the cause's reason on the wire. */
+enum field_error_type {
+	FIELD_INVALID,
+	FIELD_REQUIRED,
+	FIELD_TYPE_INVALID,
+	FIELD_NOT_SUPPORTED,
+	FIELD_DUPLICATE,
+	FIELD_FORBIDDEN,
+	FIELD_TOO_LONG,
+	FIELD_TOO_MANY,
+	FIELD_TOO_FEW,
+	FIELD_NOT_FOUND,
+	FIELD_INTERNAL,
+};
+
+/* "FieldValueInvalid", …: metav1.CauseType. */
+const char *field_error_reason(enum field_error_type type);
+
+enum field_severity {
+	FIELD_SEVERITY_OFF,
+	FIELD_SEVERITY_WARN,
+	FIELD_SEVERITY_ERROR,
+};
+
+struct field_error {
+	const char *rule; /* "RG0101" */
+	enum field_error_type type;
+	enum field_severity at_most;  /* what the finder allows; table and policy may lower it */
+	struct str field;             /* the rendered path */
+	struct str message;           /* "Invalid value: 3: must be at most maxReplicas (2)" */
+	uint64_t fingerprint;         /* rule, place by names, values read: see field_add */
+	const struct json_node *node; /* nearest place in the source that exists; may be NULL */
+};
+
+/* The list that checks add to; everything lives in the arena. */
+struct field_errors {
+	struct arena *arena;
+	const struct json_node *root; /* of the whole object, to find the place in the source */
+	struct field_error *items;
+	size_t count;
+	size_t cap;
+	size_t limit;   /* at most this many are kept, */
+	size_t dropped; /* the others only counted */
+};
+
+enum { FIELD_ERRORS_LIMIT = 1000 };
+
+void field_errors_init(
+	struct field_errors *errors, struct arena *arena, const struct json_node *root);
+
+/* The values that a check has read. The first is the offending one and is shown. */
+struct field_reads {
+	const struct json_node *const *nodes; /* NULL for a field that is absent */
+	size_t count;
+};
+
+#define FIELD_READS(...)                                                                           \
+	((struct field_reads){(const struct json_node *const[]){__VA_ARGS__},                      \
+		sizeof((const struct json_node *const[]){__VA_ARGS__}) / sizeof(void *)})
+#define FIELD_READS_NOTHING ((struct field_reads){0})
+
+struct field_fact {
+	const char *rule;
+	enum field_error_type type;
+	enum field_severity at_most;
+	struct field_reads reads;
+};
+
+/*
+ * Adds an error at `at`. The text says what must hold and how to mend it, in the words of the
+ * field's users, without a full stop; type and value are put in front of it. The fingerprint
+ * covers the rule, the place by names and the values of all reads: two versions of an object that
+ * broke the same rule at the same place in the same way have equal ones.
+ */
+void field_add(struct field_errors *errors, const struct field_path *at,
+	const struct field_fact *fact, const char *format, ...) PRINTF_LIKE(4, 5);
+/* The same with the arguments of the format in a list. */
+void field_add_args(struct field_errors *errors, const struct field_path *at,
+	const struct field_fact *fact, const char *format, va_list args) PRINTF_LIKE(4, 0);

@@ -1,0 +1,185 @@
+#include "api/ray_object.h"
+
+#include "api/rayjob_schema.h"
+
+static const struct schema_field META_ROWS[] = {
+	SCHEMA_KEEP(struct object_meta, annotations, "annotations"),
+	SCHEMA_CHECK(SCHEMA_ANY, "creationTimestamp"),
+	SCHEMA_CHECK(SCHEMA_INT64, "deletionGracePeriodSeconds"),
+	SCHEMA_KEEP(struct object_meta, deletion_timestamp, "deletionTimestamp"),
+	SCHEMA_KEEP(struct object_meta, finalizers, "finalizers"),
+	SCHEMA_KEEP(struct object_meta, generate_name, "generateName"),
+	SCHEMA_KEEP(struct object_meta, generation, "generation"),
+	SCHEMA_KEEP(struct object_meta, labels, "labels"),
+	SCHEMA_CHECK(SCHEMA_ANY, "managedFields"),
+	SCHEMA_KEEP(struct object_meta, name, "name"),
+	SCHEMA_KEEP(struct object_meta, namespace, "namespace"),
+	SCHEMA_CHECK(SCHEMA_ANY, "ownerReferences"),
+	SCHEMA_KEEP(struct object_meta, resource_version, "resourceVersion"),
+	SCHEMA_CHECK(SCHEMA_STRING, "selfLink"),
+	SCHEMA_KEEP(struct object_meta, uid, "uid"),
+};
+static const struct schema META = SCHEMA_OF_STRUCT("metadata", META_ROWS, struct object_meta, NULL);
+
+/* The spec is decoded by kind, after the frame. */
+struct frame {
+	struct schema_object self;
+	struct val_str api_version, kind;
+	struct object_meta meta;
+	struct val_any spec;
+	struct val_any status;
+};
+
+static const struct schema_field FRAME_ROWS[] = {
+	SCHEMA_KEEP(struct frame, api_version, "apiVersion"),
+	SCHEMA_KEEP(struct frame, kind, "kind"),
+	SCHEMA_KEEP_OBJECT(struct frame, meta, &META, "metadata"),
+	SCHEMA_KEEP(struct frame, spec, "spec"),
+	SCHEMA_KEEP(struct frame, status, "status"),
+};
+static const struct schema FRAME = SCHEMA_OF_STRUCT("the object", FRAME_ROWS, struct frame, NULL);
+
+static const struct {
+	const char *group;
+	const char *kind;
+	const char *resource;
+	enum ray_kind ray_kind;
+	enum dialect dialect;
+} KINDS[] = {
+	{"ray.io",         "RayCluster", "rayclusters", RAY_CLUSTER,  DIALECT_MODERN},
+	{"cluster.ray.io", "RayCluster", "rayclusters", RAY_CLUSTER,  DIALECT_LEGACY},
+	{"ray.io",         "RayJob",     "rayjobs",     RAY_JOB,      DIALECT_MODERN},
+	{"ray.io",         "RayService", "rayservices", RAY_SERVICE,  DIALECT_MODERN},
+	{"ray.io",         "RayCronJob", "raycronjobs", RAY_CRON_JOB, DIALECT_MODERN},
+};
+
+bool ray_kind_find(
+	struct str group, struct str kind_or_resource, enum ray_kind *kind, enum dialect *dialect)
+{
+	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
+		if (str_is(group, KINDS[i].group) &&
+			(str_is(kind_or_resource, KINDS[i].kind) ||
+				str_is(kind_or_resource, KINDS[i].resource))) {
+			*kind = KINDS[i].ray_kind;
+			*dialect = KINDS[i].dialect;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct str plain(const struct json_node *node)
+{
+	return json_is(node, JSON_STRING) ? (struct str){node->at, node->len} : (struct str){0};
+}
+
+bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enum dialect *dialect)
+{
+	const struct str version = plain(json_get(root, "apiVersion"));
+	const struct str group = {version.at, str_find(version, '/')};
+
+	return ray_kind_find(group, plain(json_get(root, "kind")), kind, dialect);
+}
+
+const char *ray_kind_name(enum ray_kind kind)
+{
+	static const char *const NAMES[] = {
+		[RAY_CLUSTER] = "RayCluster",
+		[RAY_JOB] = "RayJob",
+		[RAY_SERVICE] = "RayService",
+		[RAY_CRON_JOB] = "RayCronJob",
+	};
+
+	return NAMES[kind];
+}
+
+static void decode_cluster(
+	const struct schema_decoder *d, struct ray_object *object, const struct schema_object *spec)
+{
+	if (spec->node)
+		object->cluster = raycluster_decode(d, object->dialect, spec->node, spec->at);
+}
+
+static void decode_job(const struct schema_decoder *d, struct ray_object *object,
+	const struct json_node *spec, const struct field_path *at)
+{
+	object->job = arena_alloc(d->arena, sizeof(*object->job));
+	schema_decode(d, &SCHEMA_RAY_JOB_SPEC, spec, at, object->job);
+	decode_cluster(d, object, &object->job->cluster_spec);
+}
+
+static void decode_service(const struct schema_decoder *d, struct ray_object *object,
+	const struct json_node *spec, const struct field_path *at)
+{
+	object->service = arena_alloc(d->arena, sizeof(*object->service));
+	schema_decode(d, &SCHEMA_RAY_SERVICE_SPEC, spec, at, object->service);
+	decode_cluster(d, object, &object->service->cluster_spec);
+}
+
+static void decode_cron(const struct schema_decoder *d, struct ray_object *object,
+	const struct json_node *spec, const struct field_path *at)
+{
+	object->cron = arena_alloc(d->arena, sizeof(*object->cron));
+	schema_decode(d, &SCHEMA_RAY_CRON_JOB_SPEC, spec, at, object->cron);
+	if (object->cron->job.self.node) {
+		object->job = &object->cron->job;
+		decode_cluster(d, object, &object->job->cluster_spec);
+	}
+}
+
+struct ray_object *ray_object_decode(const struct schema_decoder *d, enum ray_kind kind,
+	enum dialect dialect, const struct json_node *root)
+{
+	struct ray_object *const object = arena_alloc(d->arena, sizeof(*object));
+	const struct field_path *const at = field_path_keep(d->arena, FIELD_ROOT("spec"));
+	struct frame frame = {0};
+
+	schema_decode(d, &FRAME, root, NULL, &frame);
+	*object = (struct ray_object){
+		.self = frame.self,
+		.kind = kind,
+		.dialect = dialect,
+		.api_version = frame.api_version,
+		.kind_name = frame.kind,
+		.meta = frame.meta,
+		.status = frame.status,
+	};
+	switch (kind) {
+	case RAY_CLUSTER:
+		object->cluster = raycluster_decode(d, dialect, frame.spec.node, at);
+		break;
+	case RAY_JOB:
+		decode_job(d, object, frame.spec.node, at);
+		break;
+	case RAY_SERVICE:
+		decode_service(d, object, frame.spec.node, at);
+		break;
+	case RAY_CRON_JOB:
+		decode_cron(d, object, frame.spec.node, at);
+		break;
+	}
+	return object;
+}
+
+struct str ray_object_name(const struct ray_object *object)
+{
+	return object->meta.name.v.len ? object->meta.name.v : object->meta.generate_name.v;
+}
+
+static struct str map_value(struct arena *arena, const struct val_map *map, const char *key)
+{
+	const struct json_node *const value = json_get(map->node, key);
+
+	return json_is(value, JSON_STRING) ? json_str(arena, value) : (struct str){0};
+}
+
+struct str ray_object_annotation(
+	const struct ray_object *object, struct arena *arena, const char *key)
+{
+	return map_value(arena, &object->meta.annotations, key);
+}
+
+struct str ray_object_label(const struct ray_object *object, struct arena *arena, const char *key)
+{
+	return map_value(arena, &object->meta.labels, key);
+}

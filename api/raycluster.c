@@ -1,0 +1,130 @@
+#include "api/raycluster.h"
+
+const struct dialect_words DIALECT_WORDS[] = {
+	[DIALECT_MODERN] = {"ray.io",         "workerGroupSpecs", "groupName", "minReplicas", "maxReplicas",
+			    "template" },
+	[DIALECT_LEGACY] = {"cluster.ray.io", "podTypes",         "name",      "minWorkers",  "maxWorkers",
+			    "podConfig"},
+};
+
+enum {
+	LEGACY_MAX_WORKERS = 2, /* of the operator, where spec.maxWorkers is absent */
+};
+
+static void collect(struct arena *arena, struct raycluster *cluster, group_list *list)
+{
+	cluster->groups = arena_array(arena, list->count + 1, sizeof(*cluster->groups));
+	if (cluster->head)
+		cluster->groups[cluster->group_count++] = cluster->head;
+	cluster->workers = cluster->groups + cluster->group_count;
+	for (size_t i = 0; i < list->count; i++) {
+		struct ray_group *const group = &list->items[i];
+
+		if (group != cluster->head && group->self.node)
+			cluster->workers[cluster->worker_count++] = group;
+	}
+	cluster->group_count += cluster->worker_count;
+}
+
+/* The first podType of the name that headPodType gives: a second one is a mistake of its own. */
+static struct ray_group *legacy_head(const struct raycluster *cluster)
+{
+	for (size_t i = 0; i < cluster->pod_types.count; i++) {
+		struct ray_group *const group = &cluster->pod_types.items[i];
+
+		if (group->name.node && cluster->head_pod_type.node &&
+			str_eq(group->name.v, cluster->head_pod_type.v))
+			return group;
+	}
+	return NULL;
+}
+
+struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum dialect dialect,
+	const struct json_node *spec, const struct field_path *at)
+{
+	struct raycluster *const cluster = arena_alloc(decoder->arena, sizeof(*cluster));
+	const bool legacy = dialect == DIALECT_LEGACY;
+
+	cluster->dialect = dialect;
+	cluster->words = &DIALECT_WORDS[dialect];
+	schema_decode(
+		decoder, legacy ? &SCHEMA_LEGACY_SPEC : &SCHEMA_RAYCLUSTER_SPEC, spec, at, cluster);
+	if (cluster->self.node == NULL)
+		return NULL;
+	if (legacy)
+		cluster->head = legacy_head(cluster);
+	else if (cluster->head_spec.self.node)
+		cluster->head = &cluster->head_spec;
+	if (cluster->head)
+		cluster->head->is_head = true;
+	collect(decoder->arena, cluster, legacy ? &cluster->pod_types : &cluster->worker_specs);
+	return cluster;
+}
+
+struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str name)
+{
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		if (str_eq(cluster->workers[i]->name.v, name))
+			return cluster->workers[i];
+	}
+	return NULL;
+}
+
+bool raycluster_autoscales(const struct raycluster *cluster)
+{
+	return cluster->dialect == DIALECT_LEGACY || cluster->autoscaling.v;
+}
+
+bool raycluster_autoscaler_is(const struct raycluster *cluster, const char *version)
+{
+	return str_is(cluster->autoscaler.version.v, version);
+}
+
+int64_t group_min(const struct raycluster *cluster, const struct ray_group *group)
+{
+	(void)cluster;
+	return group->min.v;
+}
+
+static int64_t legacy_max(const struct raycluster *cluster, const struct ray_group *group)
+{
+	if (group->max.node)
+		return group->max.v;
+	if (group->is_head)
+		return 0;
+	return cluster->max_workers.node ? cluster->max_workers.v : LEGACY_MAX_WORKERS;
+}
+
+int64_t group_max(const struct raycluster *cluster, const struct ray_group *group)
+{
+	if (cluster->dialect == DIALECT_LEGACY)
+		return legacy_max(cluster, group);
+	return group->max.node ? group->max.v : INT32_MAX;
+}
+
+int64_t group_replicas(const struct raycluster *cluster, const struct ray_group *group)
+{
+	const int64_t min = group_min(cluster, group);
+	const int64_t max = group_max(cluster, group);
+
+	if (group->is_head)
+		return 1;
+	const int64_t wanted = group->replicas.v < min ? min : group->replicas.v;
+
+	return wanted > max ? max : wanted;
+}
+
+int64_t group_hosts(const struct ray_group *group)
+{
+	return group->hosts.node ? group->hosts.v : 1;
+}
+
+struct str group_label(const struct ray_group *group)
+{
+	return group->is_head ? STR("head group") : group->name.v;
+}
+
+const struct json_node *group_start_param(const struct ray_group *group, const char *name)
+{
+	return json_get(group->start_params.node, name);
+}

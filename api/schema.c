@@ -1,0 +1,259 @@
+#include "api/schema.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/schema_value.h"
+
+struct keyed_item {
+	uint64_t hash;
+	size_t index;
+};
+
+static int by_hash_then_index(const void *a, const void *b)
+{
+	const struct keyed_item *const x = a;
+	const struct keyed_item *const y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* An absent key field takes the default that the CRD gives it, or the empty value. */
+static const struct json_node *key_value(const struct schema_decoder *d,
+	const struct schema *schema, const struct json_node *item, const char *key);
+
+static uint64_t key_hash(
+	const struct schema_decoder *d, const struct schema_value *v, const struct json_node *item)
+{
+	uint64_t hash = 0;
+
+	for (const char *const *key = v->row->unique; *key; key++)
+		hash = hash * 31 + json_hash(key_value(d, v->row->of, item, *key));
+	return hash;
+}
+
+static void report_duplicate(
+	const struct schema_decoder *d, const struct schema_value *v, size_t index, size_t first)
+{
+	const struct json_node *const item = json_item(v->node, index);
+	const char *const key = v->row->unique[0];
+	const struct json_node *const value = json_get(item, key);
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_DUPLICATE, FIELD_DUPLICATE, FIELD_READS(value));
+
+	if (v->row->unique[1])
+		field_add(d->errors, FIELD_INDEX(v->at, index), &wrong,
+			"item %zu has the same %s and %s", first, key, v->row->unique[1]);
+	else
+		field_add(d->errors, FIELD_CHILD(FIELD_INDEX(v->at, index), key), &wrong,
+			"item %zu has the same %s; each may stand here once", first, key);
+}
+
+static void check_unique(const struct schema_decoder *d, const struct schema_value *v, size_t count)
+{
+	struct keyed_item *const keyed = arena_array(d->arena, count, sizeof(*keyed));
+
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
+		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index};
+	qsort(keyed, count, sizeof(*keyed), by_hash_then_index);
+	for (size_t i = 1, first = 0; i < count; i++) {
+		if (keyed[i].hash != keyed[first].hash)
+			first = i;
+		else
+			report_duplicate(d, v, keyed[i].index, keyed[first].index);
+	}
+}
+
+static struct str label_of(
+	const struct schema_decoder *d, const struct schema *schema, const struct json_node *item)
+{
+	const struct json_node *const name = schema->label ? json_get(item, schema->label) : NULL;
+
+	return json_is(name, JSON_STRING) ? json_str(d->arena, name) : (struct str){0};
+}
+
+/* The memory layout of every SCHEMA_LIST_OF. */
+struct any_list {
+	const struct json_node *node;
+	void *items;
+	size_t count;
+};
+
+static void decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	const struct schema *const of = v->row->of;
+
+	if (v->node->kind != JSON_ARRAY) {
+		schema_wrong_type(d, v->node, v->at, "a list");
+		return;
+	}
+	const size_t count = json_count(v->node);
+	const bool kept = v->row->kept && of->size;
+	struct any_list list = {
+		.node = v->node,
+		.items = kept ? arena_array(d->arena, count, of->size) : NULL,
+		.count = count,
+	};
+
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
+		const struct field_path *at =
+			FIELD_ITEM(v->at, it.index, label_of(d, of, it.value));
+
+		if (kept)
+			at = field_path_keep(d->arena, at);
+		if (it.value->kind == JSON_NULL)
+			schema_wrong_type(d, it.value, at, "an object");
+		schema_decode(d, of, it.value, at,
+			kept ? (char *)list.items + it.index * of->size : NULL);
+	}
+	if (v->row->unique && count > 1)
+		check_unique(d, v, count);
+	schema_store(out, v, &list, sizeof(list));
+}
+
+/* Rows are in byte order, and so are the keys of what an API server sends: look ahead first. */
+static const struct schema_field *find_row(
+	const struct schema *schema, const struct json_node *key, size_t *hint)
+{
+	for (size_t tried = 0; tried < schema->count; tried++) {
+		const size_t i = (*hint + tried) % schema->count;
+
+		if (json_str_is(key, str_from(schema->fields[i].key))) {
+			*hint = i + 1;
+			return &schema->fields[i];
+		}
+	}
+	return NULL;
+}
+
+static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *key, const struct field_path *at)
+{
+	const struct str name = arena_str(d->arena, json_str(d->arena, key));
+	const char *nearest = NULL;
+	size_t best = name.len < 6 ? 2 : 4;
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const size_t distance =
+			str_distance(name, str_from(schema->fields[i].key), best - 1);
+
+		if (distance < best) {
+			best = distance;
+			nearest = schema->fields[i].key;
+		}
+	}
+	const struct field_fact unknown =
+		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
+
+	if (nearest)
+		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
+			"unknown field in %s; did you mean \"%s\"?", schema->name, nearest);
+	else
+		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
+			"unknown field: %s has no such field", schema->name);
+}
+
+static void decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	const bool kept = out && v->row->kept && v->row->of->size;
+
+	schema_decode(d, v->row->of, v->node, kept ? field_path_keep(d->arena, v->at) : v->at,
+		kept ? (char *)out + v->row->offset : NULL);
+}
+
+static void decode_value(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (v->row->kind == SCHEMA_OBJECT)
+		decode_object(d, v, out);
+	else if (v->row->kind == SCHEMA_LIST)
+		decode_list(d, v, out);
+	else
+		schema_decode_plain(d, v, out);
+}
+
+/* A fallback is JSON text of a scalar: its node needs no reader. */
+static const struct json_node *fallback_node(struct arena *arena, const char *text)
+{
+	struct json_node *const node = arena_alloc(arena, sizeof(*node));
+	const bool string = text[0] == '"';
+
+	node->at = string ? text + 1 : text;
+	node->len = (uint32_t)(strlen(text) - (string ? 2 : 0)) & 0x7FFFFFF;
+	node->kind = string ? JSON_STRING : text[0] == 'f' ? JSON_FALSE : JSON_NUMBER;
+	node->span = 1;
+	return node;
+}
+
+static const struct json_node *key_value(const struct schema_decoder *d,
+	const struct schema *schema, const struct json_node *item, const char *key)
+{
+	const struct json_node *const value = json_get(item, key);
+
+	if (json_present(value))
+		return value;
+	for (size_t i = 0; i < schema->count; i++) {
+		if (schema->fields[i].fallback && strcmp(schema->fields[i].key, key) == 0)
+			return fallback_node(d->arena, schema->fields[i].fallback);
+	}
+	return NULL;
+}
+
+static void absent_field(const struct schema_decoder *d, const struct schema *schema,
+	const struct schema_field *row, const struct schema_object *self, void *out)
+{
+	const struct field_path *const at = FIELD_CHILD(self->at, row->key);
+
+	if (row->fallback) {
+		if (d->crd_defaults)
+			decode_value(d,
+				&(struct schema_value){
+					row, fallback_node(d->arena, row->fallback), at},
+				out);
+	} else if (row->required) {
+		const struct field_fact missing =
+			schema_fact(SCHEMA_RULE_REQUIRED, FIELD_REQUIRED, FIELD_READS_NOTHING);
+
+		field_add(d->errors, at, &missing, "%s needs it", schema->name);
+	}
+}
+
+void schema_decode(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *node, const struct field_path *at, void *out)
+{
+	const struct schema_object self = {node, at};
+	uint64_t seen = 0;
+	size_t hint = 0;
+
+	assert(schema->count <= 64);
+	if (!json_present(node))
+		return;
+	if (node->kind != JSON_OBJECT) {
+		schema_wrong_type(d, node, at, "an object");
+		return;
+	}
+	if (out)
+		memcpy(out, &self, sizeof(self));
+	if (schema->open)
+		return;
+	for (struct json_iter it = json_iter(node); json_next_member(&it);) {
+		const struct schema_field *const row = find_row(schema, it.key, &hint);
+
+		if (row == NULL) {
+			unknown_field(d, schema, it.key, at);
+		} else if (it.value->kind != JSON_NULL) {
+			seen |= (uint64_t)1 << (row - schema->fields);
+			decode_value(d,
+				&(struct schema_value){row, it.value, FIELD_CHILD(at, row->key)},
+				out);
+		}
+	}
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct schema_field *const row = &schema->fields[i];
+
+		if (!(seen >> i & 1) && (row->required || row->fallback))
+			absent_field(d, schema, row, &self, out);
+	}
+}

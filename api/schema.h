@@ -1,0 +1,216 @@
+/*
+ * Schemas as tables: one row is one field of an object. From the rows come the decoded struct, the
+ * errors about types, ranges, words and unknown names, and the defaults of the CRD.
+ *
+ * What a row keeps, it keeps with the node it came from: a value whose node is NULL is absent.
+ * Null counts as absent, as the API server prunes it (structural schemas, "Defaulting and
+ * nullable"). Strings borrow from the document or the arena.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/field.h"
+#include "api/quantity.h"
+#include "base/attr.h"
+#include "base/json_read.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* What a member of a decoded struct can be. `node` comes first in each. */
+struct val_str {
+	const struct json_node *node;
+	struct str v;
+};
+struct val_bool {
+	const struct json_node *node;
+	bool v;
+};
+struct val_i32 {
+	const struct json_node *node;
+	int32_t v;
+};
+struct val_i64 {
+	const struct json_node *node;
+	int64_t v;
+};
+struct val_double {
+	const struct json_node *node;
+	double v;
+};
+struct val_quantity {
+	const struct json_node *node;
+	struct quantity v;
+};
+/* A string or an integer: an IntOrString, a port by name or number. */
+struct val_int_or_str {
+	const struct json_node *node;
+};
+/* A list of strings, a map of strings to strings, anything: kept as nodes, walked on demand. */
+struct val_strings {
+	const struct json_node *node;
+};
+struct val_map {
+	const struct json_node *node;
+};
+struct val_any {
+	const struct json_node *node;
+};
+
+/* A map of resource names to quantities. */
+struct resource {
+	struct str name;
+	struct quantity quantity;
+	const struct json_node *node; /* of the quantity */
+};
+struct resource_list {
+	const struct json_node *node;
+	struct resource *items;
+	size_t count;
+};
+/* NULL when the list has no such name. */
+const struct resource *resource_find(const struct resource_list *list, const char *name);
+const struct resource *resource_find_str(const struct resource_list *list, struct str name);
+
+/* The first member of every struct that is decoded from an object. Absent: node is NULL. */
+struct schema_object {
+	const struct json_node *node;
+	const struct field_path *at;
+};
+
+/* A list of objects, each decoded into a T. */
+#define SCHEMA_LIST_OF(T)                                                                          \
+	struct {                                                                                   \
+		const struct json_node *node;                                                      \
+		T *items;                                                                          \
+		size_t count;                                                                      \
+	}
+
+enum schema_kind {
+	SCHEMA_STRING,
+	SCHEMA_BOOL,
+	SCHEMA_INT32,
+	SCHEMA_INT64,
+	SCHEMA_NUMBER,
+	SCHEMA_QUANTITY,
+	SCHEMA_INT_OR_STRING,
+	SCHEMA_OBJECT,
+	SCHEMA_LIST,    /* of objects */
+	SCHEMA_STRINGS, /* a list of strings */
+	SCHEMA_INTS,    /* a list of integers; checked, kept as val_any */
+	SCHEMA_STRING_MAP,
+	SCHEMA_QUANTITY_MAP,
+	SCHEMA_ANY,
+};
+
+/* Who refuses a broken row: it decides which rule the error is reported under. */
+enum schema_judge {
+	SCHEMA_JUDGE_CRD, /* the CRD's schema, at every write */
+	SCHEMA_JUDGE_POD, /* the API server, but only when the pod is created */
+};
+
+struct schema_field {
+	const char *key;
+	enum schema_kind kind;
+	bool required;
+	bool kept;               /* into the struct, at `offset` */
+	enum schema_judge judge; /* of words and range */
+	size_t offset;
+	const struct schema *of;  /* SCHEMA_OBJECT, SCHEMA_LIST */
+	const char *const *words; /* NULL-terminated: the strings that are allowed */
+	bool bounded;             /* a number: min counts, and for integers max */
+	int64_t min, max;
+	const char *fallback;      /* the CRD's default, as JSON text of a scalar */
+	const char *const *unique; /* SCHEMA_LIST: NULL-terminated keys that tell items apart */
+};
+
+struct schema {
+	const char *name;                  /* of the object in messages: "a worker group" */
+	const struct schema_field *fields; /* in byte order of their keys */
+	size_t count;
+	size_t size;       /* of the struct; 0 when nothing is kept */
+	const char *label; /* the member that names an item of a list, or NULL */
+	bool open;         /* only the object itself is kept; its members are decoded elsewhere */
+};
+
+#define SCHEMA_KIND_OF(value)                                                                      \
+	_Generic((value), struct val_str                                                           \
+		 : SCHEMA_STRING, struct val_bool                                                  \
+		 : SCHEMA_BOOL, struct val_i32                                                     \
+		 : SCHEMA_INT32, struct val_i64                                                    \
+		 : SCHEMA_INT64, struct val_double                                                 \
+		 : SCHEMA_NUMBER, struct val_quantity                                              \
+		 : SCHEMA_QUANTITY, struct val_int_or_str                                          \
+		 : SCHEMA_INT_OR_STRING, struct val_strings                                        \
+		 : SCHEMA_STRINGS, struct val_map                                                  \
+		 : SCHEMA_STRING_MAP, struct resource_list                                         \
+		 : SCHEMA_QUANTITY_MAP, struct val_any                                             \
+		 : SCHEMA_ANY)
+
+/* Rows. The arguments behind the fixed ones: the key, then designated members of the row. */
+#define SCHEMA_KEEP(T, member, ...)                                                                \
+	{                                                                                          \
+		.kind = SCHEMA_KIND_OF(((T *)0)->member), .kept = true,                            \
+		.offset = offsetof(T, member), .key = __VA_ARGS__                                  \
+	}
+#define SCHEMA_KEEP_OBJECT(T, member, schema, ...)                                                 \
+	{                                                                                          \
+		.kind = SCHEMA_OBJECT, .kept = true, .offset = offsetof(T, member),                \
+		.of = (schema), .key = __VA_ARGS__                                                 \
+	}
+#define SCHEMA_KEEP_LIST(T, member, schema, ...)                                                   \
+	{                                                                                          \
+		.kind = SCHEMA_LIST, .kept = true, .offset = offsetof(T, member), .of = (schema),  \
+		.key = __VA_ARGS__                                                                 \
+	}
+/* Checked, not kept. */
+#define SCHEMA_CHECK(k, ...)                                                                       \
+	{                                                                                          \
+		.kind = (k), .key = __VA_ARGS__                                                    \
+	}
+#define SCHEMA_CHECK_OBJECT(schema, ...)                                                           \
+	{                                                                                          \
+		.kind = SCHEMA_OBJECT, .of = (schema), .key = __VA_ARGS__                          \
+	}
+#define SCHEMA_CHECK_LIST(schema, ...)                                                             \
+	{                                                                                          \
+		.kind = SCHEMA_LIST, .of = (schema), .key = __VA_ARGS__                            \
+	}
+/* A schema whose objects are checked only, and one whose objects are decoded into a struct. */
+#define SCHEMA_OF(what, rows, label_key)                                                           \
+	{                                                                                          \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .label = (label_key)   \
+	}
+#define SCHEMA_OF_STRUCT(what, rows, T, label_key)                                                 \
+	{                                                                                          \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
+		.label = (label_key)                                                               \
+	}
+#define SCHEMA_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* The rules under which the decoder reports; validators/schema_rules.c has their sentences. */
+#define SCHEMA_RULE_TYPE      "RG0101" /* a value has the type of its field */
+#define SCHEMA_RULE_UNKNOWN   "RG0102" /* every field is known */
+#define SCHEMA_RULE_REQUIRED  "RG0103" /* required fields are present */
+#define SCHEMA_RULE_WORD      "RG0104" /* an enumerated field holds one of its words */
+#define SCHEMA_RULE_RANGE     "RG0105" /* an integer is in the range of its field */
+#define SCHEMA_RULE_QUANTITY  "RG0106" /* a quantity can be read */
+#define SCHEMA_RULE_DUPLICATE "RG0107" /* list items that count as keys are unique */
+#define SCHEMA_RULE_POD_WORD  "RG0108" /* as WORD, refused when the pod is created */
+#define SCHEMA_RULE_POD_RANGE "RG0109" /* as RANGE, refused when the pod is created */
+
+struct schema_decoder {
+	struct arena *arena;
+	struct field_errors *errors;
+	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
+};
+
+/*
+ * Decodes `node` into `out` (schema->size bytes, zeroed; NULL when nothing is kept). A value of the
+ * wrong type is reported and counts as absent. `at` must live as long as the struct. A node that
+ * is NULL or null leaves `out` absent, without an error.
+ */
+void schema_decode(const struct schema_decoder *decoder, const struct schema *schema,
+	const struct json_node *node, const struct field_path *at, void *out);

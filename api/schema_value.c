@@ -1,0 +1,359 @@
+#include "api/schema_value.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct resource *resource_find_str(const struct resource_list *list, struct str name)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (str_eq(list->items[i].name, name))
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+const struct resource *resource_find(const struct resource_list *list, const char *name)
+{
+	return resource_find_str(list, str_from(name));
+}
+
+struct field_fact schema_fact(
+	const char *rule, enum field_error_type type, struct field_reads reads)
+{
+	return (struct field_fact){
+		.rule = rule, .type = type, .at_most = FIELD_SEVERITY_ERROR, .reads = reads};
+}
+
+static const char *kind_words(enum json_kind kind)
+{
+	switch (kind) {
+	case JSON_NULL:
+		return "null";
+	case JSON_FALSE:
+	case JSON_TRUE:
+		return "a boolean";
+	case JSON_NUMBER:
+		return "a number";
+	case JSON_STRING:
+		return "a string";
+	case JSON_ARRAY:
+		return "a list";
+	case JSON_OBJECT:
+	case JSON_SKIPPED:
+		return "an object";
+	}
+	return "nothing";
+}
+
+void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const char *wanted)
+{
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
+	const bool scalar =
+		node->kind == JSON_NUMBER || node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+	const struct str raw = json_raw(node);
+
+	if (scalar && strcmp(wanted, "a string") == 0)
+		field_add(d->errors, at, &wrong,
+			"must be a string, is %s: write \"%.*s\" in quotes",
+			kind_words(json_kind(node)), STR_ARG(raw));
+	else
+		field_add(d->errors, at, &wrong, "must be %s, is %s", wanted,
+			kind_words(json_kind(node)));
+}
+
+static bool is_boolean(const struct json_node *node)
+{
+	return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+}
+
+void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size)
+{
+	if (out && v->row->kept)
+		memcpy((char *)out + v->row->offset, decoded, size);
+}
+
+static void check_word(
+	const struct schema_decoder *d, const struct schema_value *v, struct str word)
+{
+	CLEANUP(buf_done) struct buf all = {0};
+	const char *nearest = NULL;
+
+	/* Kubernetes defaults an empty word of a pod; the CRD refuses its own. */
+	if (word.len == 0 && v->row->judge == SCHEMA_JUDGE_POD)
+		return;
+	for (const char *const *w = v->row->words; *w; w++) {
+		if (str_is(word, *w))
+			return;
+		buf_printf(&all, "%s\"%s\"", all.len ? ", " : "", *w);
+		if (word.len > 2 && str_distance(word, str_from(*w), 2) <= 2)
+			nearest = *w;
+	}
+	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
+	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_WORD : SCHEMA_RULE_WORD,
+		FIELD_NOT_SUPPORTED, FIELD_READS(v->node));
+
+	if (nearest)
+		field_add(d->errors, v->at, &wrong, "supported values: %.*s; did you mean \"%s\"?",
+			STR_ARG(buf_str(&all)), nearest);
+	else
+		field_add(
+			d->errors, v->at, &wrong, "supported values: %.*s", STR_ARG(buf_str(&all)));
+}
+
+static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (v->node->kind != JSON_STRING) {
+		schema_wrong_type(d, v->node, v->at, "a string");
+		return;
+	}
+	const struct val_str value = {v->node, json_str(d->arena, v->node)};
+
+	if (v->row->words)
+		check_word(d, v, value.v);
+	schema_store(out, v, &value, sizeof(value));
+}
+
+static void decode_bool(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (!is_boolean(v->node)) {
+		schema_wrong_type(d, v->node, v->at, "true or false");
+		return;
+	}
+	schema_store(out, v, &(struct val_bool){v->node, v->node->kind == JSON_TRUE},
+		sizeof(struct val_bool));
+}
+
+/*
+ * The type's own bounds are the CRD's business whatever the row says of narrower ones: an int32
+ * beyond its range once stored stops every typed client of the kind (raycluster-validation, 8.9).
+ */
+static bool integer_fits(
+	const struct schema_decoder *d, const struct schema_value *v, int64_t number)
+{
+	const bool narrow = v->row->kind == SCHEMA_INT32;
+	const int64_t type_min = narrow ? INT32_MIN : INT64_MIN;
+	const int64_t type_max = narrow ? INT32_MAX : INT64_MAX;
+
+	if (number < type_min || number > type_max) {
+		const struct field_fact wrong =
+			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
+
+		field_add(d->errors, v->at, &wrong, "must be between %lld and %lld (int32)",
+			(long long)type_min, (long long)type_max);
+		return false;
+	}
+	if (!v->row->bounded)
+		return true;
+	if (number < v->row->min || number > v->row->max) {
+		const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
+		const struct field_fact wrong =
+			schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE, FIELD_INVALID,
+				FIELD_READS(v->node));
+
+		if (v->row->max == type_max)
+			field_add(d->errors, v->at, &wrong, "must be at least %lld",
+				(long long)v->row->min);
+		else
+			field_add(d->errors, v->at, &wrong, "must be between %lld and %lld",
+				(long long)v->row->min, (long long)v->row->max);
+	}
+	return true;
+}
+
+static void decode_integer(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	int64_t number = 0;
+
+	if (v->node->kind != JSON_NUMBER) {
+		schema_wrong_type(d, v->node, v->at, "an integer");
+		return;
+	}
+	if (!json_i64(v->node, &number)) {
+		const struct field_fact wrong =
+			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
+		double approximate = 0;
+
+		if (json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18)
+			schema_wrong_type(d, v->node, v->at, "an integer");
+		else
+			field_add(d->errors, v->at, &wrong, "does not fit into %s",
+				v->row->kind == SCHEMA_INT32 ? "an int32" : "an int64");
+		return;
+	}
+	if (!integer_fits(d, v, number))
+		return;
+	if (v->row->kind == SCHEMA_INT32)
+		schema_store(out, v, &(struct val_i32){v->node, (int32_t)number},
+			sizeof(struct val_i32));
+	else
+		schema_store(out, v, &(struct val_i64){v->node, number}, sizeof(struct val_i64));
+}
+
+static void decode_number(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	struct val_double value = {.node = v->node};
+
+	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &value.v)) {
+		schema_wrong_type(d, v->node, v->at, "a number");
+		return;
+	}
+	if (v->row->bounded && value.v < (double)v->row->min) {
+		const struct field_fact wrong =
+			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
+
+		field_add(
+			d->errors, v->at, &wrong, "must be at least %lld", (long long)v->row->min);
+	}
+	schema_store(out, v, &value, sizeof(value));
+}
+
+static bool read_quantity(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, struct quantity *out)
+{
+	struct err err;
+
+	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER) {
+		schema_wrong_type(d, node, at, "a quantity such as \"500m\" or \"2Gi\"");
+		return false;
+	}
+	if (quantity_read(node, out, &err))
+		return true;
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));
+
+	field_add(d->errors, at, &wrong, "%s", err.text);
+	return false;
+}
+
+static void decode_quantity(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	struct val_quantity value = {.node = v->node};
+
+	if (read_quantity(d, v->node, v->at, &value.v))
+		schema_store(out, v, &value, sizeof(value));
+}
+
+static void decode_int_or_string(
+	const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	int64_t number;
+
+	if (v->node->kind == JSON_STRING || json_i64(v->node, &number))
+		schema_store(
+			out, v, &(struct val_int_or_str){v->node}, sizeof(struct val_int_or_str));
+	else
+		schema_wrong_type(d, v->node, v->at, "an integer or a string");
+}
+
+static void decode_strings(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (v->node->kind != JSON_ARRAY) {
+		schema_wrong_type(d, v->node, v->at, "a list of strings");
+		return;
+	}
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
+		if (it.value->kind != JSON_STRING)
+			schema_wrong_type(d, it.value, FIELD_INDEX(v->at, it.index), "a string");
+	}
+	schema_store(out, v, &(struct val_strings){v->node}, sizeof(struct val_strings));
+}
+
+static void decode_ints(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	int64_t number;
+
+	if (v->node->kind != JSON_ARRAY) {
+		schema_wrong_type(d, v->node, v->at, "a list of integers");
+		return;
+	}
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
+		if (!json_i64(it.value, &number))
+			schema_wrong_type(d, it.value, FIELD_INDEX(v->at, it.index), "an integer");
+	}
+	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
+}
+
+static void decode_string_map(
+	const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (v->node->kind != JSON_OBJECT) {
+		schema_wrong_type(d, v->node, v->at, "a map of strings");
+		return;
+	}
+	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
+		if (it.value->kind != JSON_STRING && it.value->kind != JSON_NULL)
+			schema_wrong_type(d, it.value, FIELD_KEY(v->at, json_str(d->arena, it.key)),
+				"a string");
+	}
+	schema_store(out, v, &(struct val_map){v->node}, sizeof(struct val_map));
+}
+
+static void decode_quantity_map(
+	const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	if (v->node->kind != JSON_OBJECT) {
+		schema_wrong_type(d, v->node, v->at, "a map of resource names to quantities");
+		return;
+	}
+	struct resource_list list = {
+		.node = v->node,
+		.items = arena_array(d->arena, json_count(v->node), sizeof(struct resource)),
+	};
+
+	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
+		struct resource *const item = &list.items[list.count];
+
+		item->name = json_str(d->arena, it.key);
+		item->node = it.value;
+		if (it.value->kind != JSON_NULL &&
+			read_quantity(d, it.value, FIELD_KEY(v->at, item->name), &item->quantity))
+			list.count++;
+	}
+	schema_store(out, v, &list, sizeof(list));
+}
+
+void schema_decode_plain(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	switch (v->row->kind) {
+	case SCHEMA_STRING:
+		decode_string(d, v, out);
+		break;
+	case SCHEMA_BOOL:
+		decode_bool(d, v, out);
+		break;
+	case SCHEMA_INT32:
+	case SCHEMA_INT64:
+		decode_integer(d, v, out);
+		break;
+	case SCHEMA_NUMBER:
+		decode_number(d, v, out);
+		break;
+	case SCHEMA_QUANTITY:
+		decode_quantity(d, v, out);
+		break;
+	case SCHEMA_INT_OR_STRING:
+		decode_int_or_string(d, v, out);
+		break;
+	case SCHEMA_OBJECT:
+	case SCHEMA_LIST:
+		assert(false);
+		break;
+	case SCHEMA_STRINGS:
+		decode_strings(d, v, out);
+		break;
+	case SCHEMA_INTS:
+		decode_ints(d, v, out);
+		break;
+	case SCHEMA_STRING_MAP:
+		decode_string_map(d, v, out);
+		break;
+	case SCHEMA_QUANTITY_MAP:
+		decode_quantity_map(d, v, out);
+		break;
+	case SCHEMA_ANY:
+		schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
+		break;
+	}
+}

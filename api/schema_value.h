@@ -1,0 +1,23 @@
+/*
+ * The values of schema rows, one kind at a time. Private to the decoder: api/schema.h is the way
+ * in.
+ */
+#pragma once
+
+#include "api/schema.h"
+
+/* The value at hand: where it stands and by which row it is judged. */
+struct schema_value {
+	const struct schema_field *row;
+	const struct json_node *node;
+	const struct field_path *at;
+};
+
+struct field_fact schema_fact(
+	const char *rule, enum field_error_type type, struct field_reads reads);
+void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const char *wanted);
+/* Copies a decoded value to its place in the struct, where the row keeps it. */
+void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size);
+/* Everything but SCHEMA_OBJECT and SCHEMA_LIST. */
+void schema_decode_plain(const struct schema_decoder *d, const struct schema_value *v, void *out);

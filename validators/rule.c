@@ -1,0 +1,59 @@
+#include "validators/rule.h"
+
+#include <stdarg.h>
+
+static struct field_fact fact_of(const struct rule_context *c, enum field_error_type type,
+	enum field_severity at_most, struct field_reads reads)
+{
+	return (struct field_fact){
+		.rule = c->rule->id, .type = type, .at_most = at_most, .reads = reads};
+}
+
+void rule_found(const struct rule_context *c, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+{
+	const struct field_fact fact = fact_of(c, type, FIELD_SEVERITY_ERROR, reads);
+	va_list args;
+
+	va_start(args, format);
+	field_add_args(c->errors, at, &fact, format, args);
+	va_end(args);
+}
+
+void rule_warned(const struct rule_context *c, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+{
+	const struct field_fact fact = fact_of(c, type, FIELD_SEVERITY_WARN, reads);
+	va_list args;
+
+	va_start(args, format);
+	field_add_args(c->errors, at, &fact, format, args);
+	va_end(args);
+}
+
+void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,
+	const struct field_path *at, enum field_error_type type, struct field_reads reads,
+	const char *format, ...)
+{
+	const struct field_fact fact = fact_of(c, type, at_most, reads);
+	va_list args;
+
+	va_start(args, format);
+	field_add_args(c->errors, at, &fact, format, args);
+	va_end(args);
+}
+
+bool rule_gate_is_open(const struct rule_context *c, const char *gate, enum field_severity *at_most)
+{
+	switch (policy_gate(c->policy, gate)) {
+	case POLICY_GATE_ON:
+		return true;
+	case POLICY_GATE_OFF:
+		*at_most = FIELD_SEVERITY_ERROR;
+		return false;
+	case POLICY_GATE_UNSAID:
+		break;
+	}
+	*at_most = FIELD_SEVERITY_WARN;
+	return false;
+}

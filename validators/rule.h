@@ -1,0 +1,124 @@
+/*
+ * A rule is a row: what it holds, for whom, how grave a breach is, and a small function that looks
+ * at one thing and reports. Nothing stops at the first finding. A rule is pure: it reads the model
+ * and the policy, never the clock, a file or the network, and logs nothing.
+ */
+#pragma once
+
+#include "api/field.h"
+#include "api/policy.h"
+#include "api/ray_object.h"
+
+struct rule;
+
+/* What every rule sees. */
+struct rule_context {
+	struct arena *arena;
+	struct field_errors *errors;
+	const struct policy *policy; /* never NULL */
+	const struct ray_object *object;
+	const struct raycluster
+		*cluster;             /* of the object; not NULL where a rule's scope needs it */
+	const struct ray_object *old; /* UPDATE alone; of the same kind */
+	struct str namespace;         /* of the request; "" offline without one */
+	const struct rule *rule;      /* the one that is running */
+};
+
+typedef void rule_object_fn(const struct rule_context *c, const struct ray_object *object);
+typedef void rule_cluster_fn(const struct rule_context *c, const struct raycluster *cluster);
+typedef void rule_group_fn(const struct rule_context *c, const struct ray_group *group);
+typedef void rule_container_fn(const struct rule_context *c, const struct ray_group *group,
+	const struct container *container);
+typedef void rule_update_fn(const struct rule_context *c, const struct ray_object *old,
+	const struct ray_object *object);
+
+enum rule_scope {
+	RULE_BY_DECODER, /* api/schema.c reports it; the row says what it holds */
+	RULE_OBJECT,     /* once an object */
+	RULE_CLUSTER,    /* once a cluster */
+	RULE_GROUP,      /* the head and each worker group */
+	RULE_WORKER,     /* each worker group */
+	RULE_CONTAINER,  /* each container and init container of each group */
+	RULE_UPDATE,     /* once an UPDATE, old against new: never ratchets */
+	RULE_BY_ENGINE,  /* quota and limits: reported by their own stage */
+};
+
+enum rule_dialects {
+	RULE_MODERN = 1 << DIALECT_MODERN,
+	RULE_LEGACY = 1 << DIALECT_LEGACY,
+	RULE_BOTH = RULE_MODERN | RULE_LEGACY,
+};
+
+struct rule {
+	const char *id;    /* "RG0301": stable for ever, never used again for something else */
+	const char *name;  /* "worker-bounds-in-order" */
+	const char *about; /* one sentence that says what holds, with a full stop */
+	enum field_severity severity;
+	enum rule_dialects dialects;
+	const char *since;    /* version of Raygate */
+	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
+	bool crd; /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	enum rule_scope scope;
+	union {
+		rule_object_fn *object;
+		rule_cluster_fn *cluster;
+		rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
+		rule_container_fn *container;
+		rule_update_fn *update;
+	} check;
+};
+
+/*
+ * A row: id, name, ERROR or WARN, MODERN, LEGACY or BOTH, since which version, upstream's name for
+ * it or NULL, the sentence; then what it checks, and .crd = true where the CRD refuses it too.
+ */
+#define RULE(rule_id, rule_name, grade, for_dialects, version, origin, sentence, ...)              \
+	{                                                                                          \
+		.id = (rule_id), .name = (rule_name), .about = (sentence),                         \
+		.severity = FIELD_SEVERITY_##grade, .dialects = RULE_##for_dialects,               \
+		.since = (version), .upstream = (origin), __VA_ARGS__                              \
+	}
+
+#define RULE_CHECKS_OBJECT(fn)    .scope = RULE_OBJECT, .check = {.object = (fn)}
+#define RULE_CHECKS_CLUSTER(fn)   .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
+#define RULE_CHECKS_GROUP(fn)     .scope = RULE_GROUP, .check = {.group = (fn)}
+#define RULE_CHECKS_WORKER(fn)    .scope = RULE_WORKER, .check = {.group = (fn)}
+#define RULE_CHECKS_CONTAINER(fn) .scope = RULE_CONTAINER, .check = {.container = (fn)}
+#define RULE_CHECKS_UPDATE(fn)    .scope = RULE_UPDATE, .check = {.update = (fn)}
+#define RULE_CHECKED_BY_DECODER   .scope = RULE_BY_DECODER
+#define RULE_CHECKED_BY_ENGINE    .scope = RULE_BY_ENGINE
+
+/* One file of rules. */
+struct rule_table {
+	const struct rule *rules;
+	size_t count;
+};
+
+#define RULE_TABLE(array)                                                                          \
+	{                                                                                          \
+		.rules = (array), .count = ARRAY_LEN(array)                                        \
+	}
+
+/*
+ * Reports a breach of the running rule. `reads` are all values the rule looked at to decide, the
+ * offending one first: an update that leaves them as they were is not refused for them
+ * (design: ratcheting), so a missing one would let a new mistake pass as an old one. The text says
+ * what must hold and how to mend it; no full stop at its end.
+ */
+void rule_found(const struct rule_context *c, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+	PRINTF_LIKE(5, 6);
+/* The same, but never graver than a warning: for cases of a rule that may be meant. */
+void rule_warned(const struct rule_context *c, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+	PRINTF_LIKE(5, 6);
+/*
+ * For a rule that hangs on a feature gate of KubeRay: an error where the policy's target says the
+ * gate is off, nothing where it says it is on, a warning where nothing is said and the gate is off
+ * by default in the newest version known.
+ */
+bool rule_gate_is_open(
+	const struct rule_context *c, const char *gate, enum field_severity *at_most);
+void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,
+	const struct field_path *at, enum field_error_type type, struct field_reads reads,
+	const char *format, ...) PRINTF_LIKE(6, 7);

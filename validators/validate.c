@@ -1,0 +1,237 @@
+#include "validators/validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "validators/rules.h"
+
+static const struct rule_table *const TABLES[] = {
+	&RULES_SCHEMA,
+	&RULES_METADATA,
+	&RULES_WORKERS,
+};
+
+const struct rule_table *const *validate_tables(size_t *count)
+{
+	*count = ARRAY_LEN(TABLES);
+	return TABLES;
+}
+
+const struct rule *validate_rule_find(struct str id)
+{
+	for (size_t t = 0; t < ARRAY_LEN(TABLES); t++) {
+		for (size_t i = 0; i < TABLES[t]->count; i++) {
+			if (str_is(id, TABLES[t]->rules[i].id))
+				return &TABLES[t]->rules[i];
+		}
+	}
+	return NULL;
+}
+
+static void run_on_groups(const struct rule_context *c)
+{
+	const struct raycluster *const cluster = c->cluster;
+	const bool workers_only = c->rule->scope == RULE_WORKER;
+	struct ray_group *const *const groups = workers_only ? cluster->workers : cluster->groups;
+	const size_t count = workers_only ? cluster->worker_count : cluster->group_count;
+
+	for (size_t i = 0; i < count; i++)
+		c->rule->check.group(c, groups[i]);
+}
+
+static void run_on_containers(const struct rule_context *c)
+{
+	for (size_t g = 0; g < c->cluster->group_count; g++) {
+		const struct ray_group *const group = c->cluster->groups[g];
+		const container_list *const lists[] = {
+			&group->template.spec.containers, &group->template.spec.init_containers};
+
+		for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+			for (size_t i = 0; i < lists[l]->count; i++) {
+				if (lists[l]->items[i].self.node)
+					c->rule->check.container(c, group, &lists[l]->items[i]);
+			}
+		}
+	}
+}
+
+static void run_rule(const struct rule_context *c)
+{
+	switch (c->rule->scope) {
+	case RULE_BY_DECODER:
+	case RULE_BY_ENGINE:
+		break;
+	case RULE_OBJECT:
+		c->rule->check.object(c, c->object);
+		break;
+	case RULE_CLUSTER:
+		if (c->cluster)
+			c->rule->check.cluster(c, c->cluster);
+		break;
+	case RULE_GROUP:
+	case RULE_WORKER:
+		if (c->cluster)
+			run_on_groups(c);
+		break;
+	case RULE_CONTAINER:
+		if (c->cluster)
+			run_on_containers(c);
+		break;
+	case RULE_UPDATE:
+		if (c->old)
+			c->rule->check.update(c, c->old, c->object);
+		break;
+	}
+}
+
+/* What the table and the policy make of a rule, before anything is known of a finding. */
+static enum field_severity severity_of(const struct validation *v, const struct rule *rule)
+{
+	enum field_severity severity = rule->severity;
+
+	if (strcmp(rule->id, SCHEMA_RULE_UNKNOWN) == 0)
+		severity = v->strict ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN;
+	policy_severity(v->policy, str_from(rule->id), &severity);
+	return severity;
+}
+
+static void run_tables(const struct validation *v, struct rule_context *c)
+{
+	const unsigned dialect = 1u << c->object->dialect;
+
+	for (size_t t = 0; t < ARRAY_LEN(TABLES); t++) {
+		for (size_t i = 0; i < TABLES[t]->count; i++) {
+			c->rule = &TABLES[t]->rules[i];
+			if (((unsigned)c->rule->dialects & dialect) &&
+				severity_of(v, c->rule) != FIELD_SEVERITY_OFF)
+				run_rule(c);
+		}
+	}
+}
+
+void validate_run(const struct validation *v)
+{
+	struct rule_context c = {
+		.arena = v->arena,
+		.errors = v->errors,
+		.policy = v->policy,
+		.object = v->object,
+		.cluster = v->object->cluster,
+		.old = v->old,
+		.namespace = v->namespace,
+	};
+
+	run_tables(v, &c);
+}
+
+static void run_on_old(const struct validation *v)
+{
+	struct rule_context c = {
+		.arena = v->arena,
+		.errors = v->old_errors,
+		.policy = v->policy,
+		.object = v->old,
+		.cluster = v->old->cluster,
+		.namespace = v->namespace,
+	};
+
+	run_tables(v, &c);
+}
+
+static bool old_has(const struct validation *v, uint64_t fingerprint)
+{
+	for (size_t i = 0; i < v->old_errors->count; i++) {
+		if (v->old_errors->items[i].fingerprint == fingerprint)
+			return true;
+	}
+	return false;
+}
+
+static bool is_silenced(const struct validation *v, const struct rule *rule)
+{
+	struct str ids = ray_object_annotation(v->object, v->arena, VALIDATE_SILENCE_ANNOTATION);
+
+	while (ids.len) {
+		const size_t end = str_find(ids, ',');
+
+		if (str_is(str_trim((struct str){ids.at, end}), rule->id))
+			return true;
+		ids = str_from_offset(ids, end < ids.len ? end + 1 : end);
+	}
+	return false;
+}
+
+static struct finding settle(const struct validation *v, const struct field_error *error)
+{
+	const struct rule *const rule = validate_rule_find(str_from(error->rule));
+	struct finding finding = {.error = error, .rule = rule};
+
+	finding.severity = severity_of(v, rule);
+	if (finding.severity > error->at_most)
+		finding.severity = error->at_most;
+	if (finding.severity == FIELD_SEVERITY_WARN && is_silenced(v, rule))
+		finding.severity = FIELD_SEVERITY_OFF;
+	return finding;
+}
+
+/* Rules on transitions look at both versions: what they refuse was not there before. */
+static void ratchet(const struct validation *v, struct findings *found)
+{
+	run_on_old(v);
+	for (size_t i = 0; i < found->count; i++) {
+		struct finding *const f = &found->items[i];
+
+		if (f->severity == FIELD_SEVERITY_ERROR && f->rule->scope != RULE_UPDATE &&
+			f->rule->scope != RULE_BY_ENGINE && old_has(v, f->error->fingerprint)) {
+			f->severity = FIELD_SEVERITY_WARN;
+			f->was_there = true;
+		}
+	}
+}
+
+static bool has_error(const struct findings *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->items[i].severity == FIELD_SEVERITY_ERROR)
+			return true;
+	}
+	return false;
+}
+
+/* Errors to the front, each kind in its order. */
+static void put_errors_first(struct arena *arena, struct findings *found)
+{
+	struct finding *const sorted = arena_array(arena, found->count, sizeof(*sorted));
+	size_t at = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->items[i].severity == FIELD_SEVERITY_ERROR) {
+			found->crd |= found->items[i].rule->crd;
+			sorted[at++] = found->items[i];
+		}
+	}
+	found->errors = at;
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->items[i].severity == FIELD_SEVERITY_WARN)
+			sorted[at++] = found->items[i];
+	}
+	found->warnings = at - found->errors;
+	found->items = sorted;
+}
+
+void validate_settle(const struct validation *v, struct findings *out)
+{
+	*out = (struct findings){
+		.items = arena_array(v->arena, v->errors->count, sizeof(*out->items))};
+	for (size_t i = 0; i < v->errors->count; i++) {
+		const struct finding finding = settle(v, &v->errors->items[i]);
+
+		if (finding.severity != FIELD_SEVERITY_OFF)
+			out->items[out->count++] = finding;
+		else
+			out->silenced++;
+	}
+	if (v->old && has_error(out))
+		ratchet(v, out);
+	put_errors_first(v->arena, out);
+}

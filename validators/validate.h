@@ -1,0 +1,53 @@
+/*
+ * Walks the tables of rules over a decoded object and settles how grave each finding is: by the
+ * rule's row, the policy, the object's own annotation, and by whether an update only leaves a
+ * breach as it was.
+ */
+#pragma once
+
+#include "validators/rule.h"
+
+/* The annotation with the ids of rules whose warnings its object does not want to hear. */
+#define VALIDATE_SILENCE_ANNOTATION "raygate.dev/silence"
+
+struct validation {
+	struct arena *arena;
+	const struct policy *policy;
+	struct str namespace;
+	bool strict; /* an unknown field is an error, as kubectl refuses it; else a warning */
+	const struct ray_object *object;
+	struct field_errors *errors; /* of decoding; rules add theirs */
+	/* UPDATE: both or neither */
+	const struct ray_object *old;
+	struct field_errors *old_errors;
+};
+
+/* A field error whose severity is settled; never FIELD_SEVERITY_OFF. */
+struct finding {
+	const struct field_error *error;
+	const struct rule *rule;
+	enum field_severity severity;
+	bool was_there; /* an error that the old object has in the same way: only a warning */
+};
+
+struct findings {
+	struct finding *items; /* errors first; then in the order in which they were found */
+	size_t count;
+	size_t errors;   /* items[0 .. errors) */
+	size_t warnings; /* the others */
+	size_t silenced;
+	bool crd; /* some error is one that the CRD refuses too */
+};
+
+/* Runs every rule that fits the object; old against new where there is an old one. */
+void validate_run(const struct validation *v);
+/*
+ * Settles everything that is in v->errors by now. Runs the rules on the old object, once, when
+ * there is an error that it might have had too.
+ */
+void validate_settle(const struct validation *v, struct findings *out);
+
+/* The tables, for `raygate rules`, metrics and tests. */
+const struct rule_table *const *validate_tables(size_t *count);
+/* NULL when there is no such id. */
+const struct rule *validate_rule_find(struct str id);
