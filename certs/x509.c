@@ -150,6 +150,9 @@ bool x509_key_parse(struct str pem, struct x509_key **out, struct err *err)
 
 	if (!within_limit(pem, err))
 		return false;
+	if (!str_contains(pem, "PRIVATE KEY-----"))
+		return err_set(err, ERR_INVALID,
+			"holds no private key; PEM text begins with '-----BEGIN PRIVATE KEY-----'");
 	bio = openssl_bio_of(pem);
 	ERR_clear_error();
 	EVP_PKEY *const pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
@@ -158,11 +161,6 @@ bool x509_key_parse(struct str pem, struct x509_key **out, struct err *err)
 		ERR_clear_error();
 		return err_set(err, ERR_INVALID,
 			"is encrypted; write it without a passphrase: openssl pkey -in … -out …");
-	}
-	if (pkey == NULL && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {
-		ERR_clear_error();
-		return err_set(err, ERR_INVALID,
-			"holds no private key; PEM text begins with '-----BEGIN PRIVATE KEY-----'");
 	}
 	if (pkey == NULL)
 		return openssl_err(err, ERR_INVALID, "holds a private key that does not decode");

@@ -45,7 +45,7 @@ cd "$(dirname "$0")/.."
 		split($0, part, /[<>]/)
 		for (h in home) {
 			hit = h ~ /\/$/ ? index(part[2], h) == 1 : part[2] == h
-			if (hit && FILENAME != home[h])
+			if (hit && !(home[h] ~ /\/$/ ? index(FILENAME, home[h]) == 1 : FILENAME == home[h]))
 				complain("<" part[2] "> has its only home in " home[h])
 		}
 	}

@@ -1,4 +1,4 @@
-#include "certs/files.h"
+#include "certs/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static void fd_close(int *fd)
 	*fd = -1;
 }
 
-bool files_open_dir(const char *path, int *fd, struct err *err)
+bool folder_open(const char *path, int *fd, struct err *err)
 {
 	const int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -31,7 +31,7 @@ bool files_open_dir(const char *path, int *fd, struct err *err)
 	return true;
 }
 
-bool files_read_fd(int fd, size_t limit, struct buf *out, struct err *err)
+bool folder_read_fd(int fd, size_t limit, struct buf *out, struct err *err)
 {
 	const size_t before = out->len;
 
@@ -52,7 +52,7 @@ bool files_read_fd(int fd, size_t limit, struct buf *out, struct err *err)
 	}
 }
 
-bool files_read(int dir, const char *name, size_t limit, struct buf *out, struct err *err)
+bool folder_read(int dir, const char *name, size_t limit, struct buf *out, struct err *err)
 {
 	/* Without O_NONBLOCK, opening a named pipe would wait for a writer for ever. */
 	int fd CLEANUP(fd_close) = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -62,17 +62,17 @@ bool files_read(int dir, const char *name, size_t limit, struct buf *out, struct
 		return err_errno(err, "'%s'", name);
 	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
 		return err_set(err, ERR_INVALID, "'%s' is not a regular file", name);
-	return files_read_fd(fd, limit, out, err) || err_wrap(err, "'%s'", name);
+	return folder_read_fd(fd, limit, out, err) || err_wrap(err, "'%s'", name);
 }
 
-bool files_exists(int dir, const char *name)
+bool folder_has(int dir, const char *name)
 {
 	struct stat stat;
 
 	return fstatat(dir, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool files_make_dir(const char *path, struct err *err)
+bool folder_make(const char *path, struct err *err)
 {
 	char *prefix CLEANUP(mem_free) = mem_strdup(path);
 
@@ -106,14 +106,14 @@ static bool write_all(int fd, const char *text)
 	return true;
 }
 
-static bool write_temporary(int fd, const char *text, enum files_secrecy secrecy)
+static bool write_temporary(int fd, const char *text, enum folder_secrecy secrecy)
 {
 	/* mkostemp made it 0600; the public ones are opened up last. */
-	return write_all(fd, text) && (secrecy == FILES_SECRET || fchmod(fd, 0644) == 0) &&
+	return write_all(fd, text) && (secrecy == FOLDER_SECRET || fchmod(fd, 0644) == 0) &&
 	       fsync(fd) == 0;
 }
 
-bool files_write(const char *path, const char *name, const char *text, enum files_secrecy secrecy,
+bool folder_write(const char *path, const char *name, const char *text, enum folder_secrecy secrecy,
 	struct err *err)
 {
 	struct buf target = {0}, temporary = {0};
