@@ -165,7 +165,7 @@ void buf_add_base64(struct buf *buf, struct str bytes)
 	}
 	if (left == 0)
 		return;
-	const unsigned second = left == 2 ? in[1] : 0;
+	const int second = left == 2 ? in[1] : 0;
 
 	out[0] = BASE64[in[0] >> 2];
 	out[1] = BASE64[(in[0] & 3) << 4 | second >> 4];

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+PRINTF_LIKE(3, 0)
 static void put(struct err *err, enum err_code code, const char *format, va_list args)
 {
 	err->code = code;

@@ -1,0 +1,129 @@
+#include "base/strmap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum { SLOTS_MIN = 16 };
+
+void strmap_done(struct strmap *map)
+{
+	for (size_t i = 0; i < map->used; i++)
+		mem_free(&map->entries[i].key.at);
+	free(map->entries);
+	free(map->slots);
+	*map = (struct strmap){0};
+}
+
+/*
+ * The slot of the key, or the free one where it would go. A removed entry keeps its slot until the
+ * next rebuild, so that the search goes on behind it.
+ */
+static size_t slot_of(const struct strmap *map, struct str key, uint64_t hash)
+{
+	size_t slot = hash & (map->slot_count - 1);
+
+	for (; map->slots[slot] != 0; slot = (slot + 1) & (map->slot_count - 1)) {
+		const struct strmap_entry *const entry = &map->entries[map->slots[slot] - 1];
+
+		if (entry->key.at && entry->hash == hash && str_eq(entry->key, key))
+			break;
+	}
+	return slot;
+}
+
+static struct strmap_entry *find(const struct strmap *map, struct str key)
+{
+	if (map->slot_count == 0)
+		return NULL;
+	const uint32_t index = map->slots[slot_of(map, key, hash_str(hash_process_key(), key))];
+
+	return index ? &map->entries[index - 1] : NULL;
+}
+
+/* Drops the removed entries and gives the others at least twice their number of slots. */
+static void rebuild(struct strmap *map)
+{
+	size_t slot_count = SLOTS_MIN, kept = 0;
+
+	while (slot_count < map->count * 4)
+		slot_count *= 2;
+	assert(slot_count <= UINT32_MAX && (map->entries || map->used == 0));
+	for (size_t i = 0; i < map->used; i++) {
+		if (map->entries[i].key.at)
+			map->entries[kept++] = map->entries[i];
+	}
+	map->entries = mem_resize(map->entries, slot_count / 2 * sizeof(*map->entries));
+	free(map->slots);
+	map->slots = mem_alloc(slot_count * sizeof(*map->slots));
+	map->slot_count = slot_count;
+	map->used = kept;
+	for (size_t i = 0; i < kept; i++) {
+		const struct strmap_entry *const entry = &map->entries[i];
+
+		map->slots[slot_of(map, entry->key, entry->hash)] = (uint32_t)i + 1;
+	}
+}
+
+void *strmap_find(const struct strmap *map, struct str key)
+{
+	const struct strmap_entry *const entry = find(map, key);
+
+	return entry ? entry->value : NULL;
+}
+
+static struct str copy_of(struct str key)
+{
+	char *const copy = mem_alloc(key.len + 1);
+
+	if (key.len)
+		memcpy(copy, key.at, key.len);
+	return (struct str){copy, key.len};
+}
+
+void *strmap_set(struct strmap *map, struct str key, void *value)
+{
+	struct strmap_entry *const old = find(map, key);
+
+	assert(value);
+	if (old) {
+		void *const before = old->value;
+
+		old->value = value;
+		return before;
+	}
+	if (map->used == map->slot_count / 2)
+		rebuild(map);
+	assert(map->entries && map->slots);
+	const uint64_t hash = hash_str(hash_process_key(), key);
+
+	map->slots[slot_of(map, key, hash)] = (uint32_t)map->used + 1;
+	map->entries[map->used++] = (struct strmap_entry){copy_of(key), hash, value};
+	map->count++;
+	return NULL;
+}
+
+void *strmap_remove(struct strmap *map, struct str key)
+{
+	struct strmap_entry *const entry = find(map, key);
+
+	if (entry == NULL)
+		return NULL;
+	mem_free(&entry->key.at);
+	map->count--;
+	return entry->value;
+}
+
+const struct strmap_entry *strmap_next(const struct strmap *map, size_t *at)
+{
+	while (*at < map->used) {
+		const struct strmap_entry *const entry = &map->entries[(*at)++];
+
+		if (entry->key.at)
+			return entry;
+	}
+	return NULL;
+}
