@@ -43,6 +43,15 @@ bool x509_key_fits(const struct x509_chain *chain, const struct x509_key *key)
 	return fits;
 }
 
+bool x509_signed_by(const struct x509_chain *chain, const struct x509_chain *ca)
+{
+	EVP_PKEY *const public = X509_get0_pubkey(leaf_of(ca));
+	const bool signed_by = public && X509_verify(leaf_of(chain), public) == 1;
+
+	ERR_clear_error();
+	return signed_by;
+}
+
 static void store_done(X509_STORE **store)
 {
 	X509_STORE_free(*store);

@@ -14,6 +14,8 @@ struct x509_key;
 
 /* Whether what `key` signs verifies with the leaf, tried out, not only compared. */
 bool x509_key_fits(const struct x509_chain *chain, const struct x509_key *key);
+/* Whether the first certificate of `ca` signed the leaf, whatever either may do, and until when. */
+bool x509_signed_by(const struct x509_chain *chain, const struct x509_chain *ca);
 /*
  * Whether the leaf leads to one of `roots`, by way of the other certificates of its chain, as a
  * server's certificate, at the time `now`. Every certificate of `roots` is an anchor, as for the
