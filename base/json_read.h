@@ -7,7 +7,8 @@
  *
  * Strict: UTF-8 without byte order mark, the number grammar, escapes with paired surrogates, no
  * control characters in strings, no duplicate keys in one object (after unescaping), nothing but
- * white space behind the value, and the limits the caller gives.
+ * white space behind the value, and the limits the caller gives. Time is linear in the text,
+ * whatever the text is.
  */
 #pragma once
 
@@ -20,6 +21,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+struct hash_key;
+
 enum json_kind {
 	JSON_NULL,
 	JSON_FALSE,
@@ -28,28 +31,30 @@ enum json_kind {
 	JSON_STRING,
 	JSON_ARRAY,
 	JSON_OBJECT,
-	/* An object or array behind a key of json_limits.skip: read strictly, its inside not kept. */
+	/* An object or array behind a key of json_limits.skip: read strictly, but not kept. */
 	JSON_SKIPPED,
 };
 
 struct json_node {
-	const char *at;        /* first byte; for a string the one behind the quote */
-	uint32_t len : 27;     /* bytes of text; for a string without its quotes */
-	uint32_t kind : 4;     /* enum json_kind */
-	uint32_t escaped : 1;  /* a string with escapes in it */
-	uint32_t span;         /* nodes of the sub-tree, this one included: node + span is next */
+	const char *at;       /* first byte; for a string the one behind the quote */
+	uint32_t len : 27;    /* bytes of text; for a string without its quotes */
+	uint32_t kind : 4;    /* enum json_kind */
+	uint32_t escaped : 1; /* a string with escapes in it */
+	uint32_t span;        /* nodes of the sub-tree, this one included: node + span is next */
 };
 
 struct json_limits {
-	size_t bytes;              /* of the text; at most 128 MiB - 1 */
-	uint32_t depth;            /* nested objects and arrays */
-	uint32_t nodes;            /* in the array, skipped ones not counted */
-	const char *const *skip;   /* NULL-terminated keys whose containers are JSON_SKIPPED, or NULL */
+	size_t bytes;   /* of the text; at most 128 MiB - 1 */
+	uint32_t depth; /* nested objects and arrays */
+	uint32_t nodes; /* in the array, skipped ones not counted */
+	/* NULL-terminated keys whose containers are JSON_SKIPPED, or NULL. */
+	const char *const *skip;
 };
 
 struct json_doc {
 	struct str text;
-	const struct json_node *root; /* nodes in document order; an object's are key, value, key, … */
+	/* Nodes in document order; an object's are key, value, key, … */
+	const struct json_node *root;
 	uint32_t count;
 };
 
@@ -89,12 +94,16 @@ static inline const struct json_node *json_next(const struct json_node *node)
 /* for (struct json_iter it = json_iter(object); json_next_member(&it);) … it.key, it.value */
 struct json_iter {
 	const struct json_node *at, *end;
+	enum json_kind kind;         /* of the container */
 	const struct json_node *key; /* members only */
 	const struct json_node *value;
 	size_t index; /* of value, from 0 */
 };
 
-/* Over a JSON_OBJECT's members or a JSON_ARRAY's items; anything else (and NULL) has none. */
+/*
+ * Only a JSON_OBJECT has members and only a JSON_ARRAY has items: json_next_member over an array
+ * finds nothing, nor does anything over a scalar, JSON_SKIPPED or NULL.
+ */
 struct json_iter json_iter(const struct json_node *container);
 bool json_next_member(struct json_iter *it);
 bool json_next_item(struct json_iter *it);
@@ -111,6 +120,12 @@ const struct json_node *json_item(const struct json_node *array, size_t index);
 struct str json_str(struct arena *arena, const struct json_node *node);
 /* Whether `node` is a string (or key) with this value, without allocating. */
 bool json_str_is(const struct json_node *node, struct str value);
+/* Whether two strings have the same value, without allocating. */
+bool json_str_equal(const struct json_node *a, const struct json_node *b);
+/* Byte order of two strings' values, without allocating. */
+int json_str_cmp(const struct json_node *a, const struct json_node *b);
+/* hash_str() of a string's value. */
+uint64_t json_str_hash(const struct json_node *node, const struct hash_key *key);
 /* The source text of the whole value, quotes included. */
 struct str json_raw(const struct json_node *node);
 
@@ -119,11 +134,12 @@ struct str json_raw(const struct json_node *node);
  * 3.5 is not; out of range is false too.
  */
 bool json_i64(const struct json_node *node, int64_t *out);
+/* The nearest double; false for what is no number or beyond DBL_MAX. */
 bool json_double(const struct json_node *node, double *out);
 
 /*
  * Equal values: members in any order, strings by their value, numbers by their text ("1" is not
- * "1.0"). NULL equals NULL alone.
+ * "1.0"), JSON_SKIPPED by its text. NULL equals NULL alone.
  */
 bool json_equal(const struct json_node *a, const struct json_node *b);
 /* A hash that agrees with json_equal; 0 for NULL. */
