@@ -257,3 +257,10 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 			absent_field(d, schema, row, &self, out);
 	}
 }
+
+void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,
+	const struct json_node *node, const struct field_path *at, void *out)
+{
+	if (json_present(node))
+		decode_value(d, &(struct schema_value){row, node, at}, out);
+}

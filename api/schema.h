@@ -214,3 +214,7 @@ struct schema_decoder {
  */
 void schema_decode(const struct schema_decoder *decoder, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at, void *out);
+
+/* The same for a single value by its row: the values of a map, say. `out` is where it is kept. */
+void schema_decode_row(const struct schema_decoder *decoder, const struct schema_field *row,
+	const struct json_node *node, const struct field_path *at, void *out);

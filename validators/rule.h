@@ -57,7 +57,8 @@ struct rule {
 	enum rule_dialects dialects;
 	const char *since;    /* version of Raygate */
 	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
-	bool crd; /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool crd;    /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool policy; /* what the administrator forbids: 403 where nothing else is wrong */
 	enum rule_scope scope;
 	union {
 		rule_object_fn *object;

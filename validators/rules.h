@@ -6,3 +6,4 @@
 extern const struct rule_table RULES_SCHEMA;   /* RG01: schema_rules.c */
 extern const struct rule_table RULES_METADATA; /* RG02: metadata.c */
 extern const struct rule_table RULES_WORKERS;  /* RG03: workers.c */
+extern const struct rule_table RULES_LIMITS;   /* RG14: limits.c */

@@ -9,6 +9,7 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_SCHEMA,
 	&RULES_METADATA,
 	&RULES_WORKERS,
+	&RULES_LIMITS,
 };
 
 const struct rule_table *const *validate_tables(size_t *count)

@@ -1,0 +1,34 @@
+/*
+ * What a controller adds to the pods that a user wrote: the one table that the footprint counts by
+ * and the planner builds by. Figures of KubeRay 1.7 (raycluster pods: §8, §9, §13).
+ */
+#pragma once
+
+#include "api/policy.h"
+#include "api/ray_object.h"
+
+enum injected_place {
+	INJECTED_CONTAINER,  /* beside the user's containers */
+	INJECTED_INIT_FIRST, /* before the user's init containers */
+	INJECTED_INIT_LAST,  /* behind them */
+};
+
+/* One injected container of one pod, with what it asks for. */
+struct injected {
+	const char *name;
+	enum injected_place place;
+	struct resource_list requests, limits;
+};
+
+enum { INJECTED_MAX = 4 }; /* containers that one pod can get */
+
+/*
+ * What the policy's target adds to a pod of that group, into `out`; returns how many. Values live
+ * in the arena or in the model (autoscalerOptions.resources replace the default ones whole).
+ */
+size_t injected_containers(struct arena *arena, const struct policy *policy,
+	const struct raycluster *cluster, const struct ray_group *group,
+	struct injected out[INJECTED_MAX]);
+
+/* The pod that submits a RayJob: true when there is one. */
+bool injected_submitter(struct arena *arena, const struct ray_object *object, struct injected *out);

@@ -1,0 +1,210 @@
+#include "server/admission/charge.h"
+
+#include "validators/footprint.h"
+#include "validators/limits.h"
+
+/* The measure of the policy. What does not autoscale costs the same by both. */
+static enum footprint_column column(const struct policy *policy)
+{
+	return policy->charge == POLICY_CHARGE_NOW ? FOOTPRINT_NOW : FOOTPRINT_MOST;
+}
+
+static size_t charge_of(
+	const struct charge_input *in, const struct ray_object *object, struct ledger_amount **out)
+{
+	struct footprint footprint;
+
+	footprint_count(in->arena, in->policy, object, &footprint);
+	struct ledger_amount *const amounts =
+		arena_array(in->arena, footprint.count + 1, sizeof(*amounts));
+
+	for (size_t i = 0; i < footprint.count; i++)
+		amounts[i] = (struct ledger_amount){footprint.lines[i].name,
+			footprint_column(&footprint.lines[i], column(in->policy))};
+	amounts[footprint.count] =
+		(struct ledger_amount){STR("count/rayclusters"), quantity_whole(1)};
+	*out = amounts;
+	return footprint.count + 1;
+}
+
+static struct quantity amount_of(const struct ledger_amount *amounts, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_eq(amounts[i].name, name))
+			return amounts[i].value;
+	}
+	return (struct quantity){0};
+}
+
+/* An update that asks for no more of anything the quota names is never over it. */
+static bool raises(const struct charge_input *in, const struct ledger_claim *claim)
+{
+	struct ledger_amount *before;
+
+	if (in->old == NULL)
+		return true;
+	const size_t count = charge_of(in, in->old, &before);
+
+	for (size_t i = 0; i < claim->hard_count; i++) {
+		const struct str name = claim->hard[i].name;
+		const struct quantity was = amount_of(before, count, name);
+		const struct quantity is = amount_of(claim->charge, claim->charge_count, name);
+
+		if (quantity_cmp(is, was) > 0)
+			return true;
+	}
+	return false;
+}
+
+static struct ledger_claim claim_of(const struct charge_input *in, const struct policy_quota *quota)
+{
+	struct ledger_amount *const hard = arena_array(in->arena, quota->hard.count, sizeof(*hard));
+	struct ledger_amount *charge;
+	struct ledger_claim claim = {
+		.key = {in->group, str_from(ray_kind_name(in->object->kind)), in->namespace,
+			in->object->meta.name.v, in->object->meta.uid.v},
+		.hard = hard,
+		.hard_count = quota->hard.count,
+		.dry_run = in->dry_run,
+	};
+
+	for (size_t i = 0; i < quota->hard.count; i++)
+		hard[i] = (struct ledger_amount){
+			quota->hard.items[i].name, quota->hard.items[i].hard};
+	claim.charge_count = charge_of(in, in->object, &charge);
+	claim.charge = charge;
+	claim.raises = raises(in, &claim);
+	return claim;
+}
+
+static struct ledger_result ask(const struct charge_input *in, const struct ledger_claim *claim)
+{
+	struct ledger_result result;
+	struct ledger *alone = NULL;
+
+	if (in->ledger) {
+		ledger_reserve(in->ledger, claim, &result);
+		return result;
+	}
+	alone = ledger_new(1);
+	ledger_reserve(alone, claim, &result);
+	ledger_free(&alone);
+	return result;
+}
+
+/*
+ * A RayJob or RayService is compared with the quota, but only the RayCluster that it becomes is
+ * charged. What exceeds the quota and is admitted all the same is there, so it counts for others.
+ */
+static struct ledger_result reserve(const struct charge_input *in, struct ledger_claim *claim)
+{
+	if (in->judge_only || in->object->kind != RAY_CLUSTER)
+		claim->dry_run = true;
+	const struct ledger_result result = ask(in, claim);
+
+	if (result.answer == LEDGER_EXCEEDED && in->policy->enforcement != POLICY_DENY &&
+		!claim->dry_run) {
+		claim->raises = false;
+		ask(in, claim);
+	}
+	return result;
+}
+
+static struct field_fact fact_of(const char *rule)
+{
+	return (struct field_fact){
+		.rule = rule, .type = FIELD_FORBIDDEN, .at_most = FIELD_SEVERITY_ERROR};
+}
+
+/* The groups without a greatest number of workers: what makes a charge unbounded. */
+static struct str unbounded_groups(const struct charge_input *in)
+{
+	CLEANUP(buf_done) struct buf names = {0};
+	const struct raycluster *const cluster = in->object->cluster;
+
+	for (size_t i = 0; i < cluster->worker_count && i < 8; i++) {
+		if (group_max(cluster, cluster->workers[i]) == INT32_MAX)
+			buf_printf(&names, "%s\"%.*s\"", names.len ? ", " : "",
+				STR_ARG(cluster->workers[i]->name.v));
+	}
+	return arena_str(in->arena, buf_str(&names));
+}
+
+static void report_excess(
+	const struct charge_input *in, const struct ledger_excess *e, struct field_errors *errors)
+{
+	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA);
+	const struct field_path *const at = in->object->cluster->self.at;
+	const bool most = in->policy->charge == POLICY_CHARGE_MAXIMUM &&
+			  raycluster_autoscales(in->object->cluster);
+	const struct quantity over = quantity_sub(quantity_add(e->used, e->asked), e->hard);
+
+	if (quantity_is_unbounded(e->asked))
+		field_add(errors, at, &fact,
+			"exceeds the quota of namespace \"%.*s\": %.*s is unbounded, %s of %s are "
+			"used by others: set maxReplicas of worker group %.*s",
+			STR_ARG(in->namespace), STR_ARG(e->name),
+			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+			STR_ARG(unbounded_groups(in)));
+	else
+		field_add(errors, at, &fact,
+			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s, %s of %s are "
+			"used by others: %s too many",
+			STR_ARG(in->namespace), STR_ARG(e->name),
+			footprint_print(e->name, e->asked).at, most ? " at its largest" : "",
+			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+			footprint_print(e->name, over).at);
+}
+
+/* Under `charge: now` a cluster may be admitted that can never grow to what it says. */
+static void warn_of_largest(const struct charge_input *in, const struct policy_quota *quota,
+	struct field_errors *errors)
+{
+	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA_MOST);
+	struct footprint footprint;
+
+	if (in->policy->charge != POLICY_CHARGE_NOW)
+		return;
+	footprint_count(in->arena, in->policy, in->object, &footprint);
+	for (size_t i = 0; i < quota->hard.count; i++) {
+		const struct policy_amount *const hard = &quota->hard.items[i];
+		const struct footprint_line *const line = footprint_find(&footprint, hard->name);
+
+		if (line && quantity_cmp(line->most, hard->hard) > 0)
+			field_add(errors, in->object->cluster->self.at, &fact,
+				"at its largest it comes to %s of %.*s, now %s, and namespace "
+				"\"%.*s\" has %s in all",
+				footprint_print(hard->name, line->most).at, STR_ARG(hard->name),
+				footprint_print(hard->name, line->now).at, STR_ARG(in->namespace),
+				footprint_print(hard->name, hard->hard).at);
+	}
+}
+
+static void report(const struct charge_input *in, const struct ledger_result *result,
+	struct field_errors *errors)
+{
+	const struct field_fact full = fact_of(LIMITS_RULE_QUOTA_FULL);
+
+	for (size_t i = 0; i < result->excess_count; i++)
+		report_excess(in, &result->excess[i], errors);
+	if (result->answer == LEDGER_FULL)
+		field_add(errors, in->object->cluster->self.at, &full,
+			"this server keeps count of no more clusters: delete one that is not "
+			"needed");
+}
+
+bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
+{
+	const struct policy_quota *const quota = policy_quota(in->policy, in->namespace);
+
+	if (quota == NULL || quota->hard.count == 0 || in->object->cluster == NULL)
+		return true;
+	struct ledger_claim claim = claim_of(in, quota);
+	const struct ledger_result result = reserve(in, &claim);
+
+	if (result.answer == LEDGER_BUSY)
+		return false;
+	report(in, &result, errors);
+	warn_of_largest(in, quota, errors);
+	return true;
+}

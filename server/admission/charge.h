@@ -1,0 +1,25 @@
+/*
+ * What a request is charged against the quota of its namespace, and what that says to the user.
+ */
+#pragma once
+
+#include "api/policy.h"
+#include "server/quota/ledger.h"
+#include "validators/validate.h"
+
+struct charge_input {
+	struct arena *arena;
+	const struct policy *policy;
+	struct ledger *ledger; /* NULL: the object is compared with the quota by itself */
+	struct str group, namespace;
+	const struct ray_object *object;
+	const struct ray_object *old; /* UPDATE alone */
+	bool dry_run;
+	bool judge_only; /* the object is refused already: compare, reserve nothing */
+};
+
+/*
+ * Compares the charge with the namespace's quota, reserves it where it fits, and adds to `errors`
+ * what does not. False when it cannot be said now (429).
+ */
+bool charge_reserve(const struct charge_input *in, struct field_errors *errors);

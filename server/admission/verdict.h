@@ -1,0 +1,26 @@
+/*
+ * Findings into an answer: what is denied and how it reads in kubectl, helm and the API; what is
+ * only warned of; what the audit log keeps.
+ */
+#pragma once
+
+#include "api/admission.h"
+#include "validators/validate.h"
+
+struct verdict_input {
+	struct arena *arena;
+	const struct policy *policy;
+	const struct admission_request *request;
+	const struct ray_object *object;
+	const struct findings *findings;
+	bool may_deny; /* false: findings are left to the webhook that validates */
+};
+
+/*
+ * Allowed or denied after the policy's enforcement. Everything the answer points to lives in the
+ * arena or in what the input points to.
+ */
+void verdict_answer(const struct verdict_input *in, struct admission_answer *out);
+
+/* One line of text a finding: "spec.x: Invalid value: 3: … (RG0302)". */
+struct str verdict_line(struct arena *arena, const struct finding *finding);

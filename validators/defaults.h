@@ -1,0 +1,33 @@
+/*
+ * Defaulting: what the policy's defaults and profiles add where the user said nothing, and the
+ * annotation that lets it survive the next apply. It only adds; it never rewrites a value that the
+ * user wrote; it is the same for the same input; and what it adds no rule then refuses.
+ */
+#pragma once
+
+#include "api/policy.h"
+#include "api/ray_object.h"
+
+/* What we added, so that the user's own manifest, sent again, gives the same object again. */
+#define DEFAULTS_ANNOTATION "raygate.dev/defaulted"
+
+enum {
+	DEFAULTS_RECORD_MAX = 16 * 1024,   /* bytes of the annotation's value */
+	DEFAULTS_ANNOTATIONS_MAX = 262144, /* the API server's bound on all annotations */
+};
+
+struct defaults_input {
+	struct arena *arena;
+	const struct policy *policy;
+	struct str namespace;
+	struct ray_object *object;    /* is filled in: the rules judge what will be stored */
+	const struct ray_object *old; /* UPDATE alone */
+	struct field_errors *errors;  /* warnings about records that cannot be used */
+};
+
+/*
+ * Fills the model and returns the JSON Patch (RFC 6902, `add` alone but for our own annotation) as
+ * text in the arena; the empty str when there is nothing to add. With enforcement audit nothing
+ * new is added, but what is recorded is given back.
+ */
+struct str defaults_apply(const struct defaults_input *in);
