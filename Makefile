@@ -216,7 +216,7 @@ format: ## clang-format finds nothing to change; FIX=1 changes it
 # A file is read again when it, a header of it, or the rules have changed.
 TIDY := $(SRC) $(KIT) $(call find,tests/fuzz,*.c)
 tidy: $(TIDY:%=build/tidy/%.ok) ## clang-tidy with the rules of .clang-tidy
-build/tidy/%.c.ok: %.c .clang-tidy
+build/tidy/%.c.ok: %.c .clang-tidy tests/.clang-tidy
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- -std=c11 $(CPPFLAGS) 2>&1 | \

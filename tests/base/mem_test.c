@@ -1,0 +1,129 @@
+#include "base/mem.h"
+
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+Test(mem, memory_is_zeroed_even_of_size_zero)
+{
+	unsigned char *const some = mem_alloc(1000);
+	void *const none = mem_alloc(0);
+
+	for (size_t i = 0; i < 1000; i++)
+		cr_assert_eq(some[i], 0);
+	cr_assert_not_null(none);
+	free(some);
+	free(none);
+}
+
+Test(mem, freeing_nulls_the_pointer)
+{
+	char *text = mem_strdup("ray");
+
+	cr_assert_str_eq(text, "ray");
+	mem_free(&text);
+	cr_assert_null(text);
+	mem_free(&text);
+}
+
+Test(mem, resizing_keeps_what_was_there)
+{
+	char *text = mem_resize(NULL, 4);
+
+	memcpy(text, "ray", 4);
+	text = mem_resize(text, 100000);
+	cr_assert_str_eq(text, "ray");
+	mem_free(&text);
+}
+
+Test(arena, what_it_hands_out_is_zeroed_aligned_and_apart)
+{
+	struct arena arena;
+	unsigned char *last = NULL;
+
+	arena_init(&arena, 256);
+	for (size_t size = 0; size < 600; size++) {
+		unsigned char *const at = arena_alloc(&arena, size);
+
+		cr_assert_eq((uintptr_t)at % 16, 0);
+		for (size_t i = 0; i < size; i++)
+			cr_assert_eq(at[i], 0);
+		memset(at, 0xA5, size);
+		if (last && size > 1)
+			cr_assert_eq(last[size - 2], 0xA5, "at %zu", size);
+		last = at;
+	}
+	arena_done(&arena);
+}
+
+Test(arena, reset_makes_used_memory_zero_again)
+{
+	struct arena arena;
+
+	arena_init(&arena, 1024);
+	for (int round = 0; round < 3; round++) {
+		unsigned char *const at = arena_alloc(&arena, 500);
+
+		for (size_t i = 0; i < 500; i++)
+			cr_assert_eq(at[i], 0);
+		memset(at, 0xFF, 500);
+		arena_alloc(&arena, 5000);
+		cr_assert_geq(arena.used, 5500);
+		arena_reset(&arena);
+		cr_assert_eq(arena.used, 0);
+	}
+	arena_done(&arena);
+	cr_assert_null(arena.blocks);
+}
+
+Test(arena, the_last_piece_grows_in_place_another_is_moved)
+{
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	char *const first = arena_alloc(&arena, 10);
+
+	memcpy(first, "123456789", 10);
+	cr_assert_eq(arena_grow(&arena, first, 10, 100), first);
+	arena_alloc(&arena, 1);
+	char *const moved = arena_grow(&arena, first, 100, 200);
+
+	cr_assert_neq(moved, first);
+	cr_assert_str_eq(moved, "123456789");
+	char *const large = arena_grow(&arena, moved, 200, 100000);
+
+	cr_assert_str_eq(large, "123456789");
+	large[99999] = 'x';
+	cr_assert_not_null(arena_grow(&arena, NULL, 0, 10));
+	arena_done(&arena);
+}
+
+Test(arena, growing_by_nothing_loses_nothing)
+{
+	struct arena arena;
+
+	arena_init(&arena, 64);
+	char *const at = arena_alloc(&arena, 16);
+
+	memcpy(at, "0123456789abcde", 16);
+	cr_assert_str_eq(arena_grow(&arena, at, 16, 16), "0123456789abcde");
+	arena_done(&arena);
+}
+
+Test(arena, copies_are_c_strings_too)
+{
+	struct arena arena;
+
+	arena_init(&arena, 64);
+	const struct str copy = arena_str(&arena, (struct str){"workers", 4});
+	const struct str printed = arena_printf(&arena, "%s-%d", "head", 7);
+	const struct str empty = arena_str(&arena, str_from(NULL));
+
+	cr_assert_str_eq(copy.at, "work");
+	cr_assert_eq(copy.len, 4);
+	cr_assert_str_eq(printed.at, "head-7");
+	cr_assert_eq(printed.len, 6);
+	cr_assert_str_eq(empty.at, "");
+	arena_done(&arena);
+}
