@@ -5,7 +5,8 @@
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define MUST_CHECK             __attribute__((warn_unused_result))
-#define CLEANUP(fn)            __attribute__((cleanup(fn)))
-#define UNUSED                 __attribute__((unused))
+/* What is only cleaned up counts as used; clang would not see it otherwise. */
+#define CLEANUP(fn) __attribute__((cleanup(fn), unused))
+#define UNUSED      __attribute__((unused))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,5 +1,6 @@
 #!/bin/bash
-# No file over 500 lines, no function over 60 (signature and braces included).
+# No file over 500 lines, no function over 60 (signature and braces included). A Test() may be longer:
+# it holds the table of its cases.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,7 @@ ctags --languages=C --kinds-C=f --fields=+ne -f - $files | awk -F '\t' '
 			if ($i ~ /^end:/)
 				end = substr($i, 5)
 		}
-		if (end - start + 1 > 60) {
+		if ($1 != "Test" && end - start + 1 > 60) {
 			printf "%s:%d: %s has %d lines (60 at most)\n", $2, start, $1, end - start + 1
 			bad = 1
 		}
