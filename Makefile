@@ -162,7 +162,7 @@ clean: ## remove build/
 STATIC := layers size format cppcheck tidy
 
 check: packages-build packages-test packages-check ## everything that must hold before a change lands
-	$(Q)$(PARALLEL) $(STATIC)
+	$(Q)$(PARALLEL) -k $(STATIC)
 	$(Q)$(PARALLEL) WERROR=-Werror programs
 	$(Q)$(PARALLEL) WERROR=-Werror MODE=release $(if $(wildcard server/main.c),build/release/raygate)
 	$(Q)$(PARALLEL) WERROR=-Werror CC=clang programs

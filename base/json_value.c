@@ -261,6 +261,25 @@ static int64_t whole_digits(struct str s, const char **digits_end)
 	return ((point ? point : at) - s.at) + (at < end ? exponent_of(at + 1, end) : 0);
 }
 
+/* One digit more, below zero, where there is one number more than above. */
+static bool append_digit(int64_t *value, int digit)
+{
+	return !__builtin_mul_overflow(*value, 10, value) &&
+	       !__builtin_sub_overflow(*value, digit, value);
+}
+
+/* Of the digits only the first `left` may be other than zero; it is what remains of them after. */
+static bool append_whole(const char *at, const char *end, int64_t *left, int64_t *value)
+{
+	for (; at < end; at++) {
+		if (*at == '.')
+			continue;
+		if ((*left)-- > 0 ? !append_digit(value, *at - '0') : *at != '0')
+			return false;
+	}
+	return true;
+}
+
 bool json_i64(const struct json_node *node, int64_t *out)
 {
 	if (!json_is(node, JSON_NUMBER))
@@ -270,22 +289,10 @@ bool json_i64(const struct json_node *node, int64_t *out)
 	int64_t value = 0;
 	int64_t left = whole_digits((struct str){node->at + negative, node->len - negative}, &end);
 
-	for (const char *at = node->at + negative; at < end; at++) {
-		const int digit = *at - '0';
-
-		if (*at == '.')
-			continue;
-		if (left-- > 0) {
-			if (__builtin_mul_overflow(value, 10, &value) ||
-				__builtin_sub_overflow(value, digit, &value))
-				return false;
-		} else if (digit != 0) {
-			return false;
-		}
-	}
-	/* Built below zero, where there is one number more. */
+	if (!append_whole(node->at + negative, end, &left, &value))
+		return false;
 	for (; left > 0 && value != 0; left--) {
-		if (__builtin_mul_overflow(value, 10, &value))
+		if (!append_digit(&value, 0))
 			return false;
 	}
 	if (!negative && value == INT64_MIN)

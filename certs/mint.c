@@ -1,6 +1,7 @@
 #include "certs/mint.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -257,6 +258,7 @@ bool mint_serving(const struct mint_request *request, struct mint_pair *out, str
 
 	if (!hosts_are_valid(request, err) || !load_ca(request->ca, &ca_chain, &ca_key, err))
 		return false;
+	assert(ca_chain && ca_key);
 	X509 *const ca = sk_X509_value(ca_chain->certs, 0);
 	const int64_t ca_until = seconds_of(X509_get0_notAfter(ca));
 	const int64_t until = request->now + SERVING_LIFE;
