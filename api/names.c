@@ -1,0 +1,273 @@
+#include "api/names.h"
+
+#include "api/name_shape.h"
+#include "base/attr.h"
+
+#define ALNUM  (NAME_LOWER | NAME_UPPER | NAME_DIGIT)
+#define ANY    (ALNUM | NAME_DASH | NAME_UNDERSCORE | NAME_DOT)
+#define LABEL  (NAME_LOWER | NAME_DIGIT)
+#define LETTER (NAME_LOWER | NAME_UPPER)
+
+static const struct name_shape SHAPES[NAME_KINDS] = {
+	[NAME_DNS1035_LABEL] = {NAMES_LABEL_MAX,     NAME_LOWER,                  LABEL | NAME_DASH,       LABEL,             '-',
+				"must be lower case letters, digits and '-', begin with a letter and end with a "
+		"letter or digit, like 'my-name' or 'abc-123'"                                               },
+	[NAME_DNS1123_LABEL] = {NAMES_LABEL_MAX,     LABEL,                       LABEL | NAME_DASH,       LABEL,             '-',
+				"must be lower case letters, digits and '-', begin and end with a letter or "
+		"digit, like 'my-name' or '123-abc'"							 },
+ /* One part of it: the parts are joined by dots. */
+	[NAME_DNS1123_SUBDOMAIN] = {NAMES_SUBDOMAIN_MAX, LABEL,                       LABEL | NAME_DASH,       LABEL,             '-',
+				"must be lower case letters, digits, '-' and '.', and each part between dots must "
+		"begin and end with a letter or digit, like 'example.com'"                                   },
+	[NAME_LABEL_VALUE] = {NAMES_LABEL_MAX,     ALNUM,                       ANY,                     ALNUM,             '-',
+				"must be empty or letters, digits, '-', '_' and '.', begin and end with a letter "
+		"or digit, like 'MyValue', 'my_value' or '12345'"                                            },
+	[NAME_ENV] = {0,                   ANY & ~(unsigned)NAME_DIGIT, ANY,                     ANY,               '_',
+				"must be letters, digits, '_', '-' and '.', and not begin with a digit, like "
+		"'MY_NAME' or 'my.env-name'"								 },
+	[NAME_C_IDENTIFIER] = {0,                   LETTER | NAME_UNDERSCORE,    ALNUM | NAME_UNDERSCORE,
+				ALNUM | NAME_UNDERSCORE,								      '_',
+				"must be letters, digits and '_', and not begin with a digit, like 'MY_NAME'"},
+	[NAME_PORT] = {NAMES_PORT_MAX,      LABEL | NAME_DASH,           LABEL | NAME_DASH,       LABEL | NAME_DASH, '-',
+				"must be lower case letters, digits and '-', like 'http' or 'ray-client'"    },
+	[NAME_CONFIG_KEY] = {NAMES_SUBDOMAIN_MAX, ANY,                         ANY,                     ANY,               '-',
+				"must be letters, digits, '-', '_' and '.', like 'key.name' or 'KEY_NAME'"   },
+	[NAME_HTTP_HEADER] = {0,                   ALNUM | NAME_DASH,           ALNUM | NAME_DASH,       ALNUM | NAME_DASH, '-',
+				"must be letters, digits and '-', like 'X-Header-Name'"                      },
+};
+
+const struct name_shape *name_shape(enum name_kind kind)
+{
+	return &SHAPES[kind];
+}
+
+unsigned name_class(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return NAME_LOWER;
+	if (c >= 'A' && c <= 'Z')
+		return NAME_UPPER;
+	if (c >= '0' && c <= '9')
+		return NAME_DIGIT;
+	if (c == '-')
+		return NAME_DASH;
+	if (c == '_')
+		return NAME_UNDERSCORE;
+	return c == '.' ? NAME_DOT : 0;
+}
+
+bool name_fits_shape(const struct name_shape *shape, struct str name)
+{
+	if (name.len == 0 || !(name_class(name.at[0]) & shape->first) ||
+		!(name_class(name.at[name.len - 1]) & shape->last))
+		return false;
+	for (size_t i = 1; i + 1 < name.len; i++) {
+		if (!(name_class(name.at[i]) & shape->inner))
+			return false;
+	}
+	return true;
+}
+
+/* Whether every part between dots has the shape. */
+static bool parts_fit(const struct name_shape *shape, struct str name)
+{
+	for (;;) {
+		const size_t dot = str_find(name, '.');
+
+		if (!name_fits_shape(shape, (struct str){name.at, dot}))
+			return false;
+		if (dot == name.len)
+			return true;
+		name = str_from_offset(name, dot + 1);
+	}
+}
+
+static const char *length_fault(const struct name_shape *shape, struct str name)
+{
+	if (shape->max == 0 || name.len <= shape->max)
+		return NULL;
+	if (shape->max == NAMES_PORT_MAX)
+		return "must be no more than 15 characters";
+	return shape->max == NAMES_LABEL_MAX ? "must be no more than 63 characters"
+					     : "must be no more than 253 characters";
+}
+
+static const char *shape_fault(enum name_kind kind, struct str name)
+{
+	const struct name_shape *const shape = &SHAPES[kind];
+	const char *const too_long = length_fault(shape, name);
+
+	if (name.len == 0)
+		return "must not be empty";
+	if (too_long)
+		return too_long;
+	if (kind == NAME_DNS1123_SUBDOMAIN ? parts_fit(shape, name) : name_fits_shape(shape, name))
+		return NULL;
+	if (kind == NAME_DNS1123_LABEL && parts_fit(shape, name))
+		return "must not contain dots";
+	return shape->wrong;
+}
+
+static const char *prefix_fault(struct str prefix)
+{
+	if (prefix.len == 0)
+		return "must not have an empty prefix in front of the '/'";
+	if (prefix.len > NAMES_SUBDOMAIN_MAX)
+		return "must have a prefix of no more than 253 characters in front of the '/'";
+	if (parts_fit(&SHAPES[NAME_DNS1123_SUBDOMAIN], prefix))
+		return NULL;
+	return "must have a prefix of lower case letters, digits, '-' and '.' in front of the '/', "
+	       "like 'example.com/MyName'";
+}
+
+static const char *qualified_fault(struct str name)
+{
+	const size_t slash = str_find(name, '/');
+	struct str last = name;
+
+	if (slash < name.len) {
+		const char *const fault = prefix_fault((struct str){name.at, slash});
+
+		if (fault)
+			return fault;
+		last = str_from_offset(name, slash + 1);
+	}
+	if (str_find(last, '/') < last.len)
+		return "must have at most one '/', behind a DNS prefix, like 'example.com/MyName'";
+	if (last.len == 0)
+		return slash < name.len ? "must have a name behind the '/'" : "must not be empty";
+	if (last.len > NAMES_LABEL_MAX)
+		return slash < name.len ? "must have no more than 63 characters behind the '/'"
+					: "must be no more than 63 characters";
+	if (name_fits_shape(&SHAPES[NAME_LABEL_VALUE], last))
+		return NULL;
+	return "must be letters, digits, '-', '_' and '.', begin and end with a letter or digit, "
+	       "like 'MyName', 'my.name' or 'example.com/MyName'";
+}
+
+/* The API server lowers an annotation's key before it looks: only the prefix has a case. */
+static const char *annotation_fault(struct str name)
+{
+	struct str prefix = {name.at, str_find(name, '/')};
+	char lowered[NAMES_SUBDOMAIN_MAX];
+
+	if (prefix.len == name.len || prefix.len > sizeof(lowered))
+		return qualified_fault(name);
+	for (size_t i = 0; i < prefix.len; i++) {
+		const char c = prefix.at[i];
+
+		lowered[i] = name_class(c) == NAME_UPPER ? (char)(c - 'A' + 'a') : c;
+	}
+	const char *const fault = prefix_fault((struct str){lowered, prefix.len});
+	const struct str last = str_from_offset(name, prefix.len + 1);
+
+	if (fault || str_find(last, '/') < last.len)
+		return fault ? fault : qualified_fault(name);
+	return last.len == 0 ? "must have a name behind the '/'" : qualified_fault(last);
+}
+
+/* Names that are also files: of variables and of a ConfigMap's keys. */
+static const char *dots_fault(struct str name)
+{
+	if (str_is(name, "."))
+		return "must not be '.'";
+	return str_starts(name, "..") ? "must not begin with '..'" : NULL;
+}
+
+static const char *relaxed_env_fault(struct str name)
+{
+	if (name.len == 0)
+		return "must not be empty";
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.at[i] < ' ' || name.at[i] > '~' || name.at[i] == '=')
+			return "must be printable ASCII characters without '=', like 'MY_NAME'";
+	}
+	return NULL;
+}
+
+static const char *port_fault(struct str name)
+{
+	const char *const fault = shape_fault(NAME_PORT, name);
+	bool letter = false;
+
+	if (fault)
+		return fault;
+	for (size_t i = 0; i < name.len; i++)
+		letter = letter || name_class(name.at[i]) == NAME_LOWER;
+	if (!letter)
+		return "must have at least one letter from a to z, like 'http'";
+	if (str_contains(name, "--"))
+		return "must not have two hyphens in a row";
+	if (name.at[0] == '-' || name.at[name.len - 1] == '-')
+		return "must not begin or end with a hyphen";
+	return NULL;
+}
+
+static const char *percent_fault(struct str name)
+{
+	const size_t sign = str_find(name, '%');
+
+	for (size_t i = 0; i < sign; i++) {
+		if (name_class(name.at[i]) != NAME_DIGIT)
+			return "must be digits followed by '%', like '25%'";
+	}
+	return sign > 0 && sign + 1 == name.len ? NULL
+						: "must be digits followed by '%', like '25%'";
+}
+
+static bool goes_up(struct str path)
+{
+	while (path.len) {
+		const size_t slash = str_find(path, '/');
+
+		if (str_is((struct str){path.at, slash}, ".."))
+			return true;
+		path = str_from_offset(path, slash < path.len ? slash + 1 : slash);
+	}
+	return false;
+}
+
+const char *names_fault(enum name_kind kind, struct str name)
+{
+	switch (kind) {
+	case NAME_QUALIFIED:
+		return qualified_fault(name);
+	case NAME_ANNOTATION_KEY:
+		return annotation_fault(name);
+	case NAME_LABEL_VALUE:
+		return name.len ? shape_fault(kind, name) : NULL;
+	case NAME_ENV:
+	case NAME_CONFIG_KEY:
+		return shape_fault(kind, name) ? shape_fault(kind, name) : dots_fault(name);
+	case NAME_ENV_RELAXED:
+		return relaxed_env_fault(name);
+	case NAME_PORT:
+		return port_fault(name);
+	case NAME_PERCENT:
+		return percent_fault(name);
+	case NAME_ABSOLUTE_PATH:
+		return str_starts(name, "/") ? NULL : "must be an absolute path, like '/data'";
+	case NAME_RELATIVE_PATH:
+		if (str_starts(name, "/"))
+			return "must be a relative path, like 'models/base'";
+		return goes_up(name) ? "must not contain '..'" : NULL;
+	case NAME_DNS1035_LABEL:
+	case NAME_DNS1123_LABEL:
+	case NAME_DNS1123_SUBDOMAIN:
+	case NAME_C_IDENTIFIER:
+	case NAME_HTTP_HEADER:
+	case NAME_KINDS:
+		break;
+	}
+	return shape_fault(kind, name);
+}
+
+const char *names_port_number_fault(int64_t port)
+{
+	return port >= 1 && port <= UINT16_MAX ? NULL : "must be between 1 and 65535, inclusive";
+}
+
+const char *names_user_id_fault(int64_t id)
+{
+	return id >= 0 && id <= INT32_MAX ? NULL : "must be between 0 and 2147483647, inclusive";
+}
