@@ -47,11 +47,12 @@ static void forget_report(struct serving_watch *watch)
 
 static void take(struct serving_watch *watch, struct serving_pair *pair)
 {
-	struct serving_pair *old CLEANUP(serving_free) = watch->pair;
+	struct serving_pair *old = watch->pair;
 
 	watch->pair = pair;
 	forget_report(watch);
 	watch->options.changed(watch->options.context, pair, NULL);
+	serving_free(&old);
 }
 
 static bool is_better_kept(

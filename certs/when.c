@@ -6,14 +6,28 @@
 
 #include "base/attr.h"
 
-void when_date(int64_t at, char out[WHEN_SIZE])
+static void print(int64_t at, const char *separator, const char *zone, char out[WHEN_SIZE])
 {
 	const time_t seconds = (time_t)at;
+	char date[WHEN_SIZE / 2], hour[16];
 	struct tm parts;
 
 	if (gmtime_r(&seconds, &parts) == NULL ||
-		strftime(out, WHEN_SIZE, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
+		strftime(date, sizeof(date), "%Y-%m-%d", &parts) == 0 ||
+		strftime(hour, sizeof(hour), "%H:%M:%S", &parts) == 0)
 		snprintf(out, WHEN_SIZE, "%" PRId64 " s after 1970", at);
+	else
+		snprintf(out, WHEN_SIZE, "%s%s%s%s", date, separator, hour, zone);
+}
+
+void when_date(int64_t at, char out[WHEN_SIZE])
+{
+	print(at, " ", " UTC", out);
+}
+
+void when_rfc3339(int64_t at, char out[WHEN_SIZE])
+{
+	print(at, "T", "Z", out);
 }
 
 /* The larger unit begins at two of it: "36 hours" says more than "1 day". */
