@@ -107,15 +107,16 @@ $(OUT)/unit: $(call object,$(TEST) $(KIT)) $(OUT)/libraygate.a
 $(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
 	$(call link,-lcriterion)
 
-# libFuzzer brings its own main; a replay of files has a plain one.
+# libFuzzer brings its own main; a replay of files has a plain one. None of these know Criterion.
+PLAIN  := $(OUT)/tests/support/files.o $(OUT)/libraygate.a
 REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
-$(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(OUT)/libraygate.a
+$(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)
 	$(call link)
 
-$(OUT)/stress/%: $(OUT)/tests/stress/%.o $(OUT)/libraygate.a
+$(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 	$(call link)
 
-$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libraygate.a
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(PLAIN)
 	$(call link)
 
 .PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
