@@ -29,18 +29,28 @@ typedef void rule_cluster_fn(const struct rule_context *c, const struct rayclust
 typedef void rule_group_fn(const struct rule_context *c, const struct ray_group *group);
 typedef void rule_container_fn(const struct rule_context *c, const struct ray_group *group,
 	const struct container *container);
+/* A pod that somebody will create: of a group, or the one that submits a RayJob. */
+struct rule_pod {
+	const struct pod_template *template;
+	const struct ray_group *group; /* NULL: the submitter's */
+};
+typedef void rule_pod_fn(const struct rule_context *c, const struct rule_pod *pod);
+typedef void rule_pod_container_fn(const struct rule_context *c, const struct rule_pod *pod,
+	const struct container *container);
 typedef void rule_update_fn(const struct rule_context *c, const struct ray_object *old,
 	const struct ray_object *object);
 
 enum rule_scope {
-	RULE_BY_DECODER, /* api/schema.c reports it; the row says what it holds */
-	RULE_OBJECT,     /* once an object */
-	RULE_CLUSTER,    /* once a cluster */
-	RULE_GROUP,      /* the head and each worker group */
-	RULE_WORKER,     /* each worker group */
-	RULE_CONTAINER,  /* each container and init container of each group */
-	RULE_UPDATE,     /* once an UPDATE, old against new: never ratchets */
-	RULE_BY_ENGINE,  /* quota and limits: reported by their own stage */
+	RULE_BY_DECODER,    /* api/schema.c reports it; the row says what it holds */
+	RULE_OBJECT,        /* once an object */
+	RULE_CLUSTER,       /* once a cluster */
+	RULE_GROUP,         /* the head and each worker group */
+	RULE_WORKER,        /* each worker group */
+	RULE_CONTAINER,     /* each container and init container of each group */
+	RULE_POD,           /* each pod template: of each group, and of a RayJob's submitter */
+	RULE_POD_CONTAINER, /* each container and init container of each of those */
+	RULE_UPDATE,        /* once an UPDATE, old against new: never ratchets */
+	RULE_BY_ENGINE,     /* quota and limits: reported by their own stage */
 };
 
 enum rule_dialects {
@@ -65,6 +75,8 @@ struct rule {
 		rule_cluster_fn *cluster;
 		rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
 		rule_container_fn *container;
+		rule_pod_fn *pod;
+		rule_pod_container_fn *pod_container;
 		rule_update_fn *update;
 	} check;
 };
@@ -80,14 +92,16 @@ struct rule {
 		.since = (version), .upstream = (origin), __VA_ARGS__                              \
 	}
 
-#define RULE_CHECKS_OBJECT(fn)    .scope = RULE_OBJECT, .check = {.object = (fn)}
-#define RULE_CHECKS_CLUSTER(fn)   .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
-#define RULE_CHECKS_GROUP(fn)     .scope = RULE_GROUP, .check = {.group = (fn)}
-#define RULE_CHECKS_WORKER(fn)    .scope = RULE_WORKER, .check = {.group = (fn)}
-#define RULE_CHECKS_CONTAINER(fn) .scope = RULE_CONTAINER, .check = {.container = (fn)}
-#define RULE_CHECKS_UPDATE(fn)    .scope = RULE_UPDATE, .check = {.update = (fn)}
-#define RULE_CHECKED_BY_DECODER   .scope = RULE_BY_DECODER
-#define RULE_CHECKED_BY_ENGINE    .scope = RULE_BY_ENGINE
+#define RULE_CHECKS_OBJECT(fn)        .scope = RULE_OBJECT, .check = {.object = (fn)}
+#define RULE_CHECKS_CLUSTER(fn)       .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
+#define RULE_CHECKS_GROUP(fn)         .scope = RULE_GROUP, .check = {.group = (fn)}
+#define RULE_CHECKS_WORKER(fn)        .scope = RULE_WORKER, .check = {.group = (fn)}
+#define RULE_CHECKS_CONTAINER(fn)     .scope = RULE_CONTAINER, .check = {.container = (fn)}
+#define RULE_CHECKS_POD(fn)           .scope = RULE_POD, .check = {.pod = (fn)}
+#define RULE_CHECKS_POD_CONTAINER(fn) .scope = RULE_POD_CONTAINER, .check = {.pod_container = (fn)}
+#define RULE_CHECKS_UPDATE(fn)        .scope = RULE_UPDATE, .check = {.update = (fn)}
+#define RULE_CHECKED_BY_DECODER       .scope = RULE_BY_DECODER
+#define RULE_CHECKED_BY_ENGINE        .scope = RULE_BY_ENGINE
 
 /* One file of rules. */
 struct rule_table {

@@ -56,6 +56,36 @@ static void run_on_containers(const struct rule_context *c)
 	}
 }
 
+static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const container_list *const lists[] = {
+		&pod->template->spec.containers, &pod->template->spec.init_containers};
+
+	if (!pod->template->self.node)
+		return;
+	if (c->rule->scope == RULE_POD) {
+		c->rule->check.pod(c, pod);
+		return;
+	}
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			if (lists[l]->items[i].self.node)
+				c->rule->check.pod_container(c, pod, &lists[l]->items[i]);
+		}
+	}
+}
+
+static void run_on_pods(const struct rule_context *c)
+{
+	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++) {
+		const struct ray_group *const group = c->cluster->groups[i];
+
+		run_on_pod(c, &(struct rule_pod){&group->template, group});
+	}
+	if (c->object->job)
+		run_on_pod(c, &(struct rule_pod){&c->object->job->submitter_template, NULL});
+}
+
 static void run_rule(const struct rule_context *c)
 {
 	switch (c->rule->scope) {
@@ -77,6 +107,10 @@ static void run_rule(const struct rule_context *c)
 	case RULE_CONTAINER:
 		if (c->cluster)
 			run_on_containers(c);
+		break;
+	case RULE_POD:
+	case RULE_POD_CONTAINER:
+		run_on_pods(c);
 		break;
 	case RULE_UPDATE:
 		if (c->old)
