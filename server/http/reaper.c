@@ -1,0 +1,102 @@
+#include "server/http/reaper.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char *const PHASES[HTTP_PHASE_COUNT] = {
+	[HTTP_PHASE_OPENING] = "opening",
+	[HTTP_PHASE_IDLE] = "idle",
+	[HTTP_PHASE_HEADERS] = "headers",
+	[HTTP_PHASE_BODY] = "body",
+	[HTTP_PHASE_WORK] = "work",
+	[HTTP_PHASE_REPLY] = "reply",
+};
+
+const char *http_phase_name(enum http_phase phase)
+{
+	assert(phase < HTTP_PHASE_COUNT);
+	return PHASES[phase];
+}
+
+void http_reaper_init(struct http_reaper *reaper)
+{
+	*reaper = (struct http_reaper){0};
+	pthread_mutex_init(&reaper->lock, NULL);
+}
+
+void http_reaper_done(struct http_reaper *reaper)
+{
+	assert(reaper->first == NULL);
+	pthread_mutex_destroy(&reaper->lock);
+}
+
+void http_reaper_add(struct http_reaper *reaper, struct http_watch *watch, int fd, int64_t deadline)
+{
+	watch->fd = fd;
+	watch->reaped = false;
+	http_watch_set(watch, HTTP_PHASE_OPENING, deadline);
+	pthread_mutex_lock(&reaper->lock);
+	watch->before = NULL;
+	watch->after = reaper->first;
+	if (reaper->first)
+		reaper->first->before = watch;
+	reaper->first = watch;
+	reaper->count++;
+	pthread_mutex_unlock(&reaper->lock);
+}
+
+void http_reaper_remove(struct http_reaper *reaper, struct http_watch *watch)
+{
+	pthread_mutex_lock(&reaper->lock);
+	if (watch->before)
+		watch->before->after = watch->after;
+	else
+		reaper->first = watch->after;
+	if (watch->after)
+		watch->after->before = watch->before;
+	reaper->count--;
+	pthread_mutex_unlock(&reaper->lock);
+}
+
+void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t deadline)
+{
+	atomic_store_explicit(&watch->deadline, deadline, memory_order_relaxed);
+	atomic_store_explicit(&watch->phase, (int)phase, memory_order_relaxed);
+}
+
+size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now)
+{
+	size_t late = 0;
+
+	pthread_mutex_lock(&reaper->lock);
+	for (struct http_watch *watch = reaper->first; watch; watch = watch->after) {
+		const int64_t deadline =
+			atomic_load_explicit(&watch->deadline, memory_order_relaxed);
+
+		if (watch->reaped || deadline == HTTP_NO_DEADLINE || now < deadline)
+			continue;
+		watch->reaped = true;
+		reaper->reaped[atomic_load_explicit(&watch->phase, memory_order_relaxed)]++;
+		shutdown(watch->fd, SHUT_RDWR);
+		late++;
+	}
+	pthread_mutex_unlock(&reaper->lock);
+	return late;
+}
+
+size_t http_reaper_count(struct http_reaper *reaper)
+{
+	pthread_mutex_lock(&reaper->lock);
+	const size_t count = reaper->count;
+
+	pthread_mutex_unlock(&reaper->lock);
+	return count;
+}
+
+void http_reaper_reaped(struct http_reaper *reaper, long long out[HTTP_PHASE_COUNT])
+{
+	pthread_mutex_lock(&reaper->lock);
+	memcpy(out, reaper->reaped, sizeof(reaper->reaped));
+	pthread_mutex_unlock(&reaper->lock);
+}

@@ -1,0 +1,59 @@
+/*
+ * Connections and the time each of them has left. The HTTP library only sees idleness: a client
+ * that sends a byte every three seconds would live for ever. So whoever is beyond its deadline is
+ * shut down here, from another thread, which makes the library close it.
+ *
+ * A descriptor is shut down only while its watch is listed, and the lock is held meanwhile: a
+ * number that the kernel has given to somebody else is never hit.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum http_phase {
+	HTTP_PHASE_OPENING, /* accepted; handshake and first headers */
+	HTTP_PHASE_IDLE,    /* between requests */
+	HTTP_PHASE_HEADERS,
+	HTTP_PHASE_BODY,
+	HTTP_PHASE_WORK,  /* ours to end: no deadline */
+	HTTP_PHASE_REPLY, /* the client reads */
+	HTTP_PHASE_COUNT,
+};
+
+/* "opening", "idle", … for metrics. */
+const char *http_phase_name(enum http_phase phase);
+
+struct http_watch {
+	int fd;
+	atomic_int phase;
+	_Atomic int64_t deadline; /* clock_now() */
+	bool reaped;
+	struct http_watch *before, *after;
+};
+
+struct http_reaper {
+	pthread_mutex_t lock;
+	struct http_watch *first;
+	size_t count;
+	long long reaped[HTTP_PHASE_COUNT];
+};
+
+enum { HTTP_NO_DEADLINE = -1 };
+
+void http_reaper_init(struct http_reaper *reaper);
+void http_reaper_done(struct http_reaper *reaper);
+/* `watch` is the caller's and stays listed until http_reaper_remove, which must precede close(). */
+void http_reaper_add(
+	struct http_reaper *reaper, struct http_watch *watch, int fd, int64_t deadline);
+void http_reaper_remove(struct http_reaper *reaper, struct http_watch *watch);
+/* By the thread that serves the connection; takes no lock. */
+void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t deadline);
+
+/* Shuts down whoever is late; returns how many. */
+size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now);
+size_t http_reaper_count(struct http_reaper *reaper);
+void http_reaper_reaped(struct http_reaper *reaper, long long out[HTTP_PHASE_COUNT]);
