@@ -243,7 +243,7 @@ define install
 	root=; [ "$$(id -u)" = 0 ] || root=sudo; \
 	apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"; \
 	log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	{ $$apt update && $$apt install -y --no-install-recommends $$missing; } >"$$log" </dev/null || \
+	{ $$apt update && $$apt install -y --no-install-recommends $$missing; } >"$$log" 2>&1 </dev/null || \
 		{ cat "$$log"; echo "could not install$$missing"; exit 1; }
 endef
 
