@@ -1,0 +1,13 @@
+/* Whole files into memory, bounded. */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/*
+ * Reads a file, or standard input for "-", into the arena. ERR_TOO_LARGE when it has more than
+ * `limit` bytes, ERR_NOT_FOUND or ERR_IO with the file's name otherwise.
+ */
+bool file_read(struct arena *arena, struct str path, size_t limit, struct str *out,
+	struct err *err) MUST_CHECK;

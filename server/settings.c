@@ -1,0 +1,430 @@
+#include "server/settings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/http/duration.h"
+#include "server/settings_file.h"
+
+enum type {
+	TYPE_STRING,
+	TYPE_BOOL,
+	TYPE_INT,
+	TYPE_DURATION,
+	TYPE_WORD, /* one of the words in `value`, parted by | */
+	TYPE_LIST, /* may be given several times, or with commas */
+};
+
+static const struct row {
+	const char *name;
+	char letter; /* '\0': none */
+	enum type type;
+	unsigned commands;
+	const char *fallback;
+	const char *value; /* what stands for the value in help; the words of a TYPE_WORD */
+	const char *help;
+} ROWS[SETTING_COUNT] = {
+	[SETTING_CONFIG] = {"config",               '\0', TYPE_STRING,   COMMAND_ALL,                   "",      "FILE",
+			    "YAML file with options: their long names are its keys"														  },
+	[SETTING_HELP] = {"help",                 'h',  TYPE_BOOL,     COMMAND_ALL,                   "false", NULL,                "this text"                                                    },
+	[SETTING_OFFLINE] = {"offline",              '\0', TYPE_BOOL,     COMMAND_SERVE,                 "false", NULL,
+			    "admission alone, without any cluster: on loopback, with a certificate minted for "
+		"it"																						 },
+	[SETTING_WEBHOOK_BIND_ADDRESS] = {"webhook-bind-address", '\0', TYPE_STRING,   COMMAND_SERVE,
+			    "",										  "ADDRESS:PORT",
+			    "where /mutate and /validate are served over TLS (:9443; with --offline "
+		"127.0.0.1:9443)"																				    },
+	[SETTING_OPS_BIND_ADDRESS] = {"ops-bind-address",     '\0', TYPE_STRING,   COMMAND_SERVE,                 "",
+			    "ADDRESS:PORT",											   "where /healthz, /readyz and /metrics are served (:8080; with --offline "
+		"127.0.0.1:8080)"															 },
+	[SETTING_CERT_DIR] = {"cert-dir",             '\0', TYPE_STRING,   COMMAND_SERVE | COMMAND_CERTS, "",
+			    "DIR",												    "folder of tls.crt, tls.key and ca.crt"                        },
+	[SETTING_POLICY] = {"policy",               '\0', TYPE_STRING,
+			    COMMAND_SERVE | COMMAND_CHECK | COMMAND_PLAN,                               "",      "FILE",
+			    "policy with defaults, limits, quotas and severities; read again when it changes"                                                                                        },
+	[SETTING_GRACE_PERIOD] = {"grace-period",         '\0', TYPE_DURATION, COMMAND_SERVE,                 "",      "TIME",
+			    "how long requests are still taken after SIGTERM (15s; with --offline 0s)"											       },
+	[SETTING_THREADS] = {"threads",              '\0', TYPE_INT,      COMMAND_SERVE,                 "8",     "N",
+			    "threads that answer reviews"																	    },
+	[SETTING_LOG_LEVEL] = {"log-level",            '\0', TYPE_WORD,     COMMAND_SERVE,                 "info",
+			    "error|warn|info|debug",										  "what is logged"                                               },
+	[SETTING_LOG_FORMAT] = {"log-format",           '\0', TYPE_WORD,     COMMAND_SERVE,                 "auto",
+			    "auto|text|json",											 "text for people, JSON for machines; auto looks for a terminal"},
+	[SETTING_QUIET] = {"quiet",                'q',  TYPE_BOOL,     COMMAND_SERVE | COMMAND_CHECK, "false", NULL,
+			    "say only what is wrong"																		 },
+	[SETTING_OUTPUT] = {"output",               'o',  TYPE_STRING,
+			    COMMAND_CHECK | COMMAND_PLAN | COMMAND_CERTS | COMMAND_RULES,               "",      "FORMAT",
+			    "format of what is printed"																	      },
+	[SETTING_NAMESPACE] = {"namespace",            'n',  TYPE_STRING,   COMMAND_CHECK | COMMAND_PLAN,  "",
+			    "NAME",												   "namespace of objects that name none"                          },
+	[SETTING_WARNINGS_AS_ERRORS] = {"warnings-as-errors",   '\0', TYPE_BOOL,     COMMAND_CHECK,
+			    "false",									     NULL,                "exit with 1 when there are warnings, too"                     },
+	[SETTING_COLOR] = {"color",                '\0', TYPE_WORD,     COMMAND_CHECK,                 "auto",  "auto|always|never",
+			    "colours; auto looks for a terminal and heeds NO_COLOR"														  },
+	[SETTING_HOST] = {"host",                 '\0', TYPE_LIST,     COMMAND_CERTS,                 "",      "NAME",
+			    "DNS name or IP address that the certificate serves; may be given again"												 },
+};
+
+static bool is_bool_word(struct str value)
+{
+	return str_is(value, "true") || str_is(value, "false");
+}
+
+static bool has_word(const char *words, struct str value)
+{
+	struct str rest = str_from(words);
+
+	while (rest.len) {
+		const size_t end = str_find(rest, '|');
+
+		if (str_eq((struct str){rest.at, end}, value))
+			return true;
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	}
+	return false;
+}
+
+static bool check_value(const struct row *row, struct str value, struct err *err)
+{
+	int64_t number;
+
+	switch (row->type) {
+	case TYPE_BOOL:
+		if (!is_bool_word(value))
+			return err_set(err, ERR_INVALID, "--%s is true or false, not '%.*s'",
+				row->name, STR_ARG(value));
+		break;
+	case TYPE_INT:
+		if (!str_to_i64(value, &number) || number < 1 || number > 1024)
+			return err_set(err, ERR_INVALID,
+				"--%s is a number from 1 to 1024, not '%.*s'", row->name,
+				STR_ARG(value));
+		break;
+	case TYPE_DURATION:
+		if (value.len && (!http_duration_parse(value, &number) || number < 0))
+			return err_set(err, ERR_INVALID,
+				"--%s is a time such as 15s or 1m30s, not '%.*s'", row->name,
+				STR_ARG(value));
+		break;
+	case TYPE_WORD:
+		if (!has_word(row->value, value))
+			return err_set(err, ERR_INVALID, "--%s is one of %s, not '%.*s'", row->name,
+				row->value, STR_ARG(value));
+		break;
+	case TYPE_STRING:
+	case TYPE_LIST:
+		break;
+	}
+	return true;
+}
+
+/* Where a value comes from, the weakest first. */
+static bool set(
+	struct settings *s, const struct row *row, struct str value, bool again, struct err *err)
+{
+	struct str *const slot = &s->values[row - ROWS];
+
+	if (!check_value(row, value, err))
+		return false;
+	if (row->type == TYPE_LIST && again && slot->len)
+		*slot = arena_printf(&s->arena, "%.*s,%.*s", STR_ARG(*slot), STR_ARG(value));
+	else
+		*slot = arena_str(&s->arena, value);
+	s->given[row - ROWS] = true;
+	return true;
+}
+
+static const struct row *row_by_name(struct str name, unsigned command)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (ROWS[i].name && (ROWS[i].commands & command) && str_is(name, ROWS[i].name))
+			return &ROWS[i];
+	}
+	return NULL;
+}
+
+static const struct row *row_by_letter(char letter, unsigned command)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (ROWS[i].letter == letter && (ROWS[i].commands & command))
+			return &ROWS[i];
+	}
+	return NULL;
+}
+
+static bool unknown_option(struct str name, unsigned command, struct err *err)
+{
+	const char *nearest = NULL;
+	size_t best = 4;
+
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		const size_t distance =
+			(ROWS[i].commands & command)
+				? str_distance(name, str_from(ROWS[i].name), best - 1)
+				: best;
+
+		if (distance < best) {
+			best = distance;
+			nearest = ROWS[i].name;
+		}
+	}
+	if (nearest)
+		return err_set(err, ERR_INVALID, "unknown option --%.*s; did you mean --%s?",
+			STR_ARG(name), nearest);
+	return err_set(
+		err, ERR_INVALID, "unknown option --%.*s; --help lists the options", STR_ARG(name));
+}
+
+bool settings_set(
+	struct settings *s, unsigned command, struct str name, struct str value, struct err *err)
+{
+	const struct row *const row = row_by_name(name, command);
+
+	if (row == NULL && row_by_name(name, COMMAND_ALL) == NULL)
+		return unknown_option(name, COMMAND_ALL, err);
+	return row == NULL || set(s, row, value, false, err);
+}
+
+/* The command line while it is being read. */
+struct cursor {
+	unsigned command;
+	int argc;
+	char *const *argv;
+	int at;
+	bool given[SETTING_COUNT]; /* by a flag already: a list goes on */
+};
+
+static bool take_value(struct settings *s, struct cursor *c, const struct row *row,
+	struct str value, struct err *err)
+{
+	const bool again = c->given[row - ROWS];
+
+	if (row->type == TYPE_BOOL && value.at == NULL)
+		value = STR("true");
+	if (value.at == NULL) {
+		if (c->at + 1 >= c->argc)
+			return err_set(err, ERR_INVALID, "--%s needs a value", row->name);
+		value = str_from(c->argv[++c->at]);
+	}
+	c->given[row - ROWS] = true;
+	return set(s, row, value, again, err);
+}
+
+static bool read_long(struct settings *s, struct cursor *c, struct str option, struct err *err)
+{
+	const size_t equals = str_find(option, '=');
+	const struct str name = {option.at, equals};
+	const struct row *const row = row_by_name(name, c->command);
+
+	if (row == NULL)
+		return unknown_option(name, c->command, err);
+	return take_value(s, c, row,
+		equals < option.len ? str_from_offset(option, equals + 1) : (struct str){0}, err);
+}
+
+static bool read_short(struct settings *s, struct cursor *c, struct str letters, struct err *err)
+{
+	const struct row *const row = row_by_letter(letters.at[0], c->command);
+	struct str value = str_from_offset(letters, 1);
+
+	if (row == NULL)
+		return err_set(err, ERR_INVALID, "unknown option -%c; --help lists the options",
+			letters.at[0]);
+	if (value.len && value.at[0] == '=')
+		value = str_from_offset(value, 1);
+	return take_value(s, c, row, value.len ? value : (struct str){0}, err);
+}
+
+static bool add_argument(struct settings *s, struct str argument, struct err *err)
+{
+	if (s->argument_count == SETTINGS_ARGUMENTS_MAX)
+		return err_set(
+			err, ERR_TOO_LARGE, "more than %d arguments", SETTINGS_ARGUMENTS_MAX);
+	s->arguments[s->argument_count++] = argument;
+	return true;
+}
+
+static bool read_flags(struct settings *s, struct cursor *c, struct err *err)
+{
+	bool options = true;
+
+	for (c->at = 1; c->at < c->argc; c->at++) {
+		const struct str word = str_from(c->argv[c->at]);
+		bool ok;
+
+		if (options && str_is(word, "--")) {
+			options = false;
+			continue;
+		}
+		if (options && str_starts(word, "--"))
+			ok = read_long(s, c, str_from_offset(word, 2), err);
+		else if (options && word.len > 1 && word.at[0] == '-')
+			ok = read_short(s, c, str_from_offset(word, 1), err);
+		else
+			ok = add_argument(s, word, err);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* RAYGATE_WEBHOOK_BIND_ADDRESS for --webhook-bind-address. */
+static bool read_environment(struct settings *s, unsigned command, struct err *err)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		char name[64] = "RAYGATE_";
+
+		if (!(ROWS[i].commands & command) || i == SETTING_HELP)
+			continue;
+		for (size_t n = 0; n <= strlen(ROWS[i].name); n++) {
+			const char c = ROWS[i].name[n];
+
+			name[8 + n] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A')
+				      : c == '-'           ? '_'
+							   : c;
+		}
+		const char *const value = getenv(name);
+
+		if (value && !set(s, &ROWS[i], str_from(value), false, err))
+			return err_wrap(err, "environment variable %s", name);
+	}
+	return true;
+}
+
+static struct str config_file(const struct settings *flags)
+{
+	const char *const env = getenv("RAYGATE_CONFIG");
+
+	if (flags->given[SETTING_CONFIG])
+		return flags->values[SETTING_CONFIG];
+	return str_from(env);
+}
+
+static bool load(struct settings *s, unsigned command, int argc, char *const *argv, struct err *err)
+{
+	struct cursor cursor = {.command = command, .argc = argc, .argv = argv};
+
+	/* Once for --config and mistakes, then again on top of what is weaker. */
+	if (!read_flags(s, &cursor, err))
+		return false;
+	const struct str file = config_file(s);
+
+	if (file.len && !settings_read_file(s, command, file, err))
+		return false;
+	if (!read_environment(s, command, err))
+		return false;
+	s->argument_count = 0;
+	cursor = (struct cursor){.command = command, .argc = argc, .argv = argv};
+	return read_flags(s, &cursor, err);
+}
+
+bool settings_load(
+	struct settings *s, enum command command, int argc, char *const *argv, struct err *err)
+{
+	*s = (struct settings){0};
+	arena_init(&s->arena, 4096);
+	s->arguments = arena_array(&s->arena, argc > 0 ? (size_t)argc : 1, sizeof(*s->arguments));
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		s->values[i] = str_from(ROWS[i].fallback);
+	return load(s, (unsigned)command, argc, argv, err);
+}
+
+void settings_done(struct settings *s)
+{
+	arena_done(&s->arena);
+}
+
+struct str settings_str(const struct settings *s, enum setting setting)
+{
+	return s->values[setting];
+}
+
+bool settings_bool(const struct settings *s, enum setting setting)
+{
+	return str_is(s->values[setting], "true");
+}
+
+int64_t settings_int(const struct settings *s, enum setting setting)
+{
+	int64_t value = 0;
+
+	str_to_i64(s->values[setting], &value);
+	return value;
+}
+
+int64_t settings_duration(const struct settings *s, enum setting setting)
+{
+	int64_t value = 0;
+
+	http_duration_parse(s->values[setting], &value);
+	return value;
+}
+
+bool settings_item(const struct settings *s, enum setting setting, size_t n, struct str *out)
+{
+	struct str rest = s->values[setting];
+
+	while (rest.len) {
+		const size_t end = str_find(rest, ',');
+
+		if (n-- == 0) {
+			*out = (struct str){rest.at, end};
+			return true;
+		}
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	}
+	return false;
+}
+
+enum { HELP_COLUMN = 34, HELP_WIDTH = 100 };
+
+/* Words of the text from the help column on, broken before the width. */
+static void print_wrapped(const char *text, struct buf *out)
+{
+	struct str rest = str_from(text);
+	size_t column = HELP_COLUMN;
+
+	while (rest.len) {
+		const size_t end = str_find(rest, ' ');
+
+		if (column + end > HELP_WIDTH) {
+			buf_printf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		buf_printf(out, "%.*s ", (int)end, rest.at);
+		column += end + 1;
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	}
+	out->len--;
+	buf_add_char(out, '\n');
+}
+
+static void print_row(const struct row *row, struct buf *out)
+{
+	const size_t start = out->len;
+
+	if (row->letter)
+		buf_printf(out, "  -%c, --%s", row->letter, row->name);
+	else
+		buf_printf(out, "      --%s", row->name);
+	if (row->value)
+		buf_printf(out, " %s", row->value);
+	if (out->len - start + 2 > HELP_COLUMN)
+		buf_printf(out, "\n%*s", HELP_COLUMN, "");
+	else
+		buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->len - start)), "");
+	print_wrapped(row->help, out);
+}
+
+void settings_print_help(enum command command, struct buf *out)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (ROWS[i].commands & (unsigned)command)
+			print_row(&ROWS[i], out);
+	}
+	buf_add_cstr(out,
+		"\nEvery option can also be an environment variable, RAYGATE_ and its name in "
+		"capitals,\nor a key of the --config file; a flag wins over both.\n");
+}

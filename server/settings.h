@@ -1,0 +1,78 @@
+/*
+ * The options of every command, as one table: long option, environment variable, key of the
+ * --config file, default and help all come from a row. Flags win over the environment, the
+ * environment over the file. Names are spelled as kubectl and kubebuilder spell them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+enum setting {
+	SETTING_CONFIG,
+	SETTING_HELP,
+	/* serve */
+	SETTING_OFFLINE,
+	SETTING_WEBHOOK_BIND_ADDRESS,
+	SETTING_OPS_BIND_ADDRESS,
+	SETTING_CERT_DIR,
+	SETTING_POLICY,
+	SETTING_GRACE_PERIOD,
+	SETTING_THREADS,
+	SETTING_LOG_LEVEL,
+	SETTING_LOG_FORMAT,
+	SETTING_QUIET,
+	/* check, plan, rules */
+	SETTING_OUTPUT,
+	SETTING_NAMESPACE,
+	SETTING_WARNINGS_AS_ERRORS,
+	SETTING_COLOR,
+	/* certs */
+	SETTING_HOST,
+	SETTING_COUNT,
+};
+
+enum command {
+	COMMAND_SERVE = 1 << 0,
+	COMMAND_CHECK = 1 << 1,
+	COMMAND_PLAN = 1 << 2,
+	COMMAND_CERTS = 1 << 3,
+	COMMAND_RULES = 1 << 4,
+	COMMAND_ALL = (1 << 5) - 1,
+};
+
+enum { SETTINGS_ARGUMENTS_MAX = 4096 }; /* files of one `check` */
+
+struct settings {
+	struct arena arena;
+	struct str values[SETTING_COUNT]; /* text, checked against the row's type */
+	bool given[SETTING_COUNT];        /* by flag, environment or file, not by default */
+	struct str *arguments;            /* what is no option, in order */
+	size_t argument_count;
+};
+
+/*
+ * Reads argv[1..] of a command. Options may stand anywhere; "--" ends them; "--name=value",
+ * "--name value", "-o value" and "-ovalue" are the same; an option given again replaces the
+ * earlier one, or adds to it where the row is a list. The error is a sentence for the user.
+ */
+bool settings_load(struct settings *settings, enum command command, int argc, char *const *argv,
+	struct err *err) MUST_CHECK;
+void settings_done(struct settings *settings);
+
+struct str settings_str(const struct settings *settings, enum setting setting);
+bool settings_bool(const struct settings *settings, enum setting setting);
+int64_t settings_int(const struct settings *settings, enum setting setting);
+/* Nanoseconds. */
+int64_t settings_duration(const struct settings *settings, enum setting setting);
+/* The n-th item of a list; false behind the last. */
+bool settings_item(
+	const struct settings *settings, enum setting setting, size_t n, struct str *out);
+
+/* The options of a command for its --help, in columns. */
+void settings_print_help(enum command command, struct buf *out);
