@@ -121,7 +121,8 @@ static void make_chain_of_three(const char *folder, const char *hash)
 Test(x509_check, a_chain_needs_its_intermediate_unless_that_is_trusted_itself)
 {
 	char *folder CLEANUP(kit_folder_done) = kit_folder();
-	const int64_t now = (int64_t)time(NULL);
+	/* What is minted below is valid by then, however slow the machine. */
+	const int64_t now = (int64_t)time(NULL) + 3600;
 	struct err err = {0};
 
 	make_chain_of_three(folder, "-sha256");
