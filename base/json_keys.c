@@ -70,17 +70,12 @@ static bool many_differ(struct json_keys *keys, const struct json_node *object,
 	return true;
 }
 
-/* Equal keys have equal signatures: the length and the first eight bytes, or all of fewer. */
-static inline uint64_t signature(const struct json_node *key)
+/* Equal keys have equal signatures: the length and the first eight bytes. */
+static uint64_t signature(const struct json_node *key)
 {
 	uint64_t head = 0;
 
-	if (key->len >= 8) {
-		memcpy(&head, key->at, 8);
-	} else {
-		for (uint32_t i = 0; i < key->len; i++)
-			head = head << 8 | (unsigned char)key->at[i];
-	}
+	memcpy(&head, key->at, key->len < 8 ? key->len : 8);
 	return head ^ (uint64_t)key->len << 56;
 }
 

@@ -3,17 +3,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "base/json_keys.h"
+#include "base/json_scan.h"
 #include "base/utf8.h"
 
 enum {
 	BYTES_MAX = (1 << 27) - 1, /* what json_node.len can say */
 	SHOWN = 64,                /* bytes of a key in a message */
+	LEVELS = 64,               /* with a filter of their own */
 };
+
+static const uint64_t SUSPECT = ~0ull, SPREAD = 0x9E3779B97F4A7C15;
 
 struct reader {
 	struct arena *arena;
@@ -33,21 +34,13 @@ struct reader {
 	 */
 	uint32_t skipped;
 	struct json_keys keys;
+	/*
+	 * For each open object two bits for each key so far, or SUSPECT: two keys may be equal.
+	 * Most objects are known to be fine without comparing any keys.
+	 */
+	uint64_t filters[LEVELS];
 	struct err *err;
 };
-
-void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column)
-{
-	const char *start = text.at;
-	uint32_t lines = 1;
-
-	for (const char *newline;
-		start < at && (newline = memchr(start, '\n', (size_t)(at - start))) != NULL;
-		start = newline + 1)
-		lines++;
-	*line = lines;
-	*column = (uint32_t)(at - start) + 1;
-}
 
 /* Returns NULL, so that a failure is one line. */
 static const char *fail(const struct reader *r, enum err_code code, const char *at,
@@ -86,10 +79,9 @@ static inline char peek(const struct reader *r, const char *at)
 
 static inline const char *skip_space(const struct reader *r, const char *at)
 {
-	while (at < r->end && (unsigned char)*at <= ' ' &&
-		(*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
-		at++;
-	return at;
+	if (at < r->end && (unsigned char)*at > ' ')
+		return at;
+	return json_scan_space(at, r->end);
 }
 
 /* How many nodes may be there now: a skipped container's inside is not counted. */
@@ -123,31 +115,6 @@ static inline bool add_node(struct reader *r, const char *at, size_t len, struct
 	node.len = len & BYTES_MAX;
 	r->nodes[r->count++] = node;
 	return true;
-}
-
-/* The first byte that is not plain text of a string: a quote, a backslash, control, not ASCII. */
-static inline const char *plain_end(const char *at, const char *end)
-{
-#ifdef __SSE2__
-	const __m128i space = _mm_set1_epi8(' ');
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-
-	for (; end - at >= 16; at += 16) {
-		const __m128i v = _mm_loadu_si128((const void *)at);
-		/* Signed, so that bytes from 0x80 are less than a space too. */
-		const __m128i low = _mm_cmplt_epi8(v, space);
-		const __m128i ends =
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
-		const int mask = _mm_movemask_epi8(_mm_or_si128(low, ends));
-
-		if (mask)
-			return at + __builtin_ctz((unsigned)mask);
-	}
-#endif
-	while (at < end && *at >= ' ' && *at != '"' && *at != '\\' && (unsigned char)*at < 0x80)
-		at++;
-	return at;
 }
 
 /* The value of the four hex digits at `at`, -1 when they are not there. */
@@ -193,40 +160,57 @@ static const char *escape_end(const struct reader *r, const char *at)
 
 	if (c == 'u')
 		return unicode_end(r, at);
-	if (c != '\0' && strchr("\"\\/bfnrt", c))
+	if (JSON_SCAN_ESCAPES[(unsigned char)c])
 		return at + 2;
 	return fail_expected(r, at + 1, "one of \"\\/bfnrtu behind a backslash");
 }
 
-/* From behind the opening quote to behind the closing one, as a node. */
-static const char *read_string(struct reader *r, const char *const start)
+static const char *fail_in_string(const struct reader *r, const char *start, const char *at)
 {
-	struct json_node node = {.kind = JSON_STRING, .span = 1};
-	const char *at = plain_end(start, r->end);
+	if (at == r->end)
+		return fail(r, ERR_INVALID, start - 1, "a string without an end");
+	if ((unsigned char)*at < 0x20)
+		return fail(r, ERR_INVALID, at,
+			"the control character 0x%02x must be escaped in a string", *at);
+	return fail(r, ERR_INVALID, at, "the byte 0x%02x is not UTF-8", (unsigned char)*at);
+}
 
-	while (at && peek(r, at) != '"') {
-		if (at == r->end)
-			return fail(r, ERR_INVALID, start - 1, "a string without an end");
+/* Goes on at the first byte of a string that is not plain; returns the closing quote. */
+static const char *odd_string_end(
+	const struct reader *r, const char *start, const char *at, bool *escaped)
+{
+	while (at < r->end && *at != '"') {
 		if (*at == '\\') {
-			node.escaped = 1;
+			*escaped = true;
 			at = escape_end(r, at);
-		} else if ((unsigned char)*at < 0x80) {
-			return fail(r, ERR_INVALID, at,
-				"the control character 0x%02x must be escaped in a string", *at);
+			if (at == NULL)
+				return NULL;
 		} else {
 			const size_t len = utf8_sequence((struct str){at, (size_t)(r->end - at)});
 
-			if (len == 0)
-				return fail(r, ERR_INVALID, at, "the byte 0x%02x is not UTF-8",
-					(unsigned char)*at);
+			if (len == 0 || (unsigned char)*at < 0x20)
+				return fail_in_string(r, start, at);
 			at += len;
 		}
-		if (at)
-			at = plain_end(at, r->end);
+		at = json_scan_long_string(at, r->end);
 	}
-	if (at == NULL || !add_node(r, start, (size_t)(at - start), node))
-		return NULL;
-	return at + 1;
+	return at < r->end ? at : fail_in_string(r, start, at);
+}
+
+/* From behind the opening quote to behind the closing one, as a node. */
+static inline const char *read_string(struct reader *r, const char *const start)
+{
+	bool escaped = false;
+	const char *at = json_scan_string(start, r->end);
+
+	if (peek(r, at) != '"') {
+		at = odd_string_end(r, start, at, &escaped);
+		if (at == NULL)
+			return NULL;
+	}
+	const struct json_node node = {.kind = JSON_STRING, .escaped = escaped, .span = 1};
+
+	return add_node(r, start, (size_t)(at - start), node) ? at + 1 : NULL;
 }
 
 static inline bool is_digit(char c)
@@ -300,6 +284,31 @@ static const char *read_scalar(struct reader *r, const char *at)
 	return at;
 }
 
+static inline uint64_t *filter_of(struct reader *r)
+{
+	return &r->filters[r->depth < LEVELS ? r->depth : 0];
+}
+
+static inline void filter_key(struct reader *r)
+{
+	const struct json_node *const key = r->nodes + r->count - 1;
+	uint64_t *const filter = filter_of(r);
+	const uint64_t len = key->len;
+	uint64_t head;
+
+	if (r->end - key->at < 8 || key->escaped) {
+		*filter = SUSPECT;
+		return;
+	}
+	memcpy(&head, key->at, 8);
+	if (len < 8)
+		head &= ~(SUSPECT << len * 8);
+	const uint64_t spread = (head ^ len << 56) * SPREAD;
+	const uint64_t bits = 1ull << (spread >> 58) | 1ull << (spread >> 52 & 63);
+
+	*filter = (*filter & bits) == bits ? SUSPECT : *filter | bits;
+}
+
 /* A member's key and the colon; returns where its value begins. */
 static const char *read_key(struct reader *r, const char *at)
 {
@@ -308,6 +317,7 @@ static const char *read_key(struct reader *r, const char *at)
 	at = read_string(r, at + 1);
 	if (at == NULL)
 		return NULL;
+	filter_key(r);
 	at = skip_space(r, at);
 	if (peek(r, at) != ':')
 		return fail_expected(r, at, "':' behind a key");
@@ -340,6 +350,7 @@ static const char *open_container(struct reader *r, const char *at, enum json_ki
 		return NULL;
 	r->open = r->count - 1;
 	r->depth++;
+	*filter_of(r) = r->depth < LEVELS ? 0 : SUSPECT;
 	if (skip) {
 		r->skipped = r->open;
 		set_room(r);
@@ -367,7 +378,7 @@ static const char *close_container(struct reader *r, const char *at)
 	const uint32_t index = r->open;
 	struct json_node *const node = r->nodes + index;
 
-	if (node->kind == JSON_OBJECT &&
+	if (node->kind == JSON_OBJECT && *filter_of(r) == SUSPECT &&
 		!json_keys_differ(&r->keys, node, r->nodes + r->count, r->skipped != 0))
 		return fail_duplicate(r);
 	r->open = node->span;
@@ -463,8 +474,9 @@ bool json_read(struct arena *arena, struct str text, const struct json_limits *l
 	if (text.len == 0)
 		return err_set(err, ERR_INVALID, "the text is empty");
 	r.end = text.at + text.len;
-	r.allocated = (uint32_t)(text.len / 16) + 8;
-	r.nodes = arena_array(arena, r.allocated, sizeof(*r.nodes));
+	/* Compact JSON has a node for each 9 to 14 bytes. */
+	r.allocated = (uint32_t)(text.len / 8) + 8;
+	r.nodes = arena_grow(arena, NULL, 0, r.allocated * sizeof(*r.nodes));
 	set_room(&r);
 	const bool good = read_text(&r);
 

@@ -12,6 +12,19 @@ enum {
 	NUMBER_ON_STACK = 128,
 };
 
+void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column)
+{
+	const char *start = text.at;
+	uint32_t lines = 1;
+
+	for (const char *newline;
+		start < at && (newline = memchr(start, '\n', (size_t)(at - start))) != NULL;
+		start = newline + 1)
+		lines++;
+	*line = lines;
+	*column = (uint32_t)(at - start) + 1;
+}
+
 struct json_iter json_iter(const struct json_node *container)
 {
 	struct json_iter it = {0};

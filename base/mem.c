@@ -118,7 +118,7 @@ static struct arena_block *block_new(struct arena *arena, size_t least)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t size)
 {
 	struct arena_block *block = arena->blocks;
 	const size_t room = round_up(size ? size : 1);
@@ -129,10 +129,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 	char *const at = block->data + block->used;
 
 	ASAN_UNPOISON_MEMORY_REGION(at, size);
-	memset(at, 0, size);
 	block->used += room;
 	arena->used += room;
 	return at;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(take(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -157,7 +161,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 			return old;
 		}
 	}
-	void *const grown = arena_alloc(arena, new_size);
+	void *const grown = take(arena, new_size);
 
 	if (old)
 		memcpy(grown, old, old_size < new_size ? old_size : new_size);

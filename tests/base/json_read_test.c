@@ -454,3 +454,28 @@ Test(json_read, the_nodes_are_in_the_order_of_the_text)
 	cr_expect(str_is(json_raw(root + 4), "\"x\""));
 	cr_expect(str_is(json_raw(root + 6), "{}"));
 }
+
+/* Only the outer levels have a quick filter of their own. */
+Test(json_read, a_key_that_stands_twice_is_refused_at_any_depth)
+{
+	const struct json_limits deep = {.bytes = 1 << 20, .depth = 200, .nodes = 1 << 20};
+	char text[4096];
+
+	for (size_t depth = 1; depth < 180; depth++) {
+		struct err err;
+
+		for (size_t i = 1; i < depth; i++)
+			memcpy(text + (i - 1) * 5, "{\"a\":", 5);
+		const size_t front = (depth - 1) * 5;
+		const size_t middle = (size_t)sprintf(
+			text + front, "{\"abc\":{\"ab\":1},\"ab\":3,\"%s\":2", "abc");
+
+		memset(text + front + middle, '}', depth);
+		const struct str whole = {text, front + middle + depth};
+
+		cr_expect(!reads(whole, &deep, &err), "%zu", depth);
+		cr_expect(str_contains(str_from(err.text), "'abc' is already"), "%s", err.text);
+		memcpy(strstr(text + front, "3,\"abc") + 3, "abd", 3);
+		cr_expect(reads(whole, &deep, &err), "%zu: %s", depth, err.text);
+	}
+}
