@@ -3,7 +3,11 @@
 
 #include "validators/rule.h"
 
-extern const struct rule_table RULES_SCHEMA;   /* RG01: schema_rules.c */
-extern const struct rule_table RULES_METADATA; /* RG02: metadata.c */
-extern const struct rule_table RULES_WORKERS;  /* RG03: workers.c */
-extern const struct rule_table RULES_LIMITS;   /* RG14: limits.c */
+extern const struct rule_table RULES_SCHEMA;        /* RG01: schema_rules.c */
+extern const struct rule_table RULES_METADATA;      /* RG0201-: metadata.c */
+extern const struct rule_table RULES_ANNOTATIONS;   /* RG0207-: annotations.c */
+extern const struct rule_table RULES_WORKERS;       /* RG0301-: workers.c */
+extern const struct rule_table RULES_GROUP_NAMES;   /* RG0308-: group_names.c */
+extern const struct rule_table RULES_GROUP_OPTIONS; /* RG0312-: group_options.c */
+extern const struct rule_table RULES_AUTOSCALER;    /* RG07: autoscaler.c */
+extern const struct rule_table RULES_LIMITS;        /* RG14: limits.c */

@@ -1,5 +1,10 @@
-/* The worker groups among themselves, and the numbers of each. */
+/* How many workers: the numbers of each group, and of all groups together. */
 #include "validators/rules.h"
+
+enum {
+	MANY_GROUPS =
+		100, /* the autoscaler's and the API server's patience, not a limit of either */
+};
 
 static void bounds_are_not_negative(const struct rule_context *c, const struct ray_group *group)
 {
@@ -25,13 +30,150 @@ static void bounds_are_in_order(const struct rule_context *c, const struct ray_g
 			(long long)max, c->cluster->words->max);
 }
 
+/* An absent list of containers in a spec that is there is the decoder's finding. */
+static void group_has_a_container(const struct rule_context *c, const struct ray_group *group)
+{
+	const struct pod_template *const template = &group->template;
+	const struct json_node *const list = json_get(template->spec.self.node, "containers");
+	const bool no_spec =
+		template->self.node && !json_present(json_get(template->self.node, "spec"));
+	const bool no_item = json_is(list, JSON_ARRAY) && json_count(list) == 0;
+
+	if (no_spec || no_item)
+		rule_found(c, FIELD_CHILD(FIELD_CHILD(template->self.at, "spec"), "containers"),
+			FIELD_REQUIRED, FIELD_READS(no_item ? list : NULL),
+			"%s needs a container: the first one runs Ray",
+			group->is_head ? "the head" : "each worker group");
+}
+
+static void hosts_are_positive(const struct rule_context *c, const struct ray_group *group)
+{
+	if (group->hosts.node && group->hosts.v <= 0)
+		rule_found(c, FIELD_CHILD(group->self.at, "numOfHosts"), FIELD_INVALID,
+			FIELD_READS(group->hosts.node),
+			"must be 1 or more: it is the number of pods that make one replica");
+}
+
+/*
+ * Zero below the least is what the CRD's default looks like, and the autoscaler's first patch: it
+ * says nothing.
+ */
+static void replicas_are_in_bounds(const struct rule_context *c, const struct ray_group *group)
+{
+	const struct dialect_words *const words = c->cluster->words;
+	const int64_t min = group_min(c->cluster, group);
+	const int64_t max = group_max(c->cluster, group);
+	const int64_t replicas = group->replicas.v;
+	const struct field_path *const at = FIELD_CHILD(group->self.at, "replicas");
+
+	if (group->replicas.node == NULL || min < 0 || max < min)
+		return;
+	if (replicas < 0)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(group->replicas.node),
+			"is below 0 and counts as %s (%lld)", words->min, (long long)min);
+	else if (replicas && replicas < min)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(group->replicas.node, group->min.node),
+			"is below %s and counts as %lld: raise it, or lower %s", words->min,
+			(long long)min, words->min);
+	else if (replicas > max)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(group->replicas.node, group->max.node),
+			"is above %s and counts as %lld: lower it, or raise %s", words->max,
+			(long long)max, words->max);
+}
+
+static int64_t pods(int64_t replicas, const struct ray_group *group)
+{
+	const int64_t hosts = group_hosts(group);
+
+	return replicas > 0 && hosts > 0 && !group->suspend.v ? replicas * hosts : 0;
+}
+
+/* All that a sum over the groups up to `last` was made of, the field of the last one first. */
+static struct field_reads summands(const struct rule_context *c, const struct raycluster *cluster,
+	size_t last, const struct json_node *field)
+{
+	const struct json_node **const nodes =
+		arena_array(c->arena, 5 * (last + 1) + 1, sizeof(*nodes));
+	size_t count = 0;
+
+	nodes[count++] = field;
+	for (size_t i = 0; i <= last; i++) {
+		const struct ray_group *const group = cluster->workers[i];
+
+		nodes[count++] = group->replicas.node;
+		nodes[count++] = group->min.node;
+		nodes[count++] = group->max.node;
+		nodes[count++] = group->hosts.node;
+		nodes[count++] = group->suspend.node;
+	}
+	return (struct field_reads){(const struct json_node *const *)nodes, count};
+}
+
+static void too_many_pods(const struct rule_context *c, const struct raycluster *cluster,
+	size_t last, const char *member, int64_t sum)
+{
+	const struct ray_group *const group = cluster->workers[last];
+	const bool least = member == cluster->words->min;
+
+	rule_found(c, FIELD_CHILD(group->self.at, member), FIELD_INVALID,
+		summands(c, cluster, last, least ? group->min.node : group->replicas.node),
+		"makes %lld worker pods in all, more than KubeRay can count (%d): lower %s, or "
+		"numOfHosts",
+		(long long)sum, INT32_MAX, member);
+}
+
+static void totals_fit(const struct rule_context *c, const struct raycluster *cluster)
+{
+	int64_t least = 0;
+	int64_t now = 0;
+
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		const struct ray_group *const group = cluster->workers[i];
+
+		least += pods(group_min(cluster, group), group);
+		now += pods(group_replicas(cluster, group), group);
+		if (least > INT32_MAX) {
+			too_many_pods(c, cluster, i, cluster->words->min, least);
+			return;
+		}
+		if (now > INT32_MAX) {
+			too_many_pods(c, cluster, i, "replicas", now);
+			return;
+		}
+	}
+}
+
+static void groups_are_few(const struct rule_context *c, const struct raycluster *cluster)
+{
+	if (cluster->worker_count > MANY_GROUPS)
+		rule_found(c, FIELD_CHILD(cluster->self.at, cluster->words->groups), FIELD_TOO_MANY,
+			FIELD_READS(cluster->worker_specs.node),
+			"has %zu groups: with more than %d, one change touches them all and the "
+			"object nears the size that the API server takes",
+			cluster->worker_count, MANY_GROUPS);
+}
+
 static const struct rule RULES[] = {
-	RULE("RG0301", "worker-bounds-not-negative", ERROR, BOTH, "0.1", "KubeRay S08, S09",
+	RULE("RG0301", "worker-bounds-not-negative", ERROR, BOTH, "0.1",
+		"KubeRay S08, S09, legacy 6.2.8",
 		"The least and greatest number of workers are not negative.",
 		RULE_CHECKS_WORKER(bounds_are_not_negative)),
-	RULE("RG0302", "worker-bounds-in-order", ERROR, BOTH, "0.1", "KubeRay S10",
+	RULE("RG0302", "worker-bounds-in-order", ERROR, BOTH, "0.1", "KubeRay S10, legacy 6.2.8",
 		"The least number of workers is at most the greatest.",
 		RULE_CHECKS_WORKER(bounds_are_in_order)),
+	RULE("RG0303", "group-has-a-container", ERROR, BOTH, "0.1", "KubeRay S01, S06",
+		"The head and each worker group have a container.",
+		RULE_CHECKS_GROUP(group_has_a_container)),
+	RULE("RG0304", "hosts-are-positive", ERROR, MODERN, "0.1", NULL,
+		"A replica has at least one host.", RULE_CHECKS_WORKER(hosts_are_positive)),
+	RULE("RG0305", "replicas-in-bounds", WARN, MODERN, "0.1", NULL,
+		"The number of replicas is between the least and the greatest; KubeRay clamps it.",
+		RULE_CHECKS_WORKER(replicas_are_in_bounds)),
+	RULE("RG0306", "worker-pods-can-be-counted", ERROR, MODERN, "0.1", NULL,
+		"All worker pods together, as they are wanted and at least, fit an int32.",
+		RULE_CHECKS_CLUSTER(totals_fit)),
+	RULE("RG0307", "worker-groups-are-few", WARN, MODERN, "0.1", NULL,
+		"A cluster has at most 100 worker groups.", RULE_CHECKS_CLUSTER(groups_are_few)),
 };
 
 const struct rule_table RULES_WORKERS = RULE_TABLE(RULES);

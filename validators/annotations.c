@@ -1,0 +1,199 @@
+/* Annotations and labels that KubeRay reads: a value it takes for something else is a trap. */
+#include <ctype.h>
+
+#include "validators/rules.h"
+
+#define INITIALIZING_TIMEOUT "ray.io/initializing-timeout"
+#define GANG_SCHEDULING      "ray.io/gang-scheduling-enabled"
+
+static bool is_word_nocase(struct str value)
+{
+	return value.len == 0 || str_is_nocase(value, "true") || str_is_nocase(value, "false");
+}
+
+/* Off in any spelling, or on in the only one that counts. */
+static bool is_exact_word(struct str value)
+{
+	return value.len == 0 || str_is(value, "true") || str_is_nocase(value, "false");
+}
+
+/* Go's Atoi takes a sign; KubeRay then wants more than zero. */
+static bool is_positive_integer(struct str value)
+{
+	int64_t number;
+
+	if (str_starts(value, "+"))
+		value = str_from_offset(value, 1);
+	return value.len && isdigit((unsigned char)value.at[0]) && str_to_i64(value, &number) &&
+	       number > 0;
+}
+
+static const struct known_annotation {
+	const char *key;
+	bool (*understood)(struct str value);
+	bool on_templates; /* read from a pod's template as well */
+	const char *detail;
+} KNOWN[] = {
+	{"ray.io/ft-enabled",                       is_word_nocase,      false,
+         "must be \"true\" or \"false\": anything else leaves GCS fault tolerance off"},
+	{"ray.io/gcs-ft-deletion-timeout",          is_positive_integer, false,
+         "must be a positive number of seconds, such as \"300\": KubeRay takes 300 "
+		"instead"							     },
+	{"ray.io/overwrite-container-cmd",          is_word_nocase,      true,
+         "must be \"true\" or \"false\": anything else counts as \"false\""           },
+	{"ray.io/enable-serve-service",             is_exact_word,       false,
+         "must be exactly \"true\" to count: write it in lower case, or remove it"    },
+	{"ray.io/disable-provisioned-head-restart", is_exact_word,       false,
+         "must be exactly \"true\" to count: write it in lower case, or remove it"    },
+};
+
+static void look_at(const struct rule_context *c, const struct json_node *map,
+	const struct field_path *at, bool template)
+{
+	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++) {
+		const struct json_node *const value = json_get(map, KNOWN[i].key);
+
+		if ((template && !KNOWN[i].on_templates) || !json_is(value, JSON_STRING) ||
+			KNOWN[i].understood(json_str(c->arena, value)))
+			continue;
+		rule_found(c, FIELD_KEY(at, str_from(KNOWN[i].key)), FIELD_INVALID,
+			FIELD_READS(value), "%s", KNOWN[i].detail);
+	}
+}
+
+static void annotations_are_understood(
+	const struct rule_context *c, const struct ray_object *object)
+{
+	look_at(c, object->meta.annotations.node,
+		FIELD_CHILD(FIELD_ROOT("metadata"), "annotations"), false);
+	for (size_t i = 0; object->cluster && i < object->cluster->group_count; i++) {
+		const struct template_metadata *const meta =
+			&object->cluster->groups[i]->template.metadata;
+
+		look_at(c, meta->annotations.node, FIELD_CHILD(meta->self.at, "annotations"), true);
+	}
+}
+
+static const struct {
+	const char *name;
+	double nanoseconds;
+} UNITS[] = {
+	{"ns",        1     },
+	{"us",        1e3   },
+	{"\xc2\xb5s", 1e3   }, /* U+00B5 */
+	{"\xce\xbcs", 1e3   }, /* U+03BC */
+	{"ms",        1e6   },
+	{"s",         1e9   },
+	{"m",         60e9  },
+	{"h",         3600e9},
+};
+
+/* The unit is all up to the next number. */
+static double take_unit(struct str *text)
+{
+	size_t len = 0;
+
+	while (len < text->len && text->at[len] != '.' && !isdigit((unsigned char)text->at[len]))
+		len++;
+	const struct str unit = {text->at, len};
+
+	*text = str_from_offset(*text, len);
+	for (size_t i = 0; i < ARRAY_LEN(UNITS); i++) {
+		if (str_is(unit, UNITS[i].name))
+			return UNITS[i].nanoseconds;
+	}
+	return 0;
+}
+
+/* "1.5": digits on one side of the dot at least. */
+static bool take_number(struct str *text, double *out)
+{
+	double scale = 1;
+	size_t digits = 0;
+	size_t at = 0;
+
+	*out = 0;
+	for (; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++)
+		*out = *out * 10 + (text->at[at] - '0');
+	if (at < text->len && text->at[at] == '.') {
+		for (at++; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++) {
+			scale /= 10;
+			*out += scale * (text->at[at] - '0');
+		}
+	}
+	*text = str_from_offset(*text, at);
+	return digits > 0;
+}
+
+/* Go's time.ParseDuration, as far as "more than zero" needs it: "1h30m", ".5s". */
+static bool is_positive_duration(struct str text)
+{
+	double total = 0;
+
+	if (str_starts(text, "+"))
+		text = str_from_offset(text, 1);
+	if (text.len == 0)
+		return false;
+	while (text.len) {
+		double number;
+
+		if (!take_number(&text, &number))
+			return false;
+		const double unit = take_unit(&text);
+
+		if (unit <= 0)
+			return false;
+		total += number * unit;
+	}
+	return total >= 1 && total < 9.2e18;
+}
+
+static void initializing_timeout_is_positive(
+	const struct rule_context *c, const struct ray_object *object)
+{
+	const struct json_node *const value =
+		json_get(object->meta.annotations.node, INITIALIZING_TIMEOUT);
+
+	if (object->kind != RAY_SERVICE || !json_is(value, JSON_STRING))
+		return;
+	const struct str text = json_str(c->arena, value);
+
+	if (!is_positive_duration(text) && !is_positive_integer(text))
+		rule_found(c,
+			FIELD_KEY(FIELD_CHILD(FIELD_ROOT("metadata"), "annotations"),
+				STR(INITIALIZING_TIMEOUT)),
+			FIELD_INVALID, FIELD_READS(value),
+			"must be more than zero: a duration such as \"5m\" or \"1h30m\", or a "
+			"number of seconds");
+}
+
+static void gang_label_means_what_it_says(
+	const struct rule_context *c, const struct ray_object *object)
+{
+	const struct json_node *const value = json_get(object->meta.labels.node, GANG_SCHEDULING);
+
+	if (json_is(value, JSON_STRING) && str_is_nocase(json_str(c->arena, value), "false"))
+		rule_found(c,
+			FIELD_KEY(FIELD_CHILD(FIELD_ROOT("metadata"), "labels"),
+				STR(GANG_SCHEDULING)),
+			FIELD_INVALID, FIELD_READS(value),
+			"turns gang scheduling on in YuniKorn and scheduler-plugins, whatever its "
+			"value: remove the label to turn it off");
+}
+
+static const struct rule RULES[] = {
+	RULE("RG0207", "annotation-is-understood", WARN, MODERN, "0.1", NULL,
+		"Annotations that KubeRay reads have values that it understands.",
+		RULE_CHECKS_OBJECT(annotations_are_understood)),
+	RULE("RG0208", "initializing-timeout-is-positive", ERROR, MODERN, "0.1",
+		"KubeRay RayService metadata",
+		"ray.io/initializing-timeout of a RayService is a positive duration or number of "
+		"seconds.",
+		RULE_CHECKS_OBJECT(initializing_timeout_is_positive)),
+	RULE("RG0209", "gang-scheduling-label-is-not-false", WARN, MODERN, "0.1", NULL,
+		"The label ray.io/gang-scheduling-enabled is absent where gang scheduling is not "
+		"wanted.",
+		RULE_CHECKS_OBJECT(gang_label_means_what_it_says)),
+};
+
+const struct rule_table RULES_ANNOTATIONS = RULE_TABLE(RULES);
