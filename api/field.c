@@ -225,3 +225,13 @@ void field_add(struct field_errors *errors, const struct field_path *at,
 	field_add_args(errors, at, fact, format, args);
 	va_end(args);
 }
+
+void field_errors_append(struct field_errors *errors, const struct field_errors *more)
+{
+	for (size_t i = 0; i < more->count; i++) {
+		if (errors->count < errors->limit)
+			*next_slot(errors) = more->items[i];
+		else
+			errors->dropped++;
+	}
+}

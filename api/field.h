@@ -136,3 +136,6 @@ void field_add(struct field_errors *errors, const struct field_path *at,
 /* The same with the arguments of the format in a list. */
 void field_add_args(struct field_errors *errors, const struct field_path *at,
 	const struct field_fact *fact, const char *format, va_list args) PRINTF_LIKE(4, 0);
+
+/* Adds copies of all of `more`'s errors, which were found in another version of the object. */
+void field_errors_append(struct field_errors *errors, const struct field_errors *more);

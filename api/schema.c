@@ -92,6 +92,8 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	}
 	const size_t count = json_count(v->node);
 	const bool kept = v->row->kept && of->size;
+	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
+	const struct field_path *const up = kept ? field_path_keep(d->arena, v->at) : v->at;
 	struct any_list list = {
 		.node = v->node,
 		.items = kept ? arena_array(d->arena, count, of->size) : NULL,
@@ -99,8 +101,7 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	};
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
-		const struct field_path *at =
-			FIELD_ITEM(v->at, it.index, label_of(d, of, it.value));
+		const struct field_path *at = FIELD_ITEM(up, it.index, label_of(d, of, it.value));
 
 		if (kept)
 			at = field_path_keep(d->arena, at);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "api/patch.h"
 #include "api/policy.h"
 #include "api/ray_object.h"
 
@@ -20,14 +21,14 @@ struct defaults_input {
 	struct arena *arena;
 	const struct policy *policy;
 	struct str namespace;
-	struct ray_object *object;    /* is filled in: the rules judge what will be stored */
+	const struct ray_object *object;
 	const struct ray_object *old; /* UPDATE alone */
 	struct field_errors *errors;  /* warnings about records that cannot be used */
 };
 
 /*
- * Fills the model and returns the JSON Patch (RFC 6902, `add` alone but for our own annotation) as
- * text in the arena; the empty str when there is nothing to add. With enforcement audit nothing
- * new is added, but what is recorded is given back.
+ * The patch that the object needs, empty when it needs none: operations `add` alone, but for our
+ * own annotation. Its texts live in the arena. With enforcement audit nothing new is added, but
+ * what is recorded is given back.
  */
-struct str defaults_apply(const struct defaults_input *in);
+void defaults_apply(const struct defaults_input *in, struct patch *out);

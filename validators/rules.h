@@ -11,3 +11,4 @@ extern const struct rule_table RULES_GROUP_NAMES;   /* RG0308-: group_names.c */
 extern const struct rule_table RULES_GROUP_OPTIONS; /* RG0312-: group_options.c */
 extern const struct rule_table RULES_AUTOSCALER;    /* RG07: autoscaler.c */
 extern const struct rule_table RULES_LIMITS;        /* RG14: limits.c */
+extern const struct rule_table RULES_DEFAULTS;      /* RG16: defaults_rules.c */

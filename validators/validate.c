@@ -14,6 +14,7 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_GROUP_OPTIONS,
 	&RULES_AUTOSCALER,
 	&RULES_LIMITS,
+	&RULES_DEFAULTS,
 };
 
 const struct rule_table *const *validate_tables(size_t *count)

@@ -1,5 +1,6 @@
 #include "server/admission/admit.h"
 
+#include "api/patch.h"
 #include "server/admission/charge.h"
 #include "server/admission/verdict.h"
 #include "validators/defaults.h"
@@ -99,18 +100,48 @@ static struct ray_object *decode(struct review *r, enum ray_kind kind, enum dial
 	return ray_object_decode(&decoder, kind, dialect, root);
 }
 
-static void apply_defaults(struct review *r)
+/* What the API server will store if it takes the patch: that is what the rules judge. */
+static bool patched_object(
+	struct review *r, const struct patch *patch, enum ray_kind kind, enum dialect dialect)
 {
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_doc doc;
+	struct err err;
+
+	if (!patch_apply(r->in->arena, r->request.object, patch, &text, &err) ||
+		!json_read(r->in->arena, arena_str(r->in->arena, buf_str(&text)), &ADMISSION_LIMITS,
+			&doc, &err))
+		return false;
+	r->object = decode(r, kind, dialect, doc.root, &r->errors);
+	return true;
+}
+
+/*
+ * A patch that would not apply fails the whole request, even where the webhook is to be ignored.
+ * It cannot happen by what defaults_apply() promises; if it did, the object goes on as it came.
+ */
+static void apply_defaults(struct review *r, enum ray_kind kind, enum dialect dialect)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct field_errors warnings;
+	struct patch patch;
+
+	field_errors_init(&warnings, r->in->arena, r->request.object);
 	const struct defaults_input in = {
 		.arena = r->in->arena,
 		.policy = r->in->policy,
 		.namespace = r->request.namespace,
 		.object = r->object,
 		.old = r->old,
-		.errors = &r->errors,
+		.errors = &warnings,
 	};
 
-	r->answer.patch = defaults_apply(&in);
+	defaults_apply(&in, &patch);
+	if (patch.count && patched_object(r, &patch, kind, dialect)) {
+		patch_print(&patch, &text);
+		r->answer.patch = arena_str(r->in->arena, buf_str(&text));
+	}
+	field_errors_append(&r->errors, &warnings);
 }
 
 static bool will_deny(const struct review *r)
@@ -234,7 +265,7 @@ static void run(struct review *r, enum ray_kind kind, enum dialect dialect)
 	if (r->request.operation == ADMISSION_UPDATE)
 		r->old = decode(r, kind, dialect, r->request.old_object, &r->old_errors);
 	if (r->in->phase == ADMIT_MUTATE)
-		apply_defaults(r);
+		apply_defaults(r, kind, dialect);
 	judge(r);
 	if (r->busy)
 		answer_busy(r);

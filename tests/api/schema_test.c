@@ -140,6 +140,31 @@ Test(schema, values_are_decoded_with_their_nodes)
 	cr_assert(str_is(pod_ray_container(&group->template)->name.v, "c"));
 }
 
+/* Overwrites the stack that decoding used. */
+static void scribble(void)
+{
+	volatile char junk[16384];
+
+	for (size_t i = 0; i < sizeof(junk); i++)
+		junk[i] = (char)i;
+}
+
+Test(schema, the_paths_of_the_model_outlive_decoding)
+{
+	const struct ray_object *const object =
+		decode(WORKER(",\"scaleStrategy\":{\"workersToDelete\":[]}"));
+	const struct ray_group *const group = object->cluster->workers[0];
+	CLEANUP(buf_done) struct buf text = {0};
+
+	scribble();
+	field_path_print(group->template.spec.containers.items[0].self.at, &text);
+	buf_add_char(&text, ' ');
+	field_path_print(group->scale_strategy.self.at, &text);
+	buf_add_char(&text, '\0');
+	cr_assert_str_eq(text.at, "spec.workerGroupSpecs[0].template.spec.containers[0] "
+				  "spec.workerGroupSpecs[0].scaleStrategy");
+}
+
 Test(schema, the_defaults_of_the_crd_are_taken_where_asked_for)
 {
 	const struct ray_object *object = decode_as(RAY_CLUSTER, DIALECT_MODERN, WORKER(""), true);

@@ -1,0 +1,35 @@
+/*
+ * The policy in force: a whole snapshot that readers hold while they work, swapped when the file
+ * changes. A broken new file leaves the old one in force.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "api/policy.h"
+#include "base/err.h"
+
+struct policy_store;
+
+/*
+ * From a file, or the built-in policy of the seed's chart where `path` is NULL. The first policy
+ * must be right: the error names every finding's first.
+ */
+struct policy_store *policy_store_new(const char *path, struct err *err) MUST_CHECK;
+void policy_store_free(struct policy_store **store);
+
+/* The snapshot in force; it stays as it is until policy_store_release(), whatever the file does. */
+const struct policy *policy_store_acquire(struct policy_store *store);
+void policy_store_release(struct policy_store *store, const struct policy *policy);
+
+enum policy_change {
+	POLICY_UNCHANGED,
+	POLICY_CHANGED,
+	POLICY_BROKEN, /* the new file cannot be used; said once for each content */
+};
+
+/* Looks at the file, cheaply: reads it where its identity or time differs, or where `force`. */
+enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err);
+
+/* The policy that charts/ray ships, for offline use: manifests/policies/ray.yaml to the byte. */
+struct str policy_builtin(void);

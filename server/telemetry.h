@@ -1,0 +1,29 @@
+/* What the server counts: one table of metrics, and the calls that count. */
+#pragma once
+
+#include "base/metrics.h"
+#include "server/admission/admit.h"
+#include "server/http/exchange.h"
+
+enum telemetry_row {
+	TELEMETRY_REQUESTS,
+	TELEMETRY_DURATION,
+	TELEMETRY_VIOLATIONS,
+	TELEMETRY_MALFORMED,
+	TELEMETRY_HTTP,
+	TELEMETRY_POLICY_RELOADS,
+	TELEMETRY_CERTIFICATE_RELOADS,
+	TELEMETRY_CERTIFICATE_EXPIRES,
+	TELEMETRY_QUOTA_CLUSTERS,
+	TELEMETRY_CONNECTIONS,
+	TELEMETRY_IN_FLIGHT,
+	TELEMETRY_BODY_BYTES,
+	TELEMETRY_REAPED,
+	TELEMETRY_ROW_COUNT,
+};
+
+struct metrics *telemetry_new(void);
+/* One review that was answered. */
+void telemetry_admitted(struct metrics *metrics, enum admit_phase phase,
+	const struct admit_outcome *outcome, int64_t nanoseconds);
+const char *telemetry_phase(enum admit_phase phase);
