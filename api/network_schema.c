@@ -104,7 +104,8 @@ static const struct schema_field SERVICE_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&SERVICE_SPEC, "spec"),
 	SCHEMA_CHECK_OBJECT(&SERVICE_STATUS, "status"),
 };
-const struct schema SCHEMA_SERVICE = SCHEMA_OF("a service", SERVICE_ROWS, NULL);
+const struct schema SCHEMA_SERVICE =
+	SCHEMA_OF_STRUCT("a service", SERVICE_ROWS, struct schema_object, NULL);
 
 static const struct schema_field POLICY_PORT_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_INT32, "endPort"),

@@ -41,7 +41,8 @@ static const struct schema_field VALUE_FROM_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&SCHEMA_RESOURCE_FIELD_REF, "resourceFieldRef"),
 	SCHEMA_CHECK_OBJECT(&CONFIG_MAP_KEY_REF, "secretKeyRef"),
 };
-const struct schema SCHEMA_VALUE_FROM = SCHEMA_OF("valueFrom", VALUE_FROM_ROWS, NULL);
+const struct schema SCHEMA_VALUE_FROM =
+	SCHEMA_OF_STRUCT("valueFrom", VALUE_FROM_ROWS, struct schema_object, NULL);
 
 static const struct schema_field CONFIG_MAP_REF_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "name", .fallback = "\"\""),
@@ -173,7 +174,7 @@ static const struct schema_field SECURITY_CONTEXT_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&WINDOWS_OPTIONS, "windowsOptions"),
 };
 const struct schema SCHEMA_SECURITY_CONTEXT =
-	SCHEMA_OF("a security context", SECURITY_CONTEXT_ROWS, NULL);
+	SCHEMA_OF_STRUCT("a security context", SECURITY_CONTEXT_ROWS, struct schema_object, NULL);
 
 static const struct schema_field POD_SECURITY_CONTEXT_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&PROFILE, "appArmorProfile"),
@@ -192,8 +193,8 @@ static const struct schema_field POD_SECURITY_CONTEXT_ROWS[] = {
 	SCHEMA_CHECK_LIST(&HTTP_HEADER, "sysctls"),
 	SCHEMA_CHECK_OBJECT(&WINDOWS_OPTIONS, "windowsOptions"),
 };
-const struct schema SCHEMA_POD_SECURITY_CONTEXT =
-	SCHEMA_OF("a pod security context", POD_SECURITY_CONTEXT_ROWS, NULL);
+const struct schema SCHEMA_POD_SECURITY_CONTEXT = SCHEMA_OF_STRUCT(
+	"a pod security context", POD_SECURITY_CONTEXT_ROWS, struct schema_object, NULL);
 
 static const struct schema_field RESIZE_POLICY_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "resourceName", .required = true),

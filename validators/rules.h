@@ -3,12 +3,19 @@
 
 #include "validators/rule.h"
 
-extern const struct rule_table RULES_SCHEMA;        /* RG01: schema_rules.c */
-extern const struct rule_table RULES_METADATA;      /* RG0201-: metadata.c */
-extern const struct rule_table RULES_ANNOTATIONS;   /* RG0207-: annotations.c */
-extern const struct rule_table RULES_WORKERS;       /* RG0301-: workers.c */
-extern const struct rule_table RULES_GROUP_NAMES;   /* RG0308-: group_names.c */
-extern const struct rule_table RULES_GROUP_OPTIONS; /* RG0312-: group_options.c */
-extern const struct rule_table RULES_AUTOSCALER;    /* RG07: autoscaler.c */
-extern const struct rule_table RULES_LIMITS;        /* RG14: limits.c */
-extern const struct rule_table RULES_DEFAULTS;      /* RG16: defaults_rules.c */
+extern const struct rule_table RULES_SCHEMA;          /* RG01: schema_rules.c */
+extern const struct rule_table RULES_METADATA;        /* RG0201-: metadata.c */
+extern const struct rule_table RULES_ANNOTATIONS;     /* RG0207-: annotations.c */
+extern const struct rule_table RULES_WORKERS;         /* RG0301-: workers.c */
+extern const struct rule_table RULES_GROUP_NAMES;     /* RG0308-: group_names.c */
+extern const struct rule_table RULES_GROUP_OPTIONS;   /* RG0312-: group_options.c */
+extern const struct rule_table RULES_AUTOSCALER;      /* RG07: autoscaler.c */
+extern const struct rule_table RULES_FAULT_TOLERANCE; /* RG08: fault_tolerance.c */
+extern const struct rule_table RULES_REDIS;           /* RG08: redis.c */
+extern const struct rule_table RULES_AUTH;            /* RG0901: auth.c */
+extern const struct rule_table RULES_TLS;             /* RG0921: tls.c */
+extern const struct rule_table RULES_HISTORY;         /* RG0941: history.c */
+extern const struct rule_table RULES_NETWORK_POLICY;  /* RG0961: network_policy.c */
+extern const struct rule_table RULES_ORIGIN;          /* RG0981: origin.c */
+extern const struct rule_table RULES_LIMITS;          /* RG14: limits.c */
+extern const struct rule_table RULES_DEFAULTS;        /* RG16: defaults_rules.c */
