@@ -1,0 +1,278 @@
+#include "validators/check.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+
+struct str check_text(const struct rule_context *c, const struct json_node *object, const char *key)
+{
+	return json_str(c->arena, json_get(object, key));
+}
+
+bool check_flag(const struct json_node *object, const char *key)
+{
+	return json_is(json_get(object, key), JSON_TRUE);
+}
+
+void check_name(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *node, enum name_kind kind)
+{
+	if (!json_is(node, JSON_STRING))
+		return;
+	const struct str name = json_str(c->arena, node);
+	const char *const fault = names_fault(kind, name);
+
+	if (fault == NULL)
+		return;
+	const struct str near = names_suggest(c->arena, name, kind);
+
+	if (near.len && near.len <= NAMES_LABEL_MAX)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s; \"%.*s\" would do", fault,
+			STR_ARG(near));
+	else
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s", fault);
+}
+
+void check_member_name(const struct rule_context *c, const struct schema_object *up,
+	const char *key, enum name_kind kind)
+{
+	check_name(c, FIELD_CHILD(up->at, key), json_get(up->node, key), kind);
+}
+
+void check_reference(const struct rule_context *c, const struct schema_object *up, const char *key,
+	enum name_kind kind)
+{
+	const struct json_node *const name = json_get(up->node, key);
+
+	if (!json_is(up->node, JSON_OBJECT))
+		return;
+	if (!json_present(name) || json_str_is(name, STR("")))
+		rule_found(c, FIELD_CHILD(up->at, key), FIELD_REQUIRED, FIELD_READS(name),
+			"must say which one is meant");
+	else
+		check_name(c, FIELD_CHILD(up->at, key), name, kind);
+}
+
+void check_names(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *list, enum name_kind kind)
+{
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);)
+		check_name(c, FIELD_INDEX(at, it.index), it.value, kind);
+}
+
+void check_label_map(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *map)
+{
+	if (!json_is(map, JSON_OBJECT))
+		return;
+	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
+		const struct field_path *const here = FIELD_KEY(at, json_str(c->arena, it.key));
+
+		check_name(c, here, it.key, NAME_QUALIFIED);
+		check_name(c, here, it.value, NAME_LABEL_VALUE);
+	}
+}
+
+static void check_requirement(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *requirement)
+{
+	const struct json_node *const operator= json_get(requirement, "operator");
+	const struct json_node *const values = json_get(requirement, "values");
+	const size_t count = json_count(values);
+
+	check_name(c, FIELD_CHILD(at, "key"), json_get(requirement, "key"), NAME_QUALIFIED);
+	if ((json_str_is(operator, STR("In")) || json_str_is(operator, STR("NotIn"))) && !count)
+		rule_found(c, FIELD_CHILD(at, "values"), FIELD_REQUIRED,
+			FIELD_READS(values, operator),
+			"must name at least one value with In and NotIn");
+	if ((json_str_is(operator, STR("Exists")) || json_str_is(operator, STR("DoesNotExist"))) &&
+		count)
+		rule_found(c, FIELD_CHILD(at, "values"), FIELD_FORBIDDEN,
+			FIELD_READS(values, operator),
+			"must be left out with Exists and DoesNotExist: remove the values, or use "
+			"In");
+	check_names(c, FIELD_CHILD(at, "values"), values, NAME_LABEL_VALUE);
+}
+
+void check_label_selector(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *selector)
+{
+	const struct json_node *const expressions = json_get(selector, "matchExpressions");
+	const struct field_path *const list = FIELD_CHILD(at, "matchExpressions");
+
+	check_label_map(c, FIELD_CHILD(at, "matchLabels"), json_get(selector, "matchLabels"));
+	if (!json_is(expressions, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(expressions); json_next_item(&it);)
+		check_requirement(c, FIELD_INDEX(list, it.index), it.value);
+}
+
+void check_range(const struct rule_context *c, const struct schema_object *up, const char *key,
+	int64_t min, int64_t max)
+{
+	const struct json_node *const node = json_get(up->node, key);
+	int64_t value;
+
+	if (!json_is(node, JSON_NUMBER) || !json_i64(node, &value) ||
+		(value >= min && value <= max))
+		return;
+	if (max == INT64_MAX)
+		rule_found(c, FIELD_CHILD(up->at, key), FIELD_INVALID, FIELD_READS(node),
+			"must be %lld or more", (long long)min);
+	else
+		rule_found(c, FIELD_CHILD(up->at, key), FIELD_INVALID, FIELD_READS(node),
+			"must be between %lld and %lld", (long long)min, (long long)max);
+}
+
+static bool goes_up(struct str path)
+{
+	while (path.len) {
+		const size_t end = str_find(path, '/');
+
+		if (str_is((struct str){path.at, end}, ".."))
+			return true;
+		path = str_from_offset(path, end < path.len ? end + 1 : end);
+	}
+	return false;
+}
+
+void check_local_path(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
+{
+	if (!json_is(node, JSON_STRING))
+		return;
+	const struct str path = json_str(c->arena, node);
+
+	if (str_starts(path, "/"))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
+			"must be a relative path: write it without the leading \"/\"");
+	if (goes_up(path))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
+			"must not contain \"..\": it has to stay inside");
+}
+
+struct str check_list(struct arena *arena, const char *const *words)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	for (size_t i = 0; words[i]; i++) {
+		if (i)
+			buf_add_cstr(&text, words[i + 1] ? ", " : " or ");
+		buf_add_cstr(&text, words[i]);
+	}
+	return arena_str(arena, buf_str(&text));
+}
+
+size_t check_one_of(const struct rule_context *c, const struct schema_object *up,
+	const char *const *keys, bool needed)
+{
+	const char *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; keys[i]; i++) {
+		const struct json_node *const node = json_get(up->node, keys[i]);
+
+		if (!json_present(node))
+			continue;
+		if (count++ == 0)
+			first = keys[i];
+		else
+			rule_found(c, FIELD_CHILD(up->at, keys[i]), FIELD_FORBIDDEN,
+				FIELD_READS(node, json_get(up->node, first)),
+				"only one kind may stand here, and \"%s\" is there already: remove "
+				"one of "
+				"them",
+				first);
+	}
+	if (count == 0 && needed)
+		rule_found(c, up->at, FIELD_REQUIRED, FIELD_READS(up->node),
+			"must have one of %.*s", STR_ARG(check_list(c->arena, keys)));
+	return count;
+}
+
+struct twin {
+	uint64_t hash;
+	size_t index;
+};
+
+static int by_hash_then_index(const void *a, const void *b)
+{
+	const struct twin *const x = a;
+	const struct twin *const y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count)
+{
+	size_t *const firsts = arena_array(arena, count + 1, sizeof(*firsts));
+	struct twin *const twins = arena_array(arena, count + 1, sizeof(*twins));
+
+	for (size_t i = 0; i < count; i++)
+		twins[i] = (struct twin){hashes[i], i};
+	qsort(twins, count, sizeof(*twins), by_hash_then_index);
+	for (size_t i = 0, first = 0; i < count; i++) {
+		if (twins[i].hash != twins[first].hash)
+			first = i;
+		firsts[twins[i].index] = twins[first].index;
+	}
+	return firsts;
+}
+
+static void each_of_pod(const struct rule_context *c, const struct pod_template *template,
+	check_container_fn *check)
+{
+	const container_list *const lists[] = {
+		&template->spec.containers, &template->spec.init_containers};
+
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			if (lists[l]->items[i].self.node)
+				check(c, &lists[l]->items[i]);
+		}
+	}
+}
+
+void check_each_container(
+	const struct rule_context *c, const struct ray_object *object, check_container_fn *check)
+{
+	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++)
+		each_of_pod(c, &c->cluster->groups[i]->template, check);
+	if (object->job)
+		each_of_pod(c, &object->job->submitter_template, check);
+}
+
+static void resources_of_list(
+	const struct rule_context *c, const container_list *list, check_resources_fn *check)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].resources.self.node)
+			check(c, &list->items[i].resources);
+	}
+}
+
+static void resources_of_pod(const struct rule_context *c, const struct pod_template *template,
+	check_resources_fn *check)
+{
+	resources_of_list(c, &template->spec.containers, check);
+	resources_of_list(c, &template->spec.init_containers, check);
+}
+
+void check_each_resources(
+	const struct rule_context *c, const struct ray_object *object, check_resources_fn *check)
+{
+	const struct raycluster *const cluster = c->cluster;
+
+	for (size_t i = 0; cluster && i < cluster->group_count; i++)
+		resources_of_pod(c, &cluster->groups[i]->template, check);
+	if (object->job)
+		resources_of_pod(c, &object->job->submitter_template, check);
+	if (cluster && cluster->autoscaler.resources.self.node)
+		check(c, &cluster->autoscaler.resources);
+	if (cluster && cluster->history.collector.resources.self.node)
+		check(c, &cluster->history.collector.resources);
+}

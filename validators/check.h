@@ -1,0 +1,60 @@
+/*
+ * The small checks that rules about pods and services are made of. Each reports under the running
+ * rule; a node that is NULL, null or of the wrong type (which the decoder reports) breaks nothing.
+ */
+#pragma once
+
+#include "api/names.h"
+#include "validators/rule.h"
+
+/* A member's text; the empty str when it is absent or no string. */
+struct str check_text(
+	const struct rule_context *c, const struct json_node *object, const char *key);
+/* Whether the member is true. */
+bool check_flag(const struct json_node *object, const char *key);
+
+/* A string has that syntax; where a near one can be made up, the finding shows it. */
+void check_name(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *node, enum name_kind kind);
+/* The same for a member of `up`, and for each item of a list of strings. */
+void check_member_name(const struct rule_context *c, const struct schema_object *up,
+	const char *key, enum name_kind kind);
+/* The same for a name that must be there, in a reference to another object. */
+void check_reference(const struct rule_context *c, const struct schema_object *up, const char *key,
+	enum name_kind kind);
+void check_names(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *list, enum name_kind kind);
+/* A map from qualified names to label values: labels, a node selector, matchLabels. */
+void check_label_map(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *map);
+/* A LabelSelector: its map and its expressions. */
+void check_label_selector(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *selector);
+
+/* The member is an integer from `min` to `max`, or absent. */
+void check_range(const struct rule_context *c, const struct schema_object *up, const char *key,
+	int64_t min, int64_t max);
+/* The string is a path below something: relative and never up. */
+void check_local_path(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node);
+/*
+ * At most one member of the NULL-terminated `keys` is there, and with `needed` exactly one. Returns
+ * how many there are.
+ */
+size_t check_one_of(const struct rule_context *c, const struct schema_object *up,
+	const char *const *keys, bool needed);
+/* "a, b or c" */
+struct str check_list(struct arena *arena, const char *const *words);
+
+/* For each hash the index of the first one that is equal to it; its own when it is the first. */
+size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count);
+
+/* Calls for each container and init container of every pod template of the object. */
+typedef void check_container_fn(const struct rule_context *c, const struct container *container);
+void check_each_container(
+	const struct rule_context *c, const struct ray_object *object, check_container_fn *check);
+/* Calls for the resources of each of those, of the autoscaler and of the history collector. */
+typedef void check_resources_fn(
+	const struct rule_context *c, const struct resource_requirements *resources);
+void check_each_resources(
+	const struct rule_context *c, const struct ray_object *object, check_resources_fn *check);

@@ -1,0 +1,364 @@
+/* Requests and limits of containers: what the API server refuses, and what was not meant. */
+#include <stdlib.h>
+
+#include "validators/check.h"
+#include "validators/rules.h"
+
+/* What people write instead of a resource's name. */
+static const struct {
+	const char *wrong, *right;
+} MISTAKES[] = {
+	{"gpu",		    "nvidia.com/gpu"           },
+	{"gpus",		   "nvidia.com/gpu"           },
+	{"nvidia/gpu",             "nvidia.com/gpu"           },
+	{"nvidia.com/gpus",        "nvidia.com/gpu"           },
+	{"amd.com/gpus",           "amd.com/gpu"              },
+	{"tpu",		    "google.com/tpu"           },
+	{"tpus",		   "google.com/tpu"           },
+	{"google.com/tpus",        "google.com/tpu"           },
+	{"neuron",                 "aws.amazon.com/neuron"    },
+	{"neuroncore",             "aws.amazon.com/neuroncore"},
+	{"aws.amazon.com/neurons", "aws.amazon.com/neuron"    },
+	{"cpus",		   "cpu"		      },
+	{"cpu",		    "cpu"		      },
+	{"memory",                 "memory"                   },
+	{"mem",		    "memory"                   },
+	{"storage",                "ephemeral-storage"        },
+	{"disk",		   "ephemeral-storage"        },
+	{"ephemeralstorage",       "ephemeral-storage"        },
+	{"nvidia.com/gpu",         "nvidia.com/gpu"           },
+	{"amd.com/gpu",            "amd.com/gpu"              },
+	{"google.com/tpu",         "google.com/tpu"           },
+};
+
+static const char *meant_name(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(MISTAKES); i++) {
+		if (str_is_nocase(name, MISTAKES[i].wrong) && !str_is(name, MISTAKES[i].right))
+			return MISTAKES[i].right;
+	}
+	return NULL;
+}
+
+static bool has_domain(struct str name)
+{
+	return str_find(name, '/') < name.len;
+}
+
+static bool is_huge_page(struct str name)
+{
+	return str_starts(name, "hugepages-");
+}
+
+static bool is_standard(struct str name)
+{
+	return str_is(name, "cpu") || str_is(name, "memory") || str_is(name, "ephemeral-storage") ||
+	       is_huge_page(name);
+}
+
+/* Of a device plugin: whole numbers, never more asked for than limited. */
+static bool is_extended(struct str name)
+{
+	return has_domain(name) && !str_contains(name, "kubernetes.io/");
+}
+
+typedef void resource_fn(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item);
+
+static void each_resource(
+	const struct rule_context *c, const struct resource_requirements *r, resource_fn *check)
+{
+	const struct resource_list *const lists[] = {&r->limits, &r->requests};
+	const char *const names[] = {"limits", "requests"};
+
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		const struct field_path *const at = FIELD_CHILD(r->self.at, names[l]);
+
+		for (size_t i = 0; i < lists[l]->count; i++)
+			check(c, r, FIELD_KEY(at, lists[l]->items[i].name), &lists[l]->items[i]);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct resource *)a)->name, ((const struct resource *)b)->name);
+}
+
+/* The list in order of names: a copy where it is long, so that looking names up stays cheap. */
+static struct resource_list sorted(struct arena *arena, const struct resource_list *list)
+{
+	struct resource_list copy = *list;
+
+	copy.items = arena_array(arena, list->count + 1, sizeof(*copy.items));
+	for (size_t i = 0; i < list->count; i++)
+		copy.items[i] = list->items[i];
+	qsort(copy.items, copy.count, sizeof(*copy.items), by_name);
+	return copy;
+}
+
+static const struct resource *find_sorted(const struct resource_list *list, struct str name)
+{
+	const struct resource key = {.name = name};
+
+	return bsearch(&key, list->items, list->count, sizeof(*list->items), by_name);
+}
+
+static struct quantity_text amount(const struct resource *r)
+{
+	return str_is(r->name, "cpu") || has_domain(r->name) ? quantity_print_count(r->quantity)
+							     : quantity_print_bytes(r->quantity);
+}
+
+static void requests_fit(const struct rule_context *c, const struct resource_requirements *r)
+{
+	const struct resource_list limits = sorted(c->arena, &r->limits);
+	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
+
+	for (size_t i = 0; i < r->requests.count; i++) {
+		const struct resource *const request = &r->requests.items[i];
+		const struct resource *const limit = find_sorted(&limits, request->name);
+
+		if (limit && quantity_cmp(request->quantity, limit->quantity) > 0)
+			rule_found(c, FIELD_KEY(at, request->name), FIELD_INVALID,
+				FIELD_READS(request->node, limit->node),
+				"must be at most the limit (%s): lower the request, or raise the "
+				"limit",
+				amount(limit).at);
+	}
+}
+
+static void request_is_within_limit(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, requests_fit);
+}
+
+static void check_resource_name(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	const char *const meant = meant_name(item->name);
+	const char *const fault = names_fault(NAME_QUALIFIED, item->name);
+
+	(void)r;
+	if (is_standard(item->name) && !fault)
+		return;
+	if (has_domain(item->name) && !fault) {
+		if (meant)
+			rule_warned(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+				"no node is known to offer this resource; did you mean \"%s\"?",
+				meant);
+		return;
+	}
+	if (meant)
+		rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+			"Kubernetes knows no such resource; did you mean \"%s\"?", meant);
+	else if (fault)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"the name of a resource %s", fault);
+	else
+		rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+			"must be cpu, memory, ephemeral-storage, hugepages-<size>, or a name with "
+			"a "
+			"domain such as nvidia.com/gpu; Ray's own resources go into "
+			"rayStartParams");
+}
+
+static void check_resource_names(
+	const struct rule_context *c, const struct resource_requirements *r)
+{
+	each_resource(c, r, check_resource_name);
+}
+
+static void resource_name_is_known(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_resource_names);
+}
+
+static void check_whole(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	(void)r;
+	if (is_extended(item->name) && !quantity_is_whole(item->quantity))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"must be a whole number: a container gets whole devices; tasks and actors "
+			"of Ray "
+			"may ask for parts of one");
+}
+
+static void check_devices(const struct rule_context *c, const struct resource_requirements *r)
+{
+	const struct resource_list limits = sorted(c->arena, &r->limits);
+	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
+
+	each_resource(c, r, check_whole);
+	for (size_t i = 0; i < r->requests.count; i++) {
+		const struct resource *const request = &r->requests.items[i];
+		const struct resource *const limit = find_sorted(&limits, request->name);
+
+		if (!is_extended(request->name) && !is_huge_page(request->name))
+			continue;
+		if (!limit)
+			rule_found(c, FIELD_KEY(at, request->name), FIELD_REQUIRED,
+				FIELD_READS(request->node, NULL),
+				"must have a limit of the same amount: add limits: {%.*s: %s}",
+				STR_ARG(request->name), amount(request).at);
+		else if (quantity_cmp(request->quantity, limit->quantity) < 0)
+			rule_found(c, FIELD_KEY(at, request->name), FIELD_INVALID,
+				FIELD_READS(request->node, limit->node),
+				"must equal the limit (%s): this resource cannot be shared",
+				amount(limit).at);
+	}
+}
+
+static void device_is_whole(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_devices);
+}
+
+static void check_huge_page(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	struct quantity page;
+	struct err err;
+
+	(void)r;
+	if (!is_huge_page(item->name))
+		return;
+	if (!quantity_parse(str_from_offset(item->name, sizeof("hugepages-") - 1), &page, &err) ||
+		page.nano <= 0) {
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"the name must end with the size of a page, such as hugepages-2Mi");
+		return;
+	}
+	if (item->quantity.nano % page.nano != 0)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"must be a multiple of the page's size (%s)",
+			quantity_print_bytes(page).at);
+}
+
+static void check_huge_pages(const struct rule_context *c, const struct resource_requirements *r)
+{
+	const struct resource_list *const lists[] = {&r->limits, &r->requests};
+	const struct resource *page = NULL;
+	bool other = false;
+
+	each_resource(c, r, check_huge_page);
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			const struct resource *const item = &lists[l]->items[i];
+
+			if (is_huge_page(item->name))
+				page = item;
+			other |= str_is(item->name, "cpu") || str_is(item->name, "memory");
+		}
+	}
+	if (page && !other)
+		rule_found(c, r->self.at, FIELD_FORBIDDEN, FIELD_READS(page->node),
+			"hugepages need a request or limit of cpu or memory beside them");
+}
+
+static void huge_pages_fit(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_huge_pages);
+}
+
+static void check_sign(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	(void)r;
+	if (quantity_is_negative(item->quantity))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node), "must be 0 or more");
+}
+
+static void check_signs(const struct rule_context *c, const struct resource_requirements *r)
+{
+	each_resource(c, r, check_sign);
+}
+
+static void amount_is_not_negative(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_signs);
+}
+
+/* 512m is half a byte: meant was 512Mi. No container starts with less than some mebibytes. */
+static void check_bytes(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	const struct str raw = json_raw(item->node);
+	const bool milli = raw.len > 2 && str_ends(raw, "m\"");
+
+	if (!str_is(item->name, "memory") || item->quantity.nano <= 0 ||
+		quantity_cmp(item->quantity, quantity_whole(1 << 20)) >= 0)
+		return;
+	const struct resource *const limit = resource_find(&r->limits, "memory");
+
+	if (item == limit)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"no container can start with so little%s",
+			milli ? ": \"m\" means thousandths of a byte; did you mean \"Mi\"?"
+			      : "; write the unit, such as Mi or Gi");
+	else if (!limit || quantity_cmp(item->quantity, limit->quantity) != 0)
+		rule_warned(c, at, FIELD_INVALID, FIELD_READS(item->node),
+			"asks for next to nothing%s",
+			milli ? ": \"m\" means thousandths of a byte; did you mean \"Mi\"?"
+			      : "; write the unit, such as Mi or Gi");
+}
+
+static void check_memory(const struct rule_context *c, const struct resource_requirements *r)
+{
+	each_resource(c, r, check_bytes);
+}
+
+static void memory_has_a_unit(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_memory);
+}
+
+/* A thousand CPUs and more: 1000m was meant. */
+static void check_cpus(const struct rule_context *c, const struct resource_requirements *r,
+	const struct field_path *at, const struct resource *item)
+{
+	const struct quantity value = item->quantity;
+
+	(void)r;
+	if (!str_is(item->name, "cpu") || quantity_cmp(value, quantity_whole(1000)) < 0)
+		return;
+	rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
+		STR_ARG(str_from(quantity_print_count(value).at)));
+}
+
+static void check_cpu(const struct rule_context *c, const struct resource_requirements *r)
+{
+	each_resource(c, r, check_cpus);
+}
+
+static void cpu_is_plausible(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_resources(c, object, check_cpu);
+}
+
+static const struct rule RULES[] = {
+	RULE("RG0501", "request-within-limit", ERROR, BOTH, "0.1", "KubeRay gap 14, kuberay#2178",
+		"A container asks for no more of a resource than its limit.",
+		RULE_CHECKS_OBJECT(request_is_within_limit)),
+	RULE("RG0502", "resource-name-known", ERROR, BOTH, "0.1", NULL,
+		"A resource is one of Kubernetes' own or has a domain in its name, without a known "
+		"misspelling.",
+		RULE_CHECKS_OBJECT(resource_name_is_known)),
+	RULE("RG0503", "device-count-whole", ERROR, BOTH, "0.1", NULL,
+		"Devices such as GPUs are asked for in whole numbers, with a limit equal to the "
+		"request.",
+		RULE_CHECKS_OBJECT(device_is_whole)),
+	RULE("RG0504", "huge-pages-fit", ERROR, BOTH, "0.1", NULL,
+		"Huge pages are whole pages and stand beside CPU or memory.",
+		RULE_CHECKS_OBJECT(huge_pages_fit)),
+	RULE("RG0505", "amount-not-negative", ERROR, BOTH, "0.1", NULL,
+		"No request or limit is negative.", RULE_CHECKS_OBJECT(amount_is_not_negative)),
+	RULE("RG0506", "memory-has-a-unit", ERROR, BOTH, "0.1", "KubeRay gap 14",
+		"A memory limit is enough to start a container at all: 512Mi, not 512m.",
+		RULE_CHECKS_OBJECT(memory_has_a_unit)),
+	RULE("RG0507", "cpu-plausible", WARN, BOTH, "0.1", NULL,
+		"A container asks for less than 1000 CPUs.", RULE_CHECKS_OBJECT(cpu_is_plausible)),
+};
+
+const struct rule_table RULES_RESOURCES = RULE_TABLE(RULES);
