@@ -1,0 +1,312 @@
+/* Names, images, ports and restart policies of containers. */
+#include "validators/check.h"
+#include "validators/rules.h"
+
+static void check_container_name(const struct rule_context *c, const struct container *container)
+{
+	check_name(c, FIELD_CHILD(container->self.at, "name"), container->name.node,
+		NAME_DNS1123_LABEL);
+}
+
+static void name_is_a_label(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_container(c, object, check_container_name);
+}
+
+/* Within one list the decoder sees twins; here those of a container and an init container. */
+static void names_differ(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const container_list *const containers = &pod->template->spec.containers;
+	const container_list *const inits = &pod->template->spec.init_containers;
+	const size_t count = containers->count + inits->count;
+	uint64_t *const hashes = arena_array(c->arena, count + 1, sizeof(*hashes));
+
+	if (!inits->count)
+		return;
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = str_hash(i < containers->count
+					     ? containers->items[i].name.v
+					     : inits->items[i - containers->count].name.v);
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (size_t i = containers->count; i < count; i++) {
+		const struct container *const init = &inits->items[i - containers->count];
+
+		if (firsts[i] >= containers->count || !init->name.v.len)
+			continue;
+		rule_found(c, FIELD_CHILD(init->self.at, "name"), FIELD_DUPLICATE,
+			FIELD_READS(init->name.node, containers->items[firsts[i]].name.node),
+			"a container of this pod has the same name: rename one of them");
+	}
+}
+
+static void image_is_given(
+	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+{
+	const struct str image = container->image.v;
+
+	(void)pod;
+	if (!image.len)
+		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_REQUIRED,
+			FIELD_READS(container->image.node),
+			"must name an image, such as rayproject/ray:2.52.0");
+	else if (!str_eq(image, str_trim(image)))
+		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_INVALID,
+			FIELD_READS(container->image.node),
+			"must not begin or end with white space");
+}
+
+static bool is_lower(char ch)
+{
+	return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+}
+
+static bool is_upper(char ch)
+{
+	return ch >= 'A' && ch <= 'Z';
+}
+
+static bool is_one_of(char ch, const char *set)
+{
+	return str_find(str_from(set), ch) < str_from(set).len;
+}
+
+static bool has_upper(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_upper(text.at[i]))
+			return true;
+	}
+	return false;
+}
+
+static const char *tag_fault(struct str tag)
+{
+	bool good = tag.len && tag.len <= 128 && !is_one_of(tag.at[0], ".-");
+
+	for (size_t i = 0; i < tag.len; i++)
+		good = good &&
+		       (is_lower(tag.at[i]) || is_upper(tag.at[i]) || is_one_of(tag.at[i], "_.-"));
+	return good ? NULL
+		    : "must have a tag of at most 128 letters, digits, '_', '.' and '-' behind the "
+		      "':'";
+}
+
+static const char *path_fault(struct str path)
+{
+	while (true) {
+		const size_t end = str_find(path, '/');
+		const struct str part = {path.at, end};
+
+		if (has_upper(part))
+			return "must be lower case: no registry has a repository with capitals";
+		if (!end || !is_lower(part.at[0]) || !is_lower(part.at[end - 1]))
+			return "must be like registry/name:tag, each part of the name beginning "
+			       "and "
+			       "ending with a letter or digit";
+		for (size_t i = 0; i < end; i++) {
+			if (!is_lower(part.at[i]) && !is_one_of(part.at[i], "._-"))
+				return "must be like registry/name:tag, in letters, digits, '.', "
+				       "'_' "
+				       "and '-'";
+		}
+		if (end == path.len)
+			return NULL;
+		path = str_from_offset(path, end + 1);
+	}
+}
+
+/* A registry in front, as container engines tell it from a path. */
+static bool is_registry(struct str first)
+{
+	return str_find(first, '.') < first.len || str_find(first, ':') < first.len ||
+	       str_is(first, "localhost") || has_upper(first);
+}
+
+static const char *image_fault(struct str image)
+{
+	struct str name = {image.at, str_find(image, '@')};
+	const char *fault = NULL;
+	size_t slash = name.len;
+
+	while (slash > 0 && name.at[slash - 1] != '/')
+		slash--;
+	const struct str last = str_from_offset(name, slash);
+	const size_t colon = str_find(last, ':');
+
+	if (colon < last.len) {
+		fault = tag_fault(str_from_offset(last, colon + 1));
+		name.len = slash + colon;
+	}
+	const size_t first = str_find(name, '/');
+
+	if (first < name.len && is_registry((struct str){name.at, first}))
+		name = str_from_offset(name, first + 1);
+	return fault ? fault : path_fault(name);
+}
+
+static void image_can_be_pulled(
+	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+{
+	const struct str image = container->image.v;
+	const char *const fault = image.len ? image_fault(str_trim(image)) : NULL;
+
+	(void)pod;
+	if (fault)
+		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_INVALID,
+			FIELD_READS(container->image.node), "%s", fault);
+}
+
+static void port_names_differ(const struct rule_context *c, const struct container *container)
+{
+	const size_t count = container->ports.count;
+	uint64_t *const hashes = arena_array(c->arena, count + 1, sizeof(*hashes));
+
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = str_hash(container->ports.items[i].name.v);
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct container_port *const port = &container->ports.items[i];
+
+		if (!port->self.node || !port->name.v.len)
+			continue;
+		check_name(c, FIELD_CHILD(port->self.at, "name"), port->name.node, NAME_PORT);
+		if (firsts[i] != i)
+			rule_found(c, FIELD_CHILD(port->self.at, "name"), FIELD_DUPLICATE,
+				FIELD_READS(port->name.node,
+					container->ports.items[firsts[i]].port.node),
+				"each port of a container needs a name of its own");
+	}
+}
+
+static void port_names_fit(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_container(c, object, port_names_differ);
+}
+
+struct used_port {
+	const struct container_port *port;
+	const struct json_node *node; /* that says the number on the host */
+	const char *key;
+};
+
+/* A port's number on the host; NULL where it has none. */
+static bool host_port_of(
+	const struct pod_spec *spec, const struct container_port *port, struct used_port *out)
+{
+	const bool said = port->host_port.node && port->host_port.v != 0;
+
+	*out = (struct used_port){port, said ? port->host_port.node : port->port.node,
+		said ? "hostPort" : "containerPort"};
+	return port->self.node && (said || (spec->host_network.v && port->port.node));
+}
+
+static uint64_t host_port_hash(const struct rule_context *c, const struct used_port *used)
+{
+	const struct container_port *const port = used->port;
+	const struct str ip = check_text(c, port->self.node, "hostIP");
+	const int32_t number = port->host_port.v ? port->host_port.v : port->port.v;
+	const struct str protocol = port->protocol.v.len ? port->protocol.v : STR("TCP");
+	const struct str all =
+		arena_printf(c->arena, "%d/%.*s/%.*s", (int)number, STR_ARG(protocol), STR_ARG(ip));
+
+	return str_hash(all);
+}
+
+static size_t count_ports(const container_list *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += list->items[i].ports.count;
+	return count;
+}
+
+static size_t add_host_ports(const struct rule_context *c, const struct rule_pod *pod,
+	const struct container *container, struct used_port *used)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+	size_t count = 0;
+
+	for (size_t i = 0; i < container->ports.count; i++) {
+		const struct container_port *const port = &container->ports.items[i];
+
+		if (!host_port_of(spec, port, &used[count]))
+			continue;
+		count++;
+		if (spec->host_network.v && port->host_port.v && port->host_port.v != port->port.v)
+			rule_found(c, FIELD_CHILD(port->self.at, "hostPort"), FIELD_INVALID,
+				FIELD_READS(port->host_port.node, port->port.node,
+					spec->host_network.node),
+				"must equal containerPort (%d), since hostNetwork is true: remove "
+				"it",
+				(int)port->port.v);
+	}
+	return count;
+}
+
+static void host_ports_differ(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const container_list *const list = &pod->template->spec.containers;
+	const size_t room = count_ports(list) + 1;
+	struct used_port *const used = arena_array(c->arena, room, sizeof(*used));
+	uint64_t *const hashes = arena_array(c->arena, room, sizeof(*hashes));
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += add_host_ports(c, pod, &list->items[i], used + count);
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = host_port_hash(c, &used[i]);
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (firsts[i] != i)
+			rule_found(c, FIELD_CHILD(used[i].port->self.at, used[i].key),
+				FIELD_DUPLICATE, FIELD_READS(used[i].node, used[firsts[i]].node),
+				"another port of this pod takes the same port of the host: change "
+				"one");
+	}
+}
+
+static void restart_policy_is_old_enough(
+	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+{
+	const container_list *const inits = &pod->template->spec.init_containers;
+	const bool init = inits->count && container >= inits->items &&
+			  container < inits->items + inits->count;
+
+	if (!container->restart_policy.v.len ||
+		(init && str_is(container->restart_policy.v, "Always")))
+		return;
+	rule_found(c, FIELD_CHILD(container->self.at, "restartPolicy"), FIELD_NOT_SUPPORTED,
+		FIELD_READS(container->restart_policy.node),
+		init ? "Kubernetes before 1.35 takes Always alone for an init container"
+		     : "Kubernetes before 1.35 has this on init containers alone; the pod has a "
+		       "restartPolicy of its own");
+}
+
+static const struct rule RULES[] = {
+	RULE("RG0630", "container-name-syntax", ERROR, BOTH, "0.1", NULL,
+		"A container's name is a DNS label.", RULE_CHECKS_OBJECT(name_is_a_label)),
+	RULE("RG0631", "container-names-differ", ERROR, BOTH, "0.1", NULL,
+		"No container and init container of a pod have the same name.",
+		RULE_CHECKS_POD(names_differ)),
+	RULE("RG0632", "image-given", ERROR, BOTH, "0.1", NULL,
+		"A container names its image, without white space around it.",
+		RULE_CHECKS_POD_CONTAINER(image_is_given)),
+	RULE("RG0633", "image-can-be-pulled", ERROR, BOTH, "0.1", NULL,
+		"An image is a reference that a container engine can read.",
+		RULE_CHECKS_POD_CONTAINER(image_can_be_pulled)),
+	RULE("RG0634", "port-names-fit", ERROR, BOTH, "0.1", NULL,
+		"Names of a container's ports differ and have at most 15 characters.",
+		RULE_CHECKS_OBJECT(port_names_fit)),
+	RULE("RG0635", "host-ports-differ", ERROR, BOTH, "0.1", NULL,
+		"Two ports of a pod do not take the same port of the host.",
+		RULE_CHECKS_POD(host_ports_differ)),
+	RULE("RG0636", "container-restart-policy-old", WARN, BOTH, "0.1", NULL,
+		"A container's own restart policy is one that Kubernetes before 1.35 has, too.",
+		RULE_CHECKS_POD_CONTAINER(restart_policy_is_old_enough)),
+};
+
+const struct rule_table RULES_CONTAINER = RULE_TABLE(RULES);

@@ -1,0 +1,340 @@
+/* What the API server asks of a pod as a whole, and what KubeRay needs of its metadata. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "api/derived_names.h"
+#include "validators/check.h"
+#include "validators/rules.h"
+
+enum {
+	ANNOTATIONS_MAX = 256 * 1024, /* bytes of keys and values together */
+	NAMESERVERS_MAX = 3,
+	SEARCHES_MAX = 32,
+	SEARCH_CHARS_MAX = 2048,
+};
+
+static void check_annotations(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *map)
+{
+	size_t bytes = 0;
+
+	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
+		const struct str key = json_str(c->arena, it.key);
+
+		check_name(c, FIELD_KEY(at, key), it.key, NAME_ANNOTATION_KEY);
+		bytes += key.len + json_str(c->arena, it.value).len;
+	}
+	if (bytes > ANNOTATIONS_MAX)
+		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(map),
+			"must be at most 262144 bytes together, are %zu", bytes);
+}
+
+static void metadata_has_syntax(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct template_metadata *const meta = &pod->template->metadata;
+
+	if (!meta->self.node)
+		return;
+	check_label_map(c, FIELD_CHILD(meta->self.at, "labels"), meta->labels.node);
+	if (json_is(meta->annotations.node, JSON_OBJECT))
+		check_annotations(
+			c, FIELD_CHILD(meta->self.at, "annotations"), meta->annotations.node);
+}
+
+/* What KubeRay writes into a label; the empty str where it cannot be known yet. */
+static struct str label_of_controller(
+	const struct rule_context *c, const struct ray_group *group, const char *key)
+{
+	const bool named = c->object->kind == RAY_CLUSTER && c->object->meta.name.v.len;
+
+	if (strcmp(key, "ray.io/node-type") == 0)
+		return group->is_head ? STR("head") : STR("worker");
+	if (strcmp(key, "ray.io/group") == 0)
+		return group->is_head ? STR("headgroup") : group->name.v;
+	if (strcmp(key, "app.kubernetes.io/created-by") == 0)
+		return STR("kuberay-operator");
+	if (!named)
+		return (struct str){0};
+	return strcmp(key, "ray.io/identifier") == 0
+		       ? derived_identifier(c->arena, c->object->meta.name.v, "head")
+		       : c->object->meta.name.v;
+}
+
+/* A user's label of a pod that is not what KubeRay would write there: of the group, or template. */
+static const struct json_node *foreign_label(const struct rule_context *c,
+	const struct ray_group *group, const char *key, const struct field_path **at)
+{
+	const struct template_metadata *const meta = &group->template.metadata;
+	const struct json_node *const of_group = json_get(group->labels.node, key);
+	const struct json_node *const label =
+		of_group ? of_group : json_get(meta->labels.node, key);
+	const struct schema_object *const up = of_group ? &group->self : &meta->self;
+
+	if (!json_is(label, JSON_STRING) ||
+		str_eq(json_str(c->arena, label), label_of_controller(c, group, key)))
+		return NULL;
+	*at = field_path_keep(c->arena, FIELD_CHILD(up->at, "labels"));
+	*at = field_path_keep(c->arena, FIELD_KEY(*at, str_from(key)));
+	return label;
+}
+
+static void controller_labels_are_free(const struct rule_context *c, const struct ray_group *group)
+{
+	static const char *const KEYS[] = {"ray.io/cluster", "ray.io/node-type", "ray.io/group"};
+
+	for (size_t i = 0; i < ARRAY_LEN(KEYS); i++) {
+		const struct field_path *at = NULL;
+		const struct json_node *const label = foreign_label(c, group, KEYS[i], &at);
+
+		if (label)
+			rule_found(c, at, FIELD_INVALID, FIELD_READS(label),
+				"has no effect: KubeRay writes this label itself; remove it");
+	}
+}
+
+static void head_is_selected(const struct rule_context *c, const struct raycluster *cluster)
+{
+	static const char *const KEYS[] = {"app.kubernetes.io/created-by", "ray.io/identifier"};
+
+	for (size_t i = 0; cluster->head && i < ARRAY_LEN(KEYS); i++) {
+		const struct field_path *at = NULL;
+		const struct json_node *const label = foreign_label(c, cluster->head, KEYS[i], &at);
+
+		if (label && cluster->worker_count)
+			rule_found(c, at, FIELD_FORBIDDEN, FIELD_READS(label),
+				"the head's service finds its pod by this label, which KubeRay "
+				"sets: with "
+				"another value no worker can connect; remove it");
+		else if (label)
+			rule_warned(c, at, FIELD_FORBIDDEN, FIELD_READS(label),
+				"the head's service finds its pod by this label, which KubeRay "
+				"sets: with "
+				"another value it leads nowhere; remove it");
+	}
+}
+
+static void head_name_is_free(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct template_metadata *const meta =
+		cluster->head ? &cluster->head->template.metadata : NULL;
+
+	if (meta && meta->self.node && meta->name.v.len)
+		rule_found(c, FIELD_CHILD(meta->self.at, "name"), FIELD_INVALID,
+			FIELD_READS(meta->name.node),
+			"gives the head pod this fixed name, so that two clusters with this "
+			"template "
+			"collide; remove it");
+}
+
+static const struct {
+	const char *key;
+	enum name_kind kind;
+	bool empty_counts;
+} REFERENCES[] = {
+	{"hostname",           NAME_DNS1123_LABEL,     false},
+	{"nodeName",           NAME_DNS1123_SUBDOMAIN, false},
+	{"priorityClassName",  NAME_DNS1123_SUBDOMAIN, false},
+	{"runtimeClassName",   NAME_DNS1123_SUBDOMAIN, true },
+	{"serviceAccount",     NAME_DNS1123_SUBDOMAIN, false},
+	{"serviceAccountName", NAME_DNS1123_SUBDOMAIN, false},
+	{"subdomain",          NAME_DNS1123_LABEL,     false},
+};
+
+static void references_have_syntax(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+
+	for (size_t i = 0; i < ARRAY_LEN(REFERENCES); i++) {
+		if (REFERENCES[i].empty_counts ||
+			check_text(c, spec->self.node, REFERENCES[i].key).len)
+			check_member_name(c, &spec->self, REFERENCES[i].key, REFERENCES[i].kind);
+	}
+	/* The API server takes any text here, but no Secret can have such a name. */
+	for (size_t i = 0; i < spec->pull_secrets.count; i++) {
+		const struct local_reference *const secret = &spec->pull_secrets.items[i];
+		const char *const fault = names_fault(NAME_DNS1123_SUBDOMAIN, secret->name.v);
+
+		if (secret->self.node && fault)
+			rule_warned(c, FIELD_CHILD(secret->self.at, "name"), FIELD_INVALID,
+				FIELD_READS(secret->name.node), "names no Secret: %s", fault);
+	}
+}
+
+static void deadlines_are_positive(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+
+	check_range(c, &spec->self, "activeDeadlineSeconds", 1, INT32_MAX);
+	if (spec->termination_grace_seconds.v < 0)
+		rule_warned(c, FIELD_CHILD(spec->self.at, "terminationGracePeriodSeconds"),
+			FIELD_INVALID, FIELD_READS(spec->termination_grace_seconds.node),
+			"must be 0 or more: Kubernetes takes 1 instead");
+}
+
+/* Kubernetes still reads IPv4 octets with zeros in front, which inet_pton does not. */
+static bool is_ip(struct str text)
+{
+	char plain[64];
+	char address[16];
+	size_t len = 0;
+
+	if (text.len >= sizeof(plain))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		const bool first =
+			i == 0 || text.at[i - 1] == '.' || (len && plain[len - 1] == '.');
+		const bool digits_follow =
+			i + 1 < text.len && text.at[i + 1] >= '0' && text.at[i + 1] <= '9';
+
+		if (!(first && text.at[i] == '0' && digits_follow))
+			plain[len++] = text.at[i];
+	}
+	plain[len] = '\0';
+	return inet_pton(AF_INET, plain, address) == 1 || inet_pton(AF_INET6, plain, address) == 1;
+}
+
+static void check_ip(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
+{
+	if (json_is(node, JSON_STRING) && !is_ip(json_str(c->arena, node)))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
+			"must be an IP address, like 10.9.8.7 or 2001:db8::ffff");
+}
+
+static void check_nameservers(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *list, const struct json_node *policy)
+{
+	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
+
+	if (json_str_is(policy, STR("None")) && count == 0)
+		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(list, policy),
+			"must have at least one address, since dnsPolicy is None");
+	if (count > NAMESERVERS_MAX)
+		rule_found(c, at, FIELD_TOO_MANY, FIELD_READS(list),
+			"must be at most 3 addresses, are %zu", count);
+	for (struct json_iter it = json_iter(list); count && json_next_item(&it);)
+		check_ip(c, FIELD_INDEX(at, it.index), it.value);
+}
+
+static void check_searches(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *list)
+{
+	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
+	size_t chars = 0;
+
+	for (struct json_iter it = json_iter(list); count && json_next_item(&it);)
+		chars += json_str(c->arena, it.value).len + (it.index > 0);
+	if (count > SEARCHES_MAX)
+		rule_found(c, at, FIELD_TOO_MANY, FIELD_READS(list),
+			"must be at most 32 domains, are %zu", count);
+	if (chars > SEARCH_CHARS_MAX)
+		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(list),
+			"must be at most 2048 characters together, are %zu", chars);
+}
+
+static void dns_is_complete(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct schema_object *const spec = &pod->template->spec.self;
+	const struct json_node *const config = json_get(spec->node, "dnsConfig");
+	const struct field_path *const at = FIELD_CHILD(spec->at, "dnsConfig");
+
+	if (!spec->node)
+		return;
+	check_nameservers(c, FIELD_CHILD(at, "nameservers"), json_get(config, "nameservers"),
+		json_get(spec->node, "dnsPolicy"));
+	check_searches(c, FIELD_CHILD(at, "searches"), json_get(config, "searches"));
+}
+
+static void host_aliases_are_addresses(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct schema_object *const spec = &pod->template->spec.self;
+	const struct json_node *const list = json_get(spec->node, "hostAliases");
+	const struct field_path *const at = FIELD_CHILD(spec->at, "hostAliases");
+
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		const struct field_path *const item = FIELD_INDEX(at, it.index);
+
+		check_ip(c, FIELD_CHILD(item, "ip"), json_get(it.value, "ip"));
+		check_names(c, FIELD_CHILD(item, "hostnames"), json_get(it.value, "hostnames"),
+			NAME_DNS1123_SUBDOMAIN);
+	}
+}
+
+static void check_gates(const struct rule_context *c, const struct schema_object *spec,
+	const char *list, const char *key)
+{
+	const struct json_node *const gates = json_get(spec->node, list);
+	const struct field_path *const at = FIELD_CHILD(spec->at, list);
+
+	if (!json_is(gates, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(gates); json_next_item(&it);)
+		check_name(c, FIELD_CHILD(FIELD_INDEX(at, it.index), key), json_get(it.value, key),
+			NAME_QUALIFIED);
+}
+
+static void gates_have_names(const struct rule_context *c, const struct rule_pod *pod)
+{
+	check_gates(c, &pod->template->spec.self, "schedulingGates", "name");
+	check_gates(c, &pod->template->spec.self, "readinessGates", "conditionType");
+}
+
+static void claims_have_sources(const struct rule_context *c, const struct rule_pod *pod)
+{
+	static const char *const SOURCES[] = {
+		"resourceClaimName", "resourceClaimTemplateName", NULL};
+	const struct schema_object *const spec = &pod->template->spec.self;
+	const struct json_node *const claims = json_get(spec->node, "resourceClaims");
+	const struct field_path *const at = FIELD_CHILD(spec->at, "resourceClaims");
+
+	if (!json_is(claims, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(claims); json_next_item(&it);) {
+		const struct schema_object claim = {it.value, FIELD_INDEX(at, it.index)};
+
+		if (!json_is(it.value, JSON_OBJECT))
+			continue;
+		check_member_name(c, &claim, "name", NAME_DNS1123_LABEL);
+		check_member_name(c, &claim, SOURCES[0], NAME_DNS1123_SUBDOMAIN);
+		check_member_name(c, &claim, SOURCES[1], NAME_DNS1123_SUBDOMAIN);
+		check_one_of(c, &claim, SOURCES, true);
+	}
+}
+
+static const struct rule RULES[] = {
+	RULE("RG0601", "pod-metadata-syntax", ERROR, BOTH, "0.1", NULL,
+		"Labels and annotations of pods have the syntax of Kubernetes.",
+		RULE_CHECKS_POD(metadata_has_syntax)),
+	RULE("RG0602", "controller-labels-free", WARN, MODERN, "0.1", "KubeRay gap 17",
+		"The labels by which KubeRay finds pods are left to KubeRay.",
+		RULE_CHECKS_GROUP(controller_labels_are_free)),
+	RULE("RG0603", "head-selected-by-service", ERROR, MODERN, "0.1", "KubeRay gap 17",
+		"The head pod keeps the labels by which the head's service finds it.",
+		RULE_CHECKS_CLUSTER(head_is_selected)),
+	RULE("RG0604", "head-pod-name-free", WARN, MODERN, "0.1", NULL,
+		"The head's template gives the pod no fixed name.",
+		RULE_CHECKS_CLUSTER(head_name_is_free)),
+	RULE("RG0605", "pod-references-syntax", ERROR, BOTH, "0.1", NULL,
+		"Names of accounts, classes, nodes and hosts are names that Kubernetes accepts.",
+		RULE_CHECKS_POD(references_have_syntax)),
+	RULE("RG0606", "pod-deadlines-positive", ERROR, BOTH, "0.1", NULL,
+		"A pod's deadlines are positive.", RULE_CHECKS_POD(deadlines_are_positive)),
+	RULE("RG0607", "pod-dns-complete", ERROR, BOTH, "0.1", NULL,
+		"A pod's DNS settings are within the limits of a resolver, and there with "
+		"dnsPolicy "
+		"None.",
+		RULE_CHECKS_POD(dns_is_complete)),
+	RULE("RG0608", "host-aliases-syntax", ERROR, BOTH, "0.1", NULL,
+		"Host aliases are IP addresses with host names.",
+		RULE_CHECKS_POD(host_aliases_are_addresses)),
+	RULE("RG0609", "pod-gates-syntax", ERROR, BOTH, "0.1", NULL,
+		"Scheduling and readiness gates have qualified names.",
+		RULE_CHECKS_POD(gates_have_names)),
+	RULE("RG0610", "resource-claims-complete", ERROR, BOTH, "0.1", NULL,
+		"A pod's resource claim has a name and exactly one source.",
+		RULE_CHECKS_POD(claims_have_sources)),
+};
+
+const struct rule_table RULES_POD = RULE_TABLE(RULES);
