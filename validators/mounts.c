@@ -1,0 +1,220 @@
+/* What containers mount: of volumes that are there, or that the controller adds. */
+#include <stdlib.h>
+
+#include "validators/check.h"
+#include "validators/rules.h"
+
+enum { SUGGESTED_MAX = 64 }; /* volumes that are tried for "did you mean" */
+
+/* The names of a pod's volumes, in byte order. */
+struct volume_names {
+	struct str *items;
+	size_t count;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static struct volume_names volume_names(struct arena *arena, const struct pod_template *template)
+{
+	const size_t count = template->spec.volumes.count;
+	struct volume_names names = {arena_array(arena, count + 1, sizeof(*names.items)), count};
+
+	for (size_t i = 0; i < count; i++)
+		names.items[i] = template->spec.volumes.items[i].name.v;
+	qsort(names.items, count, sizeof(*names.items), by_bytes);
+	return names;
+}
+
+static bool names_hold(const struct volume_names *names, struct str name)
+{
+	return bsearch(&name, names->items, names->count, sizeof(*names->items), by_bytes) != NULL;
+}
+
+static struct str nearest(const struct volume_names *names, struct str name)
+{
+	struct str best = {0};
+	size_t least = 3;
+
+	for (size_t i = 0; i < names->count && i < SUGGESTED_MAX; i++) {
+		const size_t distance = str_distance(name, names->items[i], least);
+
+		if (distance < least) {
+			least = distance;
+			best = names->items[i];
+		}
+	}
+	return best;
+}
+
+/* Volumes that KubeRay adds to the pods of a group by itself. */
+static bool is_added(
+	const struct raycluster *cluster, const struct ray_group *group, struct str name)
+{
+	if (!cluster || !group || cluster->dialect != DIALECT_MODERN)
+		return false;
+	if (str_is(name, "shared-mem"))
+		return !group_start_param(group, "plasma-directory") &&
+		       !container_mount_at(pod_ray_container(&group->template), "/dev/shm");
+	if (str_is(name, "ray-logs"))
+		return (group->is_head && raycluster_autoscales(cluster)) ||
+		       cluster->history.collector.self.node;
+	if (str_is(name, "gcs-storage"))
+		return group->is_head && str_is(cluster->gcs.backend.v, "rocksdb");
+	if (str_is(name, "ray-tls"))
+		return cluster->tls.enabled.v;
+	return str_is(name, "ray-token") && cluster->auth.k8s_token.v;
+}
+
+static void volume_is_missing(const struct rule_context *c, const struct field_path *at,
+	const struct val_str *name, const struct volume_names *names)
+{
+	const struct str near = nearest(names, name->v);
+
+	if (near.len)
+		rule_found(c, FIELD_CHILD(at, "name"), FIELD_NOT_FOUND, FIELD_READS(name->node),
+			"the pod has no such volume; did you mean \"%.*s\"?", STR_ARG(near));
+	else
+		rule_found(c, FIELD_CHILD(at, "name"), FIELD_NOT_FOUND, FIELD_READS(name->node),
+			"the pod has no such volume: add it to volumes, or remove this");
+}
+
+static void check_mounted(const struct rule_context *c, const struct rule_pod *pod,
+	const struct container *container, const struct volume_names *names)
+{
+	for (size_t i = 0; i < container->mounts.count; i++) {
+		const struct volume_mount *const mount = &container->mounts.items[i];
+
+		if (mount->self.node && mount->name.node && !names_hold(names, mount->name.v) &&
+			!is_added(c->cluster, pod->group, mount->name.v))
+			volume_is_missing(c, mount->self.at, &mount->name, names);
+	}
+	for (size_t i = 0; i < container->devices.count; i++) {
+		const struct volume_device *const device = &container->devices.items[i];
+
+		if (device->self.node && device->name.node && !names_hold(names, device->name.v))
+			volume_is_missing(c, device->self.at, &device->name, names);
+	}
+}
+
+static void mounted_volumes_exist(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+	const container_list *const lists[] = {&spec->containers, &spec->init_containers};
+	const struct volume_names names = volume_names(c->arena, pod->template);
+
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l]->count; i++)
+			check_mounted(c, pod, &lists[l]->items[i], &names);
+	}
+}
+
+static void autoscaler_volumes_exist(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct autoscaler_options *const options = &cluster->autoscaler;
+
+	if (!cluster->head || !raycluster_autoscales(cluster))
+		return;
+	const struct volume_names names = volume_names(c->arena, &cluster->head->template);
+
+	for (size_t i = 0; i < options->mounts.count; i++) {
+		const struct volume_mount *const mount = &options->mounts.items[i];
+
+		if (mount->self.node && mount->name.node && !names_hold(&names, mount->name.v) &&
+			!is_added(cluster, cluster->head, mount->name.v))
+			volume_is_missing(c, mount->self.at, &mount->name, &names);
+	}
+}
+
+static void check_path(const struct rule_context *c, const struct volume_mount *mount)
+{
+	const struct field_path *const at = FIELD_CHILD(mount->self.at, "mountPath");
+
+	if (!mount->path.node)
+		return;
+	if (!mount->path.v.len)
+		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(mount->path.node),
+			"must be the path in the container, such as /data");
+	else if (str_find(mount->path.v, ':') < mount->path.v.len)
+		rule_warned(c, at, FIELD_INVALID, FIELD_READS(mount->path.node),
+			"should have no ':': not every container engine can mount there");
+}
+
+static void check_sub_path(const struct rule_context *c, const struct volume_mount *mount)
+{
+	if (mount->sub_path.v.len && mount->sub_path_expr.v.len)
+		rule_found(c, FIELD_CHILD(mount->self.at, "subPathExpr"), FIELD_INVALID,
+			FIELD_READS(mount->sub_path_expr.node, mount->sub_path.node),
+			"must be left out where subPath is set: keep one of them");
+	check_local_path(c, FIELD_CHILD(mount->self.at, "subPath"), mount->sub_path.node);
+	check_local_path(c, FIELD_CHILD(mount->self.at, "subPathExpr"), mount->sub_path_expr.node);
+}
+
+static void check_mount(const struct rule_context *c, const struct volume_mount *mount)
+{
+	if (!mount->self.node)
+		return;
+	check_path(c, mount);
+	check_sub_path(c, mount);
+}
+
+static void mounts_of(const struct rule_context *c, const struct container *container)
+{
+	for (size_t i = 0; i < container->mounts.count; i++)
+		check_mount(c, &container->mounts.items[i]);
+}
+
+static void mount_paths_fit(const struct rule_context *c, const struct ray_object *object)
+{
+	check_each_container(c, object, mounts_of);
+	for (size_t i = 0; c->cluster && i < c->cluster->autoscaler.mounts.count; i++)
+		check_mount(c, &c->cluster->autoscaler.mounts.items[i]);
+}
+
+static void check_sharing(const struct rule_context *c, const struct container *container,
+	const struct volume_mount *mount)
+{
+	const struct json_node *const sharing = json_get(mount->self.node, "mountPropagation");
+	const struct json_node *const recursive = json_get(mount->self.node, "recursiveReadOnly");
+	const struct json_node *const privileged =
+		json_get(container->security_context.node, "privileged");
+	const struct json_node *const read_only = json_get(mount->self.node, "readOnly");
+
+	if (json_str_is(sharing, STR("Bidirectional")) && !json_is(privileged, JSON_TRUE))
+		rule_found(c, FIELD_CHILD(mount->self.at, "mountPropagation"), FIELD_FORBIDDEN,
+			FIELD_READS(sharing, privileged),
+			"Bidirectional is for privileged containers alone");
+	if ((json_str_is(recursive, STR("Enabled")) || json_str_is(recursive, STR("IfPossible"))) &&
+		!json_is(read_only, JSON_TRUE))
+		rule_found(c, FIELD_CHILD(mount->self.at, "recursiveReadOnly"), FIELD_FORBIDDEN,
+			FIELD_READS(recursive, read_only), "only goes with readOnly: true");
+}
+
+static void sharing_is_allowed(
+	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+{
+	(void)pod;
+	for (size_t i = 0; i < container->mounts.count; i++) {
+		if (container->mounts.items[i].self.node)
+			check_sharing(c, container, &container->mounts.items[i]);
+	}
+}
+
+static const struct rule RULES[] = {
+	RULE("RG0680", "mounted-volume-exists", ERROR, BOTH, "0.1", NULL,
+		"A container mounts volumes that its pod has or that the controller adds.",
+		RULE_CHECKS_POD(mounted_volumes_exist)),
+	RULE("RG0681", "autoscaler-volume-exists", ERROR, MODERN, "0.1", NULL,
+		"The autoscaler mounts volumes of the head's template.",
+		RULE_CHECKS_CLUSTER(autoscaler_volumes_exist)),
+	RULE("RG0682", "mount-paths-fit", ERROR, BOTH, "0.1", NULL,
+		"A mount has a path, and a sub-path that stays inside the volume.",
+		RULE_CHECKS_OBJECT(mount_paths_fit)),
+	RULE("RG0683", "mount-sharing-allowed", ERROR, BOTH, "0.1", NULL,
+		"Mounts are shared or read-only in ways that Kubernetes allows.",
+		RULE_CHECKS_POD_CONTAINER(sharing_is_allowed)),
+};
+
+const struct rule_table RULES_MOUNTS = RULE_TABLE(RULES);
