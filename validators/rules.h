@@ -9,9 +9,17 @@ extern const struct rule_table RULES_ANNOTATIONS;     /* RG0207-: annotations.c 
 extern const struct rule_table RULES_WORKERS;         /* RG0301-: workers.c */
 extern const struct rule_table RULES_GROUP_NAMES;     /* RG0308-: group_names.c */
 extern const struct rule_table RULES_GROUP_OPTIONS;   /* RG0312-: group_options.c */
-extern const struct rule_table RULES_RAY_RESOURCES;   /* RG0401-: ray_resources.c */
-extern const struct rule_table RULES_START_PARAMS;    /* RG0406-: start_params.c */
-extern const struct rule_table RULES_START_CONFLICTS; /* RG0411-: start_conflicts.c */
+extern const struct rule_table RULES_RESOURCES;       /* RG0501-: resources.c */
+extern const struct rule_table RULES_RAY_RESOURCES;   /* RG0511-: ray_resources.c */
+extern const struct rule_table RULES_POD;             /* RG0601-: pod.c */
+extern const struct rule_table RULES_SCHEDULING;      /* RG0611-: scheduling.c */
+extern const struct rule_table RULES_RESERVED;        /* RG0621-: reserved.c */
+extern const struct rule_table RULES_CONTAINER;       /* RG0630-: container.c */
+extern const struct rule_table RULES_ENV;             /* RG0640-: env.c */
+extern const struct rule_table RULES_PROBES;          /* RG0650-: probes.c */
+extern const struct rule_table RULES_SECURITY;        /* RG0660-: security.c */
+extern const struct rule_table RULES_VOLUMES;         /* RG0670-: volumes.c */
+extern const struct rule_table RULES_MOUNTS;          /* RG0680-: mounts.c */
 extern const struct rule_table RULES_AUTOSCALER;      /* RG07: autoscaler.c */
 extern const struct rule_table RULES_FAULT_TOLERANCE; /* RG08: fault_tolerance.c */
 extern const struct rule_table RULES_REDIS;           /* RG08: redis.c */
@@ -20,5 +28,6 @@ extern const struct rule_table RULES_TLS;             /* RG0921: tls.c */
 extern const struct rule_table RULES_HISTORY;         /* RG0941: history.c */
 extern const struct rule_table RULES_NETWORK_POLICY;  /* RG0961: network_policy.c */
 extern const struct rule_table RULES_ORIGIN;          /* RG0981: origin.c */
+extern const struct rule_table RULES_SERVICE;         /* RG10: service.c */
 extern const struct rule_table RULES_LIMITS;          /* RG14: limits.c */
 extern const struct rule_table RULES_DEFAULTS;        /* RG16: defaults_rules.c */
