@@ -1,4 +1,4 @@
-#include "api/json_value.h"
+#include "api/patch_value.h"
 #include "api/patch.h"
 
 static void add_member(
@@ -17,7 +17,7 @@ void merge_patch_apply(struct arena *arena, const struct json_node *target,
 	bool first = true;
 
 	if (!json_is(patch, JSON_OBJECT)) {
-		json_value_print(arena, patch, out);
+		patch_value_print(arena, patch, out);
 		return;
 	}
 	if (!json_is(target, JSON_OBJECT))
@@ -32,7 +32,7 @@ void merge_patch_apply(struct arena *arena, const struct json_node *target,
 		if (change)
 			merge_patch_apply(arena, it.value, change, out);
 		else
-			json_value_print(arena, it.value, out);
+			patch_value_print(arena, it.value, out);
 	}
 	for (struct json_iter it = json_iter(patch); json_next_member(&it);) {
 		if (json_is(it.value, JSON_NULL) || json_get_str(target, json_str(arena, it.key)))

@@ -1,5 +1,5 @@
-#include "api/json_value.h"
 #include "api/patch.h"
+#include "api/patch_value.h"
 
 /*
  * A value of the document being patched: what was read, as long as nobody goes inside; then its
@@ -137,7 +137,7 @@ static struct live *value_at(struct patching *p, const struct place *place)
 static void print(const struct patching *p, const struct live *value, struct buf *out)
 {
 	if (value->node) {
-		json_value_print(p->arena, value->node, out);
+		patch_value_print(p->arena, value->node, out);
 		return;
 	}
 	buf_add_char(out, value->object ? '{' : '[');
@@ -270,7 +270,7 @@ static bool apply_test(struct patching *p, const struct patch_step *step)
 	found = *value_at(p, &place);
 	if (found.node == NULL && !read_copy(p, value_at(p, &place), &found))
 		return false;
-	return json_value_equal(p->arena, expected.node, found.node) ||
+	return patch_value_equal(p->arena, expected.node, found.node) ||
 	       err_set(p->err, ERR_CONFLICT, "the value there is another one");
 }
 

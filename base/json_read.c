@@ -192,7 +192,8 @@ static const char *odd_string_end(
 				return fail_in_string(r, start, at);
 			at += len;
 		}
-		at = json_scan_long_string(at, r->end);
+		/* The quick way over escapes does not tell of them: only once they are known of. */
+		at = *escaped ? json_scan_long_string(at, r->end) : json_scan_string(at, r->end);
 	}
 	return at < r->end ? at : fail_in_string(r, start, at);
 }

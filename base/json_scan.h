@@ -69,7 +69,7 @@ static inline const char *json_scan_string(const char *at, const char *end)
 	return at;
 }
 
-/* As json_scan_string, but escapes of two bytes are passed too as long as it is quick. */
+/* As json_scan_string, but escapes of two bytes are passed too, untold, where it is quick. */
 static inline const char *json_scan_long_string(const char *at, const char *end)
 {
 #ifdef __SSE2__

@@ -94,8 +94,10 @@ static void implied_v2_is_said(const struct rule_context *c, const struct rayclu
 		return;
 	rule_found(c, FIELD_CHILD(options, "version"), FIELD_REQUIRED,
 		FIELD_READS(signs.version, signs.env, cluster->ray_version.node),
-		"this Ray uses autoscaler v2, whose pods must not restart in place: write v2 here "
-		"and KubeRay sees to it, or v1");
+		"this Ray uses autoscaler v2, whose pods must not restart in place: write v2 "
+		"here%s "
+		"and KubeRay sees to it%s",
+		by_env ? " in place of " V2_ENV : "", by_env ? "" : ", or v1");
 }
 
 static void idle_timeout_is_not_negative(

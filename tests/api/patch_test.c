@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-#include "api/json_value.h"
+#include "api/patch_value.h"
 
 static const struct json_limits LIMITS = {.bytes = 1 << 26, .depth = 2000, .nodes = 1 << 24};
 
@@ -133,7 +133,7 @@ static const struct case_row CASES[] = {
 	{"test null for absent",            "{}",						       "[{\"op\":\"test\",\"path\":\"/a\",\"value\":null}]",                 NULL                                             },
 	{"all or nothing",                  "{}",
          "[{\"op\":\"add\",\"path\":\"/a\",\"value\":1},{\"op\":\"remove\",\"path\":\"/"
-         "b\"}]",																			     NULL					     },
+		"b\"}]",																		      NULL					     },
 	{"no verb",			 "{}",						       "[{\"path\":\"/a\",\"value\":1}]",                                    NULL                                             },
 	{"an unknown verb",                 "{}",						       "[{\"op\":\"spam\",\"path\":\"/a\",\"value\":1}]",                    NULL                                             },
 	{"a verb in capitals",              "{}",						       "[{\"op\":\"ADD\",\"path\":\"/a\",\"value\":1}]",                     NULL                                             },

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/json_read.h"
 
@@ -322,4 +323,25 @@ Test(json_value, what_was_skipped_is_equal_by_its_text)
 	cr_expect(!json_equal(docs[0].root, docs[2].root));
 	cr_expect(!json_equal(docs[0].root, root_of(TEXTS[0])));
 	cr_expect_eq(json_hash(docs[0].root), json_hash(docs[1].root));
+}
+
+/* Wherever an escape stands among bytes that are read 16 at a time, and whatever came before. */
+Test(json_value, an_escape_is_seen_at_every_distance_from_another_odd_byte)
+{
+	static const char *const BEFORE[] = {"", "\xc3\xa9", "\\n", "\xf0\x9f\x98\x80", "\\u0041"};
+
+	for (size_t i = 0; i < ARRAY_LEN(BEFORE); i++) {
+		for (int distance = 0; distance < 70; distance++) {
+			struct buf text = {0};
+
+			buf_printf(&text, "\"%s%0*d\\/behind, and more\"", BEFORE[i], distance, 0);
+			buf_add_char(&text, (char)0);
+			const struct json_node *const node = root_of(text.at);
+
+			cr_expect(node->escaped, "%s, %d", BEFORE[i], distance);
+			cr_expect(str_ends(json_str(&arena, node), "0/behind, and more"), "%s, %d",
+				BEFORE[i], distance);
+			buf_done(&text);
+		}
+	}
 }

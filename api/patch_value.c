@@ -1,4 +1,4 @@
-#include "api/json_value.h"
+#include "api/patch_value.h"
 
 #include <stdlib.h>
 
@@ -16,12 +16,12 @@ static void print_container(
 			buf_add_json_str(out, json_str(arena, it.key));
 			buf_add_char(out, ':');
 		}
-		json_value_print(arena, it.value, out);
+		patch_value_print(arena, it.value, out);
 	}
 	buf_add_char(out, object ? '}' : ']');
 }
 
-void json_value_print(struct arena *arena, const struct json_node *node, struct buf *out)
+void patch_value_print(struct arena *arena, const struct json_node *node, struct buf *out)
 {
 	switch (json_kind(node)) {
 	case JSON_NULL:
@@ -113,7 +113,7 @@ static bool digits_equal(struct str a, struct str b)
 	}
 }
 
-bool json_number_equal(struct str a, struct str b)
+bool patch_number_equal(struct str a, struct str b)
 {
 	const struct decimal x = decimal_of(a), y = decimal_of(b);
 
@@ -150,7 +150,7 @@ static bool objects_equal(struct arena *arena, const struct json_node *a, const 
 
 	for (size_t i = 0; i < count; i++) {
 		if (!json_str_equal(x[i], y[i]) ||
-			!json_value_equal(arena, json_next(x[i]), json_next(y[i])))
+			!patch_value_equal(arena, json_next(x[i]), json_next(y[i])))
 			return false;
 	}
 	return true;
@@ -161,19 +161,19 @@ static bool arrays_equal(struct arena *arena, const struct json_node *a, const s
 	struct json_iter x = json_iter(a), y = json_iter(b);
 
 	while (json_next_item(&x) && json_next_item(&y)) {
-		if (!json_value_equal(arena, x.value, y.value))
+		if (!patch_value_equal(arena, x.value, y.value))
 			return false;
 	}
 	return true;
 }
 
-bool json_value_equal(struct arena *arena, const struct json_node *a, const struct json_node *b)
+bool patch_value_equal(struct arena *arena, const struct json_node *a, const struct json_node *b)
 {
 	if (a->kind != b->kind)
 		return false;
 	switch (json_kind(a)) {
 	case JSON_NUMBER:
-		return json_number_equal((struct str){a->at, a->len}, (struct str){b->at, b->len});
+		return patch_number_equal((struct str){a->at, a->len}, (struct str){b->at, b->len});
 	case JSON_ARRAY:
 		return json_count(a) == json_count(b) && arrays_equal(arena, a, b);
 	case JSON_OBJECT:

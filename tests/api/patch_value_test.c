@@ -1,4 +1,4 @@
-#include "api/json_value.h"
+#include "api/patch_value.h"
 
 #include <criterion/criterion.h>
 
@@ -13,7 +13,7 @@ static const struct json_node *read(struct arena *arena, const char *text)
 	return doc.root;
 }
 
-Test(json_value, numbers_are_equal_by_value)
+Test(patch_value, numbers_are_equal_by_value)
 {
 	static const struct {
 		const char *a, *b;
@@ -42,12 +42,12 @@ Test(json_value, numbers_are_equal_by_value)
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		const struct str a = str_from(CASES[i].a), b = str_from(CASES[i].b);
 
-		cr_expect_eq(json_number_equal(a, b), CASES[i].equal, "%s %s", a.at, b.at);
-		cr_expect_eq(json_number_equal(b, a), CASES[i].equal, "%s %s", b.at, a.at);
+		cr_expect_eq(patch_number_equal(a, b), CASES[i].equal, "%s %s", a.at, b.at);
+		cr_expect_eq(patch_number_equal(b, a), CASES[i].equal, "%s %s", b.at, a.at);
 	}
 }
 
-Test(json_value, values_are_equal_whatever_the_order_of_members)
+Test(patch_value, values_are_equal_whatever_the_order_of_members)
 {
 	static const struct {
 		const char *a, *b;
@@ -69,19 +69,19 @@ Test(json_value, values_are_equal_whatever_the_order_of_members)
 
 	arena_init(&arena, 4096);
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_expect_eq(json_value_equal(
+		cr_expect_eq(patch_value_equal(
 				     &arena, read(&arena, CASES[i].a), read(&arena, CASES[i].b)),
 			CASES[i].equal, "%s %s", CASES[i].a, CASES[i].b);
 	arena_done(&arena);
 }
 
-Test(json_value, prints_what_it_read_without_white_space)
+Test(patch_value, prints_what_it_read_without_white_space)
 {
 	struct arena arena;
 	struct buf out = {0};
 
 	arena_init(&arena, 4096);
-	json_value_print(&arena,
+	patch_value_print(&arena,
 		read(&arena,
 			" { \"k\\u0022\" : [ 1.50 , -0 , 1E5 , null , true , false ] , \"e\" : "
 			"{ } , \"\" : \"\\u00e9\\/\\n\" } "),

@@ -1,0 +1,189 @@
+#include "validators/shell_word.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct reader {
+	struct str in;
+	size_t at;
+	char *out; /* as long as the input at least */
+	size_t len;
+	bool past_first; /* behind the first word: nothing is kept */
+	struct shell_word *word;
+};
+
+static bool more(const struct reader *r)
+{
+	return r->at < r->in.len;
+}
+
+static char peek(const struct reader *r, size_t ahead)
+{
+	return r->at + ahead < r->in.len ? r->in.at[r->at + ahead] : '\0';
+}
+
+static void keep(struct reader *r, char c)
+{
+	if (!r->past_first)
+		r->out[r->len++] = c;
+}
+
+static bool is_name_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_';
+}
+
+static bool is_name(char c)
+{
+	return is_name_start(c) || isdigit((unsigned char)c);
+}
+
+/* $(NAME): Kubernetes puts the variable in before bash sees the command. */
+static bool skip_reference(struct reader *r)
+{
+	size_t at = 2;
+
+	if (!is_name_start(peek(r, at)))
+		return false;
+	while (is_name(peek(r, at)) || peek(r, at) == '.' || peek(r, at) == '-')
+		at++;
+	if (peek(r, at) != ')')
+		return false;
+	r->at += at + 1;
+	return true;
+}
+
+/* A command inside may hold anything: nothing behind it is judged. */
+static void give_up(struct reader *r)
+{
+	r->word->runs_command = true;
+	r->at = r->in.len;
+}
+
+/* At a '$' or '`'. */
+static void expansion(struct reader *r)
+{
+	const char next = peek(r, 1);
+
+	if (r->in.at[r->at] == '`') {
+		r->word->expands = true;
+		give_up(r);
+	} else if (next == '(') {
+		r->word->expands = true;
+		if (!skip_reference(r))
+			give_up(r);
+	} else if (next == '{') {
+		r->word->expands = true;
+		while (more(r) && r->in.at[r->at] != '}')
+			r->at++;
+		r->word->open_quote |= !more(r);
+		r->at += more(r);
+	} else {
+		r->word->expands |= is_name(next) || (next && strchr("@*#?$!-'\"", next));
+		keep(r, '$');
+		r->at++;
+	}
+}
+
+static void single_quoted(struct reader *r)
+{
+	for (r->at++; more(r) && r->in.at[r->at] != '\''; r->at++)
+		keep(r, r->in.at[r->at]);
+	r->word->open_quote |= !more(r);
+	r->at += more(r);
+}
+
+static void double_quoted(struct reader *r)
+{
+	r->at++;
+	while (more(r) && r->in.at[r->at] != '"') {
+		const char c = r->in.at[r->at];
+
+		if (c == '$' || c == '`') {
+			expansion(r);
+			continue;
+		}
+		if (c == '\\' && peek(r, 1) && strchr("$`\"\\", peek(r, 1)))
+			r->at++;
+		keep(r, r->in.at[r->at++]);
+	}
+	if (!more(r) && !r->word->runs_command)
+		r->word->open_quote = true;
+	r->at += more(r);
+}
+
+static bool only_space_left(const struct reader *r)
+{
+	return str_trim(str_from_offset(r->in, r->at)).len == 0;
+}
+
+static void blank(struct reader *r)
+{
+	const bool line = r->in.at[r->at] == '\n';
+
+	if (only_space_left(r)) {
+		r->word->ends_with_line |=
+			memchr(r->in.at + r->at, '\n', r->in.len - r->at) != NULL;
+		r->at = r->in.len;
+		return;
+	}
+	r->word->breaks_line |= line;
+	r->word->more_words |= !line;
+	r->word->has_operator |= peek(r, 1) == '#';
+	r->past_first = true;
+	r->at++;
+}
+
+/* {a,b} and {1..3} become several words; other braces stay. */
+static void brace(struct reader *r)
+{
+	const size_t end = str_find(str_from_offset(r->in, r->at), '}');
+	const struct str inside = {r->in.at + r->at, end};
+
+	if (r->at + end < r->in.len && (str_contains(inside, ",") || str_contains(inside, "..")))
+		r->word->expands = true;
+	keep(r, '{');
+	r->at++;
+}
+
+static void bare(struct reader *r, char c)
+{
+	if (strchr(";&|<>", c)) {
+		r->word->has_operator = true;
+		r->past_first = true;
+	} else if (c == '(' || c == ')') {
+		r->word->bad_syntax = true;
+	} else if (c == '\\' && peek(r, 1)) {
+		r->at++;
+		if (r->in.at[r->at] != '\n')
+			keep(r, r->in.at[r->at]);
+	} else {
+		keep(r, c);
+	}
+	r->at++;
+}
+
+struct shell_word shell_word_read(struct arena *arena, struct str value)
+{
+	struct shell_word word = {0};
+	struct reader r = {.in = value, .out = arena_alloc(arena, value.len + 1), .word = &word};
+
+	while (more(&r)) {
+		const char c = r.in.at[r.at];
+
+		if (c == '\'')
+			single_quoted(&r);
+		else if (c == '"')
+			double_quoted(&r);
+		else if (c == '$' || c == '`')
+			expansion(&r);
+		else if (c == ' ' || c == '\t' || c == '\n')
+			blank(&r);
+		else if (c == '{')
+			brace(&r);
+		else
+			bare(&r, c);
+	}
+	word.text = (struct str){r.out, r.len};
+	return word;
+}

@@ -1,0 +1,315 @@
+#include "validators/start_flags.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/json_read.h"
+
+enum {
+	PORT_MAX = 65535,
+	FREE_PORT = 1024, /* the first that needs no privilege; Ray demands it of some flags */
+	OBJECT_STORE_MIN = 75 * 1024 * 1024,
+};
+
+static const struct start_flag FLAGS[] = {
+	{"address",		      START_STRING,    START_BOTH,      0,                false, false},
+	{"autoscaling-config",           START_STRING,    START_HEAD,      0,                false, false},
+	{"block",			START_FLAG,      START_BOTH,      0,                false, false},
+	{"cgroup-path",                  START_STRING,    START_BOTH,      0,                false, false},
+	{"dashboard-agent-grpc-port",    START_PORT,      START_BOTH,      1,                true,  false},
+	{"dashboard-agent-listen-port",  START_PORT,      START_BOTH,      1,                false, false},
+	{"dashboard-grpc-port",          START_PORT,      START_HEAD,      1,                true,  true },
+	{"dashboard-host",               START_STRING,    START_HEAD,      0,                false, false},
+	{"dashboard-port",               START_PORT,      START_HEAD,      1,                true,  false},
+	{"disable-usage-stats",          START_FLAG,      START_BOTH,      0,                false, false},
+	{"enable-object-reconstruction", START_FLAG,      START_BOTH,      0,                false, false},
+	{"enable-resource-isolation",    START_FLAG,      START_BOTH,      0,                false, false},
+	{"gcs-server-port",              START_PORT,      START_HEAD,      1,                true,  true },
+	{"head",			 START_FLAG,      START_HEAD,      0,                false, false},
+	{"include-dashboard",            START_BOOL,      START_HEAD_ONLY, 0,                false, false},
+	{"include-log-monitor",          START_BOOL,      START_BOTH,      0,                false, false},
+	{"labels",		       START_STRING,    START_BOTH,      0,                false, false},
+	{"labels-file",                  START_STRING,    START_BOTH,      0,                false, false},
+	{"log-color",                    START_WORD,      START_BOTH,      0,                false, false},
+	{"log-style",                    START_WORD,      START_BOTH,      0,                false, false},
+	{"max-worker-port",              START_PORT,      START_BOTH,      FREE_PORT,        true,  false},
+	{"memory",		       START_INT,       START_BOTH,      0,                false, false},
+	{"metrics-export-port",          START_PORT,      START_BOTH,      1,                true,  false},
+	{"min-worker-port",              START_PORT,      START_BOTH,      FREE_PORT,        true,  false},
+	{"no-monitor",                   START_FLAG,      START_HEAD,      0,                false, false},
+	{"no-redirect-output",           START_FLAG,      START_BOTH,      0,                false, false},
+	{"node-ip-address",              START_STRING,    START_BOTH,      0,                false, false},
+	{"node-manager-port",            START_PORT,      START_BOTH,      1,                true,  false},
+	{"node-name",                    START_STRING,    START_BOTH,      0,                false, false},
+	{"num-cpus",		     START_INT,       START_BOTH,      0,                false, false},
+	{"num-gpus",		     START_INT,       START_BOTH,      0,                false, false},
+	{"object-manager-port",          START_PORT,      START_BOTH,      1,                true,  false},
+	{"object-spilling-directory",    START_STRING,    START_BOTH,      0,                false, false},
+	{"object-store-memory",          START_INT,       START_BOTH,      OBJECT_STORE_MIN, false, false},
+	{"plasma-directory",             START_STRING,    START_BOTH,      0,                false, false},
+	{"plasma-store-socket-name",     START_STRING,    START_BOTH,      0,                false, true },
+	{"port",			 START_PORT,      START_HEAD_ONLY, 1,                false, false},
+	{"proxy-server-url",             START_STRING,    START_BOTH,      0,                false, false},
+	{"ray-client-server-port",       START_PORT,      START_HEAD,      FREE_PORT,        false, false},
+	{"ray-debugger-external",        START_FLAG,      START_BOTH,      0,                false, false},
+	{"raylet-socket-name",           START_STRING,    START_BOTH,      0,                false, true },
+	{"redis-max-memory",             START_INT,       START_HEAD,      0,                false, true },
+	{"redis-password",               START_STRING,    START_BOTH,      0,                false, false},
+	{"redis-shard-ports",            START_STRING,    START_HEAD_ONLY, 0,                false, false},
+	{"redis-username",               START_STRING,    START_BOTH,      0,                false, false},
+	{"resources",                    START_RESOURCES, START_BOTH,      0,                false, false},
+	{"runtime-env-agent-port",       START_PORT,      START_BOTH,      FREE_PORT,        true,  false},
+	{"storage",		      START_STRING,    START_HEAD,      0,                false, true },
+	{"system-config",                START_JSON,      START_HEAD,      0,                false, false},
+	{"system-reserved-cpu",          START_FLOAT,     START_BOTH,      0,                false, false},
+	{"system-reserved-memory",       START_INT,       START_BOTH,      0,                false, false},
+	{"temp-dir",		     START_STRING,    START_BOTH,      0,                false, false},
+	{"tracing-startup-hook",         START_STRING,    START_HEAD,      0,                false, false},
+	{"verbose",		      START_FLAG,      START_BOTH,      0,                false, false},
+	{"worker-port-list",             START_PORTS,     START_BOTH,      FREE_PORT,        false, false},
+};
+
+const struct start_flag *start_flag_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
+		if (str_is(name, FLAGS[i].name))
+			return &FLAGS[i];
+	}
+	return NULL;
+}
+
+/* Letters and digits in lower case: "--num_cpus", "numCpus" → "numcpus". */
+static struct str letters_of(struct str name, char *out, size_t cap)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < name.len && len < cap; i++) {
+		if (isalnum((unsigned char)name.at[i]))
+			out[len++] = (char)tolower((unsigned char)name.at[i]);
+	}
+	return (struct str){out, len};
+}
+
+const struct start_flag *start_flag_meant(struct str name, bool *certain)
+{
+	char wanted_letters[64];
+	char letters[64];
+	const struct str wanted = letters_of(name, wanted_letters, sizeof(wanted_letters));
+	const struct start_flag *nearest = NULL;
+	size_t least = 3;
+
+	for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
+		const struct str have =
+			letters_of(str_from(FLAGS[i].name), letters, sizeof(letters));
+		const size_t distance = str_distance(wanted, have, least);
+
+		if (distance < least && distance < have.len / 2) {
+			nearest = &FLAGS[i];
+			least = distance;
+		}
+	}
+	*certain = nearest && least == 0;
+	return nearest;
+}
+
+bool start_int(struct str text, int64_t *out)
+{
+	char digits[24];
+	size_t len = 0;
+
+	text = str_trim(text);
+	for (size_t i = 0; i < text.len; i++) {
+		const char c = text.at[i];
+		const bool between =
+			i > 0 && i + 1 < text.len && isdigit((unsigned char)text.at[i - 1]);
+
+		if (c == '_' && between && isdigit((unsigned char)text.at[i + 1]))
+			continue;
+		if (c == '+' && i == 0 && text.len > 1)
+			continue;
+		if (c == '0' && len == 0 && i + 1 < text.len &&
+			isdigit((unsigned char)text.at[i + 1]))
+			continue;
+		if (len == sizeof(digits))
+			return false;
+		digits[len++] = c;
+	}
+	return len && (digits[0] == '-' || isdigit((unsigned char)digits[0])) &&
+	       str_to_i64((struct str){digits, len}, out);
+}
+
+static const char *int_fault(struct arena *arena, const struct start_flag *flag, struct str text)
+{
+	int64_t number;
+
+	if (start_int(text, &number))
+		return number >= flag->min
+			       ? NULL
+			       : arena_printf(arena, "must be at least %lld", (long long)flag->min)
+					 .at;
+	if (strstr(flag->name, "memory"))
+		return "must be a whole number of bytes without a unit, such as \"4294967296\" for "
+		       "4Gi";
+	return "must be a whole number, such as \"4\"";
+}
+
+static bool is_port(const struct start_flag *flag, struct str text)
+{
+	int64_t port;
+
+	return start_int(text, &port) &&
+	       ((port >= flag->min && port <= PORT_MAX) || (port == 0 && flag->zero));
+}
+
+static const char *port_fault(struct arena *arena, const struct start_flag *flag, struct str text)
+{
+	if (is_port(flag, text))
+		return NULL;
+	return arena_printf(arena, "must be a port, %s%lld to %d", flag->zero ? "0 or " : "",
+		(long long)flag->min, PORT_MAX)
+		.at;
+}
+
+static const char *ports_fault(const struct start_flag *flag, struct str text)
+{
+	for (size_t at = 0; at <= text.len;) {
+		const struct str rest = str_from_offset(text, at);
+		const struct str port = {rest.at, str_find(rest, ',')};
+
+		if (!is_port(flag, port))
+			return "must be ports from 1024 to 65535 with commas between, such as "
+			       "\"10002,10003\"";
+		at += port.len + 1;
+	}
+	return NULL;
+}
+
+static const char *float_fault(struct str text)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr("0123456789.eE+-_ ", text.at[i]) == NULL)
+			return "must be a number, such as \"0.5\"";
+		digit |= isdigit((unsigned char)text.at[i]) != 0;
+	}
+	return digit ? NULL : "must be a number, such as \"0.5\"";
+}
+
+static bool is_one_of(struct str text, const char *const *words)
+{
+	for (; *words; words++) {
+		if (str_is_nocase(text, *words))
+			return true;
+	}
+	return false;
+}
+
+static const char *bool_fault(struct str text)
+{
+	static const char *const WORDS[] = {
+		"true", "t", "1", "yes", "y", "on", "false", "f", "0", "no", "n", "off", NULL};
+
+	return is_one_of(str_trim(text), WORDS) ? NULL : "must be \"true\" or \"false\"";
+}
+
+static const char *word_fault(const struct start_flag *flag, struct str text)
+{
+	static const char *const COLORS[] = {"auto", "false", "true", NULL};
+	static const char *const STYLES[] = {"auto", "record", "pretty", NULL};
+
+	if (strcmp(flag->name, "log-color") == 0)
+		return is_one_of(text, COLORS) ? NULL : "must be \"auto\", \"true\" or \"false\"";
+	return is_one_of(text, STYLES) ? NULL : "must be \"auto\", \"record\" or \"pretty\"";
+}
+
+static bool read_json(struct arena *arena, struct str text, struct json_doc *out)
+{
+	static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 20, .nodes = 10000};
+	struct err err;
+
+	return json_read(arena, text, &LIMITS, out, &err);
+}
+
+/* Ray asserts that these are not among the custom resources. */
+static const struct {
+	const char *resource;
+	const char *flag;
+} BUILT_IN[] = {
+	{"CPU",		 "num-cpus"           },
+	{"GPU",		 "num-gpus"           },
+	{"memory",              "memory"             },
+	{"object_store_memory", "object-store-memory"},
+};
+
+static const char *resource_fault(
+	struct arena *arena, struct str name, const struct json_node *value)
+{
+	double number;
+
+	for (size_t i = 0; i < ARRAY_LEN(BUILT_IN); i++) {
+		if (str_is(name, BUILT_IN[i].resource))
+			return arena_printf(arena, "must not hold \"%s\": Ray takes it from %s",
+				BUILT_IN[i].resource, BUILT_IN[i].flag)
+				.at;
+	}
+	if (!json_double(value, &number) || number < 0 || number > floor(number))
+		return arena_printf(
+			arena, "\"%.*s\" must be a whole number, 0 or more", STR_ARG(name))
+			.at;
+	return NULL;
+}
+
+static const char *resources_fault(struct arena *arena, struct str text)
+{
+	struct json_doc doc;
+
+	if (!read_json(arena, text, &doc) || doc.root->kind != JSON_OBJECT)
+		return "must be a JSON object in quotes for the shell: '\"{\\\"Custom\\\": 1}\"'";
+	for (struct json_iter it = json_iter(doc.root); json_next_member(&it);) {
+		const char *const fault = resource_fault(arena, json_str(arena, it.key), it.value);
+
+		if (fault)
+			return fault;
+	}
+	return NULL;
+}
+
+static const char *json_fault(struct arena *arena, struct str text)
+{
+	struct json_doc doc;
+
+	return read_json(arena, text, &doc)
+		       ? NULL
+		       : "must be JSON in quotes for the shell: '\"{\\\"key\\\": 1}\"'";
+}
+
+const char *start_value_fault(struct arena *arena, const struct start_flag *flag, struct str text)
+{
+	switch (flag->type) {
+	case START_STRING:
+		return NULL;
+	case START_INT:
+		return int_fault(arena, flag, text);
+	case START_FLOAT:
+		return float_fault(text);
+	case START_PORT:
+		return port_fault(arena, flag, text);
+	case START_PORTS:
+		return ports_fault(flag, text);
+	case START_BOOL:
+		return bool_fault(text);
+	case START_FLAG:
+		return str_is_nocase(text, "true") || str_is_nocase(text, "false")
+			       ? NULL
+			       : "must be \"true\" or \"false\": the flag takes no value";
+	case START_RESOURCES:
+		return resources_fault(arena, text);
+	case START_JSON:
+		return json_fault(arena, text);
+	case START_WORD:
+		return word_fault(flag, text);
+	}
+	return NULL;
+}

@@ -1,0 +1,56 @@
+/*
+ * The flags of `ray start`, as of Ray 2.10 to 2.60 (python/ray/scripts/scripts.py): what type a
+ * value has, who may use it, and what is wrong with one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum start_type {
+	START_STRING,
+	START_INT,
+	START_FLOAT,
+	START_PORT,      /* start_flag.min to 65535, or 0 where `zero` */
+	START_PORTS,     /* ports with commas between */
+	START_BOOL,      /* takes true or false */
+	START_FLAG,      /* there or not */
+	START_RESOURCES, /* a JSON object of whole numbers */
+	START_JSON,
+	START_WORD,
+};
+
+enum start_side {
+	START_BOTH,
+	START_HEAD,      /* Ray ignores it on a worker */
+	START_HEAD_ONLY, /* Ray refuses it on a worker */
+};
+
+struct start_flag {
+	const char *name;
+	enum start_type type;
+	enum start_side side;
+	int64_t min; /* of numbers */
+	bool zero;   /* a port may be 0: Ray chooses one */
+	bool gone;   /* from Ray 2.54 on at the latest */
+};
+
+/* NULL when Ray has no such flag. */
+const struct start_flag *start_flag_find(struct str name);
+/*
+ * The flag that was meant by a name that is none: "--num-cpus", "num_cpus", "numCpus" and
+ * "Num-CPUs" are certain, other likenesses (few letters apart) are not. NULL when nothing is like
+ * it.
+ */
+const struct start_flag *start_flag_meant(struct str name, bool *certain);
+
+/* What Python's int() takes: blanks around, a sign, single underscores between digits. */
+bool start_int(struct str text, int64_t *out);
+/*
+ * NULL when Ray takes the value (already without its shell quotes) for the flag, else what must
+ * hold, in the arena or constant.
+ */
+const char *start_value_fault(struct arena *arena, const struct start_flag *flag, struct str text);
