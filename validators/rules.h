@@ -13,6 +13,7 @@ extern const struct rule_table RULES_RAY_RESOURCES;    /* RG0401-: ray_resources
 extern const struct rule_table RULES_START_PARAMS;     /* RG0406-: start_params.c */
 extern const struct rule_table RULES_START_CONFLICTS;  /* RG0411-: start_conflicts.c */
 extern const struct rule_table RULES_RESOURCES;        /* RG0501-: resources.c */
+extern const struct rule_table RULES_NEEDS;            /* RG0511-: needs.c */
 extern const struct rule_table RULES_POD;              /* RG0601-: pod.c */
 extern const struct rule_table RULES_SCHEDULING;       /* RG0611-: scheduling.c */
 extern const struct rule_table RULES_RESERVED;         /* RG0621-: reserved.c */
