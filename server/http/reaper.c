@@ -35,6 +35,7 @@ void http_reaper_add(struct http_reaper *reaper, struct http_watch *watch, int f
 {
 	watch->fd = fd;
 	watch->reaped = false;
+	watch->left_at = HTTP_NO_DEADLINE;
 	http_watch_set(watch, HTTP_PHASE_OPENING, deadline);
 	pthread_mutex_lock(&reaper->lock);
 	watch->before = NULL;
@@ -65,6 +66,29 @@ void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t dea
 	atomic_store_explicit(&watch->phase, (int)phase, memory_order_relaxed);
 }
 
+/* The end of the stream, with nothing before it that is still to be read. */
+static bool has_left(const struct http_watch *watch)
+{
+	char byte;
+
+	return recv(watch->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void end(struct http_watch *watch)
+{
+	watch->reaped = true;
+	shutdown(watch->fd, SHUT_RDWR);
+}
+
+static void sweep_left(struct http_watch *watch, int64_t deadline)
+{
+	if (!has_left(watch))
+		return;
+	if (watch->left_at == deadline)
+		end(watch);
+	watch->left_at = deadline;
+}
+
 size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now)
 {
 	size_t late = 0;
@@ -74,11 +98,17 @@ size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now)
 		const int64_t deadline =
 			atomic_load_explicit(&watch->deadline, memory_order_relaxed);
 
-		if (watch->reaped || deadline == HTTP_NO_DEADLINE || now < deadline)
+		const int phase = atomic_load_explicit(&watch->phase, memory_order_relaxed);
+
+		if (watch->reaped || deadline == HTTP_NO_DEADLINE)
 			continue;
-		watch->reaped = true;
-		reaper->reaped[atomic_load_explicit(&watch->phase, memory_order_relaxed)]++;
-		shutdown(watch->fd, SHUT_RDWR);
+		if (now < deadline) {
+			if (phase != HTTP_PHASE_REPLY)
+				sweep_left(watch, deadline);
+			continue;
+		}
+		reaper->reaped[phase]++;
+		end(watch);
 		late++;
 	}
 	pthread_mutex_unlock(&reaper->lock);

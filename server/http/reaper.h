@@ -32,6 +32,7 @@ struct http_watch {
 	atomic_int phase;
 	_Atomic int64_t deadline; /* clock_now() */
 	bool reaped;
+	int64_t left_at; /* the deadline it had when the client was first seen to be gone */
 	struct http_watch *before, *after;
 };
 
@@ -42,7 +43,7 @@ struct http_reaper {
 	long long reaped[HTTP_PHASE_COUNT];
 };
 
-enum { HTTP_NO_DEADLINE = -1 };
+enum { HTTP_NO_DEADLINE = -1 }; /* while it is ours to move */
 
 void http_reaper_init(struct http_reaper *reaper);
 void http_reaper_done(struct http_reaper *reaper);
@@ -53,7 +54,11 @@ void http_reaper_remove(struct http_reaper *reaper, struct http_watch *watch);
 /* By the thread that serves the connection; takes no lock. */
 void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t deadline);
 
-/* Shuts down whoever is late; returns how many. */
+/*
+ * Shuts down whoever is late; returns how many. Also ends a client that has sent its last byte and
+ * whose connection has not moved since the sweep before: the library may miss an end that arrives
+ * together with data, and would keep the connection until its deadline.
+ */
 size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now);
 size_t http_reaper_count(struct http_reaper *reaper);
 void http_reaper_reaped(struct http_reaper *reaper, long long out[HTTP_PHASE_COUNT]);
