@@ -36,5 +36,7 @@ extern const struct rule_table RULES_LEGACY;           /* RG1101-: legacy.c */
 extern const struct rule_table RULES_LEGACY_PORTS;     /* RG1112-: legacy_ports.c */
 extern const struct rule_table RULES_LEGACY_PRUNED;    /* RG1114: legacy_pruned.c */
 extern const struct rule_table RULES_LEGACY_RESOURCES; /* RG1115-: legacy_resources.c */
+extern const struct rule_table RULES_UPDATE;           /* RG1301-: update.c */
+extern const struct rule_table RULES_UPDATE_EFFECTS;   /* RG1304-: update_effects.c */
 extern const struct rule_table RULES_LIMITS;           /* RG14: limits.c */
 extern const struct rule_table RULES_DEFAULTS;         /* RG16: defaults_rules.c */
