@@ -118,7 +118,7 @@ void check_range(const struct rule_context *c, const struct schema_object *up, c
 	if (!json_is(node, JSON_NUMBER) || !json_i64(node, &value) ||
 		(value >= min && value <= max))
 		return;
-	if (max == INT64_MAX)
+	if (value < min && max >= INT32_MAX)
 		rule_found(c, FIELD_CHILD(up->at, key), FIELD_INVALID, FIELD_READS(node),
 			"must be %lld or more", (long long)min);
 	else
@@ -187,8 +187,8 @@ size_t check_one_of(const struct rule_context *c, const struct schema_object *up
 				first);
 	}
 	if (count == 0 && needed)
-		rule_found(c, up->at, FIELD_REQUIRED, FIELD_READS(up->node),
-			"must have one of %.*s", STR_ARG(check_list(c->arena, keys)));
+		rule_found(c, up->at, FIELD_REQUIRED, FIELD_READS(NULL), "must have one of %.*s",
+			STR_ARG(check_list(c->arena, keys)));
 	return count;
 }
 

@@ -174,8 +174,7 @@ static void port_names_differ(const struct rule_context *c, const struct contain
 		check_name(c, FIELD_CHILD(port->self.at, "name"), port->name.node, NAME_PORT);
 		if (firsts[i] != i)
 			rule_found(c, FIELD_CHILD(port->self.at, "name"), FIELD_DUPLICATE,
-				FIELD_READS(port->name.node,
-					container->ports.items[firsts[i]].port.node),
+				FIELD_READS(port->name.node),
 				"each port of a container needs a name of its own");
 	}
 }

@@ -82,8 +82,8 @@ static void check_env_source(const struct rule_context *c, const struct env_var 
 	if (!env->value_from.node)
 		return;
 	if (env->value.v.len)
-		rule_found(c, env->value_from.at, FIELD_INVALID,
-			FIELD_READS(env->value.node, env->value_from.node),
+		rule_found(c, env->value_from.at, FIELD_FORBIDDEN,
+			FIELD_READS(env->value_from.node, env->value.node),
 			"must be left out where value is set: keep one of them");
 	check_one_of(c, &env->value_from, SOURCES, true);
 	check_key_ref(c, &env->value_from, "configMapKeyRef");

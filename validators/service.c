@@ -296,7 +296,7 @@ static void ingress_has_a_class(const struct rule_context *c, const struct raycl
 static void ingress_options_count(const struct rule_context *c, const struct raycluster *cluster)
 {
 	if (cluster->head && cluster->head->ingress.node && !cluster->head->enable_ingress.v)
-		rule_found(c, cluster->head->ingress.at, FIELD_INVALID,
+		rule_found(c, cluster->head->ingress.at, FIELD_FORBIDDEN,
 			FIELD_READS(
 				cluster->head->ingress.node, cluster->head->enable_ingress.node),
 			"has no effect without enableIngress: true");
