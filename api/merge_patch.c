@@ -1,5 +1,5 @@
-#include "api/patch_value.h"
 #include "api/patch.h"
+#include "api/patch_value.h"
 
 static void add_member(
 	struct arena *arena, struct buf *out, const struct json_node *key, bool *first)

@@ -126,7 +126,11 @@ static bool locate_existing(struct patching *p, struct str pointer, struct place
 {
 	if (!locate(p, pointer, out))
 		return false;
-	return out->parent == NULL || *out->link || fail(p, "does not exist", out->segment);
+	if (out->parent && *out->link == NULL) {
+		fail(p, "does not exist", out->segment);
+		return false;
+	}
+	return true;
 }
 
 static struct live *value_at(struct patching *p, const struct place *place)
@@ -206,7 +210,7 @@ static bool put_in(struct patching *p, struct str path, struct live value)
 
 static bool apply_add(struct patching *p, const struct patch_step *step)
 {
-	struct live value;
+	struct live value = {.node = NULL};
 
 	return read_value(p, step->value, &value) && put_in(p, step->path, value);
 }
@@ -226,7 +230,7 @@ static bool apply_remove(struct patching *p, const struct patch_step *step)
 static bool apply_replace(struct patching *p, const struct patch_step *step)
 {
 	struct place place;
-	struct live value;
+	struct live value = {.node = NULL};
 
 	if (!read_value(p, step->value, &value) || !locate_existing(p, step->path, &place))
 		return false;
@@ -237,7 +241,7 @@ static bool apply_replace(struct patching *p, const struct patch_step *step)
 static bool apply_copy(struct patching *p, const struct patch_step *step)
 {
 	struct place from;
-	struct live value;
+	struct live value = {.node = NULL};
 
 	return locate_existing(p, step->from, &from) && read_copy(p, value_at(p, &from), &value) &&
 	       put_in(p, step->path, value);
@@ -246,7 +250,7 @@ static bool apply_copy(struct patching *p, const struct patch_step *step)
 static bool apply_move(struct patching *p, const struct patch_step *step)
 {
 	struct place from;
-	struct live value;
+	struct live value = {.node = NULL};
 
 	if (!locate_existing(p, step->from, &from))
 		return false;
@@ -263,7 +267,7 @@ static bool apply_move(struct patching *p, const struct patch_step *step)
 static bool apply_test(struct patching *p, const struct patch_step *step)
 {
 	struct place place;
-	struct live expected, found;
+	struct live expected = {.node = NULL}, found;
 
 	if (!read_value(p, step->value, &expected) || !locate_existing(p, step->path, &place))
 		return false;
