@@ -36,7 +36,8 @@ static bool fail(const struct patching *p, const char *what, struct str segment)
 {
 	const size_t shown = segment.len > 60 ? 60 : segment.len;
 
-	return err_set(p->err, ERR_INVALID, "'%.*s' %s", (int)shown, segment.at, what);
+	err_set(p->err, ERR_INVALID, "'%.*s' %s", (int)shown, segment.at, what);
+	return false;
 }
 
 static bool is_container(const struct live *value)
@@ -108,8 +109,10 @@ static bool locate(struct patching *p, struct str pointer, struct place *out)
 	if (!pointer_is_valid(pointer))
 		return fail(p, "is no JSON Pointer", pointer);
 	while (pointer_next(p->arena, &pointer, &out->segment)) {
-		if (++depth > PATCH_DEPTH_MAX)
-			return err_set(p->err, ERR_TOO_LARGE, "the path is too deep");
+		if (++depth > PATCH_DEPTH_MAX) {
+			err_set(p->err, ERR_TOO_LARGE, "the path is too deep");
+			return false;
+		}
 		if (!find(p, at, out))
 			return false;
 		if (pointer.len == 0)
@@ -126,11 +129,7 @@ static bool locate_existing(struct patching *p, struct str pointer, struct place
 {
 	if (!locate(p, pointer, out))
 		return false;
-	if (out->parent && *out->link == NULL) {
-		fail(p, "does not exist", out->segment);
-		return false;
-	}
-	return true;
+	return out->parent == NULL || *out->link || fail(p, "does not exist", out->segment);
 }
 
 static struct live *value_at(struct patching *p, const struct place *place)
