@@ -1,4 +1,5 @@
 #include "api/patch.h"
+
 #include "api/patch_value.h"
 
 static void add_member(

@@ -1,4 +1,7 @@
 #include "api/patch.h"
+
+#include <assert.h>
+
 #include "api/patch_value.h"
 
 /*
@@ -183,6 +186,7 @@ static bool read_copy(struct patching *p, const struct live *value, struct live 
 
 static void take_out(const struct place *place)
 {
+	assert(place->link && *place->link);
 	*place->link = (*place->link)->next;
 }
 
