@@ -167,26 +167,6 @@ static void service_account_keeps_its_name(
 			STR_ARG(used));
 }
 
-static void requests_fit_limits(const struct rule_context *c, const struct raycluster *cluster)
-{
-	const struct resource_requirements *const have = &cluster->autoscaler.resources;
-	const struct field_path *const at = FIELD_CHILD(have->self.at, "requests");
-
-	if (!raycluster_autoscales(cluster))
-		return;
-	for (size_t i = 0; i < have->requests.count; i++) {
-		const struct resource *const request = &have->requests.items[i];
-		const struct resource *const limit =
-			resource_find_str(&have->limits, request->name);
-
-		if (limit && quantity_cmp(request->quantity, limit->quantity) > 0)
-			rule_found(c, FIELD_KEY(at, request->name), FIELD_INVALID,
-				FIELD_READS(request->node, limit->node, cluster->autoscaling.node),
-				"must be at most the limit (%s): Kubernetes refuses the head pod",
-				quantity_print(limit->quantity).at);
-	}
-}
-
 static const struct rule RULES[] = {
 	RULE("RG0701", "v2-variable-needs-autoscaling", ERROR, MODERN, "0.1", "KubeRay S39",
 		"The head's " V2_ENV " is on only where enableInTreeAutoscaling is.",
@@ -222,9 +202,6 @@ static const struct rule RULES[] = {
 		"With the autoscaler on, the head's ServiceAccount has a name that KubeRay does "
 		"not cut.",
 		RULE_CHECKS_CLUSTER(service_account_keeps_its_name)),
-	RULE("RG0711", "autoscaler-requests-fit-limits", ERROR, MODERN, "0.1", NULL,
-		"What the autoscaler's container requests is at most its limit.",
-		RULE_CHECKS_CLUSTER(requests_fit_limits)),
 };
 
 const struct rule_table RULES_AUTOSCALER = RULE_TABLE(RULES);

@@ -57,7 +57,7 @@ static void ports_are_declared(const struct rule_context *c, const struct rayclu
 			number_param(c, cluster->head, SERVED[i].param, &port);
 		const bool known = ray->ports.count == 0 && port == SERVED[i].usual;
 
-		if (value && port > 0 && !known && !declares(ray, port))
+		if (value && port > 0 && port <= UINT16_MAX && !known && !declares(ray, port))
 			rule_found(c, param_path(c->arena, cluster->head, SERVED[i].param),
 				FIELD_INVALID, FIELD_READS(value, ray->ports.node),
 				"is no port of the head's Ray container, so its Service does not "

@@ -166,8 +166,10 @@ static const char *port_fault(struct arena *arena, const struct start_flag *flag
 {
 	if (is_port(flag, text))
 		return NULL;
-	return arena_printf(arena, "must be a port, %s%lld to %d", flag->zero ? "0 or " : "",
-		(long long)flag->min, PORT_MAX)
+	if (flag->zero && flag->min == 1)
+		return "must be a port, 0 to 65535";
+	return arena_printf(arena, "must be a port, %s%lld to 65535", flag->zero ? "0 or " : "",
+		(long long)flag->min)
 		.at;
 }
 
