@@ -36,6 +36,10 @@ extern const struct rule_table RULES_LEGACY;           /* RG1101-: legacy.c */
 extern const struct rule_table RULES_LEGACY_PORTS;     /* RG1112-: legacy_ports.c */
 extern const struct rule_table RULES_LEGACY_PRUNED;    /* RG1114: legacy_pruned.c */
 extern const struct rule_table RULES_LEGACY_RESOURCES; /* RG1115-: legacy_resources.c */
+extern const struct rule_table RULES_RAYJOB;           /* RG1201-: rayjob.c */
+extern const struct rule_table RULES_RAYJOB_DELETION;  /* RG1221-: rayjob_deletion.c */
+extern const struct rule_table RULES_RAYSERVICE;       /* RG1241-: rayservice.c */
+extern const struct rule_table RULES_RAYCRONJOB;       /* RG1261-: raycronjob.c */
 extern const struct rule_table RULES_UPDATE;           /* RG1301-: update.c */
 extern const struct rule_table RULES_UPDATE_EFFECTS;   /* RG1304-: update_effects.c */
 extern const struct rule_table RULES_LIMITS;           /* RG14: limits.c */

@@ -1,0 +1,117 @@
+/* A RayCronJob: when its jobs run. */
+#include "validators/rules.h"
+
+#include <ctype.h>
+
+#include "api/cron.h"
+
+#define CRON_GATE "RayCronJob"
+
+/* RG1261 */
+static void schedule_has_no_zone(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const schedule = object->cron ? &object->cron->schedule : NULL;
+
+	if (schedule && str_contains(schedule->v, "TZ"))
+		rule_found(c, FIELD_CHILD(object->cron->self.at, "schedule"), FIELD_INVALID,
+			FIELD_READS(schedule->node),
+			"must not name a time zone: write it into timeZone");
+}
+
+/* RG1262 */
+static void schedule_can_be_read(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const schedule = object->cron ? &object->cron->schedule : NULL;
+	struct cron cron;
+
+	if (schedule == NULL || schedule->node == NULL || str_contains(schedule->v, "TZ"))
+		return;
+	const char *const fault = cron_parse(schedule->v, &cron);
+
+	if (fault)
+		rule_found(c, FIELD_CHILD(object->cron->self.at, "schedule"), FIELD_INVALID,
+			FIELD_READS(schedule->node), "%s", fault);
+}
+
+/* RG1263 */
+static void schedule_fires(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const schedule = object->cron ? &object->cron->schedule : NULL;
+	struct cron cron;
+
+	if (schedule && schedule->node && cron_parse(schedule->v, &cron) == NULL &&
+		cron_never_fires(&cron))
+		rule_found(c, FIELD_CHILD(object->cron->self.at, "schedule"), FIELD_INVALID,
+			FIELD_READS(schedule->node), "no month has this day: no job ever runs");
+}
+
+/* RG1264 */
+static void zone_is_not_empty(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const zone = object->cron ? &object->cron->time_zone : NULL;
+
+	if (zone && zone->node && zone->v.len == 0)
+		rule_found(c, FIELD_CHILD(object->cron->self.at, "timeZone"), FIELD_INVALID,
+			FIELD_READS(zone->node),
+			"must be a name such as Europe/Berlin; leave it out for the operator's "
+			"zone");
+}
+
+/* Letters, digits and "_+-", in parts with "/" between: what names in the IANA database are. */
+static bool is_zone_name(struct str name)
+{
+	bool part = false;
+
+	for (size_t i = 0; i < name.len; i++) {
+		const char c = name.at[i];
+
+		if (c == '/' ? !part
+			     : !isalnum((unsigned char)c) && c != '_' && c != '+' && c != '-')
+			return false;
+		part = c != '/';
+	}
+	return part;
+}
+
+/* RG1265: whether the name is in the operator's database cannot be known here. */
+static void zone_is_a_name(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const zone = object->cron ? &object->cron->time_zone : NULL;
+
+	if (zone && zone->v.len && !is_zone_name(zone->v))
+		rule_found(c, FIELD_CHILD(object->cron->self.at, "timeZone"), FIELD_INVALID,
+			FIELD_READS(zone->node),
+			"must be a name of the IANA time zone database, such as Europe/Berlin");
+}
+
+/* RG1266: the object is stored, and nobody looks at it. */
+static void gate_is_open(const struct rule_context *c, const struct ray_object *object)
+{
+	enum field_severity at_most;
+
+	if (object->cron && !rule_gate_is_open(c, CRON_GATE, &at_most))
+		rule_found_at_most(c, at_most, FIELD_ROOT("kind"), FIELD_FORBIDDEN,
+			FIELD_READS_NOTHING,
+			"KubeRay runs a RayCronJob only with its feature gate " CRON_GATE
+			", which is off by default");
+}
+
+static const struct rule RULES[] = {
+	RULE("RG1261", "schedule-has-no-time-zone", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+		"A schedule does not hold a time zone.", RULE_CHECKS_OBJECT(schedule_has_no_zone)),
+	RULE("RG1262", "schedule-can-be-read", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+		"A schedule has the standard cron syntax.",
+		RULE_CHECKS_OBJECT(schedule_can_be_read)),
+	RULE("RG1263", "schedule-fires", WARN, MODERN, "0.1", NULL,
+		"A schedule has a day that comes.", RULE_CHECKS_OBJECT(schedule_fires)),
+	RULE("RG1264", "time-zone-is-not-empty", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+		"timeZone is not the empty string.", RULE_CHECKS_OBJECT(zone_is_not_empty),
+		.crd = true),
+	RULE("RG1265", "time-zone-is-a-name", WARN, MODERN, "0.1", "KubeRay RayCronJob",
+		"timeZone is a name of the IANA time zone database.",
+		RULE_CHECKS_OBJECT(zone_is_a_name)),
+	RULE("RG1266", "cron-job-needs-its-gate", WARN, MODERN, "0.1", NULL,
+		"A RayCronJob needs KubeRay's feature gate.", RULE_CHECKS_OBJECT(gate_is_open)),
+};
+
+const struct rule_table RULES_RAYCRONJOB = RULE_TABLE(RULES);
