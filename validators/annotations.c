@@ -108,7 +108,6 @@ static double take_unit(struct str *text)
 /* "1.5": digits on one side of the dot at least. */
 static bool take_number(struct str *text, double *out)
 {
-	double scale = 1;
 	size_t digits = 0;
 	size_t at = 0;
 
@@ -116,6 +115,8 @@ static bool take_number(struct str *text, double *out)
 	for (; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++)
 		*out = *out * 10 + (text->at[at] - '0');
 	if (at < text->len && text->at[at] == '.') {
+		double scale = 1;
+
 		for (at++; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++) {
 			scale /= 10;
 			*out += scale * (text->at[at] - '0');
