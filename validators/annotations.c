@@ -159,7 +159,7 @@ static void initializing_timeout_is_positive(
 		return;
 	const struct str text = json_str(c->arena, value);
 
-	if (!is_positive_duration(text) && !is_positive_integer(text))
+	if (text.len && !is_positive_duration(text) && !is_positive_integer(text))
 		rule_found(c,
 			FIELD_KEY(FIELD_CHILD(FIELD_ROOT("metadata"), "annotations"),
 				STR(INITIALIZING_TIMEOUT)),
