@@ -39,7 +39,6 @@ struct resource_requirements {
 	struct schema_object self;
 	struct resource_list requests;
 	struct resource_list limits;
-	struct val_any claims;
 };
 
 struct container {

@@ -118,7 +118,7 @@ static void gpus_are_there(
 	const struct json_node *const value = number_param(c, group, "num-gpus", &gpus);
 
 	if (value && gpus > 0 && !has_gpu(&have->limits) && !has_gpu(&have->requests) &&
-		json_count(have->claims.node) == 0)
+		json_count(json_get(have->self.node, "claims")) == 0)
 		rule_found(c, param_path(c->arena, group, "num-gpus"), FIELD_INVALID,
 			FIELD_READS(value, have->limits.node, have->requests.node),
 			"promises GPUs that the Ray container does not ask for: add "
