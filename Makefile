@@ -56,7 +56,10 @@ E2E  := $(call find,tests/e2e,*.c)
 KIT  := $(call find,tests/support,*.c)
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(call find,tests/fuzz,fuzz_*.c))
 STRESS := $(patsubst tests/%.c,%,$(call find,tests/stress,*.c))
-BENCH  := $(patsubst tests/%.c,%,$(call find,tests/bench,*.c))
+BENCH  := $(patsubst tests/%.c,%,$(call find,tests/bench,bench_*.c))
+# Reviews that a real API server sent; bench_json reads them, the others have their own data.
+BENCH_DATA := $(wildcard tests/golden/reviews/recorded-ray-v1-*/01-review.json)
+BENCH_KIT := $(call find,tests/bench,*.c,-not -name 'bench_*')
 OURS := $(call find,base api validators certs server tests,*.[ch])
 LIB  := $(call object,$(filter-out server/main.c,$(SRC)))
 
@@ -116,7 +119,7 @@ $(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)
 $(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 	$(call link)
 
-$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(PLAIN)
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
 .PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
@@ -153,7 +156,9 @@ golden: $(OUT)/unit ## write the expected answers of tests/golden anew; the diff
 
 bench: packages-build ## the benchmarks of tests/bench, each a ratio within one run
 	$(Q)$(PARALLEL) MODE=release $(addprefix build/release/,$(BENCH) raygate)
-	$(Q)for b in $(BENCH); do RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b || exit 1; done
+	$(Q)bad=0; for b in $(BENCH); do \
+		RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b $(BENCH_DATA) || bad=1; \
+	done; exit $$bad
 
 clean: ## remove build/
 	$(Q)rm -rf build

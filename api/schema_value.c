@@ -218,7 +218,7 @@ static bool read_quantity(const struct schema_decoder *d, const struct json_node
 		schema_wrong_type(d, node, at, "a quantity such as \"500m\" or \"2Gi\"");
 		return false;
 	}
-	if (quantity_read(node, out, &err))
+	if (quantity_read(node, out, &err) && quantity_fits_schema(node, &err))
 		return true;
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));

@@ -16,7 +16,8 @@ struct json_slot {
 void json_keys_done(struct json_keys *keys)
 {
 	free(keys->slots);
-	*keys = (struct json_keys){0};
+	keys->slots = NULL;
+	keys->room = 0;
 }
 
 static inline const struct json_node *next_key(const struct json_node *key, bool bare)

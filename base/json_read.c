@@ -14,8 +14,6 @@ enum {
 	LEVELS = 64,               /* with a filter of their own */
 };
 
-static const uint64_t SUSPECT = ~0ull, SPREAD = 0x9E3779B97F4A7C15;
-
 struct reader {
 	struct arena *arena;
 	const struct json_limits *limits;
@@ -35,8 +33,8 @@ struct reader {
 	uint32_t skipped;
 	struct json_keys keys;
 	/*
-	 * For each open object two bits for each key so far, or SUSPECT: two keys may be equal.
-	 * Most objects are known to be fine without comparing any keys.
+	 * What json_keys_note() knows of each open object; of those too deep to have a place here
+	 * the first says JSON_KEYS_SUSPECT.
 	 */
 	uint64_t filters[LEVELS];
 	struct err *err;
@@ -290,26 +288,6 @@ static inline uint64_t *filter_of(struct reader *r)
 	return &r->filters[r->depth < LEVELS ? r->depth : 0];
 }
 
-static inline void filter_key(struct reader *r)
-{
-	const struct json_node *const key = r->nodes + r->count - 1;
-	uint64_t *const filter = filter_of(r);
-	const uint64_t len = key->len;
-	uint64_t head;
-
-	if (r->end - key->at < 8 || key->escaped) {
-		*filter = SUSPECT;
-		return;
-	}
-	memcpy(&head, key->at, 8);
-	if (len < 8)
-		head &= ~(SUSPECT << len * 8);
-	const uint64_t spread = (head ^ len << 56) * SPREAD;
-	const uint64_t bits = 1ull << (spread >> 58) | 1ull << (spread >> 52 & 63);
-
-	*filter = (*filter & bits) == bits ? SUSPECT : *filter | bits;
-}
-
 /* A member's key and the colon; returns where its value begins. */
 static const char *read_key(struct reader *r, const char *at)
 {
@@ -318,7 +296,7 @@ static const char *read_key(struct reader *r, const char *at)
 	at = read_string(r, at + 1);
 	if (at == NULL)
 		return NULL;
-	filter_key(r);
+	json_keys_note(filter_of(r), &r->nodes[r->count - 1], r->end);
 	at = skip_space(r, at);
 	if (peek(r, at) != ':')
 		return fail_expected(r, at, "':' behind a key");
@@ -351,7 +329,7 @@ static const char *open_container(struct reader *r, const char *at, enum json_ki
 		return NULL;
 	r->open = r->count - 1;
 	r->depth++;
-	*filter_of(r) = r->depth < LEVELS ? 0 : SUSPECT;
+	*filter_of(r) = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT;
 	if (skip) {
 		r->skipped = r->open;
 		set_room(r);
@@ -379,7 +357,7 @@ static const char *close_container(struct reader *r, const char *at)
 	const uint32_t index = r->open;
 	struct json_node *const node = r->nodes + index;
 
-	if (node->kind == JSON_OBJECT && *filter_of(r) == SUSPECT &&
+	if (node->kind == JSON_OBJECT && *filter_of(r) == JSON_KEYS_SUSPECT &&
 		!json_keys_differ(&r->keys, node, r->nodes + r->count, r->skipped != 0))
 		return fail_duplicate(r);
 	r->open = node->span;
@@ -462,29 +440,57 @@ static bool read_text(struct reader *r)
 	return at == r->end;
 }
 
+static bool read_with(struct reader *r, struct json_doc *out)
+{
+	const size_t most = r->limits->bytes < BYTES_MAX ? r->limits->bytes : BYTES_MAX;
+	const size_t len = (size_t)(r->end - r->begin);
+
+	*out = (struct json_doc){
+		.text = {r->begin, len}
+        };
+	if (len > most)
+		return err_set(r->err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
+			len, most);
+	/* Compact JSON has a node for each 9 to 14 bytes. */
+	r->allocated = (uint32_t)(len / 8) + 8;
+	r->nodes = arena_grow(r->arena, NULL, 0, r->allocated * sizeof(*r->nodes));
+	set_room(r);
+	const bool good = read_text(r);
+
+	json_keys_done(&r->keys);
+	if (good) {
+		out->root = r->nodes;
+		out->count = r->count;
+	}
+	return good;
+}
+
 bool json_read(struct arena *arena, struct str text, const struct json_limits *limits,
 	struct json_doc *out, struct err *err)
 {
-	struct reader r = {.arena = arena, .limits = limits, .begin = text.at, .err = err};
-	const size_t most = limits->bytes < BYTES_MAX ? limits->bytes : BYTES_MAX;
+	struct json_twice twice;
 
-	*out = (struct json_doc){.text = text};
-	if (text.len > most)
-		return err_set(err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
-			text.len, most);
-	if (text.len == 0)
-		return err_set(err, ERR_INVALID, "the text is empty");
-	r.end = text.at + text.len;
-	/* Compact JSON has a node for each 9 to 14 bytes. */
-	r.allocated = (uint32_t)(text.len / 8) + 8;
-	r.nodes = arena_grow(arena, NULL, 0, r.allocated * sizeof(*r.nodes));
-	set_room(&r);
-	const bool good = read_text(&r);
+	return json_read_twice(arena, text, limits, out, &twice, err);
+}
 
-	json_keys_done(&r.keys);
-	if (good) {
-		out->root = r.nodes;
-		out->count = r.count;
+bool json_read_twice(struct arena *arena, struct str text, const struct json_limits *limits,
+	struct json_doc *out, struct json_twice *twice, struct err *err)
+{
+	struct reader r = {
+		.arena = arena,
+		.limits = limits,
+		.begin = text.len ? text.at : "",
+		.err = err,
+	};
+
+	r.end = r.begin + text.len;
+	*twice = (struct json_twice){0};
+	if (read_with(&r, out))
+		return true;
+	if (r.keys.again) {
+		twice->first = (uint32_t)(r.keys.first - r.nodes);
+		twice->again = (uint32_t)(r.keys.again - r.nodes);
+		twice->key = (struct str){r.keys.again->at, r.keys.again->len};
 	}
-	return good;
+	return false;
 }

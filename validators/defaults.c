@@ -12,7 +12,7 @@ struct defaulting {
 	const struct json_node *claimed; /* what the new body says of itself */
 	struct pod_place *places, *old_places;
 	size_t place_count, old_place_count;
-	bool add_new; /* false: only what is recorded is given back */
+	enum defaults_extent extent;
 	struct patch_writer patch;
 	struct record_writer record;
 };
@@ -43,7 +43,8 @@ static void decide_recorded(
 		const struct unit *const unit = &recorded.items[i];
 		const enum unit_state state = unit_state_in(place, unit);
 
-		if (state == UNIT_SAME || (state == UNIT_ABSENT && all->in->old))
+		if (state == UNIT_SAME ||
+			(state == UNIT_ABSENT && all->in->old && all->extent <= DEFAULTS_RECORDED))
 			keep(d, unit, state);
 	}
 }
@@ -97,7 +98,7 @@ static void decide_new(
 
 		if (unit_list_has(&d->kept, unit) || !is_fresh(all, place, unit))
 			continue;
-		if ((state == UNIT_ABSENT && all->add_new) ||
+		if ((state == UNIT_ABSENT && all->extent == DEFAULTS_ALL) ||
 			(state == UNIT_SAME && all->in->old && is_claimed(all, place, unit)))
 			keep(d, unit, state);
 	}
@@ -152,7 +153,7 @@ static void add_counts(struct defaulting *all, const struct pod_place *place)
 
 		if (json_present(json_get(group, COUNTS[i].name)) || (old && !was))
 			continue;
-		if (all->add_new || was)
+		if (all->extent == DEFAULTS_ALL || (was && all->extent == DEFAULTS_RECORDED))
 			patch_writer_add(&all->patch, place->model->self.at, COUNTS[i].name,
 				count_for(old, group, i));
 	}
@@ -220,7 +221,9 @@ static void start(struct defaulting *all)
 	all->place_count = unit_places(in->arena, in->object->cluster, &all->places);
 	if (in->old && in->old->cluster)
 		all->old_place_count = unit_places(in->arena, in->old->cluster, &all->old_places);
-	all->add_new = in->policy->enforcement != POLICY_AUDIT;
+	all->extent = in->extent;
+	if (in->policy->enforcement == POLICY_AUDIT && all->extent == DEFAULTS_ALL)
+		all->extent = DEFAULTS_RECORDED;
 	all->recorded = read_record(all, in->old ? in->old : in->object);
 	all->claimed = in->old ? read_record(all, in->object) : all->recorded;
 }
@@ -257,7 +260,7 @@ void defaults_apply(const struct defaults_input *in, struct patch *out)
 		warn(&all, DEFAULTS_RULE_ROOM,
 			"there is no room to record defaults, so none are added: shorten the "
 			"annotations");
-		all.add_new = false;
+		all.extent = DEFAULTS_RECORDED;
 		if (!run(&all))
 			return;
 	}

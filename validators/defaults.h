@@ -1,7 +1,8 @@
 /*
  * Defaulting: what the policy's defaults and profiles add where the user said nothing, and the
  * annotation that lets it survive the next apply. It only adds; it never rewrites a value that the
- * user wrote; it is the same for the same input; and what it adds no rule then refuses.
+ * user wrote; and it is the same for the same input. Whether what it adds breaks a rule is seen by
+ * server/admission/mutation.c, which then asks for less.
  */
 #pragma once
 
@@ -17,6 +18,13 @@ enum {
 	DEFAULTS_ANNOTATIONS_MAX = 262144, /* the API server's bound on all annotations */
 };
 
+/* How much is added; each step less. */
+enum defaults_extent {
+	DEFAULTS_ALL,
+	DEFAULTS_RECORDED, /* only what is recorded is given back */
+	DEFAULTS_NOTHING,  /* only the record is brought into line with the object */
+};
+
 struct defaults_input {
 	struct arena *arena;
 	const struct policy *policy;
@@ -24,11 +32,12 @@ struct defaults_input {
 	const struct ray_object *object;
 	const struct ray_object *old; /* UPDATE alone */
 	struct field_errors *errors;  /* warnings about records that cannot be used */
+	enum defaults_extent extent;  /* at most */
 };
 
 /*
  * The patch that the object needs, empty when it needs none: operations `add` alone, but for our
- * own annotation. Its texts live in the arena. With enforcement audit nothing new is added, but
- * what is recorded is given back.
+ * own annotation. Its texts live in the arena. With enforcement audit the extent is RECORDED at
+ * most.
  */
 void defaults_apply(const struct defaults_input *in, struct patch *out);

@@ -1,17 +1,14 @@
 #include "server/admission/admit.h"
 
-#include "api/patch.h"
 #include "server/admission/charge.h"
+#include "server/admission/mutation.h"
 #include "server/admission/verdict.h"
-#include "validators/defaults.h"
 
 /* Everything of one request; the stages fill it from top to bottom. */
 struct review {
 	const struct admit_input *in;
 	struct admission_request request;
-	struct ray_object *object, *old;
-	struct field_errors errors, old_errors;
-	struct findings findings;
+	struct mutation *result; /* NULL when it was not looked at */
 	struct admission_answer answer;
 	bool busy;
 };
@@ -91,101 +88,60 @@ static void release(const struct review *r)
 					      .name = name});
 }
 
-static struct ray_object *decode(struct review *r, enum ray_kind kind, enum dialect dialect,
-	const struct json_node *root, struct field_errors *errors)
-{
-	field_errors_init(errors, r->in->arena, root);
-	const struct schema_decoder decoder = {.arena = r->in->arena, .errors = errors};
-
-	return ray_object_decode(&decoder, kind, dialect, root);
-}
-
-/* What the API server will store if it takes the patch: that is what the rules judge. */
-static bool patched_object(
-	struct review *r, const struct patch *patch, enum ray_kind kind, enum dialect dialect)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct json_doc doc;
-	struct err err;
-
-	if (!patch_apply(r->in->arena, r->request.object, patch, &text, &err) ||
-		!json_read(r->in->arena, arena_str(r->in->arena, buf_str(&text)), &ADMISSION_LIMITS,
-			&doc, &err))
-		return false;
-	r->object = decode(r, kind, dialect, doc.root, &r->errors);
-	return true;
-}
-
-/*
- * A patch that would not apply fails the whole request, even where the webhook is to be ignored.
- * It cannot happen by what defaults_apply() promises; if it did, the object goes on as it came.
- */
-static void apply_defaults(struct review *r, enum ray_kind kind, enum dialect dialect)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct field_errors warnings;
-	struct patch patch;
-
-	field_errors_init(&warnings, r->in->arena, r->request.object);
-	const struct defaults_input in = {
-		.arena = r->in->arena,
-		.policy = r->in->policy,
-		.namespace = r->request.namespace,
-		.object = r->object,
-		.old = r->old,
-		.errors = &warnings,
-	};
-
-	defaults_apply(&in, &patch);
-	if (patch.count && patched_object(r, &patch, kind, dialect)) {
-		patch_print(&patch, &text);
-		r->answer.patch = arena_str(r->in->arena, buf_str(&text));
-	}
-	field_errors_append(&r->errors, &warnings);
-}
-
 static bool will_deny(const struct review *r)
 {
-	return r->findings.errors && r->in->policy->enforcement == POLICY_DENY;
+	return r->result->findings.errors && r->in->policy->enforcement == POLICY_DENY;
 }
 
 /* The quota is asked last: what is refused anyway must not hold a reservation. */
-static void charge(struct review *r, const struct validation *v)
+static void charge(struct review *r)
 {
-	const size_t before = r->errors.count;
+	struct mutation *const m = r->result;
+	const size_t before = m->errors.count;
 	const struct charge_input in = {
 		.arena = r->in->arena,
 		.policy = r->in->policy,
 		.ledger = r->in->ledger,
 		.group = r->request.group,
 		.namespace = r->request.namespace,
-		.object = r->object,
-		.old = r->old,
+		.object = m->object,
+		.old = m->old,
 		.dry_run = r->request.dry_run,
 		.judge_only = will_deny(r),
 	};
 
-	r->busy = !charge_reserve(&in, &r->errors);
-	if (r->errors.count > before)
-		validate_settle(v, &r->findings);
+	r->busy = !charge_reserve(&in, &m->errors);
+	if (m->errors.count > before)
+		mutation_settle(m);
 }
 
-static void judge(struct review *r)
+static void judge(struct review *r, enum ray_kind kind, enum dialect dialect)
 {
-	const struct validation v = {
+	const bool update = r->request.operation == ADMISSION_UPDATE;
+	const struct mutation_input in = {
 		.arena = r->in->arena,
 		.policy = r->in->policy,
 		.namespace = r->request.namespace,
-		.object = r->object,
-		.errors = &r->errors,
-		.old = r->old,
-		.old_errors = &r->old_errors,
+		.kind = kind,
+		.dialect = dialect,
+		.object = r->request.object,
+		.old = update ? r->request.old_object : NULL,
+		.defaults = r->in->phase == ADMIT_MUTATE,
 	};
 
-	validate_run(&v);
-	validate_settle(&v, &r->findings);
+	r->result = mutation_run(&in);
 	if (r->in->phase == ADMIT_VALIDATE)
-		charge(r, &v);
+		charge(r);
+}
+
+static struct str patch_text(struct review *r)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (r->result->patch.count == 0 || !r->answer.allowed)
+		return (struct str){0};
+	patch_print(&r->result->patch, &text);
+	return arena_str(r->in->arena, buf_str(&text));
 }
 
 /*
@@ -198,14 +154,13 @@ static void answer(struct review *r)
 		.arena = r->in->arena,
 		.policy = r->in->policy,
 		.request = &r->request,
-		.object = r->object,
-		.findings = &r->findings,
-		.may_deny = r->in->phase == ADMIT_VALIDATE || r->findings.crd,
+		.object = r->result->object,
+		.findings = &r->result->findings,
+		.may_deny = r->in->phase == ADMIT_VALIDATE || r->result->findings.crd,
 	};
-	const struct str patch = r->answer.patch;
 
 	verdict_answer(&in, &r->answer);
-	r->answer.patch = r->answer.allowed ? patch : (struct str){0};
+	r->answer.patch = patch_text(r);
 }
 
 static void answer_busy(struct review *r)
@@ -223,13 +178,14 @@ static void answer_busy(struct review *r)
 
 static void note_rules(const struct review *r, struct admit_outcome *out)
 {
-	const char **const rules = arena_array(r->in->arena, r->findings.errors, sizeof(*rules));
+	const struct findings *const found = &r->result->findings;
+	const char **const rules = arena_array(r->in->arena, found->errors, sizeof(*rules));
 
-	for (size_t i = 0; i < r->findings.errors; i++)
-		rules[i] = r->findings.items[i].rule->id;
+	for (size_t i = 0; i < found->errors; i++)
+		rules[i] = found->items[i].rule->id;
 	out->rules = rules;
-	out->errors = r->findings.errors;
-	out->warnings = r->findings.warnings;
+	out->errors = found->errors;
+	out->warnings = found->warnings;
 }
 
 static enum admit_decision decision_of(const struct review *r)
@@ -255,18 +211,13 @@ static void note(const struct review *r, enum admit_decision decision, struct ad
 		.dry_run = r->request.dry_run,
 		.patched = r->answer.patch.len > 0,
 	};
-	if (r->object)
+	if (r->result)
 		note_rules(r, out);
 }
 
 static void run(struct review *r, enum ray_kind kind, enum dialect dialect)
 {
-	r->object = decode(r, kind, dialect, r->request.object, &r->errors);
-	if (r->request.operation == ADMISSION_UPDATE)
-		r->old = decode(r, kind, dialect, r->request.old_object, &r->old_errors);
-	if (r->in->phase == ADMIT_MUTATE)
-		apply_defaults(r, kind, dialect);
-	judge(r);
+	judge(r, kind, dialect);
 	if (r->busy)
 		answer_busy(r);
 	else

@@ -149,7 +149,7 @@ static void report_excess(
 	else
 		field_add(errors, at, &fact,
 			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s, %s of %s are "
-			"used by others: %s too many",
+			"used by others: over by %s",
 			STR_ARG(in->namespace), STR_ARG(e->name),
 			footprint_print(e->name, e->asked).at, most ? " at its largest" : "",
 			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,

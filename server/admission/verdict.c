@@ -53,10 +53,22 @@ static void add_long_warning(struct warnings *w, struct str text)
 	add_warning(w, text);
 }
 
-static void add_findings(struct warnings *w, const struct findings *found, bool errors_too)
+/* What only the webhook that mutates can know: defaulting's own warnings. */
+static bool is_of_defaulting(const struct finding *f)
 {
+	return f->rule->scope == RULE_BY_ENGINE && !f->rule->policy;
+}
+
+static void add_findings(const struct verdict_input *in, struct warnings *w)
+{
+	const struct findings *const found = in->findings;
+	const bool errors_too = in->may_deny && in->policy->enforcement == POLICY_WARN;
+
 	for (size_t i = errors_too ? 0 : found->errors; i < found->count; i++) {
 		const struct finding *const f = &found->items[i];
+
+		if (!in->may_deny && !is_of_defaulting(f))
+			continue;
 		const char *const prefix = i < found->errors ? "would be denied: " : "";
 		const char *const was = f->was_there ? " [as before]" : "";
 		const struct str line = verdict_line(w->arena, f);
@@ -174,8 +186,8 @@ void verdict_answer(const struct verdict_input *in, struct admission_answer *out
 	out->allowed = true;
 	if (broken && enforcement == POLICY_DENY)
 		deny(in, out);
-	if (in->may_deny && enforcement != POLICY_AUDIT)
-		add_findings(&warnings, in->findings, enforcement == POLICY_WARN);
+	if (enforcement != POLICY_AUDIT)
+		add_findings(in, &warnings);
 	if (broken)
 		add_audit(in, out);
 	out->warnings = warnings.items;

@@ -1,0 +1,442 @@
+#include "api/policy.h"
+
+#include <stdlib.h>
+
+#include "base/yaml.h"
+
+enum {
+	POLICY_BYTES = 1024 * 1024, /* a ConfigMap holds no more */
+	POLICY_DEPTH = 32,
+	POLICY_NODES = 200000,
+};
+
+struct target_rows {
+	struct schema_object self;
+	struct val_str controller, version;
+	struct val_any gates;
+};
+
+struct resource_rows {
+	struct schema_object self;
+	struct resource_list requests, limits;
+};
+
+struct defaults_rows {
+	struct schema_object self;
+	struct resource_rows head, worker;
+};
+
+struct limits_rows {
+	struct schema_object self;
+	struct resource_list pod, group, cluster;
+};
+
+struct profile_rows {
+	struct schema_object self;
+	struct val_str name;
+	struct val_strings namespaces;
+	struct val_map labels;
+	struct policy_pod_profile all, head, worker;
+};
+
+/* The file as its tables decode it; struct policy is what its readers want to see. */
+struct policy_rows {
+	struct schema_object self;
+	struct val_str api_version, kind;
+	struct val_str enforcement, charge;
+	struct target_rows target;
+	struct defaults_rows defaults;
+	struct limits_rows limits;
+	struct val_any quotas, rules, prices;
+	SCHEMA_LIST_OF(struct profile_rows) profiles;
+};
+
+static const struct schema_field TARGET_ROWS[] = {
+	SCHEMA_KEEP(struct target_rows, controller, "controller",
+		.words = SCHEMA_WORDS("kuberay", "raygate")),
+	SCHEMA_KEEP(struct target_rows, gates, "featureGates"),
+	SCHEMA_KEEP(struct target_rows, version, "version"),
+};
+static const struct schema TARGET =
+	SCHEMA_OF_STRUCT("the target", TARGET_ROWS, struct target_rows, NULL);
+
+static const struct schema_field RESOURCE_ROWS[] = {
+	SCHEMA_KEEP(struct resource_rows, limits, "limits"),
+	SCHEMA_KEEP(struct resource_rows, requests, "requests"),
+};
+static const struct schema RESOURCES =
+	SCHEMA_OF_STRUCT("default resources", RESOURCE_ROWS, struct resource_rows, NULL);
+
+static const struct schema_field DEFAULTS_ROWS[] = {
+	SCHEMA_KEEP_OBJECT(struct defaults_rows, head, &RESOURCES, "head"),
+	SCHEMA_KEEP_OBJECT(struct defaults_rows, worker, &RESOURCES, "worker"),
+};
+static const struct schema DEFAULTS =
+	SCHEMA_OF_STRUCT("defaults", DEFAULTS_ROWS, struct defaults_rows, NULL);
+
+static const struct schema_field LIMITS_ROWS[] = {
+	SCHEMA_KEEP(struct limits_rows, cluster, "cluster"),
+	SCHEMA_KEEP(struct limits_rows, group, "group"),
+	SCHEMA_KEEP(struct limits_rows, pod, "pod"),
+};
+static const struct schema LIMITS =
+	SCHEMA_OF_STRUCT("limits", LIMITS_ROWS, struct limits_rows, NULL);
+
+/* policy_resources has no self: its two lists are rows of the profile itself. */
+static const struct schema_field POD_ROWS[] = {
+	SCHEMA_KEEP(struct policy_pod_profile, annotations, "annotations"),
+	SCHEMA_KEEP(struct policy_pod_profile, env, "env"),
+	SCHEMA_KEEP(struct policy_pod_profile, image_pull_secrets, "imagePullSecrets"),
+	SCHEMA_KEEP(struct policy_pod_profile, labels, "labels"),
+	SCHEMA_KEEP(struct policy_pod_profile, resources.limits, "limits"),
+	SCHEMA_KEEP(struct policy_pod_profile, node_selector, "nodeSelector"),
+	SCHEMA_KEEP(struct policy_pod_profile, pod_security_context, "podSecurityContext"),
+	SCHEMA_KEEP(struct policy_pod_profile, priority_class_name, "priorityClassName"),
+	SCHEMA_KEEP(struct policy_pod_profile, resources.requests, "requests"),
+	SCHEMA_KEEP(struct policy_pod_profile, runtime_class_name, "runtimeClassName"),
+	SCHEMA_KEEP(struct policy_pod_profile, scheduler_name, "schedulerName"),
+	SCHEMA_KEEP(struct policy_pod_profile, security_context, "securityContext"),
+	SCHEMA_KEEP(struct policy_pod_profile, service_account_name, "serviceAccountName"),
+	SCHEMA_KEEP(struct policy_pod_profile, tolerations, "tolerations"),
+};
+static const struct schema POD =
+	SCHEMA_OF_STRUCT("what a profile adds to a pod", POD_ROWS, struct policy_pod_profile, NULL);
+
+static const struct schema_field PROFILE_ROWS[] = {
+	SCHEMA_KEEP_OBJECT(struct profile_rows, all, &POD, "all"),
+	SCHEMA_KEEP_OBJECT(struct profile_rows, head, &POD, "head"),
+	SCHEMA_KEEP(struct profile_rows, labels, "labels"),
+	SCHEMA_KEEP(struct profile_rows, name, "name", .required = true),
+	SCHEMA_KEEP(struct profile_rows, namespaces, "namespaces"),
+	SCHEMA_KEEP_OBJECT(struct profile_rows, worker, &POD, "worker"),
+};
+static const struct schema PROFILE =
+	SCHEMA_OF_STRUCT("a profile", PROFILE_ROWS, struct profile_rows, "name");
+
+static const struct schema_field POLICY_ROWS[] = {
+	SCHEMA_KEEP(struct policy_rows, api_version, "apiVersion", .required = true,
+		.words = SCHEMA_WORDS("raygate.dev/v1")),
+	SCHEMA_KEEP(struct policy_rows, charge, "charge", .words = SCHEMA_WORDS("maximum", "now")),
+	SCHEMA_KEEP_OBJECT(struct policy_rows, defaults, &DEFAULTS, "defaults"),
+	SCHEMA_KEEP(struct policy_rows, enforcement, "enforcement",
+		.words = SCHEMA_WORDS("deny", "warn", "audit")),
+	SCHEMA_KEEP(struct policy_rows, kind, "kind", .required = true,
+		.words = SCHEMA_WORDS("Policy")),
+	SCHEMA_KEEP_OBJECT(struct policy_rows, limits, &LIMITS, "limits"),
+	SCHEMA_KEEP(struct policy_rows, prices, "prices"),
+	SCHEMA_KEEP_LIST(
+		struct policy_rows, profiles, &PROFILE, "profiles", .unique = SCHEMA_WORDS("name")),
+	SCHEMA_KEEP(struct policy_rows, quotas, "quotas"),
+	SCHEMA_KEEP(struct policy_rows, rules, "rules"),
+	SCHEMA_KEEP_OBJECT(struct policy_rows, target, &TARGET, "target"),
+};
+static const struct schema POLICY =
+	SCHEMA_OF_STRUCT("a policy", POLICY_ROWS, struct policy_rows, NULL);
+
+/* While a policy is being built. */
+struct builder {
+	struct policy *policy;
+	struct schema_decoder decoder;
+};
+
+static void wrong(const struct builder *b, const struct field_path *at,
+	const struct json_node *node, const char *text)
+{
+	const struct field_fact fact = {
+		.rule = SCHEMA_RULE_WORD,
+		.type = FIELD_INVALID,
+		.at_most = FIELD_SEVERITY_ERROR,
+		.reads = FIELD_READS(node),
+	};
+
+	field_add(b->decoder.errors, at, &fact, "%s", text);
+}
+
+/* "requests.cpu", "limits.memory", "pods", "count/rayclusters"; plain "cpu" is requests.cpu. */
+static bool is_amount_name(struct str name)
+{
+	return str_starts(name, "requests.") || str_starts(name, "limits.") ||
+	       str_is(name, "pods") || str_is(name, "count/rayclusters") || str_is(name, "cpu") ||
+	       str_is(name, "memory");
+}
+
+static struct str amount_name(struct arena *arena, struct str name)
+{
+	if (str_is(name, "cpu") || str_is(name, "memory"))
+		return arena_printf(arena, "requests.%.*s", STR_ARG(name));
+	return name;
+}
+
+static struct policy_amounts amounts(
+	const struct builder *b, const struct resource_list *list, const struct field_path *at)
+{
+	struct arena *const arena = &b->policy->arena;
+	struct policy_amounts out = {.items = arena_array(arena, list->count, sizeof(*out.items))};
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct resource *const r = &list->items[i];
+
+		if (!is_amount_name(r->name))
+			wrong(b, FIELD_KEY(at, r->name), r->node,
+				"unknown amount: write requests.<resource>, limits.<resource>, "
+				"pods or count/rayclusters");
+		out.items[out.count++] =
+			(struct policy_amount){amount_name(arena, r->name), r->quantity, r->node};
+	}
+	return out;
+}
+
+static const struct schema_field HARD_ROW = {
+	.key = "quotas", .kind = SCHEMA_QUANTITY_MAP, .kept = true};
+
+static void build_quotas(const struct builder *b, const struct json_node *quotas)
+{
+	struct policy *const p = b->policy;
+
+	p->quotas = arena_array(&p->arena, json_count(quotas), sizeof(*p->quotas));
+	for (struct json_iter it = json_iter(quotas); json_next_member(&it);) {
+		const struct str name = json_str(&p->arena, it.key);
+		const struct field_path *const at = FIELD_KEY(FIELD_ROOT("quotas"), name);
+		struct resource_list hard = {0};
+
+		schema_decode_row(&b->decoder, &HARD_ROW, it.value, at, &hard);
+		p->quotas[p->quota_count++] = (struct policy_quota){
+			.namespace = str_is(name, "*") ? STR("") : name,
+			.hard = amounts(b, &hard, at),
+		};
+	}
+}
+
+/* YAML 1.1 reads a plain off as false: it is what the administrator meant. */
+static bool severity_of(struct arena *arena, const struct json_node *node, enum field_severity *out)
+{
+	const struct str word = json_str(arena, node);
+
+	if (node->kind == JSON_FALSE || str_is(word, "off"))
+		*out = FIELD_SEVERITY_OFF;
+	else if (str_is(word, "warn"))
+		*out = FIELD_SEVERITY_WARN;
+	else if (str_is(word, "error"))
+		*out = FIELD_SEVERITY_ERROR;
+	else
+		return false;
+	return true;
+}
+
+static int by_rule(const void *a, const void *b)
+{
+	const struct policy_severity *const x = a;
+	const struct policy_severity *const y = b;
+
+	return str_cmp(x->rule, y->rule);
+}
+
+static void build_severities(const struct builder *b, const struct json_node *rules)
+{
+	struct policy *const p = b->policy;
+
+	p->severities = arena_array(&p->arena, json_count(rules), sizeof(*p->severities));
+	for (struct json_iter it = json_iter(rules); json_next_member(&it);) {
+		struct policy_severity *const s = &p->severities[p->severity_count];
+
+		s->rule = json_str(&p->arena, it.key);
+		if (severity_of(&p->arena, it.value, &s->severity))
+			p->severity_count++;
+		else
+			wrong(b, FIELD_KEY(FIELD_ROOT("rules"), s->rule), it.value,
+				"must be error, warn or off");
+	}
+	if (p->severity_count)
+		qsort(p->severities, p->severity_count, sizeof(*p->severities), by_rule);
+}
+
+static void build_prices(const struct builder *b, const struct json_node *prices)
+{
+	struct policy *const p = b->policy;
+
+	p->prices = arena_array(&p->arena, json_count(prices), sizeof(*p->prices));
+	for (struct json_iter it = json_iter(prices); json_next_member(&it);) {
+		struct policy_price *const price = &p->prices[p->price_count];
+
+		price->resource = json_str(&p->arena, it.key);
+		if (json_double(it.value, &price->per_hour) && price->per_hour >= 0)
+			p->price_count++;
+		else
+			wrong(b, FIELD_KEY(FIELD_ROOT("prices"), price->resource), it.value,
+				"must be a number: the price of one unit for one hour");
+	}
+}
+
+static void build_profiles(const struct builder *b, const struct policy_rows *rows)
+{
+	struct policy *const p = b->policy;
+
+	p->profiles = arena_array(&p->arena, rows->profiles.count, sizeof(*p->profiles));
+	for (size_t i = 0; i < rows->profiles.count; i++) {
+		const struct profile_rows *const r = &rows->profiles.items[i];
+
+		p->profiles[p->profile_count++] = (struct policy_profile){
+			.name = r->name.v,
+			.namespaces = r->namespaces.node,
+			.labels = r->labels.node,
+			.all = r->all,
+			.head = r->head,
+			.worker = r->worker,
+		};
+	}
+}
+
+static void build_words(struct policy *p, const struct policy_rows *rows)
+{
+	if (str_is(rows->enforcement.v, "warn"))
+		p->enforcement = POLICY_WARN;
+	else if (str_is(rows->enforcement.v, "audit"))
+		p->enforcement = POLICY_AUDIT;
+	if (str_is(rows->charge.v, "now"))
+		p->charge = POLICY_CHARGE_NOW;
+	if (str_is(rows->target.controller.v, "kuberay"))
+		p->target.controller = POLICY_CONTROLLER_KUBERAY;
+	else if (str_is(rows->target.controller.v, "raygate"))
+		p->target.controller = POLICY_CONTROLLER_RAYGATE;
+	p->target.version = rows->target.version.v;
+	p->target.gates = rows->target.gates.node;
+}
+
+static void check_map(const struct builder *b, const char *name, const struct json_node *node)
+{
+	if (node && node->kind != JSON_OBJECT)
+		wrong(b, FIELD_ROOT(name), node, "must be a map");
+}
+
+static void build(const struct builder *b, const struct json_node *root)
+{
+	struct policy *const p = b->policy;
+	struct policy_rows *const rows = arena_alloc(&p->arena, sizeof(*rows));
+	const struct field_path *const limits = FIELD_ROOT("limits");
+
+	schema_decode(&b->decoder, &POLICY, root, NULL, rows);
+	build_words(p, rows);
+	p->head =
+		(struct policy_resources){rows->defaults.head.requests, rows->defaults.head.limits};
+	p->worker = (struct policy_resources){
+		rows->defaults.worker.requests, rows->defaults.worker.limits};
+	p->pod_limits = amounts(b, &rows->limits.pod, FIELD_CHILD(limits, "pod"));
+	p->group_limits = amounts(b, &rows->limits.group, FIELD_CHILD(limits, "group"));
+	p->cluster_limits = amounts(b, &rows->limits.cluster, FIELD_CHILD(limits, "cluster"));
+	check_map(b, "quotas", rows->quotas.node);
+	check_map(b, "rules", rows->rules.node);
+	check_map(b, "prices", rows->prices.node);
+	build_quotas(b, rows->quotas.node);
+	build_severities(b, rows->rules.node);
+	build_prices(b, rows->prices.node);
+	build_profiles(b, rows);
+}
+
+struct policy *policy_empty(void)
+{
+	struct policy *const policy = mem_alloc(sizeof(*policy));
+
+	arena_init(&policy->arena, 4096);
+	policy->source = STR("built-in");
+	return policy;
+}
+
+void policy_free(struct policy **policy)
+{
+	if (*policy == NULL)
+		return;
+	struct arena arena = (*policy)->arena;
+
+	arena_done(&arena);
+	free(*policy);
+	*policy = NULL;
+}
+
+static bool read_root(struct policy *policy, struct str text, struct yaml_doc *doc, struct err *err)
+{
+	const struct yaml_limits limits = {
+		.bytes = POLICY_BYTES, .depth = POLICY_DEPTH, .nodes = POLICY_NODES, .expanded = POLICY_NODES};
+
+	if (!yaml_read(&policy->arena, arena_str(&policy->arena, text), &limits, doc, err))
+		return false;
+	if (!json_is(doc->json.root, JSON_OBJECT))
+		return err_set(err, ERR_INVALID, "a policy is a map with apiVersion and kind");
+	return true;
+}
+
+struct policy *policy_decode(
+	struct str text, const char *source, struct field_errors *errors, struct err *err)
+{
+	struct policy *policy = policy_empty();
+	struct yaml_doc doc;
+
+	policy->source = arena_str(&policy->arena, str_from(source));
+	policy->fingerprint = str_hash(text);
+	if (!read_root(policy, text, &doc, err)) {
+		err_wrap(err, "policy '%s'", source);
+		policy_free(&policy);
+		return NULL;
+	}
+	const size_t before = errors->count;
+	const struct builder builder = {
+		.policy = policy,
+		.decoder = {.arena = &policy->arena, .errors = errors},
+	};
+
+	errors->root = doc.json.root;
+	build(&builder, doc.json.root);
+	if (errors->count > before) {
+		const struct field_error *const first = &errors->items[before];
+
+		err_set(err, ERR_INVALID, "policy '%s': %.*s: %.*s", source, STR_ARG(first->field),
+			STR_ARG(first->message));
+		policy_free(&policy);
+	}
+	return policy;
+}
+
+enum policy_gate policy_gate(const struct policy *policy, const char *gate)
+{
+	const struct json_node *const said = json_get(policy->target.gates, gate);
+
+	if (json_is(said, JSON_TRUE))
+		return POLICY_GATE_ON;
+	if (json_is(said, JSON_FALSE))
+		return POLICY_GATE_OFF;
+	return POLICY_GATE_UNSAID;
+}
+
+bool policy_severity(const struct policy *policy, struct str rule, enum field_severity *out)
+{
+	const struct policy_severity key = {.rule = rule};
+	const struct policy_severity *const found =
+		policy->severity_count ? bsearch(&key, policy->severities, policy->severity_count,
+						 sizeof(key), by_rule)
+				       : NULL;
+
+	if (found)
+		*out = found->severity;
+	return found != NULL;
+}
+
+const struct policy_quota *policy_quota(const struct policy *policy, struct str namespace)
+{
+	const struct policy_quota *fallback = NULL;
+
+	for (size_t i = 0; i < policy->quota_count; i++) {
+		if (policy->quotas[i].namespace.len == 0)
+			fallback = &policy->quotas[i];
+		else if (str_eq(policy->quotas[i].namespace, namespace))
+			return &policy->quotas[i];
+	}
+	return fallback;
+}
+
+const struct policy_amount *policy_amount(const struct policy_amounts *amounts, const char *name)
+{
+	for (size_t i = 0; i < amounts->count; i++) {
+		if (str_is(amounts->items[i].name, name))
+			return &amounts->items[i];
+	}
+	return NULL;
+}

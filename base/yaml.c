@@ -1,0 +1,250 @@
+#include "base/yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "base/yaml_text.h"
+
+struct yaml_stream {
+	yaml_parser_t parser;
+	struct str text;
+	struct yaml_text builder;
+	uint32_t index;
+	bool in_document; /* its rest is passed over before the next one */
+	bool ended;
+};
+
+struct yaml_stream *yaml_open(struct str text)
+{
+	struct yaml_stream *const stream = mem_alloc(sizeof(*stream));
+
+	if (!yaml_parser_initialize(&stream->parser))
+		abort();
+	stream->text = text;
+	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(
+		&stream->parser, (const unsigned char *)(text.len ? text.at : ""), text.len);
+	return stream;
+}
+
+void yaml_close(struct yaml_stream **stream)
+{
+	if (*stream == NULL)
+		return;
+	yaml_parser_delete(&(*stream)->parser);
+	yaml_text_done(&(*stream)->builder);
+	free(*stream);
+	*stream = NULL;
+}
+
+static struct yaml_place place_of(yaml_mark_t mark)
+{
+	return (struct yaml_place){(uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
+}
+
+/* What libyaml says of a character that cannot begin anything helps nobody. */
+static const char *words_of(const yaml_parser_t *parser, struct str text)
+{
+	static const struct {
+		const char *problem;
+		char found;
+		const char *words;
+	} PROBLEMS[] = {
+		{"found character that cannot start any token",    '\t',
+                 "a tab cannot indent, only spaces can"                                                 },
+		{"found character that cannot start any token",    '@',
+                 "a plain value cannot begin with '@', it needs quotes"                                 },
+		{"found character that cannot start any token",    '`',
+                 "a plain value cannot begin with '`', it needs quotes"                                 },
+		{"found character that cannot start any token",    '%',
+                 "a plain value cannot begin with '%', it needs quotes"                                 },
+		{"mapping values are not allowed in this context", ':',
+                 "a ':' with a space behind it is not allowed here: is a line not indented "
+                 "as "
+			"it should be, or does a value with ': ' in it need quotes?"                    },
+		{"could not find expected ':'",                    '\0', "a key without a ':' behind it"},
+	};
+	const char *const problem = parser->problem ? parser->problem : "not YAML";
+	struct str rest = text;
+
+	for (size_t line = 0; line < parser->problem_mark.line && rest.len; line++)
+		rest = str_from_offset(
+			rest, str_find(rest, '\n') + (str_find(rest, '\n') < rest.len));
+	const size_t column = parser->problem_mark.column;
+	const char found = column < rest.len ? rest.at[column] : '\0';
+
+	for (size_t i = 0; i < ARRAY_LEN(PROBLEMS); i++) {
+		if (strcmp(problem, PROBLEMS[i].problem) == 0 &&
+			(PROBLEMS[i].found == found || PROBLEMS[i].found == '\0'))
+			return PROBLEMS[i].words;
+	}
+	return problem;
+}
+
+static bool fail_reader(const struct yaml_stream *stream, struct err *err)
+{
+	const yaml_parser_t *const parser = &stream->parser;
+	const size_t offset = parser->problem_offset < stream->text.len ? parser->problem_offset
+									: stream->text.len;
+	uint32_t line, column;
+
+	json_position(stream->text, stream->text.at + offset, &line, &column);
+	return err_set(err, ERR_INVALID, "line %u, byte %u: %s (0x%02x)", line, column,
+		parser->problem, (unsigned)parser->problem_value);
+}
+
+static bool fail_parser(struct yaml_stream *stream, struct err *err)
+{
+	const yaml_parser_t *const parser = &stream->parser;
+	const struct yaml_place at = place_of(parser->problem_mark);
+	const struct yaml_place from = place_of(parser->context_mark);
+
+	stream->ended = true;
+	if (parser->error == YAML_MEMORY_ERROR)
+		abort();
+	if (parser->error == YAML_READER_ERROR)
+		return fail_reader(stream, err);
+	if (parser->context == NULL || from.line == at.line)
+		return err_set(err, ERR_INVALID, "line %u, column %u: %s", at.line, at.column,
+			words_of(parser, stream->text));
+	return err_set(err, ERR_INVALID, "line %u, column %u: %s (%s that begins at line %u)",
+		at.line, at.column, words_of(parser, stream->text), parser->context, from.line);
+}
+
+static bool build_scalar(struct yaml_text *builder, const yaml_event_t *event)
+{
+	const struct yaml_props props = {
+		.place = place_of(event->start_mark),
+		.anchor = (const char *)event->data.scalar.anchor,
+	};
+	const struct str value = {
+		(const char *)event->data.scalar.value, event->data.scalar.length};
+	const enum yaml_as as = yaml_scalar_as(
+		(const char *)event->data.scalar.tag, event->data.scalar.plain_implicit);
+
+	return yaml_text_scalar(builder, &props, value, as);
+}
+
+static bool build_open(struct yaml_text *builder, const yaml_event_t *event)
+{
+	const bool mapping = event->type == YAML_MAPPING_START_EVENT;
+	const struct yaml_props props = {
+		.place = place_of(event->start_mark),
+		.anchor = (const char *)(mapping ? event->data.mapping_start.anchor
+						 : event->data.sequence_start.anchor),
+	};
+
+	return yaml_text_open(builder, &props, mapping);
+}
+
+static bool build(struct yaml_text *builder, const yaml_event_t *event)
+{
+	switch ((int)event->type) {
+	case YAML_SCALAR_EVENT:
+		return build_scalar(builder, event);
+	case YAML_MAPPING_START_EVENT:
+	case YAML_SEQUENCE_START_EVENT:
+		return build_open(builder, event);
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		return yaml_text_close(builder);
+	case YAML_ALIAS_EVENT:
+		return yaml_text_alias(builder, place_of(event->start_mark),
+			(const char *)event->data.alias.anchor);
+	default:
+		return true;
+	}
+}
+
+/* Up to the next event of that kind, or the end of the stream; builds with what comes before. */
+static bool run_to(
+	struct yaml_stream *stream, yaml_event_type_t last, bool building, struct err *err)
+{
+	for (bool good = true; good;) {
+		yaml_event_t event;
+
+		if (!yaml_parser_parse(&stream->parser, &event))
+			return fail_parser(stream, err);
+		const yaml_event_type_t type = event.type;
+
+		good = !building || build(&stream->builder, &event);
+		yaml_event_delete(&event);
+		if (type == YAML_STREAM_END_EVENT)
+			stream->ended = true;
+		if (good && (type == last || stream->ended))
+			return true;
+	}
+	return false;
+}
+
+bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yaml_limits *limits,
+	struct yaml_doc *doc, struct err *err)
+{
+	*doc = (struct yaml_doc){0};
+	if (stream->text.len > limits->bytes) {
+		stream->ended = true;
+		return err_set(err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
+			stream->text.len, limits->bytes);
+	}
+	if (stream->in_document && !stream->ended &&
+		!run_to(stream, YAML_DOCUMENT_END_EVENT, false, err))
+		return false;
+	stream->in_document = false;
+	while (!stream->ended) {
+		if (!run_to(stream, YAML_DOCUMENT_START_EVENT, false, err))
+			return false;
+		if (stream->ended)
+			break;
+		yaml_text_begin(&stream->builder, arena, limits, err);
+		doc->index = stream->index++;
+		stream->in_document = true;
+		if (!run_to(stream, YAML_DOCUMENT_END_EVENT, true, err))
+			return false;
+		stream->in_document = false;
+		if (!yaml_text_finish(&stream->builder, doc))
+			return false;
+		if (!json_is(doc->json.root, JSON_NULL))
+			return true;
+	}
+	*doc = (struct yaml_doc){0};
+	return true;
+}
+
+static bool read_only(struct yaml_stream *stream, struct arena *arena,
+	const struct yaml_limits *limits, struct yaml_doc *doc, struct err *err)
+{
+	struct yaml_doc second;
+
+	if (!yaml_next(stream, arena, limits, doc, err))
+		return false;
+	if (doc->json.root == NULL)
+		return err_set(err, ERR_INVALID, "there is nothing in it");
+	if (!yaml_next(stream, arena, limits, &second, err))
+		return false;
+	if (second.json.root)
+		return err_set(err, ERR_INVALID,
+			"line %u, column %u: a second document begins here", second.places[0].line,
+			second.places[0].column);
+	return true;
+}
+
+bool yaml_read(struct arena *arena, struct str text, const struct yaml_limits *limits,
+	struct yaml_doc *doc, struct err *err)
+{
+	struct yaml_stream *stream = yaml_open(text);
+	const bool good = read_only(stream, arena, limits, doc, err);
+
+	yaml_close(&stream);
+	return good;
+}
+
+void yaml_position(
+	const struct yaml_doc *doc, const struct json_node *node, uint32_t *line, uint32_t *column)
+{
+	const struct yaml_place place = doc->places[node - doc->json.root];
+
+	*line = place.line;
+	*column = place.column;
+}

@@ -1,0 +1,168 @@
+#include "server/admission/mutation.h"
+
+#include "api/admission.h"
+#include "validators/defaults.h"
+#include "validators/defaults_rules.h"
+
+static struct ray_object *decode(
+	const struct mutation_input *in, const struct json_node *root, struct field_errors *errors)
+{
+	const struct schema_decoder decoder = {in->arena, errors, in->crd_defaults};
+
+	field_errors_init(errors, in->arena, root);
+	return ray_object_decode(&decoder, in->kind, in->dialect, root);
+}
+
+/* One version of the object, and the old one; not judged yet. */
+static struct mutation *start(const struct mutation_input *in, const struct json_node *root)
+{
+	struct mutation *const m = arena_alloc(in->arena, sizeof(*m));
+
+	m->object = decode(in, root, &m->errors);
+	if (in->old)
+		m->old = decode(in, in->old, &m->old_errors);
+	m->validation = (struct validation){
+		.arena = in->arena,
+		.policy = in->policy,
+		.namespace = in->namespace,
+		.strict = in->strict,
+		.object = m->object,
+		.errors = &m->errors,
+		.old = m->old,
+		.old_errors = &m->old_errors,
+	};
+	return m;
+}
+
+static void judge(struct mutation *m)
+{
+	if (m->judged)
+		return;
+	m->judged = true;
+	validate_run(&m->validation);
+	validate_settle(&m->validation, &m->findings);
+}
+
+void mutation_settle(struct mutation *m)
+{
+	validate_settle(&m->validation, &m->findings);
+}
+
+/*
+ * A patch that would not apply fails the whole request, even where the webhook is to be ignored.
+ * It cannot happen by what defaults_apply() promises; if it did, the object would go on as it came.
+ */
+static const struct json_node *apply(const struct mutation_input *in, const struct patch *patch)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_doc doc;
+	struct err err;
+
+	if (!patch_apply(in->arena, in->object, patch, &text, &err) ||
+		!json_read(in->arena, arena_str(in->arena, buf_str(&text)), &ADMISSION_LIMITS, &doc,
+			&err))
+		return NULL;
+	return doc.root;
+}
+
+static bool has_error(const struct mutation *m, uint64_t fingerprint)
+{
+	for (size_t i = 0; i < m->findings.errors; i++) {
+		if (m->findings.items[i].error->fingerprint == fingerprint)
+			return true;
+	}
+	return false;
+}
+
+/* The first error that the patch brought in, NULL when it brought none. */
+static const struct finding *new_error(const struct mutation *plain, const struct mutation *patched)
+{
+	for (size_t i = 0; i < patched->findings.errors; i++) {
+		const struct finding *const f = &patched->findings.items[i];
+
+		if (!has_error(plain, f->error->fingerprint))
+			return f;
+	}
+	return NULL;
+}
+
+static void warn_of(
+	struct field_errors *warnings, const struct field_path *at, const struct finding *f)
+{
+	const struct field_fact fact = {
+		.rule = DEFAULTS_RULE_WORSE, .type = FIELD_INVALID, .at_most = FIELD_SEVERITY_WARN};
+
+	field_add(warnings, at, &fact,
+		"the policy's defaults are not added here, they would break %s at %.*s",
+		f->rule->id, STR_ARG(f->error->field));
+}
+
+static struct patch patch_for(const struct mutation_input *in, enum defaults_extent extent,
+	const struct mutation *plain, struct field_errors *warnings)
+{
+	const struct defaults_input defaults = {
+		.arena = in->arena,
+		.policy = in->policy,
+		.namespace = in->namespace,
+		.object = plain->object,
+		.old = plain->old,
+		.errors = warnings,
+		.extent = extent,
+	};
+	struct patch patch;
+
+	defaults_apply(&defaults, &patch);
+	return patch;
+}
+
+/* The object with that much added, or NULL when that would break a rule that it does not break. */
+static struct mutation *try_extent(const struct mutation_input *in, enum defaults_extent extent,
+	struct mutation *plain, struct field_errors *warnings)
+{
+	const struct patch patch = patch_for(in, extent, plain, warnings);
+	const struct json_node *const root = patch.count ? apply(in, &patch) : NULL;
+
+	if (root == NULL)
+		return plain;
+	struct mutation *const patched = start(in, root);
+
+	patched->patch = patch;
+	judge(patched);
+	if (patched->findings.errors == 0)
+		return patched;
+	judge(plain);
+	const struct finding *const worse = new_error(plain, patched);
+
+	if (worse)
+		warn_of(warnings, plain->object->cluster->self.at, worse);
+	return worse ? NULL : patched;
+}
+
+static struct mutation *add_defaults(const struct mutation_input *in, struct mutation *plain)
+{
+	struct mutation *out = NULL;
+	struct field_errors warnings;
+	enum defaults_extent extent = DEFAULTS_ALL;
+
+	field_errors_init(&warnings, in->arena, in->object);
+	while (out == NULL && extent <= DEFAULTS_NOTHING)
+		out = try_extent(in, extent++, plain, &warnings);
+	if (out == NULL)
+		out = plain;
+	judge(out);
+	if (warnings.count) {
+		field_errors_append(&out->errors, &warnings);
+		mutation_settle(out);
+	}
+	return out;
+}
+
+struct mutation *mutation_run(const struct mutation_input *in)
+{
+	struct mutation *const plain = start(in, in->object);
+
+	if (in->defaults)
+		return add_defaults(in, plain);
+	judge(plain);
+	return plain;
+}

@@ -1,0 +1,175 @@
+/*
+ * tests/golden/rules/ID/: a manifest that breaks just this rule and one as near to it as possible
+ * that does not. The verdict on the first is in refused.txt; `make golden` writes it anew. A rule
+ * without its folder fails: every id has an example of both.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/files.h"
+#include "tests/support/verdict.h"
+
+/* Their examples need more than one object or a second look: see the tests named. */
+static const struct {
+	const char *id;
+	const char *tested_by;
+} ELSEWHERE[] = {
+	{"RG1401", "tests/golden/reviews"                    },
+	{"RG1402", "tests/server/quota/ledger_test.c"        },
+	{"RG1403", "tests/golden/reviews"                    },
+	{"RG1601", "tests/golden/reviews"                    },
+	{"RG1602", "tests/server/admission/defaulting_test.c"},
+	{"RG1603", "tests/server/admission/defaulting_test.c"},
+};
+
+static bool is_tested_elsewhere(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++) {
+		if (str_is(str_from(id), ELSEWHERE[i].id))
+			return true;
+	}
+	return false;
+}
+
+static struct str read_case(struct arena *arena, const char *id, const char *name, bool needed)
+{
+	CLEANUP(buf_done) struct buf path = {0};
+	CLEANUP(buf_done) struct buf text = {0};
+
+	buf_printf(&path, "tests/golden/rules/%s/%s", id, name);
+	buf_add_char(&path, '\0');
+	struct err err;
+	const bool there = files_read(path.at, &text, &err);
+
+	cr_expect(there || !needed, "%s is missing", path.at);
+	return arena_str(arena, buf_str(&text));
+}
+
+static struct policy *read_policy(struct arena *arena, const char *id)
+{
+	const struct str text = read_case(arena, id, "policy.yaml", false);
+	struct field_errors errors;
+	struct err err;
+
+	if (text.len == 0)
+		return policy_empty();
+	field_errors_init(&errors, arena, NULL);
+	struct policy *const policy = policy_decode(text, id, &errors, &err);
+
+	cr_assert(policy != NULL, "%s: %s", id, err.text);
+	return policy;
+}
+
+static size_t findings_of(const struct findings *findings, const char *id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += str_is(str_from(id), findings->items[i].rule->id);
+	return count;
+}
+
+static void compare_text(struct arena *arena, const char *id, const struct findings *findings)
+{
+	CLEANUP(buf_done) struct buf actual = {0};
+
+	verdict_print(findings, &actual);
+	if (getenv("GOLDEN")) {
+		CLEANUP(buf_done) struct buf path = {0};
+		struct err err;
+
+		buf_printf(&path, "tests/golden/rules/%s/refused.txt", id);
+		buf_add_char(&path, '\0');
+		cr_assert(files_write(path.at, buf_str(&actual), &err), "%s", err.text);
+		return;
+	}
+	const struct str expected = read_case(arena, id, "refused.txt", true);
+
+	cr_expect(str_eq(expected, buf_str(&actual)), "%s: expected\n%.*sis\n%.*s", id,
+		STR_ARG(expected), STR_ARG(buf_str(&actual)));
+}
+
+static void check_refused(struct arena *arena, const struct rule *rule, const struct policy *policy)
+{
+	const struct verdict_case refused = {
+		.object = read_case(arena, rule->id, "refused.yaml", true),
+		.old = read_case(arena, rule->id, "old.yaml", false),
+		.policy = policy,
+	};
+	struct findings findings;
+
+	if (refused.object.len == 0)
+		return;
+	verdict_judge(arena, &refused, &findings);
+	cr_expect(findings_of(&findings, rule->id) > 0, "%s: refused.yaml does not break it",
+		rule->id);
+	compare_text(arena, rule->id, &findings);
+}
+
+static void check_accepted(
+	struct arena *arena, const struct rule *rule, const struct policy *policy)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct verdict_case accepted = {
+		.object = read_case(arena, rule->id, "accepted.yaml", true),
+		.old = read_case(arena, rule->id, "old.yaml", false),
+		.policy = policy,
+	};
+	struct findings findings;
+
+	if (accepted.object.len == 0)
+		return;
+	verdict_judge(arena, &accepted, &findings);
+	verdict_print(&findings, &text);
+	cr_expect(findings_of(&findings, rule->id) == 0 && findings.errors == 0,
+		"%s: accepted.yaml has\n%.*s", rule->id, STR_ARG(buf_str(&text)));
+}
+
+static void check_rule(const struct rule *rule)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	struct policy *policy = read_policy(&arena, rule->id);
+
+	check_refused(&arena, rule, policy);
+	check_accepted(&arena, rule, policy);
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+Test(golden_rules, each_rule_has_an_example_that_breaks_it_and_one_that_does_not)
+{
+	size_t count;
+	const struct rule_table *const *const tables = validate_tables(&count);
+
+	for (size_t t = 0; t < count; t++) {
+		for (size_t i = 0; i < tables[t]->count; i++) {
+			if (!is_tested_elsewhere(tables[t]->rules[i].id))
+				check_rule(&tables[t]->rules[i]);
+		}
+	}
+}
+
+Test(golden_rules, ids_are_unique_and_well_formed)
+{
+	size_t count;
+	const struct rule_table *const *const tables = validate_tables(&count);
+
+	for (size_t t = 0; t < count; t++) {
+		for (size_t i = 0; i < tables[t]->count; i++) {
+			const struct rule *const rule = &tables[t]->rules[i];
+			const struct str about = str_from(rule->about);
+
+			cr_expect(validate_rule_find(str_from(rule->id)) == rule, "%s stands twice",
+				rule->id);
+			cr_expect(str_starts(str_from(rule->id), "RG") && strlen(rule->id) == 6,
+				"'%s'", rule->id);
+			cr_expect(about.len && about.at[about.len - 1] == '.',
+				"%s: '%s' is no sentence", rule->id, rule->about);
+			cr_expect(rule->name && !strchr(rule->name, ' '), "%s", rule->id);
+		}
+	}
+}

@@ -1,0 +1,176 @@
+/*
+ * What must hold of every object, tried on some thousand random ones: our patch never makes an
+ * object worse, is complete at once, and survives the user's manifest being sent again.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "api/patch.h"
+#include "tests/support/generate.h"
+#include "tests/support/review.h"
+
+enum { ROUNDS = 2000, MISTAKES = 25 };
+
+/* One round's world. */
+struct world {
+	struct arena arena;
+	struct policy *policy;
+	uint64_t seed;
+	struct str object; /* what the user sends */
+};
+
+static void world_start(struct world *w, uint64_t seed, unsigned mistakes)
+{
+	w->seed = seed;
+	arena_init(&w->arena, 65536);
+	w->policy = review_policy(generate_policy(&w->arena, seed).at);
+	w->object = generate_cluster(&w->arena, seed, mistakes);
+}
+
+static void world_end(struct world *w)
+{
+	policy_free(&w->policy);
+	arena_done(&w->arena);
+}
+
+static struct review_result review(
+	struct world *w, enum admit_phase phase, struct str object, struct str old)
+{
+	struct review_result result;
+
+	review_run(&w->arena,
+		&(struct review_case){.phase = phase,
+			.object = object,
+			.old = old,
+			.namespace = STR("team-a"),
+			.policy = w->policy},
+		&result);
+	return result;
+}
+
+static const struct json_node *read(struct world *w, struct str text)
+{
+	static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 100000};
+	struct json_doc doc;
+	struct err err;
+
+	cr_assert(json_read(&w->arena, text, &LIMITS, &doc, &err), "seed %llu: %s",
+		(unsigned long long)w->seed, err.text);
+	return doc.root;
+}
+
+static void expect_same(struct world *w, struct str is, struct str wanted, const char *what)
+{
+	cr_expect(json_equal(read(w, is), read(w, wanted)), "seed %llu, %s:\n%.*s\nwanted\n%.*s",
+		(unsigned long long)w->seed, what, STR_ARG(is), STR_ARG(wanted));
+}
+
+Test(properties, generated_objects_without_mistakes_are_admitted)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, 0);
+		const struct review_result mutated = review(&w, ADMIT_MUTATE, w.object, STR(""));
+		const struct review_result judged =
+			review(&w, ADMIT_VALIDATE, mutated.object, STR(""));
+
+		cr_expect(mutated.allowed && judged.allowed, "seed %llu: %.*s\n%.*s",
+			(unsigned long long)seed, STR_ARG(w.object), STR_ARG(judged.reply));
+		world_end(&w);
+	}
+}
+
+Test(properties, our_patch_never_adds_an_error)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, MISTAKES);
+		const struct review_result before = review(&w, ADMIT_VALIDATE, w.object, STR(""));
+		const struct review_result mutated = review(&w, ADMIT_MUTATE, w.object, STR(""));
+		const struct review_result after =
+			review(&w, ADMIT_VALIDATE, mutated.object, STR(""));
+
+		cr_expect(after.outcome.errors <= before.outcome.errors, "seed %llu: %.*s\n%.*s",
+			(unsigned long long)seed, STR_ARG(before.reply), STR_ARG(after.reply));
+		world_end(&w);
+	}
+}
+
+Test(properties, a_second_call_has_nothing_to_add)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, seed % 2 ? MISTAKES : 0);
+		const struct review_result once = review(&w, ADMIT_MUTATE, w.object, STR(""));
+		const struct review_result twice = review(&w, ADMIT_MUTATE, once.object, STR(""));
+
+		cr_expect(twice.patch.len == 0, "seed %llu: %.*s\nthen %.*s",
+			(unsigned long long)seed, STR_ARG(once.patch), STR_ARG(twice.patch));
+		world_end(&w);
+	}
+}
+
+static struct str merged(struct world *w, struct str stored, struct str sent)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	merge_patch_apply(&w->arena, read(w, stored), read(w, sent), &text);
+	return arena_str(&w->arena, buf_str(&text));
+}
+
+Test(properties, the_manifest_sent_again_gives_the_stored_object)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, 0);
+		const struct str stored = review(&w, ADMIT_MUTATE, w.object, STR("")).object;
+		const struct str body = merged(&w, stored, w.object);
+
+		expect_same(&w, review(&w, ADMIT_MUTATE, w.object, stored).object, stored, "PUT");
+		expect_same(&w, review(&w, ADMIT_MUTATE, body, stored).object, stored, "merge");
+		world_end(&w);
+	}
+}
+
+/* Nothing of the spec changes, a label does: what was wrong before is no reason to refuse now. */
+Test(properties, an_update_that_leaves_the_mistakes_is_admitted)
+{
+	static const char LABEL[] = "{\"metadata\":{\"labels\":{\"touched\":\"yes\"}}}";
+
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, MISTAKES);
+		const struct str touched = merged(&w, w.object, STR(LABEL));
+		const struct review_result judged = review(&w, ADMIT_VALIDATE, touched, w.object);
+
+		cr_expect(judged.allowed, "seed %llu: %.*s\n%.*s", (unsigned long long)seed,
+			STR_ARG(w.object), STR_ARG(judged.reply));
+		world_end(&w);
+	}
+}
+
+Test(properties, a_dry_run_answers_the_same)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS / 4; seed++) {
+		struct world w;
+		struct review_result dry;
+
+		world_start(&w, seed, seed % 2 ? MISTAKES : 0);
+		const struct review_result wet = review(&w, ADMIT_MUTATE, w.object, STR(""));
+
+		review_run(&w.arena,
+			&(struct review_case){.phase = ADMIT_MUTATE,
+				.object = w.object,
+				.namespace = STR("team-a"),
+				.dry_run = true,
+				.policy = w.policy},
+			&dry);
+		cr_expect(str_eq(dry.reply, wet.reply), "seed %llu", (unsigned long long)seed);
+		world_end(&w);
+	}
+}
