@@ -46,6 +46,8 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_UPDATE,
 	&RULES_UPDATE_EFFECTS,
 	&RULES_LIMITS,
+	&RULES_ADVISORIES,
+	&RULES_SURROUNDINGS,
 	&RULES_DEFAULTS,
 };
 
