@@ -156,10 +156,9 @@ static void check_resource_name(const struct rule_context *c, const struct resou
 			"the name of a resource %s", fault);
 	else
 		rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
-			"must be cpu, memory, ephemeral-storage, hugepages-<size>, or a name with "
-			"a "
-			"domain such as nvidia.com/gpu; Ray's own resources go into "
-			"rayStartParams");
+			"must be cpu, memory, ephemeral-storage, hugepages-<size>, or have a "
+			"domain "
+			"in front, like nvidia.com/gpu; Ray's own resources do not belong here");
 }
 
 static void check_resource_names(
