@@ -1,4 +1,6 @@
 /* Names, images, ports and restart policies of containers. */
+#include <string.h>
+
 #include "validators/check.h"
 #include "validators/rules.h"
 
@@ -68,7 +70,7 @@ static bool is_upper(char ch)
 
 static bool is_one_of(char ch, const char *set)
 {
-	return str_find(str_from(set), ch) < str_from(set).len;
+	return ch != '\0' && strchr(set, ch) != NULL;
 }
 
 static bool has_upper(struct str text)

@@ -40,15 +40,16 @@ static void each_of_added(const struct rule_context *c, env_fn *check)
 static void check_env_name(const struct rule_context *c, const struct env_var *env)
 {
 	const struct str name = env->name.v;
-	const char *const fault = names_fault(NAME_ENV_RELAXED, name);
 	const char *const old_fault = names_fault(NAME_ENV, name);
 
-	if (!env->name.node)
+	if (!env->name.node || !old_fault)
 		return;
+	const char *const fault = names_fault(NAME_ENV_RELAXED, name);
+
 	if (fault)
 		rule_found(c, FIELD_CHILD(env->self.at, "name"), FIELD_INVALID,
 			FIELD_READS(env->name.node), "%s", fault);
-	else if (old_fault)
+	else
 		rule_warned(c, FIELD_CHILD(env->self.at, "name"), FIELD_INVALID,
 			FIELD_READS(env->name.node), "for Kubernetes before 1.32 it %s", old_fault);
 }
@@ -127,6 +128,8 @@ static void check_env_field(const struct rule_context *c, const struct env_var *
 	static const char *const AMOUNTS[] = {"limits.cpu", "limits.memory",
 		"limits.ephemeral-storage", "requests.cpu", "requests.memory",
 		"requests.ephemeral-storage", NULL};
+	if (!env->value_from.node)
+		return;
 	const struct json_node *const field = json_get(env->value_from.node, "fieldRef");
 	const struct json_node *const path = json_get(field, "fieldPath");
 	const struct json_node *const amount = json_get(env->value_from.node, "resourceFieldRef");

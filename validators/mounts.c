@@ -178,18 +178,24 @@ static void check_sharing(const struct rule_context *c, const struct container *
 {
 	const struct json_node *const sharing = json_get(mount->self.node, "mountPropagation");
 	const struct json_node *const recursive = json_get(mount->self.node, "recursiveReadOnly");
-	const struct json_node *const privileged =
-		json_get(container->security_context.node, "privileged");
-	const struct json_node *const read_only = json_get(mount->self.node, "readOnly");
 
-	if (json_str_is(sharing, STR("Bidirectional")) && !json_is(privileged, JSON_TRUE))
-		rule_found(c, FIELD_CHILD(mount->self.at, "mountPropagation"), FIELD_FORBIDDEN,
-			FIELD_READS(sharing, privileged),
-			"Bidirectional is for privileged containers alone");
-	if ((json_str_is(recursive, STR("Enabled")) || json_str_is(recursive, STR("IfPossible"))) &&
-		!json_is(read_only, JSON_TRUE))
-		rule_found(c, FIELD_CHILD(mount->self.at, "recursiveReadOnly"), FIELD_FORBIDDEN,
-			FIELD_READS(recursive, read_only), "only goes with readOnly: true");
+	if (json_str_is(sharing, STR("Bidirectional"))) {
+		const struct json_node *const privileged =
+			json_get(container->security_context.node, "privileged");
+
+		if (!json_is(privileged, JSON_TRUE))
+			rule_found(c, FIELD_CHILD(mount->self.at, "mountPropagation"),
+				FIELD_FORBIDDEN, FIELD_READS(sharing, privileged),
+				"Bidirectional is for privileged containers alone");
+	}
+	if (json_str_is(recursive, STR("Enabled")) || json_str_is(recursive, STR("IfPossible"))) {
+		const struct json_node *const read_only = json_get(mount->self.node, "readOnly");
+
+		if (!json_is(read_only, JSON_TRUE))
+			rule_found(c, FIELD_CHILD(mount->self.at, "recursiveReadOnly"),
+				FIELD_FORBIDDEN, FIELD_READS(recursive, read_only),
+				"only goes with readOnly: true");
+	}
 }
 
 static void sharing_is_allowed(

@@ -61,6 +61,8 @@ static void check_items(const struct rule_context *c, const struct schema_object
 	const struct json_node *const items = json_get(source->node, "items");
 	const struct field_path *const at = FIELD_CHILD(source->at, "items");
 
+	if (!json_is(source->node, JSON_OBJECT))
+		return;
 	check_range(c, source, "defaultMode", 0, 0777);
 	if (!json_is(items, JSON_ARRAY))
 		return;
@@ -87,6 +89,8 @@ static void check_references(const struct rule_context *c, const struct pod_volu
 			json_get(volume->self.node, REFERENCES[i].kind),
 			FIELD_CHILD(volume->self.at, REFERENCES[i].kind)};
 
+		if (!json_is(source.node, JSON_OBJECT))
+			continue;
 		if (!check_flag(source.node, "optional"))
 			check_reference(c, &source, REFERENCES[i].key, NAME_DNS1123_SUBDOMAIN);
 		check_items(c, &source);

@@ -1,0 +1,82 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "base/attr.h"
+#include "tests/support/rules_kit.h"
+
+Test(pod, an_ip_address_is_one_that_go_reads)
+{
+	static const struct {
+		const char *ip;
+		enum field_severity grade;
+	} CASES[] = {
+		{"10.0.0.1",           FIELD_SEVERITY_OFF  },
+		{"010.001.000.01",     FIELD_SEVERITY_OFF  },
+		{"0.0.0.0",            FIELD_SEVERITY_OFF  },
+		{"::1",                FIELD_SEVERITY_OFF  },
+		{"2001:db8::10.0.0.1", FIELD_SEVERITY_OFF  },
+		{"10.0.0",             FIELD_SEVERITY_ERROR},
+		{"10.0.0.256",         FIELD_SEVERITY_ERROR},
+		{"10.0.0.1/8",         FIELD_SEVERITY_ERROR},
+		{"fe80::1%eth0",       FIELD_SEVERITY_ERROR},
+		{"store",              FIELD_SEVERITY_ERROR},
+		{"",                   FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		char pod[128];
+
+		snprintf(pod, sizeof(pod), "\"hostAliases\":[{\"ip\":\"%s\"}]", CASES[i].ip);
+		cr_assert_eq(rules_kit_grade(&(struct rules_example){.pod = pod}, "RG0608"),
+			CASES[i].grade, "%s", CASES[i].ip);
+	}
+}
+
+Test(pod, tolerations_are_judged_as_the_api_server_does)
+{
+	static const struct {
+		const char *toleration;
+		enum field_severity grade;
+	} CASES[] = {
+		{"\"operator\":\"Exists\"",						  FIELD_SEVERITY_OFF  },
+		{"\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":0",
+                 FIELD_SEVERITY_OFF									      },
+		{"\"key\":\"gpu\",\"value\":\"\"",                                           FIELD_SEVERITY_OFF  },
+		{"\"key\":\"gpu\",\"operator\":\"Exists\",\"value\":\"\"",                   FIELD_SEVERITY_OFF  },
+		{"\"value\":\"x\"",							  FIELD_SEVERITY_ERROR},
+		{"\"operator\":\"Equal\",\"value\":\"x\"",                                   FIELD_SEVERITY_ERROR},
+		{"\"key\":\"gpu\",\"value\":\"a b\"",                                        FIELD_SEVERITY_ERROR},
+		{"\"key\":\"gpu\",\"tolerationSeconds\":5",                                  FIELD_SEVERITY_ERROR},
+		{"\"key\":\"g p u\",\"operator\":\"Exists\"",                                FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		char pod[256];
+
+		snprintf(pod, sizeof(pod), "\"tolerations\":[{%s}]", CASES[i].toleration);
+		cr_assert_eq(rules_kit_grade(&(struct rules_example){.pod = pod}, "RG0612"),
+			CASES[i].grade, "%s", CASES[i].toleration);
+	}
+}
+
+Test(pod, wrong_types_in_every_place_break_no_rule)
+{
+	static const char *const PODS[] = {
+		"\"affinity\":7",
+		"\"affinity\":{\"nodeAffinity\":[1],\"podAffinity\":\"x\"}",
+		"\"tolerations\":[null,7]",
+		"\"volumes\":[null,7,{\"name\":7,\"emptyDir\":\"x\"}]",
+		"\"initContainers\":[null,\"x\",{\"name\":{},\"env\":[null],\"ports\":[7]}]",
+		"\"topologySpreadConstraints\":{\"maxSkew\":0}",
+		"\"dnsConfig\":{\"nameservers\":{\"a\":1},\"searches\":7}",
+		"\"hostAliases\":[{\"ip\":7,\"hostnames\":\"x\"}]",
+		"\"resources\":{\"requests\":{\"cpu\":\"x\"},\"limits\":7}",
+		"\"resourceClaims\":[7,null]",
+		"\"securityContext\":{\"seccompProfile\":7,\"supplementalGroups\":[\"x\"]}",
+		"\"imagePullSecrets\":[null]",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(PODS); i++)
+		rules_kit_grade(
+			&(struct rules_example){.pod = PODS[i], .more = ",null,7"}, "RG0101");
+}
