@@ -163,7 +163,7 @@ static const struct {
          "autoscaler v2 is usable from Ray 2.10 on: use a newer Ray, or version v1"       },
 	{"RG1506", {2, 10, 0}, {2, 49, 0}, v2_used,
          "autoscaler v2 of this Ray can stall while pods are pending (kuberay#3794): use "
-         "Ray "
+		"Ray "
 		"2.49 or later, or v1"						    },
 	{"RG1507", {0, 0, 0},  {2, 50, 0}, elasticache,
          "the Redis clean-up of this Ray fails on ElastiCache and blocks deletion "
