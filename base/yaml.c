@@ -44,40 +44,42 @@ static struct yaml_place place_of(yaml_mark_t mark)
 	return (struct yaml_place){(uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
 }
 
-/* What libyaml says of a character that cannot begin anything helps nobody. */
+/* What libyaml's words contain, what stands there (0: anything), and what helps more. */
+static const struct {
+	const char *problem;
+	char found;
+	const char *words;
+} PROBLEMS[] = {
+	{"start any token",  '\t', "a tab cannot indent, only spaces can"               },
+	{"tab character",    0,    "a tab cannot indent, only spaces can"               },
+	{"start any token",  '@',  "a value that begins with '@' needs quotes"          },
+	{"start any token",  '`',  "a value that begins with '`' needs quotes"          },
+	{"start any token",  '%',  "a value that begins with '%' needs quotes"          },
+	{"mapping values",   0,    "a ':' here needs other indentation, or quotes"      },
+	{"expected ':'",     0,    "expected ':' behind a key"                          },
+	{"expected key",     0,    "expected a key that is indented like those above it"},
+	{"'-' indicator",    0,    "expected '- ' that is indented like those above it" },
+	{"<document start>", 0,    "expected nothing behind the value"                  },
+};
+
+static char char_at(struct str text, yaml_mark_t mark)
+{
+	for (size_t line = 0; line < mark.line; line++) {
+		const size_t end = str_find(text, '\n');
+
+		text = str_from_offset(text, end + (end < text.len));
+	}
+	return mark.column < text.len ? text.at[mark.column] : '\0';
+}
+
 static const char *words_of(const yaml_parser_t *parser, struct str text)
 {
-	static const struct {
-		const char *problem;
-		char found;
-		const char *words;
-	} PROBLEMS[] = {
-		{"found character that cannot start any token",    '\t',
-                 "a tab cannot indent, only spaces can"                                                 },
-		{"found character that cannot start any token",    '@',
-                 "a plain value cannot begin with '@', it needs quotes"                                 },
-		{"found character that cannot start any token",    '`',
-                 "a plain value cannot begin with '`', it needs quotes"                                 },
-		{"found character that cannot start any token",    '%',
-                 "a plain value cannot begin with '%', it needs quotes"                                 },
-		{"mapping values are not allowed in this context", ':',
-                 "a ':' with a space behind it is not allowed here: is a line not indented "
-                 "as "
-			"it should be, or does a value with ': ' in it need quotes?"                    },
-		{"could not find expected ':'",                    '\0', "a key without a ':' behind it"},
-	};
 	const char *const problem = parser->problem ? parser->problem : "not YAML";
-	struct str rest = text;
-
-	for (size_t line = 0; line < parser->problem_mark.line && rest.len; line++)
-		rest = str_from_offset(
-			rest, str_find(rest, '\n') + (str_find(rest, '\n') < rest.len));
-	const size_t column = parser->problem_mark.column;
-	const char found = column < rest.len ? rest.at[column] : '\0';
+	const char found = char_at(text, parser->problem_mark);
 
 	for (size_t i = 0; i < ARRAY_LEN(PROBLEMS); i++) {
-		if (strcmp(problem, PROBLEMS[i].problem) == 0 &&
-			(PROBLEMS[i].found == found || PROBLEMS[i].found == '\0'))
+		if (strstr(problem, PROBLEMS[i].problem) &&
+			(PROBLEMS[i].found == found || PROBLEMS[i].found == 0))
 			return PROBLEMS[i].words;
 	}
 	return problem;
