@@ -100,6 +100,7 @@ static void *on_request_line(void *cls, const char *target, struct MHD_Connectio
 	return connection;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): its parameters are the library's. */
 static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char *name,
 	size_t name_len, const char *value, size_t value_len)
 {
@@ -181,6 +182,7 @@ static enum MHD_Result take_head(
 }
 
 /* The library calls this once for the head, for each piece of the body, and once at the end. */
+/* NOLINTNEXTLINE(readability-function-size): its parameters are the library's. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size,
 	void **context)

@@ -34,7 +34,7 @@ struct http_daemon_options {
 MUST_CHECK bool http_daemon_start(
 	const struct http_daemon_options *options, struct http_daemon **out, struct err *err);
 /* Ends every connection, lets handlers that are at work end, joins all threads. */
-void http_daemon_stop(struct http_daemon **daemon);
+void http_daemon_stop(struct http_daemon **pointer);
 
 /* Takes over a connected socket; it is closed in any case. One thread at a time. */
 bool http_daemon_adopt(

@@ -118,13 +118,14 @@ enum http_next http_exchange_head(
 	struct http_exchange *x, struct http_core *core, struct http_head *head, int64_t now)
 {
 	const bool too_long = x->refusal == HTTP_REFUSAL_TARGET_LONG;
-	const enum http_refusal framing =
-		(head->target = (struct str){x->target, x->target_len}, http_head_judge(head));
 
 	x->body_started = now;
 	x->request.received = now;
 	x->request.method = head->method;
 	x->request.content_type = head->content_type;
+	head->target = (struct str){x->target, x->target_len};
+	const enum http_refusal framing = http_head_judge(head);
+
 	if (framing != HTTP_REFUSAL_NONE) {
 		x->refusal = framing;
 		return HTTP_NEXT_ANSWER;

@@ -71,7 +71,7 @@ struct listener_drain {
 bool listener_drain(struct listener *listener, const struct listener_drain *drain);
 
 /* Ends all at once; handlers at work end first. Takes NULL and nulls. */
-void listener_stop(struct listener **listener);
+void listener_stop(struct listener **pointer);
 
 struct listener_stats {
 	long long connections; /* now */

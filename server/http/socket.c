@@ -100,7 +100,7 @@ static int open_endpoint(const struct endpoint *endpoint, int backlog)
 
 bool socket_listen(const char *address, int backlog, int *fd, struct err *err)
 {
-	struct endpoint endpoint;
+	struct endpoint endpoint = {0};
 
 	if (!parse(address, &endpoint))
 		return err_set(err, ERR_INVALID,
@@ -117,12 +117,11 @@ bool socket_listen(const char *address, int backlog, int *fd, struct err *err)
 
 int socket_port(int fd)
 {
-	struct sockaddr_storage address = {0};
+	/* Large enough for both families, which have the port in the same place. */
+	struct sockaddr_in6 address = {0};
 	socklen_t len = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
 		return 0;
-	if (address.ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-	return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+	return ntohs(address.sin6_port);
 }

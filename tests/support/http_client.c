@@ -231,7 +231,15 @@ static bool read_headers(struct http_client *client, struct http_reply *reply)
 			return false;
 	}
 	buf_reserve(&reply->head, 1)[0] = '\0';
-	return sscanf(reply->head.at, "HTTP/1.%*d %d", &reply->status) == 1;
+	const struct str head = buf_str(&reply->head);
+	const size_t space = str_find(head, ' ');
+	int64_t status = 0;
+
+	if (!str_starts(head, "HTTP/1.") || space + 4 > head.len ||
+		!str_to_i64((struct str){head.at + space + 1, 3}, &status))
+		return false;
+	reply->status = (int)status;
+	return true;
 }
 
 bool http_client_read_head(struct http_client *client, struct http_reply *reply)

@@ -28,7 +28,7 @@ struct http_client *http_client_connect(int port, bool tls);
 /* TCP alone, whatever the server speaks; what is sent is sent as it is. */
 struct http_client *http_client_connect_raw(int port);
 /* Closes without ceremony; takes NULL and nulls. */
-void http_client_close(struct http_client **client);
+void http_client_close(struct http_client **pointer);
 
 /* False when the server does not take it any more. */
 bool http_client_send(struct http_client *client, struct str bytes);
