@@ -1,0 +1,47 @@
+#include "tests/support/verdict_grade.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/verdict.h"
+
+enum {
+	TEXT_MAX = 16384,
+};
+
+static enum field_severity gravest(const char *id, struct str old, struct str now)
+{
+	struct policy *policy = policy_empty();
+	enum field_severity grade = FIELD_SEVERITY_OFF;
+	struct findings findings;
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	verdict_judge(&arena, &(struct verdict_case){.object = now, .old = old, .policy = policy},
+		&findings);
+	for (size_t i = 0; i < findings.errors + findings.warnings; i++) {
+		if (str_is(str_from(findings.items[i].rule->id), id) &&
+			findings.items[i].severity > grade)
+			grade = findings.items[i].severity;
+	}
+	arena_done(&arena);
+	policy_free(&policy);
+	return grade;
+}
+
+enum field_severity verdict_grade(const char *id, const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return gravest(id, (struct str){0}, str_from(text));
+}
+
+enum field_severity verdict_grade_update(const char *id, const char *old, const char *now)
+{
+	return gravest(id, str_from(old), str_from(now));
+}

@@ -1,0 +1,12 @@
+/* How grave a manifest's findings of one rule are: for tables of small cases. */
+#pragma once
+
+#include "api/field.h"
+
+/*
+ * The gravest finding of rule `id` in a manifest (YAML), OFF where there is none. The policy is the
+ * built-in one. Fails the running test where the text cannot be read.
+ */
+enum field_severity verdict_grade(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same for an UPDATE that leaves `old` as `now`. */
+enum field_severity verdict_grade_update(const char *id, const char *old, const char *now);

@@ -1,0 +1,63 @@
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+#include "tests/support/verdict_grade.h"
+
+#define WITH_VERSION                                                                               \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  rayVersion: '%s'\n"                                                                     \
+	"  enableInTreeAutoscaling: true\n"                                                        \
+	"  autoscalerOptions: {version: v2}\n"                                                     \
+	"  headGroupSpec: {template: {spec: {containers: [{name: head, image: '%s'}]}}}\n"
+
+Test(advisories, the_version_agrees_with_the_tag_as_far_as_both_say)
+{
+	static const struct {
+		const char *version, *image;
+		enum field_severity grade;
+	} CASES[] = {
+		{"2.52.0",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
+		{"2.52.0",  "rayproject/ray:2.52.0-py310-gpu",     FIELD_SEVERITY_OFF },
+		{"2.52",    "rayproject/ray:2.52.1",               FIELD_SEVERITY_OFF },
+		{"2.52.1",  "rayproject/ray:2.52-gpu",             FIELD_SEVERITY_OFF },
+		{"2.52.1",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_WARN},
+		{"2.53.0",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_WARN},
+		{"2.53.0",  "rayproject/ray:latest",               FIELD_SEVERITY_OFF },
+		{"2.53.0",  "rayproject/ray",                      FIELD_SEVERITY_OFF },
+		{"2.53.0",  "registry.example.com/team/app:1.0.0", FIELD_SEVERITY_OFF },
+		{"nightly", "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
+		{"",        "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_assert_eq(
+			verdict_grade("RG1502", WITH_VERSION, CASES[i].version, CASES[i].image),
+			CASES[i].grade, "%s and %s", CASES[i].version, CASES[i].image);
+}
+
+Test(advisories, a_range_of_versions_ends_before_the_one_that_mends_it)
+{
+	static const struct {
+		const char *version;
+		enum field_severity unusable, stalls;
+	} CASES[] = {
+		{"2.9.3",     FIELD_SEVERITY_WARN, FIELD_SEVERITY_OFF },
+		{"2.10.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_WARN},
+		{"2.48.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_WARN},
+		{"2.49.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
+		{"2.49.0rc1", FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
+		{"3.0.0",     FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const char *const v = CASES[i].version;
+
+		cr_assert_eq(verdict_grade("RG1505", WITH_VERSION, v, "ray"), CASES[i].unusable,
+			"%s", v);
+		cr_assert_eq(
+			verdict_grade("RG1506", WITH_VERSION, v, "ray"), CASES[i].stalls, "%s", v);
+	}
+}

@@ -1,0 +1,115 @@
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+#include "tests/support/verdict_grade.h"
+
+#define WITH_LIMITS                                                                                \
+	"apiVersion: cluster.ray.io/v1\n"                                                          \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headPodType: head\n"                                                                    \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n"                                                                            \
+	"  - name: head\n"                                                                         \
+	"    rayResources: {%s}\n"                                                                 \
+	"    podConfig:\n"                                                                         \
+	"      apiVersion: v1\n"                                                                   \
+	"      kind: Pod\n"                                                                        \
+	"      metadata: {generateName: head-}\n"                                                  \
+	"      spec:\n"                                                                            \
+	"        containers:\n"                                                                    \
+	"        - name: ray-node\n"                                                               \
+	"          image: rayproject/ray:1.13.0\n"                                                 \
+	"          resources: {limits: {%s}}\n"
+
+Test(legacy_resources, a_limit_has_a_form_that_the_operator_reads)
+{
+	static const struct {
+		const char *limits;
+		enum field_severity grade;
+	} CASES[] = {
+		{"cpu: 1",                   FIELD_SEVERITY_OFF  },
+		{"cpu: '1'",                 FIELD_SEVERITY_OFF  },
+		{"cpu: 500m",                FIELD_SEVERITY_OFF  },
+		{"cpu: 1001m",               FIELD_SEVERITY_OFF  },
+		{"cpu: '0.5'",               FIELD_SEVERITY_ERROR},
+		{"cpu: 1k",                  FIELD_SEVERITY_ERROR},
+		{"cpu: '1e3'",               FIELD_SEVERITY_ERROR},
+		{"cpu: 1u",                  FIELD_SEVERITY_ERROR},
+		{"nvidia.com/gpu: 1",        FIELD_SEVERITY_OFF  },
+		{"nvidia.com/gpu: '1k'",     FIELD_SEVERITY_ERROR},
+		{"memory: 1Gi",              FIELD_SEVERITY_OFF  },
+		{"memory: 512Mi",            FIELD_SEVERITY_OFF  },
+		{"memory: 1.5Gi",            FIELD_SEVERITY_OFF  },
+		{"memory: 1G",               FIELD_SEVERITY_OFF  },
+		{"memory: 1073741824",       FIELD_SEVERITY_OFF  },
+		{"memory: '1073741824'",     FIELD_SEVERITY_OFF  },
+		{"memory: 1000000k",         FIELD_SEVERITY_ERROR},
+		{"memory: '1e9'",            FIELD_SEVERITY_ERROR},
+		{"memory: 1Ei",              FIELD_SEVERITY_ERROR},
+		{"memory: 128974848000m",    FIELD_SEVERITY_ERROR},
+		{"memory: '.5Gi'",           FIELD_SEVERITY_ERROR},
+		{"ephemeral-storage: '1e9'", FIELD_SEVERITY_OFF  },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_assert_eq(verdict_grade("RG1117", WITH_LIMITS, "", CASES[i].limits),
+			CASES[i].grade, "%s", CASES[i].limits);
+}
+
+Test(legacy_resources, ray_resources_soften_what_could_not_be_read)
+{
+	cr_assert_eq(
+		verdict_grade("RG1117", WITH_LIMITS, "CPU: 1", "cpu: '0.5'"), FIELD_SEVERITY_WARN);
+}
+
+Test(legacy_resources, ray_resources_are_whole_numbers)
+{
+	static const struct {
+		const char *resources;
+		enum field_severity grade;
+	} CASES[] = {
+		{"",          FIELD_SEVERITY_OFF  },
+		{"CPU: 0",    FIELD_SEVERITY_OFF  },
+		{"CPU: 2.0",  FIELD_SEVERITY_OFF  },
+		{"CPU: 0.5",  FIELD_SEVERITY_ERROR},
+		{"CPU: -1",   FIELD_SEVERITY_ERROR},
+		{"CPU: '1'",  FIELD_SEVERITY_ERROR},
+		{"CPU: true", FIELD_SEVERITY_ERROR},
+		{"CPU: [1]",  FIELD_SEVERITY_ERROR},
+		{"CPU: 1e30", FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_assert_eq(verdict_grade("RG1119", WITH_LIMITS, CASES[i].resources,
+				     "cpu: 1, memory: 1Gi"),
+			CASES[i].grade, "%s", CASES[i].resources);
+}
+
+Test(legacy_resources, memory_is_needed_unless_ray_resources_give_it)
+{
+	cr_assert_eq(verdict_grade("RG1115", WITH_LIMITS, "", "cpu: 1"), FIELD_SEVERITY_ERROR);
+	cr_assert_eq(verdict_grade("RG1115", WITH_LIMITS, "", ""), FIELD_SEVERITY_ERROR);
+	cr_assert_eq(verdict_grade("RG1115", WITH_LIMITS, "", "memory: 0"), FIELD_SEVERITY_ERROR);
+	cr_assert_eq(verdict_grade("RG1115", WITH_LIMITS, "memory: 1073741824", "cpu: 1"),
+		FIELD_SEVERITY_OFF);
+}
+
+Test(legacy_resources, two_gpus_are_two_by_their_names)
+{
+	static const struct {
+		const char *limits;
+		enum field_severity grade;
+	} CASES[] = {
+		{"nvidia.com/gpu: 1",                    FIELD_SEVERITY_OFF  },
+		{"nvidia.com/gpu: 1, amd.com/GPU: 1",    FIELD_SEVERITY_ERROR},
+		{"nvidia.com/gpu: 1, google.com/tpu: 4", FIELD_SEVERITY_OFF  },
+		{"cpu: 1, example.com/vcpu: 1",          FIELD_SEVERITY_ERROR},
+		{"memory: 1Gi, hugepages-2Mi: 1Gi",      FIELD_SEVERITY_OFF  },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_assert_eq(verdict_grade("RG1118", WITH_LIMITS, "", CASES[i].limits),
+			CASES[i].grade, "%s", CASES[i].limits);
+}

@@ -1,0 +1,78 @@
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+#include "tests/support/verdict_grade.h"
+
+#define POD_TYPE(name, min)                                                                        \
+	"  - name: " name "\n"                                                                     \
+	"    minWorkers: " min "\n"                                                                \
+	"    podConfig:\n"                                                                         \
+	"      apiVersion: v1\n"                                                                   \
+	"      kind: Pod\n"                                                                        \
+	"      metadata: {generateName: ray-}\n"                                                   \
+	"      spec: {containers: [{name: ray-node, image: ray}]}\n"
+#define CLUSTER(head, max, min)                                                                    \
+	"apiVersion: cluster.ray.io/v1\n"                                                          \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headPodType: " head "\n"                                                                \
+	"  maxWorkers: " max "\n"                                                                  \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n" POD_TYPE("head", "0") POD_TYPE("worker", min)
+
+Test(legacy, an_update_elsewhere_is_not_refused_for_minimums_that_did_not_fit_before)
+{
+	cr_assert_eq(verdict_grade_update(
+			     "RG1105", CLUSTER("head", "1", "2"), CLUSTER("worker", "1", "2")),
+		FIELD_SEVERITY_WARN);
+	cr_assert_eq(verdict_grade_update(
+			     "RG1105", CLUSTER("head", "1", "2"), CLUSTER("head", "1", "3")),
+		FIELD_SEVERITY_ERROR, "another minimum is another breach");
+	cr_assert_eq(verdict_grade_update(
+			     "RG1105", CLUSTER("head", "3", "2"), CLUSTER("head", "1", "2")),
+		FIELD_SEVERITY_ERROR, "a lower maximum is a new breach");
+}
+
+Test(legacy, a_head_that_never_existed_is_old_only_while_the_names_stay)
+{
+	cr_assert_eq(verdict_grade_update(
+			     "RG1101", CLUSTER("haed", "2", "1"), CLUSTER("haed", "2", "2")),
+		FIELD_SEVERITY_WARN);
+	cr_assert_eq(verdict_grade_update(
+			     "RG1101", CLUSTER("haed", "2", "1"), CLUSTER("hade", "2", "1")),
+		FIELD_SEVERITY_ERROR);
+}
+
+#define WITH_PORTS                                                                                 \
+	"apiVersion: cluster.ray.io/v1\n"                                                          \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headPodType: head\n"                                                                    \
+	"  headServicePorts: [%s]\n"                                                               \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n" POD_TYPE("head", "0")
+
+Test(legacy, ports_of_the_head_collide_with_default_ones_that_nobody_replaced)
+{
+	static const struct {
+		const char *ports;
+		enum field_severity grade;
+	} CASES[] = {
+		{"",									 FIELD_SEVERITY_OFF  },
+		{"{name: a, port: 80, targetPort: 80}",                                      FIELD_SEVERITY_OFF  },
+		{"{name: a, port: 8265, targetPort: 80}",                                    FIELD_SEVERITY_ERROR},
+		{"{name: dashboard, port: 8265, targetPort: 80}",                            FIELD_SEVERITY_OFF  },
+		{"{name: dashboard, port: 80, targetPort: 80}, "
+		 "{name: a, port: 8265, targetPort: 80}",                   FIELD_SEVERITY_OFF  },
+		{"{name: a, port: 80, targetPort: 80}, {name: b, port: 80, targetPort: 81}",
+                 FIELD_SEVERITY_ERROR									    },
+		{"{name: a, port: 80, targetPort: 80}, {name: a, port: 81, targetPort: 81}",
+                 FIELD_SEVERITY_WARN									     },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_assert_eq(verdict_grade("RG1113", WITH_PORTS, CASES[i].ports), CASES[i].grade,
+			"[%s]", CASES[i].ports);
+}
