@@ -10,21 +10,18 @@ static const char *const MONTHS[] = {
 static const char *const WEEKDAYS[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
 
 struct field {
-	const char *name;
 	int64_t min, max;
 	const char *const *names; /* of min and those that follow; NULL-terminated, or NULL */
 	const char *fault;
 };
 
 static const struct field FIELDS[] = {
-	{"minute",  0, 59, NULL,     "the minute must be *, 0 to 59, a range, a list or a step"          },
-	{"hour",    0, 23, NULL,     "the hour must be *, 0 to 23, a range, a list or a step"            },
-	{"day",     1, 31, NULL,     "the day of the month must be *, 1 to 31, a range, a list or a step"},
-	{"month",   1, 12, MONTHS,
-         "the month must be *, 1 to 12, jan to dec, a range, a list or a step"                           },
-	{"weekday", 0, 6,  WEEKDAYS,
-         "the day of the week must be *, 0 (Sunday) to 6, sun to sat, a range, a list or a "
-         "step"											  },
+	{0, 59, NULL,     "the minute must be *, 0 to 59, a range, a list or a step"           },
+	{0, 23, NULL,     "the hour must be *, 0 to 23, a range, a list or a step"             },
+	{1, 31, NULL,     "the day must be *, 1 to 31, a range, a list or a step"              },
+	{1, 12, MONTHS,   "the month must be *, 1 to 12, jan to dec, a range, a list or a step"},
+	{0, 6,  WEEKDAYS,
+         "the weekday must be *, 0 (Sunday) to 6, a name, a range, a list or a step"           },
 };
 
 static const char *const DESCRIPTORS[] = {

@@ -3,6 +3,8 @@
 
 #include "validators/rules.h"
 
+#include "api/go_duration.h"
+
 #define INITIALIZING_TIMEOUT "ray.io/initializing-timeout"
 #define GANG_SCHEDULING      "ray.io/gang-scheduling-enabled"
 
@@ -74,79 +76,11 @@ static void annotations_are_understood(
 	}
 }
 
-static const struct {
-	const char *name;
-	double nanoseconds;
-} UNITS[] = {
-	{"ns",        1     },
-	{"us",        1e3   },
-	{"\xc2\xb5s", 1e3   }, /* U+00B5 */
-	{"\xce\xbcs", 1e3   }, /* U+03BC */
-	{"ms",        1e6   },
-	{"s",         1e9   },
-	{"m",         60e9  },
-	{"h",         3600e9},
-};
-
-/* The unit is all up to the next number. */
-static double take_unit(struct str *text)
-{
-	size_t len = 0;
-
-	while (len < text->len && text->at[len] != '.' && !isdigit((unsigned char)text->at[len]))
-		len++;
-	const struct str unit = {text->at, len};
-
-	*text = str_from_offset(*text, len);
-	for (size_t i = 0; i < ARRAY_LEN(UNITS); i++) {
-		if (str_is(unit, UNITS[i].name))
-			return UNITS[i].nanoseconds;
-	}
-	return 0;
-}
-
-/* "1.5": digits on one side of the dot at least. */
-static bool take_number(struct str *text, double *out)
-{
-	size_t digits = 0;
-	size_t at = 0;
-
-	*out = 0;
-	for (; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++)
-		*out = *out * 10 + (text->at[at] - '0');
-	if (at < text->len && text->at[at] == '.') {
-		double scale = 1;
-
-		for (at++; at < text->len && isdigit((unsigned char)text->at[at]); at++, digits++) {
-			scale /= 10;
-			*out += scale * (text->at[at] - '0');
-		}
-	}
-	*text = str_from_offset(*text, at);
-	return digits > 0;
-}
-
-/* Go's time.ParseDuration, as far as "more than zero" needs it: "1h30m", ".5s". */
 static bool is_positive_duration(struct str text)
 {
-	double total = 0;
+	int64_t nanoseconds;
 
-	if (str_starts(text, "+"))
-		text = str_from_offset(text, 1);
-	if (text.len == 0)
-		return false;
-	while (text.len) {
-		double number;
-
-		if (!take_number(&text, &number))
-			return false;
-		const double unit = take_unit(&text);
-
-		if (unit <= 0)
-			return false;
-		total += number * unit;
-	}
-	return total >= 1 && total < 9.2e18;
+	return go_duration_parse(text, &nanoseconds) && nanoseconds > 0;
 }
 
 static void initializing_timeout_is_positive(
