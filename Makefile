@@ -11,6 +11,8 @@ ifeq ($(origin CC),default)
   CC := gcc
 endif
 CLANG := $(findstring clang,$(CC))
+# For objects that are optimised when they are linked.
+AR := $(if $(CLANG),ar,gcc-ar)
 OUT   := build/$(MODE)$(CLANG:clang=-clang)
 
 # Debian packages: to build, to test, and for `make check`. The only list there is.
@@ -32,11 +34,12 @@ endif
 
 SANITIZE := -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_debug   := -O1 -g
-CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS_release := -O2 -flto=auto -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
 CFLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
 CFLAGS_cover   := -O0 -g --coverage
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+LDFLAGS_release := -O2 -flto=auto -g
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
 LDFLAGS_cover  := --coverage
@@ -92,7 +95,7 @@ $(OUT)/tests/%_test.o: TEST_CFLAGS := $(if $(CLANG),-Wno-missing-variable-declar
 
 $(OUT)/libraygate.a: $(LIB)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # $(1) more libraries
 define link

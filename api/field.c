@@ -151,13 +151,22 @@ static void print_value(struct buf *out, const struct json_node *node)
 		buf_add_cstr(out, "…");
 }
 
-static uint64_t fingerprint(const struct field_path *at, const struct field_fact *fact)
+uint64_t field_error_fingerprint(const struct field_error *error)
 {
-	uint64_t hash = mix(field_path_hash(at), str_hash(str_from(fact->rule)));
+	uint64_t hash = mix(error->place, str_hash(str_from(error->rule)));
 
-	for (size_t i = 0; i < fact->reads.count; i++)
-		hash = mix(hash, json_hash(fact->reads.nodes[i]));
+	for (size_t i = 0; i < error->reads.count; i++)
+		hash = mix(hash, json_hash(error->reads.nodes[i]));
 	return hash;
+}
+
+static struct field_reads keep_reads(struct arena *arena, struct field_reads reads)
+{
+	const struct json_node **const nodes = arena_array(arena, reads.count, sizeof(*nodes));
+
+	for (size_t i = 0; i < reads.count; i++)
+		nodes[i] = reads.nodes[i];
+	return (struct field_reads){nodes, reads.count};
 }
 
 static struct str render_path(struct arena *arena, const struct field_path *at)
@@ -211,7 +220,8 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 		.at_most = fact->at_most,
 		.field = render_path(errors->arena, at),
 		.message = render_message(errors->arena, fact, detail),
-		.fingerprint = fingerprint(at, fact),
+		.place = field_path_hash(at),
+		.reads = keep_reads(errors->arena, fact->reads),
 		.node = field_path_find(at, errors->root, NULL),
 	};
 }

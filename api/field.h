@@ -81,13 +81,25 @@ enum field_severity {
 	FIELD_SEVERITY_ERROR,
 };
 
+/* The values that a check has read. The first is the offending one and is shown. */
+struct field_reads {
+	const struct json_node *const *nodes; /* NULL for a field that is absent */
+	size_t count;
+};
+
+#define FIELD_READS(...)                                                                           \
+	((struct field_reads){(const struct json_node *const[]){__VA_ARGS__},                      \
+		sizeof((const struct json_node *const[]){__VA_ARGS__}) / sizeof(void *)})
+#define FIELD_READS_NOTHING ((struct field_reads){0})
+
 struct field_error {
 	const char *rule; /* "RG0101" */
 	enum field_error_type type;
 	enum field_severity at_most;  /* what the finder allows; table and policy may lower it */
 	struct str field;             /* the rendered path */
 	struct str message;           /* "Invalid value: 3: must be at most maxReplicas (2)" */
-	uint64_t fingerprint;         /* rule, place by names, values read: see field_add */
+	uint64_t place;               /* field_path_hash() */
+	struct field_reads reads;     /* a copy */
 	const struct json_node *node; /* nearest place in the source that exists; may be NULL */
 };
 
@@ -107,17 +119,6 @@ enum { FIELD_ERRORS_LIMIT = 1000 };
 void field_errors_init(
 	struct field_errors *errors, struct arena *arena, const struct json_node *root);
 
-/* The values that a check has read. The first is the offending one and is shown. */
-struct field_reads {
-	const struct json_node *const *nodes; /* NULL for a field that is absent */
-	size_t count;
-};
-
-#define FIELD_READS(...)                                                                           \
-	((struct field_reads){(const struct json_node *const[]){__VA_ARGS__},                      \
-		sizeof((const struct json_node *const[]){__VA_ARGS__}) / sizeof(void *)})
-#define FIELD_READS_NOTHING ((struct field_reads){0})
-
 struct field_fact {
 	const char *rule;
 	enum field_error_type type;
@@ -127,9 +128,7 @@ struct field_fact {
 
 /*
  * Adds an error at `at`. The text says what must hold and how to mend it, in the words of the
- * field's users, without a full stop; type and value are put in front of it. The fingerprint
- * covers the rule, the place by names and the values of all reads: two versions of an object that
- * broke the same rule at the same place in the same way have equal ones.
+ * field's users, without a full stop; type and value are put in front of it.
  */
 void field_add(struct field_errors *errors, const struct field_path *at,
 	const struct field_fact *fact, const char *format, ...) PRINTF_LIKE(4, 5);
@@ -139,3 +138,10 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 
 /* Adds copies of all of `more`'s errors, which were found in another version of the object. */
 void field_errors_append(struct field_errors *errors, const struct field_errors *more);
+
+/*
+ * Covers the rule, the place by names and the values of all reads: two versions of an object that
+ * broke the same rule at the same place in the same way have equal ones. Not kept in the error,
+ * since it is asked for only where something is refused and the values may be large.
+ */
+uint64_t field_error_fingerprint(const struct field_error *error);

@@ -122,7 +122,10 @@ static const struct schema_field *find_row(
 	for (size_t tried = 0; tried < schema->count; tried++) {
 		const size_t i = (*hint + tried) % schema->count;
 
-		if (json_str_is(key, str_from(schema->fields[i].key))) {
+		const struct schema_field *const row = &schema->fields[i];
+
+		if ((key->len == row->key_len || key->escaped) &&
+			json_str_is(key, (struct str){row->key, row->key_len})) {
 			*hint = i + 1;
 			return &schema->fields[i];
 		}

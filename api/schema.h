@@ -113,6 +113,7 @@ enum schema_judge {
 
 struct schema_field {
 	const char *key;
+	size_t key_len;
 	enum schema_kind kind;
 	bool required;
 	bool kept;               /* into the struct, at `offset` */
@@ -149,34 +150,40 @@ struct schema {
 		 : SCHEMA_QUANTITY_MAP, struct val_any                                             \
 		 : SCHEMA_ANY)
 
+/* Of the first argument, a literal. */
+#define SCHEMA_LEN(literal, ...) (sizeof(literal) - 1)
+
 /* Rows. The arguments behind the fixed ones: the key, then designated members of the row. */
 #define SCHEMA_KEEP(T, member, ...)                                                                \
 	{                                                                                          \
 		.kind = SCHEMA_KIND_OF(((T *)0)->member), .kept = true,                            \
-		.offset = offsetof(T, member), .key = __VA_ARGS__                                  \
+		.offset = offsetof(T, member), .key_len = SCHEMA_LEN(__VA_ARGS__, 0),              \
+		.key = __VA_ARGS__                                                                 \
 	}
 #define SCHEMA_KEEP_OBJECT(T, member, schema, ...)                                                 \
 	{                                                                                          \
 		.kind = SCHEMA_OBJECT, .kept = true, .offset = offsetof(T, member),                \
-		.of = (schema), .key = __VA_ARGS__                                                 \
+		.of = (schema), .key_len = SCHEMA_LEN(__VA_ARGS__, 0), .key = __VA_ARGS__          \
 	}
 #define SCHEMA_KEEP_LIST(T, member, schema, ...)                                                   \
 	{                                                                                          \
 		.kind = SCHEMA_LIST, .kept = true, .offset = offsetof(T, member), .of = (schema),  \
-		.key = __VA_ARGS__                                                                 \
+		.key_len = SCHEMA_LEN(__VA_ARGS__, 0), .key = __VA_ARGS__                          \
 	}
 /* Checked, not kept. */
 #define SCHEMA_CHECK(k, ...)                                                                       \
 	{                                                                                          \
-		.kind = (k), .key = __VA_ARGS__                                                    \
+		.kind = (k), .key_len = SCHEMA_LEN(__VA_ARGS__, 0), .key = __VA_ARGS__             \
 	}
 #define SCHEMA_CHECK_OBJECT(schema, ...)                                                           \
 	{                                                                                          \
-		.kind = SCHEMA_OBJECT, .of = (schema), .key = __VA_ARGS__                          \
+		.kind = SCHEMA_OBJECT, .of = (schema), .key_len = SCHEMA_LEN(__VA_ARGS__, 0),      \
+		.key = __VA_ARGS__                                                                 \
 	}
 #define SCHEMA_CHECK_LIST(schema, ...)                                                             \
 	{                                                                                          \
-		.kind = SCHEMA_LIST, .of = (schema), .key = __VA_ARGS__                            \
+		.kind = SCHEMA_LIST, .of = (schema), .key_len = SCHEMA_LEN(__VA_ARGS__, 0),        \
+		.key = __VA_ARGS__                                                                 \
 	}
 /* A schema whose objects are checked only, and one whose objects are decoded into a struct. */
 #define SCHEMA_OF(what, rows, label_key)                                                           \

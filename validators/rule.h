@@ -68,6 +68,7 @@ struct rule {
 	const char *since;    /* version of Raygate */
 	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
 	bool crd;    /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool strict; /* graver in a strict validation: kubectl would refuse it */
 	bool policy; /* what the administrator forbids: 403 where nothing else is wrong */
 	enum rule_scope scope;
 	union {

@@ -5,7 +5,7 @@ static const struct rule RULES[] = {
 	RULE(SCHEMA_RULE_TYPE, "field-has-its-type", ERROR, BOTH, "0.1", "KubeRay C16",
 		"A value has the type of its field.", RULE_CHECKED_BY_DECODER, .crd = true),
 	RULE(SCHEMA_RULE_UNKNOWN, "field-is-known", WARN, BOTH, "0.1", NULL,
-		"Every field is one that the API knows.", RULE_CHECKED_BY_DECODER),
+		"Every field is one that the API knows.", RULE_CHECKED_BY_DECODER, .strict = true),
 	RULE(SCHEMA_RULE_REQUIRED, "required-field-is-there", ERROR, BOTH, "0.1", "KubeRay C1-C4",
 		"Required fields are present.", RULE_CHECKED_BY_DECODER, .crd = true),
 	RULE(SCHEMA_RULE_WORD, "word-is-supported", ERROR, BOTH, "0.1", "KubeRay C5, C8-C15, U1",

@@ -164,8 +164,8 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 {
 	enum field_severity severity = rule->severity;
 
-	if (strcmp(rule->id, SCHEMA_RULE_UNKNOWN) == 0)
-		severity = v->strict ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN;
+	if (rule->strict && v->strict)
+		severity = FIELD_SEVERITY_ERROR;
 	policy_severity(v->policy, str_from(rule->id), &severity);
 	return severity;
 }
@@ -216,7 +216,7 @@ static void run_on_old(const struct validation *v)
 static bool old_has(const struct validation *v, uint64_t fingerprint)
 {
 	for (size_t i = 0; i < v->old_errors->count; i++) {
-		if (v->old_errors->items[i].fingerprint == fingerprint)
+		if (field_error_fingerprint(&v->old_errors->items[i]) == fingerprint)
 			return true;
 	}
 	return false;
@@ -257,7 +257,7 @@ static void ratchet(const struct validation *v, struct findings *found)
 		struct finding *const f = &found->items[i];
 
 		if (f->severity == FIELD_SEVERITY_ERROR && f->rule->scope != RULE_UPDATE &&
-			f->rule->scope != RULE_BY_ENGINE && old_has(v, f->error->fingerprint)) {
+			f->rule->scope != RULE_BY_ENGINE && old_has(v, field_error_fingerprint(f->error))) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;
 		}

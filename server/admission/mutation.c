@@ -68,7 +68,7 @@ static const struct json_node *apply(const struct mutation_input *in, const stru
 static bool has_error(const struct mutation *m, uint64_t fingerprint)
 {
 	for (size_t i = 0; i < m->findings.errors; i++) {
-		if (m->findings.items[i].error->fingerprint == fingerprint)
+		if (field_error_fingerprint(m->findings.items[i].error) == fingerprint)
 			return true;
 	}
 	return false;
@@ -80,7 +80,7 @@ static const struct finding *new_error(const struct mutation *plain, const struc
 	for (size_t i = 0; i < patched->findings.errors; i++) {
 		const struct finding *const f = &patched->findings.items[i];
 
-		if (!has_error(plain, f->error->fingerprint))
+		if (!has_error(plain, field_error_fingerprint(f->error)))
 			return f;
 	}
 	return NULL;
