@@ -28,7 +28,9 @@ void field_path_print(const struct field_path *path, struct buf *out)
 		buf_add_cstr(out, path->name);
 		break;
 	case FIELD_STEP_INDEX:
-		buf_printf(out, "[%zu]", path->index);
+		buf_add_char(out, '[');
+		buf_add_i64(out, (int64_t)path->index);
+		buf_add_char(out, ']');
 		break;
 	case FIELD_STEP_KEY:
 		buf_add_char(out, '[');

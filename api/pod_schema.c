@@ -206,7 +206,7 @@ static const struct schema_field TEMPLATE_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(struct pod_template, spec, &SPEC, "spec"),
 };
 const struct schema SCHEMA_POD_TEMPLATE =
-	SCHEMA_OF_STRUCT("a pod template", TEMPLATE_ROWS, struct pod_template, NULL);
+	SCHEMA_OF_HEAVY_STRUCT("a pod template", TEMPLATE_ROWS, struct pod_template);
 
 static const struct schema_field POD_CONFIG_ROWS[] = {
 	SCHEMA_KEEP(struct pod_template, api_version, "apiVersion", .required = true),
@@ -215,4 +215,4 @@ static const struct schema_field POD_CONFIG_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(struct pod_template, spec, &SPEC, "spec"),
 };
 const struct schema SCHEMA_POD_CONFIG =
-	SCHEMA_OF_STRUCT("a podConfig", POD_CONFIG_ROWS, struct pod_template, NULL);
+	SCHEMA_OF_HEAVY_STRUCT("a podConfig", POD_CONFIG_ROWS, struct pod_template);

@@ -354,8 +354,10 @@ void policy_free(struct policy **policy)
 
 static bool read_root(struct policy *policy, struct str text, struct yaml_doc *doc, struct err *err)
 {
-	const struct yaml_limits limits = {
-		.bytes = POLICY_BYTES, .depth = POLICY_DEPTH, .nodes = POLICY_NODES, .expanded = POLICY_NODES};
+	const struct yaml_limits limits = {.bytes = POLICY_BYTES,
+		.depth = POLICY_DEPTH,
+		.nodes = POLICY_NODES,
+		.expanded = POLICY_NODES};
 
 	if (!yaml_read(&policy->arena, arena_str(&policy->arena, text), &limits, doc, err))
 		return false;

@@ -240,7 +240,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	}
 	if (out)
 		memcpy(out, &self, sizeof(self));
-	if (schema->open)
+	if (schema->open || (schema->heavy && d->shallow))
 		return;
 	for (struct json_iter it = json_iter(node); json_next_member(&it);) {
 		const struct schema_field *const row = find_row(schema, it.key, &hint);

@@ -133,6 +133,7 @@ struct schema {
 	size_t count;
 	size_t size;       /* of the struct; 0 when nothing is kept */
 	const char *label; /* the member that names an item of a list, or NULL */
+	bool heavy;        /* a shallow decoder keeps only the object itself */
 	bool open;         /* only the object itself is kept; its members are decoded elsewhere */
 };
 
@@ -195,6 +196,11 @@ struct schema {
 		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
 		.label = (label_key)                                                               \
 	}
+#define SCHEMA_OF_HEAVY_STRUCT(what, rows, T)                                                      \
+	{                                                                                          \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
+		.heavy = true                                                                      \
+	}
 #define SCHEMA_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* The rules under which the decoder reports; validators/schema_rules.c has their sentences. */
@@ -211,6 +217,7 @@ struct schema {
 struct schema_decoder {
 	struct arena *arena;
 	struct field_errors *errors;
+	bool shallow;      /* pod templates are kept as nodes, and not judged */
 	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
 };
 

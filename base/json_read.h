@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -112,8 +113,12 @@ bool json_next_item(struct json_iter *it);
 size_t json_count(const struct json_node *container);
 
 /* The value of a member by its unescaped key, NULL when there is none or `object` is no object. */
-const struct json_node *json_get(const struct json_node *object, const char *key);
 const struct json_node *json_get_str(const struct json_node *object, struct str key);
+/* Inline, so that the length of a literal is known when the call is compiled. */
+static inline const struct json_node *json_get(const struct json_node *object, const char *key)
+{
+	return json_get_str(object, (struct str){key, strlen(key)});
+}
 const struct json_node *json_item(const struct json_node *array, size_t index);
 
 /* A string's value, unescaped into the arena only where it has escapes; the empty str otherwise. */

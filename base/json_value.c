@@ -80,11 +80,6 @@ const struct json_node *json_get_str(const struct json_node *object, struct str 
 	return NULL;
 }
 
-const struct json_node *json_get(const struct json_node *object, const char *key)
-{
-	return json_get_str(object, str_from(key));
-}
-
 const struct json_node *json_item(const struct json_node *array, size_t index)
 {
 	for (struct json_iter it = json_iter(array); json_next_item(&it);) {

@@ -3,21 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-struct str str_from(const char *text)
-{
-	return (struct str){text, text ? strlen(text) : 0};
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool str_is(struct str s, const char *text)
-{
-	return str_eq(s, str_from(text));
-}
-
 bool str_is_nocase(struct str s, const char *text)
 {
 	return s.len == strlen(text) && (s.len == 0 || strncasecmp(s.at, text, s.len) == 0);

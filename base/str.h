@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *at;
@@ -24,10 +25,21 @@ struct str {
 #define STR_ARG(s) (int)(s).len, (s).at
 
 /* The str of a NUL-terminated string; NULL gives the empty str. */
-struct str str_from(const char *text);
+static inline struct str str_from(const char *text)
+{
+	return (struct str){text, text ? strlen(text) : 0};
+}
 
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str s, const char *text);
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline bool str_is(struct str s, const char *text)
+{
+	return str_eq(s, str_from(text));
+}
+
 /* ASCII letters compare without case. */
 bool str_is_nocase(struct str s, const char *text);
 bool str_starts(struct str s, const char *prefix);

@@ -72,6 +72,9 @@ static void name_fits_labels_and_pods(const struct rule_context *c, const struct
 			"is the value of the pods' label ray.io/group and %s", fault);
 		return;
 	}
+	/* With a label nothing can go wrong, and nearly every name is one. */
+	if (names_fault(NAME_DNS1123_LABEL, name) == NULL)
+		return;
 	const struct str prefix = derived_worker_pod(c->arena, cluster_name(c), name);
 	const struct str pod = derived_generated_name(c->arena, prefix, STR("xxxxx"));
 

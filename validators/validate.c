@@ -199,24 +199,31 @@ void validate_run(const struct validation *v)
 	run_tables(v, &c);
 }
 
-static void run_on_old(const struct validation *v)
+/* Everything that is wrong with the old object, by today's rules. */
+static void judge_old(const struct validation *v, struct field_errors *errors)
 {
+	const struct schema_decoder decoder = {
+		.arena = v->arena, .errors = errors, .crd_defaults = v->crd_defaults};
+
+	field_errors_init(errors, v->arena, v->old_node);
+	const struct ray_object *const old =
+		ray_object_decode(&decoder, v->object->kind, v->object->dialect, v->old_node);
 	struct rule_context c = {
 		.arena = v->arena,
-		.errors = v->old_errors,
+		.errors = errors,
 		.policy = v->policy,
-		.object = v->old,
-		.cluster = v->old->cluster,
+		.object = old,
+		.cluster = old->cluster,
 		.namespace = v->namespace,
 	};
 
 	run_tables(v, &c);
 }
 
-static bool old_has(const struct validation *v, uint64_t fingerprint)
+static bool has_fingerprint(const struct field_errors *errors, uint64_t fingerprint)
 {
-	for (size_t i = 0; i < v->old_errors->count; i++) {
-		if (field_error_fingerprint(&v->old_errors->items[i]) == fingerprint)
+	for (size_t i = 0; i < errors->count; i++) {
+		if (field_error_fingerprint(&errors->items[i]) == fingerprint)
 			return true;
 	}
 	return false;
@@ -252,12 +259,15 @@ static struct finding settle(const struct validation *v, const struct field_erro
 /* Rules on transitions look at both versions: what they refuse was not there before. */
 static void ratchet(const struct validation *v, struct findings *found)
 {
-	run_on_old(v);
+	struct field_errors old_errors;
+
+	judge_old(v, &old_errors);
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
 		if (f->severity == FIELD_SEVERITY_ERROR && f->rule->scope != RULE_UPDATE &&
-			f->rule->scope != RULE_BY_ENGINE && old_has(v, field_error_fingerprint(f->error))) {
+			f->rule->scope != RULE_BY_ENGINE &&
+			has_fingerprint(&old_errors, field_error_fingerprint(f->error))) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;
 		}

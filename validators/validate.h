@@ -17,9 +17,10 @@ struct validation {
 	bool strict; /* an unknown field is an error, as kubectl refuses it; else a warning */
 	const struct ray_object *object;
 	struct field_errors *errors; /* of decoding; rules add theirs */
-	/* UPDATE: both or neither */
+	bool crd_defaults;           /* with which the object was decoded */
+	/* UPDATE alone: decoded shallowly, and the node it came from. */
 	const struct ray_object *old;
-	struct field_errors *old_errors;
+	const struct json_node *old_node;
 };
 
 /* A field error whose severity is settled; never FIELD_SEVERITY_OFF. */
@@ -42,8 +43,8 @@ struct findings {
 /* Runs every rule that fits the object; old against new where there is an old one. */
 void validate_run(const struct validation *v);
 /*
- * Settles everything that is in v->errors by now. Runs the rules on the old object, once, when
- * there is an error that it might have had too.
+ * Settles everything that is in v->errors by now. Decodes the old object whole and runs the rules
+ * on it when there is an error that it might have had too.
  */
 void validate_settle(const struct validation *v, struct findings *out);
 

@@ -105,7 +105,7 @@ static void charge(struct review *r)
 		.group = r->request.group,
 		.namespace = r->request.namespace,
 		.object = m->object,
-		.old = m->old,
+		.old = r->request.operation == ADMISSION_UPDATE ? r->request.old_object : NULL,
 		.dry_run = r->request.dry_run,
 		.judge_only = will_deny(r),
 	};

@@ -36,6 +36,15 @@ static struct quantity amount_of(const struct ledger_amount *amounts, size_t cou
 	return (struct quantity){0};
 }
 
+static const struct ray_object *decode_old(const struct charge_input *in)
+{
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = in->arena, .errors = &ignored};
+
+	field_errors_init(&ignored, in->arena, in->old);
+	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);
+}
+
 /* An update that asks for no more of anything the quota names is never over it. */
 static bool raises(const struct charge_input *in, const struct ledger_claim *claim)
 {
@@ -43,7 +52,7 @@ static bool raises(const struct charge_input *in, const struct ledger_claim *cla
 
 	if (in->old == NULL)
 		return true;
-	const size_t count = charge_of(in, in->old, &before);
+	const size_t count = charge_of(in, decode_old(in), &before);
 
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;

@@ -13,7 +13,7 @@ struct charge_input {
 	struct ledger *ledger; /* NULL: the object is compared with the quota by itself */
 	struct str group, namespace;
 	const struct ray_object *object;
-	const struct ray_object *old; /* UPDATE alone */
+	const struct json_node *old; /* UPDATE alone */
 	bool dry_run;
 	bool judge_only; /* the object is refused already: compare, reserve nothing */
 };

@@ -4,13 +4,25 @@
 #include "validators/defaults.h"
 #include "validators/defaults_rules.h"
 
-static struct ray_object *decode(
-	const struct mutation_input *in, const struct json_node *root, struct field_errors *errors)
+static struct ray_object *decode(const struct mutation_input *in, const struct json_node *root,
+	struct field_errors *errors, bool shallow)
 {
-	const struct schema_decoder decoder = {in->arena, errors, in->crd_defaults};
+	const struct schema_decoder decoder = {.arena = in->arena,
+		.errors = errors,
+		.shallow = shallow,
+		.crd_defaults = in->crd_defaults};
 
-	field_errors_init(errors, in->arena, root);
+	/* Places in the source are those of what came, whatever is judged. */
+	field_errors_init(errors, in->arena, in->object);
 	return ray_object_decode(&decoder, in->kind, in->dialect, root);
+}
+
+/* What is wrong with the old object is nobody's business, unless the new one has it too. */
+static struct ray_object *decode_old(const struct mutation_input *in)
+{
+	struct field_errors ignored;
+
+	return decode(in, in->old, &ignored, true);
 }
 
 /* One version of the object, and the old one; not judged yet. */
@@ -18,9 +30,9 @@ static struct mutation *start(const struct mutation_input *in, const struct json
 {
 	struct mutation *const m = arena_alloc(in->arena, sizeof(*m));
 
-	m->object = decode(in, root, &m->errors);
+	m->object = decode(in, root, &m->errors, false);
 	if (in->old)
-		m->old = decode(in, in->old, &m->old_errors);
+		m->old = decode_old(in);
 	m->validation = (struct validation){
 		.arena = in->arena,
 		.policy = in->policy,
@@ -29,7 +41,8 @@ static struct mutation *start(const struct mutation_input *in, const struct json
 		.object = m->object,
 		.errors = &m->errors,
 		.old = m->old,
-		.old_errors = &m->old_errors,
+		.old_node = in->old,
+		.crd_defaults = in->crd_defaults,
 	};
 	return m;
 }

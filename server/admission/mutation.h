@@ -23,8 +23,9 @@ struct mutation_input {
 /* Everything lives in the arena or in what the input points to. */
 struct mutation {
 	struct validation validation; /* points into this struct: it cannot be copied */
-	struct ray_object *object, *old;
-	struct field_errors errors, old_errors;
+	struct ray_object *object;
+	struct ray_object *old; /* shallow: its pod templates are nodes */
+	struct field_errors errors;
 	struct findings findings;
 	struct patch patch; /* empty: nothing to add */
 	bool judged;

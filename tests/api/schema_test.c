@@ -32,7 +32,9 @@ static struct ray_object *decode_as(
 	cr_assert(json_read(&arena, str_from(text), &LIMITS, &doc, &err), "%s: %s", text, err.text);
 	field_errors_init(&errors, &arena, doc.root);
 	return ray_object_decode(
-		&(struct schema_decoder){&arena, &errors, crd_defaults}, kind, dialect, doc.root);
+		&(struct schema_decoder){
+			.arena = &arena, .errors = &errors, .crd_defaults = crd_defaults},
+		kind, dialect, doc.root);
 }
 
 static struct ray_object *decode(const char *text)
@@ -240,7 +242,7 @@ Test(schema, a_list_of_many_items_is_judged_in_time)
 
 	cr_assert(json_read(&arena, buf_str(&text), &LIMITS, &doc, &err), "%s", err.text);
 	field_errors_init(&errors, &arena, doc.root);
-	ray_object_decode(&(struct schema_decoder){&arena, &errors, false}, RAY_CLUSTER,
+	ray_object_decode(&(struct schema_decoder){.arena = &arena, .errors = &errors}, RAY_CLUSTER,
 		DIALECT_MODERN, doc.root);
 	cr_assert_eq(errors.count, 1u, "%s", lines());
 }

@@ -42,7 +42,8 @@ static const struct ray_object *decode(
 	struct arena *arena, const char *text, struct field_errors *errors)
 {
 	const struct json_limits limits = {.bytes = 1 << 24, .depth = 100, .nodes = 1 << 21};
-	const struct schema_decoder decoder = {arena, errors, true};
+	const struct schema_decoder decoder = {
+		.arena = arena, .errors = errors, .crd_defaults = true};
 	struct json_doc doc;
 	struct err err;
 	enum ray_kind kind;
@@ -84,7 +85,7 @@ enum field_severity rules_kit_update(const char *old, const char *object, const 
 	v.object = decode(&arena, object, &errors);
 	if (old) {
 		v.old = decode(&arena, old, &old_errors);
-		v.old_errors = &old_errors;
+		v.old_node = v.old->self.node;
 	}
 	const enum field_severity grade = gravest(&v, rule);
 

@@ -3,42 +3,33 @@
 #include <criterion/criterion.h>
 
 #include "base/yaml.h"
+#include "server/admission/mutation.h"
 
-static struct ray_object *read_object(
-	struct arena *arena, struct str text, struct field_errors *errors)
+static const struct json_node *read_yaml(struct arena *arena, struct str text)
 {
 	static const struct yaml_limits LIMITS = {
 		.bytes = 4u << 20, .depth = 100, .nodes = 500000, .expanded = 500000};
-	enum ray_kind kind;
-	enum dialect dialect;
 	struct yaml_doc doc;
 	struct err err;
 
 	cr_assert(yaml_read(arena, text, &LIMITS, &doc, &err), "%s", err.text);
-	cr_assert(ray_object_recognise(doc.json.root, &kind, &dialect), "no kind that is judged");
-	field_errors_init(errors, arena, doc.json.root);
-	return ray_object_decode(
-		&(struct schema_decoder){arena, errors, true}, kind, dialect, doc.json.root);
+	return doc.json.root;
 }
 
 void verdict_judge(struct arena *arena, const struct verdict_case *it, struct findings *out)
 {
-	struct field_errors errors, old_errors;
-	struct validation v = {
+	struct mutation_input in = {
 		.arena = arena,
 		.policy = it->policy,
+		.object = read_yaml(arena, it->object),
+		.old = it->old.len ? read_yaml(arena, it->old) : NULL,
+		.crd_defaults = true,
 		.strict = true,
-		.object = read_object(arena, it->object, &errors),
-		.errors = &errors,
 	};
 
-	v.namespace = v.object->meta.namespace.v;
-	if (it->old.len) {
-		v.old = read_object(arena, it->old, &old_errors);
-		v.old_errors = &old_errors;
-	}
-	validate_run(&v);
-	validate_settle(&v, out);
+	cr_assert(ray_object_recognise(in.object, &in.kind, &in.dialect), "no kind that is judged");
+	in.namespace = json_str(arena, json_get(json_get(in.object, "metadata"), "namespace"));
+	*out = mutation_run(&in)->findings;
 }
 
 void verdict_print(const struct findings *findings, struct buf *out)
