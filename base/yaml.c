@@ -7,6 +7,9 @@
 
 #include "base/yaml_text.h"
 
+/* Each is compared with all that came before it. */
+enum { DIRECTIVES_MAX = 4096 };
+
 struct yaml_stream {
 	yaml_parser_t parser;
 	struct str text;
@@ -160,58 +163,114 @@ static bool build(struct yaml_text *builder, const yaml_event_t *event)
 	}
 }
 
-/* Up to the next event of that kind, or the end of the stream; builds with what comes before. */
-static bool run_to(
-	struct yaml_stream *stream, yaml_event_type_t last, bool building, struct err *err)
+static bool next_event(struct yaml_stream *stream, yaml_event_t *event, struct err *err)
 {
-	for (bool good = true; good;) {
+	if (!yaml_parser_parse(&stream->parser, event))
+		return fail_parser(stream, err);
+	if (event->type == YAML_STREAM_END_EVENT)
+		stream->ended = true;
+	return true;
+}
+
+/*
+ * To behind the next event of that kind, or the end. Not into any depth: libyaml's time for each
+ * token grows with it.
+ */
+static bool skip_to(
+	struct yaml_stream *stream, yaml_event_type_t last, int64_t depth_max, struct err *err)
+{
+	yaml_event_type_t type = YAML_NO_EVENT;
+	int64_t depth = 0;
+
+	while (type != last && !stream->ended) {
 		yaml_event_t event;
 
-		if (!yaml_parser_parse(&stream->parser, &event))
-			return fail_parser(stream, err);
-		const yaml_event_type_t type = event.type;
+		if (!next_event(stream, &event, err))
+			return false;
+		type = event.type;
+		depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
+		depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+		const struct yaml_place place = place_of(event.start_mark);
 
-		good = !building || build(&stream->builder, &event);
 		yaml_event_delete(&event);
-		if (type == YAML_STREAM_END_EVENT)
-			stream->ended = true;
-		if (good && (type == last || stream->ended))
-			return true;
+		if (depth > depth_max)
+			return err_set(err, ERR_TOO_LARGE,
+				"line %u, column %u: mappings and sequences are deeper than %u",
+				place.line, place.column, (unsigned)depth_max);
 	}
-	return false;
+	return true;
+}
+
+static bool build_document(struct yaml_stream *stream, struct err *err)
+{
+	bool good = true;
+
+	stream->in_document = true;
+	while (good && stream->in_document) {
+		yaml_event_t event;
+
+		if (!next_event(stream, &event, err))
+			return false;
+		good = build(&stream->builder, &event);
+		stream->in_document = event.type != YAML_DOCUMENT_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	return good;
+}
+
+/* Into `doc`, whose root is NULL at the end. */
+static bool read_document(struct yaml_stream *stream, const struct yaml_limits *limits,
+	struct yaml_doc *doc, struct err *err)
+{
+	/* After an error inside a document there is the rest of it. */
+	if (stream->in_document && !skip_to(stream, YAML_DOCUMENT_END_EVENT, limits->depth, err))
+		return false;
+	stream->in_document = false;
+	if (!skip_to(stream, YAML_DOCUMENT_START_EVENT, limits->depth, err))
+		return false;
+	if (stream->ended)
+		return true;
+	doc->index = stream->index++;
+	return build_document(stream, err) && yaml_text_finish(&stream->builder, doc);
+}
+
+/* Of the whole stream: what libyaml itself could not bear. */
+static bool fits(
+	const struct yaml_stream *stream, const struct yaml_limits *limits, struct err *err)
+{
+	const char *at = stream->text.at, *const end = at + stream->text.len;
+	size_t directives = 0;
+
+	if (stream->text.len > limits->bytes)
+		return err_set(err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
+			stream->text.len, limits->bytes);
+	if (stream->index)
+		return true;
+	for (; stream->text.len && (at = memmem(at, (size_t)(end - at), "%TAG", 4)); at += 4)
+		directives++;
+	if (directives > DIRECTIVES_MAX)
+		return err_set(
+			err, ERR_TOO_LARGE, "more than %d '%%TAG' directives", DIRECTIVES_MAX);
+	return true;
 }
 
 bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yaml_limits *limits,
 	struct yaml_doc *doc, struct err *err)
 {
 	*doc = (struct yaml_doc){0};
-	if (stream->text.len > limits->bytes) {
-		stream->ended = true;
-		return err_set(err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
-			stream->text.len, limits->bytes);
-	}
-	if (stream->in_document && !stream->ended &&
-		!run_to(stream, YAML_DOCUMENT_END_EVENT, false, err))
-		return false;
-	stream->in_document = false;
-	while (!stream->ended) {
-		if (!run_to(stream, YAML_DOCUMENT_START_EVENT, false, err))
-			return false;
-		if (stream->ended)
-			break;
+	bool good = stream->ended || fits(stream, limits, err);
+
+	while (good && !stream->ended) {
 		yaml_text_begin(&stream->builder, arena, limits, err);
-		doc->index = stream->index++;
-		stream->in_document = true;
-		if (!run_to(stream, YAML_DOCUMENT_END_EVENT, true, err))
-			return false;
-		stream->in_document = false;
-		if (!yaml_text_finish(&stream->builder, doc))
-			return false;
-		if (!json_is(doc->json.root, JSON_NULL))
+		good = read_document(stream, limits, doc, err);
+		if (good && json_present(doc->json.root))
 			return true;
+		doc->json = (struct json_doc){0};
+		doc->places = NULL;
 	}
-	*doc = (struct yaml_doc){0};
-	return true;
+	if (!good && err->code == ERR_TOO_LARGE)
+		stream->ended = true;
+	return good;
 }
 
 static bool read_only(struct yaml_stream *stream, struct arena *arena,

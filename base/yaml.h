@@ -35,7 +35,7 @@ struct yaml_place {
 struct yaml_doc {
 	struct json_doc json;            /* its text is JSON, in the arena */
 	const struct yaml_place *places; /* of each node, in the same order */
-	uint32_t index;                  /* in the stream, from 0, empty documents counted */
+	uint32_t index; /* in the stream, from 0, empty ones counted; also of a wrong one */
 };
 
 /* One document at a time, so that a long stream needs little memory. One thread at a time. */
@@ -50,7 +50,7 @@ void yaml_close(struct yaml_stream **stream);
  * The next document that is not empty (or null), in the arena; at the end doc->json.root is NULL.
  * False when it is wrong: ERR_TOO_LARGE for a limit, ERR_INVALID otherwise, with line and column
  * in the message. Behind a document with a wrong value or key twice the stream goes on; behind
- * one that is no YAML it is at its end.
+ * one that is no YAML, or beyond a limit, it is at its end.
  */
 bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yaml_limits *limits,
 	struct yaml_doc *doc, struct err *err) MUST_CHECK;
@@ -59,6 +59,9 @@ bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yam
 bool yaml_read(struct arena *arena, struct str text, const struct yaml_limits *limits,
 	struct yaml_doc *doc, struct err *err) MUST_CHECK;
 
-/* Where a node of the document (a key or a value) stands in the YAML text. */
+/*
+ * Where a node of the document (a key or a value) stands in the YAML text; a value that is left
+ * out may be on the line behind the last one.
+ */
 void yaml_position(
 	const struct yaml_doc *doc, const struct json_node *node, uint32_t *line, uint32_t *column);

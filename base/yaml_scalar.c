@@ -9,11 +9,11 @@
 #include "base/attr.h"
 #include "base/json_scan.h"
 #include "base/utf8.h"
+#include "base/yaml_float.h"
 
 enum {
 	SHOWN = 40,       /* bytes of a value in a message */
 	NUMBER_MAX = 512, /* bytes of a float; what is longer is a string */
-	DIGITS_MAX = 17,  /* that tell any double from its neighbours */
 };
 
 enum kind { KIND_NULL, KIND_FALSE, KIND_TRUE, KIND_INTEGER, KIND_FLOAT, KIND_STRING };
@@ -28,7 +28,7 @@ struct scalar {
 static const struct {
 	const char *word;
 	enum kind kind;
-	double real;
+	float real; /* as <math.h> types what is not finite */
 } WORDS[] = {
 	{"y",     KIND_TRUE,  0        },
 	{"Y",     KIND_TRUE,  0        },
@@ -114,7 +114,7 @@ static bool resolve_word(struct str value, struct scalar *out)
 	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
 		if (WORDS[i].word[0] == *value.at && str_is(value, WORDS[i].word)) {
 			out->kind = WORDS[i].kind;
-			out->real = WORDS[i].real;
+			out->real = (double)WORDS[i].real;
 			return true;
 		}
 	}
@@ -258,95 +258,48 @@ static bool resolve_number(struct str value, struct scalar *out, char *copy)
 	return resolve_integer((struct str){copy, len}, out) || resolve_float(copy, out);
 }
 
+/* What a plain scalar may be, by its first byte; most can only be strings. */
+enum hint { HINT_STRING, HINT_WORD, HINT_NUMBER };
+static const unsigned char HINTS[256] = {
+	['y'] = HINT_WORD,
+	['Y'] = HINT_WORD,
+	['n'] = HINT_WORD,
+	['N'] = HINT_WORD,
+	['t'] = HINT_WORD,
+	['T'] = HINT_WORD,
+	['f'] = HINT_WORD,
+	['F'] = HINT_WORD,
+	['o'] = HINT_WORD,
+	['O'] = HINT_WORD,
+	['~'] = HINT_WORD,
+	['+'] = HINT_NUMBER,
+	['-'] = HINT_NUMBER,
+	['.'] = HINT_NUMBER,
+	['0'] = HINT_NUMBER,
+	['1'] = HINT_NUMBER,
+	['2'] = HINT_NUMBER,
+	['3'] = HINT_NUMBER,
+	['4'] = HINT_NUMBER,
+	['5'] = HINT_NUMBER,
+	['6'] = HINT_NUMBER,
+	['7'] = HINT_NUMBER,
+	['8'] = HINT_NUMBER,
+	['9'] = HINT_NUMBER,
+};
+
 static void resolve(struct str value, struct scalar *out, char copy[NUMBER_MAX])
 {
-	const char first = value.len ? *value.at : '~';
-	const bool number = isdigit((unsigned char)first) || strchr("+-.", first);
+	const enum hint hint = value.len ? HINTS[(unsigned char)*value.at] : HINT_WORD;
 
 	out->kind = KIND_STRING;
 	if (value.len == 0)
 		out->kind = KIND_NULL;
-	else if (!number && !strchr("yYnNtTfFoO~", first))
-		return;
-	else if (resolve_word(value, out) || !number)
+	else if (hint == HINT_STRING || resolve_word(value, out) || hint == HINT_WORD)
 		return;
 	else if (is_digits(value) && *value.at != '0')
 		*out = (struct scalar){.kind = KIND_INTEGER, .digits = value};
 	else if (value.len >= NUMBER_MAX || !resolve_number(value, out, copy))
 		out->kind = KIND_STRING;
-}
-
-/* The fewest decimal digits that read as the same number; returns the exponent of the first. */
-static int shortest(double value, bool single, char digits[DIGITS_MAX + 1])
-{
-	char text[40];
-
-	for (int more = 0; more < DIGITS_MAX; more++) {
-		snprintf(text, sizeof(text), "%.*e", more, fabs(value));
-		const double back = single ? (double)strtof(text, NULL) : strtod(text, NULL);
-
-		if (back >= fabs(value) && back <= fabs(value))
-			break;
-	}
-	const char *const e = strchr(text, 'e');
-	size_t count = 0;
-
-	for (const char *at = text; at < e; at++) {
-		if (*at != '.')
-			digits[count++] = *at;
-	}
-	while (count > 1 && digits[count - 1] == '0')
-		count--;
-	digits[count] = '\0';
-	return atoi(e + 1);
-}
-
-static void add_fixed(struct buf *out, const char *digits, int exponent)
-{
-	const int count = (int)strlen(digits);
-
-	if (exponent < 0)
-		buf_printf(out, "0.%.*s%s", -exponent - 1, "00000000", digits);
-	else if (count <= exponent + 1)
-		buf_printf(out, "%s%.*s", digits, exponent + 1 - count, "00000000000000000000000");
-	else
-		buf_printf(out, "%.*s.%s", exponent + 1, digits, digits + exponent + 1);
-}
-
-/* As Go writes a float64 into JSON. */
-static void add_float(struct buf *out, double value)
-{
-	char digits[DIGITS_MAX + 1];
-	const int exponent = shortest(value, false, digits);
-
-	if (signbit(value))
-		buf_add_char(out, '-');
-	if (*digits == '0' || (exponent >= -6 && exponent < 21))
-		add_fixed(out, digits, exponent);
-	else
-		buf_printf(
-			out, "%c%s%se%+d", digits[0], digits[1] ? "." : "", digits + 1, exponent);
-}
-
-/* As sigs.k8s.io/yaml makes a key of a float: in single precision, with an exponent from 1e6 on. */
-static void add_float_key(struct buf *out, double wide)
-{
-	const double value = (double)(float)wide;
-	char digits[DIGITS_MAX + 1];
-
-	if (!isfinite(value)) {
-		buf_add_cstr(out, isnan(value) ? ".nan" : value < 0 ? "-.inf" : ".inf");
-		return;
-	}
-	const int exponent = shortest(value, true, digits);
-
-	if (signbit(value))
-		buf_add_char(out, '-');
-	if (exponent >= -4 && (exponent < 6 || exponent < 0))
-		add_fixed(out, digits, exponent);
-	else
-		buf_printf(
-			out, "%c%s%se%+03d", digits[0], digits[1] ? "." : "", digits + 1, exponent);
 }
 
 static void add_string(struct buf *out, struct str value)
@@ -465,7 +418,7 @@ bool yaml_scalar_add(struct buf *out, struct str value, enum yaml_as as, struct 
 		if (!isfinite(scalar.real))
 			return err_set(
 				err, ERR_INVALID, "'%.*s' cannot be said in JSON", STR_ARG(value));
-		add_float(out, scalar.real);
+		yaml_float_add(out, scalar.real);
 		break;
 	case KIND_STRING:
 		add_string(out, value);
@@ -488,7 +441,7 @@ bool yaml_scalar_add_key(struct buf *out, struct str value, enum yaml_as as, str
 		return yaml_scalar_add(out, value, as, err);
 	buf_add_char(out, '"');
 	if (scalar.kind == KIND_FLOAT && fits(scalar.kind, as))
-		add_float_key(out, scalar.real);
+		yaml_float_add_key(out, scalar.real);
 	else if (!yaml_scalar_add(out, value, as, err))
 		return false;
 	buf_add_char(out, '"');

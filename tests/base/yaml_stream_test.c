@@ -78,8 +78,10 @@ static int step(struct yaml_stream *stream)
 	struct yaml_doc doc;
 	struct err err;
 
-	if (!yaml_next(stream, &arena, &LIMITS, &doc, &err))
+	if (!yaml_next(stream, &arena, &LIMITS, &doc, &err)) {
+		cr_expect_null(doc.json.root, "%s", err.text);
 		return 1;
+	}
 	return doc.json.root ? 0 : 2;
 }
 
@@ -95,6 +97,7 @@ Test(yaml_stream, behind_a_wrong_document_the_stream_goes_on_but_not_behind_brok
 		{"a: 1\n---\nb: [1\n---\nc: 1\n",                      {0, 1, 2, 2, 2}},
 		{"a: [.nan]\n---\nb: [1\n---\nc: 1\n",                 {1, 1, 2, 2, 2}},
 		{"a: .nan\nb: [1\n---\nc: 1\n",                        {1, 1, 2, 2, 2}},
+		{"&2}---",					     {1, 2, 2, 2, 2}},
 		{"\x01",					       {1, 2, 2, 2, 2}},
 	};
 
@@ -265,4 +268,19 @@ Test(yaml_stream, two_thousand_documents_need_the_memory_of_one)
 	cr_expect_eq(count, 2000);
 	cr_expect(most < 4096, "%zu", most);
 	yaml_close(&stream);
+}
+
+Test(yaml_stream, more_tag_directives_than_libyaml_can_bear_are_refused)
+{
+	struct buf text = {0};
+	struct err err;
+
+	for (int i = 0; i < 4096; i++)
+		buf_printf(&text, "%%TAG !a%d! b\n", i);
+	buf_add_cstr(&text, "---\na");
+	cr_expect(reads(buf_str(&text), &LIMITS, &err), "%s", err.text);
+	buf_add_cstr(&text, "%TAG");
+	cr_expect(!reads(buf_str(&text), &LIMITS, &err));
+	cr_expect_str_eq(err.text, "more than 4096 '%TAG' directives");
+	buf_done(&text);
 }

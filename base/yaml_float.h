@@ -1,0 +1,9 @@
+/* Floats as they come out of kubectl: base/yaml's own business. */
+#pragma once
+
+#include "base/buf.h"
+
+/* As Go writes a float64 into JSON; `value` is finite. */
+void yaml_float_add(struct buf *out, double value);
+/* As sigs.k8s.io/yaml makes a key of a float: in single precision, an exponent from 1e6 on. */
+void yaml_float_add_key(struct buf *out, double wide);

@@ -1,0 +1,88 @@
+/*
+ * What the strict reader accepts, printed again from its nodes, is read as an equal value; and a
+ * reader that skips agrees with one that keeps everything.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/json_read.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const SKIP[] = {"a", "status", NULL};
+static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 200, .nodes = 100000};
+static const struct json_limits SKIPPING = {1 << 20, 200, 100000, SKIP};
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void print(struct arena *arena, const struct json_node *node, struct buf *out)
+{
+	struct json_iter members = json_iter(node), items = members;
+	int64_t whole;
+	double real;
+
+	if (node->kind == JSON_NUMBER && json_i64(node, &whole))
+		must(json_double(node, &real) && (whole < 0) == (real < 0));
+	if (node->kind == JSON_STRING) {
+		must(json_str_is(node, json_str(arena, node)) && json_str_equal(node, node));
+		buf_add_json_str(out, json_str(arena, node));
+		return;
+	}
+	if (node->kind != JSON_ARRAY && node->kind != JSON_OBJECT) {
+		buf_add(out, json_raw(node));
+		return;
+	}
+	buf_add_cstr(out, node->kind == JSON_OBJECT ? "{" : "[");
+	while (json_next_member(&members)) {
+		must(json_get_str(node, json_str(arena, members.key)) == members.value);
+		buf_add_cstr(out, members.index ? "," : "");
+		print(arena, members.key, out);
+		buf_add_char(out, ':');
+		print(arena, members.value, out);
+	}
+	while (json_next_item(&items)) {
+		buf_add_cstr(out, items.index ? " ,\n" : "");
+		print(arena, items.value, out);
+	}
+	buf_add_cstr(out, node->kind == JSON_OBJECT ? "}" : "]");
+}
+
+static void check(struct arena *arena, const struct json_doc *doc)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	struct json_doc again;
+	struct err err;
+
+	must(doc->root->span == doc->count);
+	print(arena, doc->root, &out);
+	must(json_read(arena, buf_str(&out), &LIMITS, &again, &err));
+	must(json_equal(doc->root, again.root) && json_equal(again.root, doc->root));
+	must(json_hash(doc->root) == json_hash(again.root));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct str text = {(const char *)data, size};
+	struct json_doc doc, skipped;
+	struct arena arena;
+	struct err err;
+
+	/* Objects of many keys are searched key by key below. */
+	if (size > 1 << 14)
+		return 0;
+	arena_init(&arena, 4096);
+	const bool good = json_read(&arena, text, &LIMITS, &doc, &err);
+
+	must(good == json_read(&arena, text, &SKIPPING, &skipped, &err));
+	if (good) {
+		must(skipped.count <= doc.count);
+		check(&arena, &doc);
+	}
+	arena_done(&arena);
+	return 0;
+}

@@ -1,0 +1,107 @@
+/*
+ * What a YAML stream gives is strict JSON with a place for each node; printed as YAML and read
+ * again it stays the same; and JSON read as YAML is the same tree.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/json_edit.h"
+#include "base/yaml.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct json_limits JSON = {.bytes = 1 << 24, .depth = 64, .nodes = 100000};
+static const struct yaml_limits LIMITS = {1 << 20, 64, 100000, 10000};
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void printed_again(const struct json_doc *doc, struct buf *out)
+{
+	struct json_edit *value = json_edit_import(doc->root);
+
+	out->len = 0;
+	json_edit_print_yaml(value, out);
+	json_edit_free(&value);
+}
+
+/* The second time, since YAML turns the number -0 into 0. */
+static void comes_back(struct arena *arena, const struct json_doc *doc)
+{
+	CLEANUP(buf_done) struct buf first = {0};
+	CLEANUP(buf_done) struct buf second = {0};
+	const struct yaml_limits larger = {1 << 24, 64, 100000, 0};
+	struct yaml_doc once, twice;
+	struct err err;
+
+	printed_again(doc, &first);
+	must(yaml_read(arena, buf_str(&first), &larger, &once, &err));
+	must(once.json.count == doc->count);
+	printed_again(&once.json, &second);
+	must(yaml_read(arena, buf_str(&second), &larger, &twice, &err));
+	must(json_equal(once.json.root, twice.json.root));
+}
+
+static void check(struct arena *arena, struct str text, const struct yaml_doc *doc)
+{
+	struct json_doc again;
+	struct err err;
+	uint32_t lines = 2; /* what is not there may be said to be behind the last line */
+
+	must(json_read(arena, doc->json.text, &JSON, &again, &err));
+	must(json_equal(doc->json.root, again.root));
+	/* Any byte of a line break of YAML's. */
+	for (size_t i = 0; i < text.len; i++)
+		lines += text.at[i] == '\n' || text.at[i] == '\r' || (text.at[i] & 0x80);
+	for (uint32_t i = 0; i < doc->json.count; i++) {
+		must(doc->places[i].line >= 1 && doc->places[i].line <= lines);
+		must(doc->places[i].column >= 1 && doc->places[i].column <= text.len + 1);
+	}
+	comes_back(arena, &doc->json);
+}
+
+static void check_json(struct arena *arena, struct str text, const struct json_doc *doc)
+{
+	struct yaml_doc yaml;
+	struct err err;
+
+	/* YAML folds line breaks that JSON does not know. */
+	if (!yaml_read(arena, text, &LIMITS, &yaml, &err) || str_contains(text, "\xc2\x85") ||
+		str_contains(text, "\xe2\x80\xa8") || str_contains(text, "\xe2\x80\xa9"))
+		return;
+	must(yaml.json.count == doc->count);
+	for (uint32_t i = 0; i < doc->count; i++) {
+		const struct json_node *const a = &doc->root[i], *const b = &yaml.json.root[i];
+
+		must(a->span == b->span && (a->kind == b->kind || a->kind == JSON_NUMBER));
+		must(a->kind != JSON_STRING || json_str_equal(a, b));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct str text = {(const char *)data, size};
+	struct yaml_stream *stream = yaml_open(text);
+	struct yaml_doc doc = {0};
+	struct json_doc json;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, 4096);
+	for (int count = 0; count < 100; count++, arena_reset(&arena)) {
+		if (!yaml_next(stream, &arena, &LIMITS, &doc, &err))
+			must(*err.text && doc.json.root == NULL);
+		else if (doc.json.root)
+			check(&arena, text, &doc);
+		else
+			break;
+	}
+	yaml_close(&stream);
+	if (json_read(&arena, text, &JSON, &json, &err))
+		check_json(&arena, text, &json);
+	arena_done(&arena);
+	return 0;
+}
