@@ -18,19 +18,20 @@ static const struct {
 	const char *sample;
 	const char *rule;
 } WARNINGS[] = {
-	{"raycronjob-nightly.yaml",                 "RG1266"},
-	{"raycronjob-suspended.yaml",               "RG1266"},
-	{"ray.io-defaulted.yaml",                   "RG0511"},
-	{"ray.io-defaulted.yaml",                   "RG0513"},
-	{"ray.io-gcs-fault-tolerance-claim.yaml",   "RG0807"},
-	{"ray.io-gcs-fault-tolerance-rocksdb.yaml", "RG0807"},
-	{"ray.io-head-node-port.yaml",              "RG1010"},
-	{"ray.io-history-server-gcs.yaml",          "RG0941"},
-	{"ray.io-history-server.yaml",              "RG0941"},
-	{"ray.io-network-policy-egress.yaml",       "RG0961"},
-	{"ray.io-network-policy-ingress.yaml",      "RG0961"},
-	{"ray.io-network-policy.yaml",              "RG0961"},
-	{"ray.io-tls.yaml",                         "RG0921"},
+	{"raycronjob-nightly.yaml",                    "RG1266"},
+	{"raycronjob-suspended.yaml",                  "RG1266"},
+	{"ray.io-defaulted.yaml",                      "RG0511"},
+	{"ray.io-defaulted.yaml",                      "RG0513"},
+	{"ray.io-gcs-fault-tolerance-claim.yaml",      "RG0807"},
+	{"ray.io-gcs-fault-tolerance-rocksdb.yaml",    "RG0807"},
+	{"ray.io-gcs-fault-tolerance-annotation.yaml", "RG1510"},
+	{"ray.io-head-node-port.yaml",                 "RG1010"},
+	{"ray.io-history-server-gcs.yaml",             "RG0941"},
+	{"ray.io-history-server.yaml",                 "RG0941"},
+	{"ray.io-network-policy-egress.yaml",          "RG0961"},
+	{"ray.io-network-policy-ingress.yaml",         "RG0961"},
+	{"ray.io-network-policy.yaml",                 "RG0961"},
+	{"ray.io-tls.yaml",			    "RG0921"},
 };
 
 static bool is_known_warning(const char *sample, const struct finding *finding)
@@ -192,5 +193,18 @@ Test(golden_samples, the_reviews_for_curl_do_what_is_said_of_them)
 	for (size_t i = 0; i < ARRAY_LEN(REVIEW_CASES); i++)
 		check_review(&arena, i, policy);
 	policy_free(&policy);
+	arena_done(&arena);
+}
+
+Test(golden_samples, the_readme_shows_the_policy_as_it_is)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct str readme = read_file(&arena, ".", "README.md");
+	const struct str policy = read_file(&arena, POLICIES, "example.yaml");
+
+	cr_expect(str_contains(readme, policy.at),
+		"README.md differs from " POLICIES "/example.yaml");
 	arena_done(&arena);
 }
