@@ -114,10 +114,12 @@ $(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
 	$(call link,-lcriterion)
 
 # libFuzzer brings its own main; a replay of files has a plain one. None of these know Criterion.
-PLAIN  := $(OUT)/tests/support/files.o $(OUT)/libraygate.a
+PLAIN  := $(OUT)/tests/support/files.o $(OUT)/tests/support/base64.o $(OUT)/libraygate.a
 REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
 $(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)
 	$(call link)
+# Reviews are mutated as JSON as often as bytes.
+build/fuzz-clang/fuzz/admission: build/fuzz-clang/tests/fuzz/json_mutator.o
 
 $(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 	$(call link)
@@ -201,11 +203,17 @@ regressions: $(addprefix $(OUT)/fuzz/,$(FUZZ))
 		$(OUT)/fuzz/$$f tests/fuzz/corpus/$$f tests/fuzz/regress/$$f || exit 1; done
 
 FUZZ_TIME ?= 60
+# Where a fuzzer's dictionary comes from, and more inputs to start with.
+FUZZ_WORDS_admission := api/*.c validators/*.c
+FUZZ_WORDS_policy := api/policy.c
+FUZZ_SEEDS_admission := manifests/samples/reviews tests/golden/reviews
+FUZZ_SEEDS_policy := manifests/policies
 fuzz-%: packages-check ## fuzz one parser for FUZZ_TIME seconds with libFuzzer, e.g. make fuzz-quantity
 	$(Q)$(PARALLEL) MODE=fuzz CC=clang build/fuzz-clang/fuzz/$*
 	$(Q)mkdir -p build/fuzz-corpus/$* tests/fuzz/corpus/$*
+	$(Q)tests/fuzz/words.sh $(or $(FUZZ_WORDS_$*),api/*.c) >build/fuzz-$*.dict
 	$(Q)build/fuzz-clang/fuzz/$* -max_total_time=$(FUZZ_TIME) -artifact_prefix=build/fuzz-$*- \
-		build/fuzz-corpus/$* tests/fuzz/corpus/$*
+		-dict=build/fuzz-$*.dict build/fuzz-corpus/$* tests/fuzz/corpus/$* $(FUZZ_SEEDS_$*)
 
 cover: ## line coverage of the unit tests, with a floor for the folders that judge
 	$(Q)find build/cover -name '*.gcda' -delete 2>/dev/null || true

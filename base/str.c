@@ -46,7 +46,8 @@ bool str_contains(struct str s, const char *text)
 
 struct str str_from_offset(struct str s, size_t n)
 {
-	return (struct str){s.at + n, s.len - n};
+	/* The empty str may be at NULL, to which C adds nothing, not even 0. */
+	return (struct str){n ? s.at + n : s.at, s.len - n};
 }
 
 static bool is_space(char c)

@@ -4,6 +4,7 @@
 
 #include "api/patch.h"
 #include "api/ray_object.h"
+#include "tests/support/base64.h"
 
 static const struct json_limits LIMITS = {.bytes = 16u << 20, .depth = 300, .nodes = 4000000};
 
@@ -53,40 +54,12 @@ static struct str body_of(struct arena *arena, const struct review_case *it)
 	return arena_str(arena, buf_str(&body));
 }
 
-static int value_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : 63;
-}
-
-static struct str decode_base64(struct arena *arena, struct str text)
-{
-	CLEANUP(buf_done) struct buf out = {0};
-	unsigned bits = 0;
-	int have = 0;
-
-	for (size_t i = 0; i < text.len && text.at[i] != '='; i++) {
-		bits = bits << 6 | (unsigned)value_of(text.at[i]);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			buf_add_char(&out, (char)(bits >> have & 0xFF));
-		}
-	}
-	return arena_str(arena, buf_str(&out));
-}
-
 struct str review_patch_of(struct arena *arena, struct str reply)
 {
 	const struct json_node *const patch =
 		json_get(json_get(read(arena, reply), "response"), "patch");
 
-	return patch ? decode_base64(arena, json_str(arena, patch)) : (struct str){0};
+	return patch ? base64_decode(arena, json_str(arena, patch)) : (struct str){0};
 }
 
 static struct str apply(struct arena *arena, struct str object, struct str patch_text)
@@ -123,7 +96,7 @@ void review_run(struct arena *arena, const struct review_case *it, struct review
 	out->allowed = json_is(json_get(response, "allowed"), JSON_TRUE);
 	cr_assert(out->allowed || patch == NULL, "a denial has no patch");
 	if (patch) {
-		out->patch = decode_base64(arena, json_str(arena, patch));
+		out->patch = base64_decode(arena, json_str(arena, patch));
 		out->object = apply(arena, it->object, out->patch);
 	}
 }
