@@ -1,6 +1,8 @@
 #include "api/field.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -17,6 +19,15 @@ const struct field_path *field_path_keep(struct arena *arena, const struct field
 	return kept;
 }
 
+static void add_step(struct buf *out, struct str step)
+{
+	const size_t shown = utf8_cut(step, FIELD_STEP_SHOWN);
+
+	buf_add(out, (struct str){step.at, shown});
+	if (shown < step.len)
+		buf_add_cstr(out, "…");
+}
+
 void field_path_print(const struct field_path *path, struct buf *out)
 {
 	if (path->parent)
@@ -25,7 +36,7 @@ void field_path_print(const struct field_path *path, struct buf *out)
 	case FIELD_STEP_NAME:
 		if (path->parent)
 			buf_add_char(out, '.');
-		buf_add_cstr(out, path->name);
+		add_step(out, str_from(path->name));
 		break;
 	case FIELD_STEP_INDEX:
 		buf_add_char(out, '[');
@@ -34,7 +45,7 @@ void field_path_print(const struct field_path *path, struct buf *out)
 		break;
 	case FIELD_STEP_KEY:
 		buf_add_char(out, '[');
-		buf_add(out, path->key);
+		add_step(out, path->key);
 		buf_add_char(out, ']');
 		break;
 	}
@@ -194,6 +205,48 @@ static struct str render_message(
 	return arena_str(arena, buf_str(&text));
 }
 
+/* What a rule may still add when the list is full. */
+struct field_share {
+	const char *rule;
+	enum field_severity at_most;
+	unsigned taken;
+};
+
+static bool is_share_of(const struct field_share *share, const struct field_fact *fact)
+{
+	return share->at_most == fact->at_most && strcmp(share->rule, fact->rule) == 0;
+}
+
+/* Rules run one after the other: the last share is nearly always the one. */
+static struct field_share *share_of(struct field_errors *errors, const struct field_fact *fact)
+{
+	if (errors->shares == NULL)
+		errors->shares =
+			arena_array(errors->arena, FIELD_SHARES_MAX, sizeof(*errors->shares));
+	if (errors->share_count && is_share_of(&errors->shares[errors->share_last], fact))
+		return &errors->shares[errors->share_last];
+	size_t i = 0;
+
+	while (i < errors->share_count && !is_share_of(&errors->shares[i], fact))
+		i++;
+	assert(i < FIELD_SHARES_MAX);
+	if (i == errors->share_count)
+		errors->shares[errors->share_count++] =
+			(struct field_share){fact->rule, fact->at_most, 0};
+	errors->share_last = i;
+	return &errors->shares[i];
+}
+
+static bool has_room(struct field_errors *errors, const struct field_fact *fact)
+{
+	if (errors->count < errors->limit)
+		return true;
+	if (share_of(errors, fact)->taken++ < FIELD_ERRORS_SHARE)
+		return true;
+	errors->dropped++;
+	return false;
+}
+
 static struct field_error *next_slot(struct field_errors *errors)
 {
 	if (errors->count == errors->cap) {
@@ -211,11 +264,10 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 {
 	char detail[DETAIL_SHOWN];
 
-	if (errors->count >= errors->limit) {
-		errors->dropped++;
+	if (!has_room(errors, fact))
 		return;
-	}
 	vsnprintf(detail, sizeof(detail), format, args);
+	detail[utf8_cut(str_from(detail), sizeof(detail) - 2)] = '\0';
 	*next_slot(errors) = (struct field_error){
 		.rule = fact->rule,
 		.type = fact->type,
@@ -241,9 +293,9 @@ void field_add(struct field_errors *errors, const struct field_path *at,
 void field_errors_append(struct field_errors *errors, const struct field_errors *more)
 {
 	for (size_t i = 0; i < more->count; i++) {
-		if (errors->count < errors->limit)
-			*next_slot(errors) = more->items[i];
-		else
-			errors->dropped++;
+		const struct field_error *const e = &more->items[i];
+
+		if (has_room(errors, &(struct field_fact){.rule = e->rule, .at_most = e->at_most}))
+			*next_slot(errors) = *e;
 	}
 }

@@ -110,11 +110,19 @@ struct field_errors {
 	struct field_error *items;
 	size_t count;
 	size_t cap;
-	size_t limit;   /* at most this many are kept, */
-	size_t dropped; /* the others only counted */
+	size_t limit;   /* beyond it each rule adds FIELD_ERRORS_SHARE more; */
+	size_t dropped; /* the others are only counted */
+	struct field_share *shares;
+	size_t share_count, share_last;
 };
 
-enum { FIELD_ERRORS_LIMIT = 1000 };
+enum {
+	FIELD_ERRORS_LIMIT = 1000,
+	/* So that a thousand findings of one rule never hide what another has to say. */
+	FIELD_ERRORS_SHARE = 8,
+	FIELD_SHARES_MAX = 1024, /* rules, by how grave a finding may be */
+	FIELD_STEP_SHOWN = 256,  /* bytes of one step of a path: keys can be as long as a body */
+};
 
 void field_errors_init(
 	struct field_errors *errors, struct arena *arena, const struct json_node *root);

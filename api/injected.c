@@ -106,19 +106,23 @@ size_t injected_containers(struct arena *arena, const struct policy *policy,
 	return count;
 }
 
-/* KubeRay's own submitter; a submitterPodTemplate replaces it, and then its figures count. */
-bool injected_submitter(struct arena *arena, const struct ray_object *object, struct injected *out)
+enum injected_submission injected_submitter(
+	struct arena *arena, const struct ray_object *object, struct injected *out)
 {
 	const struct ray_job *const job = object->job;
 
 	if (job == NULL || object->cluster == NULL)
-		return false;
-	if (job->submission_mode.node && !str_is(job->submission_mode.v, "K8sJobMode"))
-		return false;
-	const struct container *const own = pod_ray_container(&job->submitter_template);
+		return INJECTED_NOWHERE;
+	const struct str mode = job->submission_mode.v;
+	const bool in_pod = mode.len == 0 || str_is(mode, "K8sJobMode");
 
-	*out = (struct injected){.name = "ray-job-submitter", .place = INJECTED_CONTAINER};
-	out->requests = own ? own->resources.requests : pair(arena, "500m", "200Mi");
-	out->limits = own ? own->resources.limits : pair(arena, "1", "1Gi");
-	return true;
+	*out = (struct injected){
+		.name = "ray-job-submitter",
+		.place = INJECTED_CONTAINER,
+		.requests = pair(arena, "500m", "200Mi"),
+		.limits = pair(arena, "1", "1Gi"),
+	};
+	if (in_pod)
+		return INJECTED_IN_POD;
+	return str_is(mode, "SidecarMode") ? INJECTED_IN_HEAD : INJECTED_NOWHERE;
 }

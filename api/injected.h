@@ -30,5 +30,11 @@ size_t injected_containers(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group,
 	struct injected out[INJECTED_MAX]);
 
-/* The pod that submits a RayJob: true when there is one. */
-bool injected_submitter(struct arena *arena, const struct ray_object *object, struct injected *out);
+/* Where a RayJob's entrypoint is submitted from. */
+enum injected_submission {
+	INJECTED_NOWHERE, /* no RayJob, or nothing is added for it (HTTPMode, InteractiveMode) */
+	INJECTED_IN_POD,  /* a pod of its own: the submitterPodTemplate, else one with `out` */
+	INJECTED_IN_HEAD, /* SidecarMode: `out` is one more container of the head */
+};
+enum injected_submission injected_submitter(
+	struct arena *arena, const struct ray_object *object, struct injected *out);

@@ -186,6 +186,38 @@ static struct policy_amounts amounts(
 	return out;
 }
 
+static void note_bounded(struct policy *p, struct str name)
+{
+	const size_t prefix = str_find(name, '.');
+
+	if (prefix == name.len)
+		return;
+	const struct str resource = str_from_offset(name, prefix + 1);
+
+	for (size_t i = 0; i < p->bounded_count; i++) {
+		if (str_eq(p->bounded[i], resource))
+			return;
+	}
+	p->bounded = arena_grow(&p->arena, p->bounded, p->bounded_count * sizeof(*p->bounded),
+		(p->bounded_count + 1) * sizeof(*p->bounded));
+	p->bounded[p->bounded_count++] = resource;
+}
+
+static void note_amounts(struct policy *p, const struct policy_amounts *amounts)
+{
+	for (size_t i = 0; i < amounts->count; i++)
+		note_bounded(p, amounts->items[i].name);
+}
+
+static void note_all_bounded(struct policy *p)
+{
+	note_amounts(p, &p->pod_limits);
+	note_amounts(p, &p->group_limits);
+	note_amounts(p, &p->cluster_limits);
+	for (size_t i = 0; i < p->quota_count; i++)
+		note_amounts(p, &p->quotas[i].hard);
+}
+
 static const struct schema_field HARD_ROW = {
 	.key = "quotas", .kind = SCHEMA_QUANTITY_MAP, .kept = true};
 
@@ -327,6 +359,7 @@ static void build(const struct builder *b, const struct json_node *root)
 	check_map(b, "rules", rows->rules.node);
 	check_map(b, "prices", rows->prices.node);
 	build_quotas(b, rows->quotas.node);
+	note_all_bounded(p);
 	build_severities(b, rows->rules.node);
 	build_prices(b, rows->prices.node);
 	build_profiles(b, rows);

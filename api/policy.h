@@ -97,6 +97,8 @@ struct policy {
 	struct policy_target target;
 	struct policy_resources head, worker; /* defaults */
 	struct policy_amounts pod_limits, group_limits, cluster_limits;
+	struct str *bounded; /* resources that any amount names, each once: "cpu" */
+	size_t bounded_count;
 	struct policy_quota *quotas;
 	size_t quota_count;
 	struct policy_severity *severities; /* by rule id, in byte order */

@@ -86,13 +86,18 @@ int64_t group_min(const struct raycluster *cluster, const struct ray_group *grou
 	return group->min.v;
 }
 
+int64_t raycluster_max_workers(const struct raycluster *cluster)
+{
+	return cluster->max_workers.node ? cluster->max_workers.v : LEGACY_MAX_WORKERS;
+}
+
 static int64_t legacy_max(const struct raycluster *cluster, const struct ray_group *group)
 {
 	if (group->max.node)
 		return group->max.v;
 	if (group->is_head)
 		return 0;
-	return cluster->max_workers.node ? cluster->max_workers.v : LEGACY_MAX_WORKERS;
+	return raycluster_max_workers(cluster);
 }
 
 int64_t group_max(const struct raycluster *cluster, const struct ray_group *group)

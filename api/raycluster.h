@@ -198,6 +198,8 @@ bool raycluster_autoscales(const struct raycluster *cluster);
 bool raycluster_autoscaler_is(const struct raycluster *cluster, const char *version);
 
 /* What counts where a field is absent: the CRD's defaults, or the legacy operator's. */
+/* The most workers over all groups of a legacy cluster. */
+int64_t raycluster_max_workers(const struct raycluster *cluster);
 int64_t group_min(const struct raycluster *cluster, const struct ray_group *group);
 int64_t group_max(const struct raycluster *cluster, const struct ray_group *group);
 /* Desired replicas, clamped into [min, max] as the controller does; of the head 1. */

@@ -82,6 +82,20 @@ struct any_list {
 	size_t count;
 };
 
+/* A list beyond the bound is reported and counts as absent. */
+static bool fits_memory(
+	const struct schema_decoder *d, const struct schema_value *v, size_t count, size_t size)
+{
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_RANGE, FIELD_TOO_MANY, FIELD_READS(v->node));
+
+	if (d->memory_max == 0 || d->arena->used + count * size <= d->memory_max)
+		return true;
+	field_add(d->errors, v->at, &wrong,
+		"the object is larger than can be judged: %zu items stand here", count);
+	return false;
+}
+
 static void decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	const struct schema *const of = v->row->of;
@@ -92,6 +106,9 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	}
 	const size_t count = json_count(v->node);
 	const bool kept = v->row->kept && of->size;
+
+	if (kept && !fits_memory(d, v, count, of->size + sizeof(struct field_path)))
+		return;
 	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
 	const struct field_path *const up = kept ? field_path_keep(d->arena, v->at) : v->at;
 	struct any_list list = {

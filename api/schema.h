@@ -219,6 +219,11 @@ struct schema_decoder {
 	struct field_errors *errors;
 	bool shallow;      /* pod templates are kept as nodes, and not judged */
 	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
+	/*
+	 * What the arena's `used` may come to by decoded lists; 0: no bound. An item of two bytes
+	 * can become a struct of a thousand, so the body's bound alone is none.
+	 */
+	size_t memory_max;
 };
 
 /*

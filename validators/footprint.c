@@ -39,39 +39,62 @@ static void add_injected(
 	}
 }
 
+/* With room for the submitter's container of a RayJob as well. */
+static struct pod_count start_pod(struct arena *arena, const struct pod_template *template)
+{
+	const struct pod_spec *const spec = &template->spec;
+
+	return (struct pod_count){
+		.template = template,
+		.items = arena_array(arena,
+			spec->containers.count + spec->init_containers.count + INJECTED_MAX + 1,
+			sizeof(struct counted)),
+	};
+}
+
+static void add_init(struct pod_count *pod)
+{
+	const container_list *const list = &pod->template->spec.init_containers;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct container *const c = &list->items[i];
+		const bool sidecar = str_is(c->restart_policy.v, "Always");
+
+		add_counted(pod, sidecar ? COUNTED_SIDECAR : COUNTED_INIT, &c->resources.requests,
+			&c->resources.limits);
+	}
+}
+
+static void add_containers(struct pod_count *pod)
+{
+	const container_list *const list = &pod->template->spec.containers;
+
+	for (size_t i = 0; i < list->count; i++)
+		add_counted(pod, COUNTED_CONTAINER, &list->items[i].resources.requests,
+			&list->items[i].resources.limits);
+}
+
 static struct pod_count count_pod(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group)
 {
 	struct injected *const extra = arena_array(arena, INJECTED_MAX, sizeof(*extra));
 	const size_t extras = injected_containers(arena, policy, cluster, group, extra);
-	const struct pod_spec *const spec = &group->template.spec;
-	struct pod_count pod = {.template = &group->template};
+	struct pod_count pod = start_pod(arena, &group->template);
 
-	pod.items = arena_array(arena,
-		spec->containers.count + spec->init_containers.count + extras, sizeof(*pod.items));
 	add_injected(&pod, extra, extras, INJECTED_INIT_FIRST);
-	for (size_t i = 0; i < spec->init_containers.count; i++) {
-		const struct container *const c = &spec->init_containers.items[i];
-		const bool sidecar = str_is(c->restart_policy.v, "Always");
-
-		add_counted(&pod, sidecar ? COUNTED_SIDECAR : COUNTED_INIT, &c->resources.requests,
-			&c->resources.limits);
-	}
+	add_init(&pod);
 	add_injected(&pod, extra, extras, INJECTED_INIT_LAST);
-	for (size_t i = 0; i < spec->containers.count; i++) {
-		const struct container *const c = &spec->containers.items[i];
-
-		add_counted(&pod, COUNTED_CONTAINER, &c->resources.requests, &c->resources.limits);
-	}
+	add_containers(&pod);
 	add_injected(&pod, extra, extras, INJECTED_CONTAINER);
 	return pod;
 }
 
+/* A negative amount is refused by a rule; where that is only a warning, it must earn nothing. */
 static struct quantity value_of(const struct resource_list *list, struct str name)
 {
 	const struct resource *const r = resource_find_str(list, name);
 
-	return r ? r->quantity : (struct quantity){0};
+	return r && !quantity_is_negative(r->quantity) ? r->quantity : (struct quantity){0};
 }
 
 /* What the API server makes of an absent request: the limit. */
@@ -83,9 +106,8 @@ static struct quantity asked(const struct resource_list *requests,
 	return value_of(requests, name);
 }
 
-static struct quantity pod_value(const struct pod_count *pod, struct str name, bool limit)
+static struct quantity containers_value(const struct pod_count *pod, struct str name, bool limit)
 {
-	const struct resource_requirements *const whole = &pod->template->spec.resources;
 	struct quantity running = {0}, sidecars = {0}, starting = {0};
 
 	for (size_t i = 0; i < pod->count; i++) {
@@ -100,33 +122,54 @@ static struct quantity pod_value(const struct pod_count *pod, struct str name, b
 			starting = quantity_max(starting,
 				c->as == COUNTED_INIT ? quantity_add(sidecars, v) : sidecars);
 	}
-	struct quantity total = quantity_max(quantity_add(running, sidecars), starting);
+	return quantity_max(quantity_add(running, sidecars), starting);
+}
 
-	if (resource_find_str(limit ? &whole->limits : &whole->requests, name) ||
-		resource_find_str(&whole->limits, name))
-		total = asked(&whole->requests, &whole->limits, name, limit);
+/*
+ * Resources of the whole pod win over its containers'. An absent request of it is what the
+ * containers come to, and its limit only where they ask for nothing (KEP 2837).
+ */
+static struct quantity pod_value(const struct pod_count *pod, struct str name, bool limit)
+{
+	const struct resource_requirements *const whole = &pod->template->spec.resources;
+	const struct resource_list *const own = limit ? &whole->limits : &whole->requests;
+	struct quantity total = containers_value(pod, name, limit);
+
+	if (resource_find_str(own, name))
+		total = value_of(own, name);
+	else if (quantity_is_zero(total))
+		total = value_of(&whole->limits, name);
+	if (limit && quantity_is_zero(total))
+		return total;
 	return quantity_add(total, value_of(&pod->template->spec.overhead, name));
 }
 
-/* The resource names of a pod, each once. */
+/* The resource names that are counted, each once. */
 struct names {
 	struct str items[FOOTPRINT_NAMES_MAX];
 	size_t count;
+	bool too_many;
 };
+
+static void add_name(struct names *names, struct str name)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (str_eq(names->items[i], name))
+			return;
+	}
+	if (names->count < FOOTPRINT_NAMES_MAX)
+		names->items[names->count++] = name;
+	else
+		names->too_many = true;
+}
 
 static void add_names(struct names *names, const struct resource_list *list)
 {
-	for (size_t i = 0; i < list->count && names->count < FOOTPRINT_NAMES_MAX; i++) {
-		size_t at = 0;
-
-		while (at < names->count && !str_eq(names->items[at], list->items[i].name))
-			at++;
-		if (at == names->count)
-			names->items[names->count++] = list->items[i].name;
-	}
+	for (size_t i = 0; i < list->count && !names->too_many; i++)
+		add_name(names, list->items[i].name);
 }
 
-static void collect_names(const struct pod_count *pod, struct names *names)
+static void add_pod_names(struct names *names, const struct pod_count *pod)
 {
 	for (size_t i = 0; i < pod->count; i++) {
 		add_names(names, pod->items[i].requests);
@@ -135,6 +178,22 @@ static void collect_names(const struct pod_count *pod, struct names *names)
 	add_names(names, &pod->template->spec.resources.requests);
 	add_names(names, &pod->template->spec.resources.limits);
 	add_names(names, &pod->template->spec.overhead);
+}
+
+/* In order of appearance; but a crowd of names hides none that the policy bounds. */
+static void collect_names(struct names *names, const struct policy *policy,
+	const struct pod_count *pods, size_t count)
+{
+	*names = (struct names){.count = 0};
+	for (size_t i = 0; i < count; i++)
+		add_pod_names(names, &pods[i]);
+	if (!names->too_many)
+		return;
+	*names = (struct names){.count = 0};
+	for (size_t i = 0; i < policy->bounded_count; i++)
+		add_name(names, policy->bounded[i]);
+	for (size_t i = 0; i < count; i++)
+		add_pod_names(names, &pods[i]);
 }
 
 /* How many pods of a group: at least, now, at most. Unbounded where nobody said a maximum. */
@@ -196,27 +255,36 @@ static void add_value(struct footprint_line *line, struct quantity q, const stru
 		line->most = quantity_add(line->most, times(q, pods->most));
 }
 
-static void add_pods(struct footprint *f, struct arena *arena, const struct pod_count *pod,
-	const struct pods *pods)
+static void add_pods(struct footprint *f, struct arena *arena, const struct names *names,
+	const struct pod_count *pod, const struct pods *pods)
 {
-	struct names names = {.count = 0};
+	for (size_t i = 0; i < names->count; i++) {
+		const struct quantity request = pod_value(pod, names->items[i], false);
+		const struct quantity limit = pod_value(pod, names->items[i], true);
 
-	collect_names(pod, &names);
-	for (size_t i = 0; i < names.count && f->count + 3 < 2 * FOOTPRINT_NAMES_MAX; i++) {
-		const struct quantity request = pod_value(pod, names.items[i], false);
-		const struct quantity limit = pod_value(pod, names.items[i], true);
-
-		add_value(line_for(f, arena, "requests.", names.items[i]), request, pods);
+		if (!quantity_is_zero(request))
+			add_value(line_for(f, arena, "requests.", names->items[i]), request, pods);
 		if (!quantity_is_zero(limit))
-			add_value(line_for(f, arena, "limits.", names.items[i]), limit, pods);
+			add_value(line_for(f, arena, "limits.", names->items[i]), limit, pods);
 	}
 	add_value(line_for(f, arena, "", STR("pods")), quantity_whole(1), pods);
 }
 
-static void start(struct arena *arena, struct footprint *f)
+/* Room for a request and a limit of each name, and for the pods. */
+static void start(struct arena *arena, const struct names *names, struct footprint *f)
 {
 	*f = (struct footprint){
-		.lines = arena_array(arena, 2 * FOOTPRINT_NAMES_MAX, sizeof(*f->lines))};
+		.lines = arena_array(arena, 2 * names->count + 1, sizeof(*f->lines))};
+}
+
+static void count_alone(struct arena *arena, const struct policy *policy,
+	const struct pod_count *pod, const struct pods *pods, struct footprint *out)
+{
+	struct names names;
+
+	collect_names(&names, policy, pod, 1);
+	start(arena, &names, out);
+	add_pods(out, arena, &names, pod, pods);
 }
 
 void footprint_of_pod(struct arena *arena, const struct policy *policy,
@@ -224,8 +292,7 @@ void footprint_of_pod(struct arena *arena, const struct policy *policy,
 {
 	const struct pod_count pod = count_pod(arena, policy, cluster, group);
 
-	start(arena, out);
-	add_pods(out, arena, &pod, &(struct pods){1, 1, 1, false});
+	count_alone(arena, policy, &pod, &(struct pods){1, 1, 1, false}, out);
 }
 
 void footprint_of_group(struct arena *arena, const struct policy *policy,
@@ -234,8 +301,7 @@ void footprint_of_group(struct arena *arena, const struct policy *policy,
 	const struct pod_count pod = count_pod(arena, policy, cluster, group);
 	const struct pods pods = pods_of(cluster, group);
 
-	start(arena, out);
-	add_pods(out, arena, &pod, &pods);
+	count_alone(arena, policy, &pod, &pods, out);
 }
 
 /* A share of a line that one podType can take. */
@@ -278,8 +344,6 @@ static void cap_legacy(struct arena *arena, const struct policy *policy,
 	struct share *const shares = arena_array(arena, count, sizeof(*shares));
 	struct footprint head = {0};
 
-	if (!cluster->max_workers.node)
-		return;
 	if (cluster->head)
 		footprint_of_group(arena, policy, cluster, cluster->head, &head);
 	for (size_t i = 0; i < count; i++)
@@ -295,21 +359,60 @@ static void cap_legacy(struct arena *arena, const struct policy *policy,
 			shares[i].pods = group_max(cluster, cluster->workers[i]);
 		}
 		f->lines[l].most = quantity_add(own ? own->most : (struct quantity){0},
-			dearest(shares, count, cluster->max_workers.v));
+			dearest(shares, count, raycluster_max_workers(cluster)));
 	}
 }
 
-static void add_submitter(struct arena *arena, const struct ray_object *object, struct footprint *f)
+/* The pods of an object that is suspended as a whole come when it is not any more. */
+static bool is_suspended(const struct ray_object *object)
+{
+	switch (object->kind) {
+	case RAY_CLUSTER:
+		return object->cluster->suspend.v;
+	case RAY_JOB:
+		return object->job->suspend.v;
+	case RAY_SERVICE:
+		return object->service->suspend.v;
+	case RAY_CRON_JOB:
+		return object->cron->suspend.v;
+	}
+	return false;
+}
+
+static void add_submitter(struct pod_count *pod, const struct injected *submitter)
+{
+	add_counted(pod, COUNTED_CONTAINER, &submitter->requests, &submitter->limits);
+}
+
+/* Every pod that the object will have, into arrays with room for one more than its groups. */
+static size_t collect_pods(struct arena *arena, const struct policy *policy,
+	const struct ray_object *object, struct pod_count *pods, struct pods *numbers)
 {
 	static const struct pod_template NOTHING;
-	struct injected submitter;
+	const struct raycluster *const cluster = object->cluster;
+	struct injected *const submitter = arena_alloc(arena, sizeof(*submitter));
+	const enum injected_submission how = injected_submitter(arena, object, submitter);
+	size_t count = 0;
 
-	if (!injected_submitter(arena, object, &submitter))
-		return;
-	struct counted one = {COUNTED_CONTAINER, &submitter.requests, &submitter.limits};
-	const struct pod_count pod = {.template = &NOTHING, .items = &one, .count = 1};
+	for (size_t i = 0; i < cluster->group_count; i++) {
+		numbers[count] = pods_of(cluster, cluster->groups[i]);
+		pods[count] = count_pod(arena, policy, cluster, cluster->groups[i]);
+		if (how == INJECTED_IN_HEAD && cluster->groups[i]->is_head)
+			add_submitter(&pods[count], submitter);
+		count++;
+	}
+	if (how == INJECTED_IN_POD) {
+		const struct pod_template *const own = &object->job->submitter_template;
 
-	add_pods(f, arena, &pod, &(struct pods){1, 1, 1, false});
+		numbers[count] = (struct pods){1, 1, 1, false};
+		pods[count] = start_pod(arena, own->self.node ? own : &NOTHING);
+		if (own->self.node == NULL)
+			add_submitter(&pods[count], submitter);
+		add_init(&pods[count]);
+		add_containers(&pods[count]);
+		count++;
+	}
+	return count;
 }
 
 void footprint_count(struct arena *arena, const struct policy *policy,
@@ -317,18 +420,21 @@ void footprint_count(struct arena *arena, const struct policy *policy,
 {
 	const struct raycluster *const cluster = object->cluster;
 
-	start(arena, out);
+	*out = (struct footprint){0};
 	if (cluster == NULL)
 		return;
-	for (size_t i = 0; i < cluster->group_count; i++) {
-		const struct pod_count pod = count_pod(arena, policy, cluster, cluster->groups[i]);
-		const struct pods pods = pods_of(cluster, cluster->groups[i]);
+	struct pod_count *const pods = arena_array(arena, cluster->group_count + 1, sizeof(*pods));
+	struct pods *const numbers = arena_array(arena, cluster->group_count + 1, sizeof(*numbers));
+	const size_t count = collect_pods(arena, policy, object, pods, numbers);
+	struct names names;
 
-		add_pods(out, arena, &pod, &pods);
-	}
+	collect_names(&names, policy, pods, count);
+	start(arena, &names, out);
+	for (size_t i = 0; i < count; i++)
+		add_pods(out, arena, &names, &pods[i],
+			is_suspended(object) ? &(const struct pods){0} : &numbers[i]);
 	if (cluster->dialect == DIALECT_LEGACY)
 		cap_legacy(arena, policy, cluster, out);
-	add_submitter(arena, object, out);
 }
 
 const struct footprint_line *footprint_find(const struct footprint *f, struct str name)

@@ -11,7 +11,10 @@
 #include "api/policy.h"
 #include "api/ray_object.h"
 
-enum { FOOTPRINT_NAMES_MAX = 64 }; /* distinct resource names that are counted */
+enum {
+	FOOTPRINT_NAMES_MAX = 64
+}; /* distinct names that are counted; first those that the
+policy bounds */
 
 struct footprint_line {
 	struct str

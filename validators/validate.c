@@ -202,8 +202,10 @@ void validate_run(const struct validation *v)
 /* Everything that is wrong with the old object, by today's rules. */
 static void judge_old(const struct validation *v, struct field_errors *errors)
 {
-	const struct schema_decoder decoder = {
-		.arena = v->arena, .errors = errors, .crd_defaults = v->crd_defaults};
+	const struct schema_decoder decoder = {.arena = v->arena,
+		.errors = errors,
+		.crd_defaults = v->crd_defaults,
+		.memory_max = v->arena->used + VALIDATE_DECODED_MAX};
 
 	field_errors_init(errors, v->arena, v->old_node);
 	const struct ray_object *const old =
@@ -220,19 +222,47 @@ static void judge_old(const struct validation *v, struct field_errors *errors)
 	run_tables(v, &c);
 }
 
-static bool has_fingerprint(const struct field_errors *errors, uint64_t fingerprint)
+static int by_fingerprint(const void *a, const void *b)
 {
-	for (size_t i = 0; i < errors->count; i++) {
-		if (field_error_fingerprint(&errors->items[i]) == fingerprint)
-			return true;
-	}
-	return false;
+	const uint64_t x = *(const uint64_t *)a;
+	const uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
 }
 
-static bool is_silenced(const struct validation *v, const struct rule *rule)
+/* Of the old object's findings, in order. Each hashes what it has read: once, not for each other.
+ */
+static void judge_old_once(const struct validation *v, struct validate_old *old)
 {
-	struct str ids = ray_object_annotation(v->object, v->arena, VALIDATE_SILENCE_ANNOTATION);
+	struct field_errors errors;
 
+	if (old->judged)
+		return;
+	judge_old(v, &errors);
+	*old = (struct validate_old){
+		.judged = true,
+		.fingerprints = arena_array(v->arena, errors.count, sizeof(*old->fingerprints)),
+		.count = errors.count,
+	};
+	for (size_t i = 0; i < errors.count; i++)
+		old->fingerprints[i] = field_error_fingerprint(&errors.items[i]);
+	if (old->count)
+		qsort(old->fingerprints, old->count, sizeof(*old->fingerprints), by_fingerprint);
+}
+
+static bool old_has(const struct validate_old *old, const struct field_error *error)
+{
+	const uint64_t fingerprint = field_error_fingerprint(error);
+
+	return old->count && bsearch(&fingerprint, old->fingerprints, old->count,
+				     sizeof(fingerprint), by_fingerprint);
+}
+
+/* A longer list names no rules of ours: it would be read once for each warning. */
+enum { SILENCE_MAX = 16 * 1024 };
+
+static bool is_silenced(struct str ids, const struct rule *rule)
+{
 	while (ids.len) {
 		const size_t end = str_find(ids, ',');
 
@@ -243,7 +273,16 @@ static bool is_silenced(const struct validation *v, const struct rule *rule)
 	return false;
 }
 
-static struct finding settle(const struct validation *v, const struct field_error *error)
+static struct str silenced_rules(const struct validation *v)
+{
+	const struct str ids =
+		ray_object_annotation(v->object, v->arena, VALIDATE_SILENCE_ANNOTATION);
+
+	return ids.len <= SILENCE_MAX ? ids : (struct str){0};
+}
+
+static struct finding settle(
+	const struct validation *v, const struct field_error *error, struct str silenced)
 {
 	const struct rule *const rule = validate_rule_find(str_from(error->rule));
 	struct finding finding = {.error = error, .rule = rule};
@@ -251,7 +290,7 @@ static struct finding settle(const struct validation *v, const struct field_erro
 	finding.severity = severity_of(v, rule);
 	if (finding.severity > error->at_most)
 		finding.severity = error->at_most;
-	if (finding.severity == FIELD_SEVERITY_WARN && is_silenced(v, rule))
+	if (finding.severity == FIELD_SEVERITY_WARN && is_silenced(silenced, rule))
 		finding.severity = FIELD_SEVERITY_OFF;
 	return finding;
 }
@@ -259,15 +298,15 @@ static struct finding settle(const struct validation *v, const struct field_erro
 /* Rules on transitions look at both versions: what they refuse was not there before. */
 static void ratchet(const struct validation *v, struct findings *found)
 {
-	struct field_errors old_errors;
+	struct validate_old mine = {.judged = false};
+	struct validate_old *const old = v->old_verdict ? v->old_verdict : &mine;
 
-	judge_old(v, &old_errors);
+	judge_old_once(v, old);
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
 		if (f->severity == FIELD_SEVERITY_ERROR && f->rule->scope != RULE_UPDATE &&
-			f->rule->scope != RULE_BY_ENGINE &&
-			has_fingerprint(&old_errors, field_error_fingerprint(f->error))) {
+			f->rule->scope != RULE_BY_ENGINE && old_has(old, f->error)) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;
 		}
@@ -306,10 +345,12 @@ static void put_errors_first(struct arena *arena, struct findings *found)
 
 void validate_settle(const struct validation *v, struct findings *out)
 {
+	const struct str silenced = silenced_rules(v);
+
 	*out = (struct findings){
 		.items = arena_array(v->arena, v->errors->count, sizeof(*out->items))};
 	for (size_t i = 0; i < v->errors->count; i++) {
-		const struct finding finding = settle(v, &v->errors->items[i]);
+		const struct finding finding = settle(v, &v->errors->items[i], silenced);
 
 		if (finding.severity != FIELD_SEVERITY_OFF)
 			out->items[out->count++] = finding;

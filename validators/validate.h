@@ -10,6 +10,16 @@
 /* The annotation with the ids of rules whose warnings its object does not want to hear. */
 #define VALIDATE_SILENCE_ANNOTATION "raygate.dev/silence"
 
+/* What one version of an object may take when it is decoded: real ones need a tenth of it. */
+enum { VALIDATE_DECODED_MAX = 32 * 1024 * 1024 };
+
+/* What the rules say of the old object, whatever is tried with the new one. */
+struct validate_old {
+	bool judged;
+	uint64_t *fingerprints; /* in order */
+	size_t count;
+};
+
 struct validation {
 	struct arena *arena;
 	const struct policy *policy;
@@ -21,6 +31,7 @@ struct validation {
 	/* UPDATE alone: decoded shallowly, and the node it came from. */
 	const struct ray_object *old;
 	const struct json_node *old_node;
+	struct validate_old *old_verdict; /* kept from one settling to the next; or NULL */
 };
 
 /* A field error whose severity is settled; never FIELD_SEVERITY_OFF. */

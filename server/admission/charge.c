@@ -39,7 +39,9 @@ static struct quantity amount_of(const struct ledger_amount *amounts, size_t cou
 static const struct ray_object *decode_old(const struct charge_input *in)
 {
 	struct field_errors ignored;
-	const struct schema_decoder decoder = {.arena = in->arena, .errors = &ignored};
+	const struct schema_decoder decoder = {.arena = in->arena,
+		.errors = &ignored,
+		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
 
 	field_errors_init(&ignored, in->arena, in->old);
 	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);

@@ -10,7 +10,8 @@ static struct ray_object *decode(const struct mutation_input *in, const struct j
 	const struct schema_decoder decoder = {.arena = in->arena,
 		.errors = errors,
 		.shallow = shallow,
-		.crd_defaults = in->crd_defaults};
+		.crd_defaults = in->crd_defaults,
+		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
 
 	/* Places in the source are those of what came, whatever is judged. */
 	field_errors_init(errors, in->arena, in->object);
@@ -25,14 +26,18 @@ static struct ray_object *decode_old(const struct mutation_input *in)
 	return decode(in, in->old, &ignored, true);
 }
 
-/* One version of the object, and the old one; not judged yet. */
-static struct mutation *start(const struct mutation_input *in, const struct json_node *root)
+/* One version of the object, and the old one, which the first version has; not judged yet. */
+static struct mutation *start(
+	const struct mutation_input *in, const struct json_node *root, const struct mutation *plain)
 {
 	struct mutation *const m = arena_alloc(in->arena, sizeof(*m));
 
 	m->object = decode(in, root, &m->errors, false);
-	if (in->old)
-		m->old = decode_old(in);
+	if (in->old) {
+		m->old = plain ? plain->old : decode_old(in);
+		m->old_verdict = plain ? plain->old_verdict
+				       : arena_alloc(in->arena, sizeof(*m->old_verdict));
+	}
 	m->validation = (struct validation){
 		.arena = in->arena,
 		.policy = in->policy,
@@ -42,6 +47,7 @@ static struct mutation *start(const struct mutation_input *in, const struct json
 		.errors = &m->errors,
 		.old = m->old,
 		.old_node = in->old,
+		.old_verdict = m->old_verdict,
 		.crd_defaults = in->crd_defaults,
 	};
 	return m;
@@ -137,7 +143,7 @@ static struct mutation *try_extent(const struct mutation_input *in, enum default
 
 	if (root == NULL)
 		return plain;
-	struct mutation *const patched = start(in, root);
+	struct mutation *const patched = start(in, root, plain);
 
 	patched->patch = patch;
 	judge(patched);
@@ -172,7 +178,7 @@ static struct mutation *add_defaults(const struct mutation_input *in, struct mut
 
 struct mutation *mutation_run(const struct mutation_input *in)
 {
-	struct mutation *const plain = start(in, in->object);
+	struct mutation *const plain = start(in, in->object, NULL);
 
 	if (in->defaults)
 		return add_defaults(in, plain);

@@ -25,6 +25,7 @@ struct mutation {
 	struct validation validation; /* points into this struct: it cannot be copied */
 	struct ray_object *object;
 	struct ray_object *old; /* shallow: its pod templates are nodes */
+	struct validate_old *old_verdict;
 	struct field_errors errors;
 	struct findings findings;
 	struct patch patch; /* empty: nothing to add */

@@ -134,11 +134,14 @@ static struct str full_message(const struct verdict_input *in, bool forbidden)
 	message_head(in, forbidden, &text);
 	if (found->errors > 1)
 		buf_add_char(&text, '[');
-	for (size_t i = 0; i < found->errors; i++) {
+	for (size_t i = 0; i < found->errors && i < ADMISSION_CAUSES_MAX; i++) {
 		if (i)
 			buf_add_cstr(&text, ", ");
 		buf_add(&text, verdict_line(in->arena, &found->items[i]));
 	}
+	if (found->errors > ADMISSION_CAUSES_MAX)
+		buf_printf(&text, ", and %zu more: `raygate check` shows all of them",
+			found->errors - ADMISSION_CAUSES_MAX);
 	if (found->errors > 1)
 		buf_add_char(&text, ']');
 	return arena_str(in->arena, buf_str(&text));
