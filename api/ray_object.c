@@ -78,7 +78,7 @@ bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enu
 	const struct str version = plain(json_get(root, "apiVersion"));
 	const struct str group = {version.at, str_find(version, '/')};
 
-	return ray_kind_find(group, plain(json_get(root, "kind")), kind, dialect);
+	return version.len && ray_kind_find(group, plain(json_get(root, "kind")), kind, dialect);
 }
 
 const char *ray_kind_name(enum ray_kind kind)

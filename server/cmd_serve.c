@@ -114,7 +114,8 @@ static bool start_webhook(struct server *s, struct err *err)
 
 	options.limits.value[HTTP_LIMIT_THREADS] = settings_int(&s->settings, SETTING_THREADS);
 	routes_webhook(&s->app, s->webhook_routes);
-	return listener_start(&options, &s->app.webhook, err) || err_wrap(err, "webhook port");
+	return listener_start(&options, &s->app.webhook, err) ||
+	       err_wrap(err, "webhook port (--webhook-bind-address)");
 }
 
 static bool start_ops(struct server *s, struct err *err)
@@ -129,7 +130,8 @@ static bool start_ops(struct server *s, struct err *err)
 
 	options.limits.value[HTTP_LIMIT_THREADS] = 1;
 	routes_ops(&s->app, s->ops_routes);
-	return listener_start(&options, &s->ops, err) || err_wrap(err, "ops port");
+	return listener_start(&options, &s->ops, err) ||
+	       err_wrap(err, "ops port (--ops-bind-address)");
 }
 
 static void certificate_changed(

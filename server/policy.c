@@ -166,7 +166,7 @@ static enum policy_change take(struct policy_store *store, struct str text, stru
 enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err)
 {
 	struct arena scratch;
-	struct str text;
+	struct str text = {0};
 	enum policy_change change = POLICY_BROKEN;
 
 	if (store->path == NULL || (!force && looks_the_same(store)))

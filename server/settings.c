@@ -1,9 +1,8 @@
 #include "server/settings.h"
 
-#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "server/http/duration.h"
 #include "server/settings_file.h"
@@ -271,20 +270,23 @@ static bool read_flags(struct settings *s, struct cursor *c, struct err *err)
 }
 
 /* RAYGATE_WEBHOOK_BIND_ADDRESS for --webhook-bind-address. */
+static void environment_name(const struct row *row, char out[64])
+{
+	size_t at = (size_t)snprintf(out, 64, "RAYGATE_");
+
+	for (const char *c = row->name; *c && at < 63; c++)
+		out[at++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	out[at] = '\0';
+}
+
 static bool read_environment(struct settings *s, unsigned command, struct err *err)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		char name[64] = "RAYGATE_";
+		char name[64];
 
 		if (!(ROWS[i].commands & command) || i == SETTING_HELP)
 			continue;
-		for (size_t n = 0; n <= strlen(ROWS[i].name); n++) {
-			const char c = ROWS[i].name[n];
-
-			name[8 + n] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A')
-				      : c == '-'           ? '_'
-							   : c;
-		}
+		environment_name(&ROWS[i], name);
 		const char *const value = getenv(name);
 
 		if (value && !set(s, &ROWS[i], str_from(value), false, err))

@@ -127,28 +127,30 @@ static void add_resources(const struct section_patch *p)
 	add_operation(p->writer, PATCH_ADD, p->at, buf_str(&whole));
 }
 
+static void print_entry(const struct unit *unit, struct buf *out)
+{
+	if (unit->section->shape == UNIT_ENTRY) {
+		buf_add_json_str(out, unit->key);
+		buf_add_char(out, ':');
+	}
+	buf_add(out, json_raw(unit->value));
+}
+
 /* The value of a section that is not there yet, as a whole. */
 static void print_whole(const struct section_patch *p, struct buf *out)
 {
-	const bool map = p->section->shape == UNIT_ENTRY;
-	const bool scalar = p->section->shape == UNIT_SCALAR;
+	const char *const brackets = unit_brackets(p->section);
 	size_t written = 0;
 
 	for (size_t i = 0; i < p->units->count; i++) {
-		const struct unit *const unit = &p->units->items[i];
-
-		if (unit->section != p->section)
+		if (p->units->items[i].section != p->section)
 			continue;
-		if (!scalar)
-			buf_add_char(out, written++ ? ',' : map ? '{' : '[');
-		if (map) {
-			buf_add_json_str(out, unit->key);
-			buf_add_char(out, ':');
-		}
-		buf_add(out, json_raw(unit->value));
+		if (brackets[0])
+			buf_add_char(out, written++ ? ',' : brackets[0]);
+		print_entry(&p->units->items[i], out);
 	}
-	if (!scalar)
-		buf_add_char(out, map ? '}' : ']');
+	if (brackets[0])
+		buf_add_char(out, brackets[1]);
 }
 
 static void add_members(const struct section_patch *p)

@@ -116,21 +116,20 @@ static void write_unit(const struct unit *unit, struct buf *out)
 static void write_section(
 	const struct unit_section *section, const struct unit_list *units, struct buf *out)
 {
-	const bool list = section->shape == UNIT_NAMED || section->shape == UNIT_ITEM;
-	const bool map = section->shape == UNIT_ENTRY || section->shape == UNIT_RESOURCE;
+	const char *const brackets = unit_brackets(section);
 	size_t written = 0;
 
 	for (size_t i = 0; i < units->count; i++) {
 		if (units->items[i].section != section)
 			continue;
 		if (written++ == 0)
-			buf_printf(out, ",\"%s\":%s", section->name, list ? "[" : map ? "{" : "");
+			buf_printf(out, ",\"%s\":%.1s", section->name, brackets);
 		else
 			buf_add_char(out, ',');
 		write_unit(&units->items[i], out);
 	}
-	if (written && (list || map))
-		buf_add_char(out, list ? ']' : '}');
+	if (written && brackets[0])
+		buf_add_char(out, brackets[1]);
 }
 
 void record_add(

@@ -35,6 +35,21 @@ enum section_index {
 	SECTION_ANNOTATIONS,
 };
 
+const char *unit_brackets(const struct unit_section *section)
+{
+	switch (section->shape) {
+	case UNIT_NAMED:
+	case UNIT_ITEM:
+		return "[]";
+	case UNIT_RESOURCE:
+	case UNIT_ENTRY:
+		return "{}";
+	case UNIT_SCALAR:
+		break;
+	}
+	return "";
+}
+
 void unit_add(struct unit_list *list, struct unit unit)
 {
 	if (list->count == list->cap) {
@@ -82,12 +97,14 @@ static struct pod_place place_of(
 	const bool head_group = cluster->dialect == DIALECT_MODERN && group->is_head;
 	struct pod_place place = {
 		.is_head_group = head_group,
-		.group = head_group ? (struct str){0} : group->name.v,
 		.is_unique = head_group || group->name.node,
 		.model = group,
 		.template = group->template.self.node,
 		.at = group->template.self.at,
 	};
+
+	if (!head_group)
+		place.group = group->name.v;
 
 	place.spec = object_at(place.template, "spec");
 	place.metadata = object_at(place.template, "metadata");

@@ -32,6 +32,9 @@ struct unit_section {
 extern const struct unit_section UNIT_SECTIONS[];
 extern const size_t UNIT_SECTION_COUNT;
 
+/* "[]", "{}", or "" for a scalar: what the units of a section stand in. */
+const char *unit_brackets(const struct unit_section *section);
+
 struct unit {
 	const struct unit_section *section;
 	struct str key;                /* "" for items and scalars */

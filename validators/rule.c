@@ -31,6 +31,7 @@ void rule_warned(const struct rule_context *c, const struct field_path *at,
 	va_end(args);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): rule_found() and one thing more. */
 void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,
 	const struct field_path *at, enum field_error_type type, struct field_reads reads,
 	const char *format, ...)
