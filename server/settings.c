@@ -176,14 +176,29 @@ static bool unknown_option(struct str name, unsigned command, struct err *err)
 		err, ERR_INVALID, "unknown option --%.*s; --help lists the options", STR_ARG(name));
 }
 
-bool settings_set(
-	struct settings *s, unsigned command, struct str name, struct str value, struct err *err)
+static struct str text_of(struct settings *s, const struct json_node *node)
 {
-	const struct row *const row = row_by_name(name, command);
+	return node->kind == JSON_STRING ? json_str(&s->arena, node) : json_raw(node);
+}
 
-	if (row == NULL && row_by_name(name, COMMAND_ALL) == NULL)
-		return unknown_option(name, COMMAND_ALL, err);
-	return row == NULL || set(s, row, value, false, err);
+/* Options of other commands may stand in the file, too: one file serves all. */
+static bool read_file(struct settings *s, unsigned command, struct str file, struct err *err)
+{
+	const struct json_node *root;
+
+	if (!settings_file_read(&s->arena, file, &root, err))
+		return false;
+	for (struct json_iter it = json_iter(root); json_next_member(&it);) {
+		const struct str name = json_str(&s->arena, it.key);
+		const struct row *const row = row_by_name(name, command);
+
+		if (row_by_name(name, COMMAND_ALL) == NULL)
+			return unknown_option(name, COMMAND_ALL, err) ||
+			       err_wrap(err, "config '%.*s'", STR_ARG(file));
+		if (row && !set(s, row, text_of(s, it.value), false, err))
+			return err_wrap(err, "config '%.*s'", STR_ARG(file));
+	}
+	return true;
 }
 
 /* The command line while it is being read. */
@@ -313,7 +328,7 @@ static bool load(struct settings *s, unsigned command, int argc, char *const *ar
 		return false;
 	const struct str file = config_file(s);
 
-	if (file.len && !settings_read_file(s, command, file, err))
+	if (file.len && !read_file(s, command, file, err))
 		return false;
 	if (!read_environment(s, command, err))
 		return false;

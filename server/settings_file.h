@@ -1,11 +1,11 @@
-/* The --config file. Private to server/settings*.c. */
+/* The text of the --config file as nodes. */
 #pragma once
 
-#include "server/settings.h"
+#include "base/err.h"
+#include "base/json_read.h"
+#include "base/mem.h"
+#include "base/str.h"
 
-/* Options of other commands may stand in the file, too: one file serves all. */
-bool settings_read_file(
-	struct settings *settings, unsigned command, struct str file, struct err *err) MUST_CHECK;
-/* Sets an option by its long name; one that only other commands have is passed over. */
-bool settings_set(struct settings *settings, unsigned command, struct str name, struct str value,
+/* A YAML map of option names to values, in the arena; an empty file is an error, too. */
+bool settings_file_read(struct arena *arena, struct str file, const struct json_node **root,
 	struct err *err) MUST_CHECK;
