@@ -110,9 +110,15 @@ static void charge(struct review *r)
 		.judge_only = will_deny(r),
 	};
 
-	r->busy = !charge_reserve(&in, &m->errors);
+	r->busy = !charge_reserve(&in, &m->errors) && !in.judge_only;
 	if (m->errors.count > before)
 		mutation_settle(m);
+}
+
+/* /mutate denies before /validate is asked, so the quota has its say in the same answer. */
+static bool denies_early(const struct review *r)
+{
+	return will_deny(r) && r->result->findings.crd;
 }
 
 static void judge(struct review *r, enum ray_kind kind, enum dialect dialect)
@@ -130,7 +136,7 @@ static void judge(struct review *r, enum ray_kind kind, enum dialect dialect)
 	};
 
 	r->result = mutation_run(&in);
-	if (r->in->phase == ADMIT_VALIDATE)
+	if (r->in->phase == ADMIT_VALIDATE || denies_early(r))
 		charge(r);
 }
 

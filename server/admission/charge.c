@@ -47,45 +47,77 @@ static const struct ray_object *decode_old(const struct charge_input *in)
 	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);
 }
 
-/* An update that asks for no more of anything the quota names is never over it. */
-static bool raises(const struct charge_input *in, const struct ledger_claim *claim)
+/* What the version before was charged; nothing on CREATE. */
+static size_t charge_before(const struct charge_input *in, struct ledger_amount **out)
 {
-	struct ledger_amount *before;
+	return in->old ? charge_of(in, decode_old(in), out) : 0;
+}
 
-	if (in->old == NULL)
-		return true;
-	const size_t count = charge_of(in, decode_old(in), &before);
+/*
+ * A RayJob or RayService is compared with the quota, but only the RayCluster that it becomes is
+ * charged: an update of it asks for what that cluster grows by.
+ */
+static void leave_growth(struct ledger_amount *charge, size_t count,
+	const struct ledger_amount *before, size_t before_count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct quantity was = amount_of(before, before_count, charge[i].name);
 
-	for (size_t i = 0; i < claim->hard_count; i++) {
-		const struct str name = claim->hard[i].name;
-		const struct quantity was = amount_of(before, count, name);
-		const struct quantity is = amount_of(claim->charge, claim->charge_count, name);
-
-		if (quantity_cmp(is, was) > 0)
-			return true;
+		if (!quantity_is_unbounded(charge[i].value) && !quantity_is_unbounded(was))
+			charge[i].value = quantity_sub(charge[i].value, was);
 	}
-	return false;
+}
+
+/*
+ * The amounts of the quota that an update raises, or all of them on CREATE: one that asks for no
+ * more of something is never over its quota, however full that is.
+ */
+static size_t raised(const struct policy_quota *quota, const struct ledger_claim *claim,
+	const struct ledger_amount *before, size_t before_count, struct ledger_amount *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < quota->hard.count; i++) {
+		const struct policy_amount *const hard = &quota->hard.items[i];
+		const struct quantity was = amount_of(before, before_count, hard->name);
+		const struct quantity is =
+			amount_of(claim->charge, claim->charge_count, hard->name);
+
+		if (before_count == 0 || quantity_cmp(is, was) > 0)
+			out[count++] = (struct ledger_amount){hard->name, hard->hard};
+	}
+	return count;
 }
 
 static struct ledger_claim claim_of(const struct charge_input *in, const struct policy_quota *quota)
 {
 	struct ledger_amount *const hard = arena_array(in->arena, quota->hard.count, sizeof(*hard));
-	struct ledger_amount *charge;
+	struct ledger_amount *charge = NULL;
+	struct ledger_amount *before = NULL;
+	const size_t before_count = charge_before(in, &before);
 	struct ledger_claim claim = {
 		.key = {in->group, str_from(ray_kind_name(in->object->kind)), in->namespace,
 			in->object->meta.name.v, in->object->meta.uid.v},
 		.hard = hard,
-		.hard_count = quota->hard.count,
-		.dry_run = in->dry_run,
+		.dry_run = in->dry_run || in->judge_only || in->object->kind != RAY_CLUSTER,
 	};
 
-	for (size_t i = 0; i < quota->hard.count; i++)
-		hard[i] = (struct ledger_amount){
-			quota->hard.items[i].name, quota->hard.items[i].hard};
 	claim.charge_count = charge_of(in, in->object, &charge);
 	claim.charge = charge;
-	claim.raises = raises(in, &claim);
+	claim.hard_count = raised(quota, &claim, before, before_count, hard);
+	claim.raises = claim.hard_count > 0;
+	if (in->object->kind != RAY_CLUSTER)
+		leave_growth(charge, claim.charge_count, before, before_count);
 	return claim;
+}
+
+/* Whether being over quota refuses; the policy can make a warning of it, or nothing. */
+static bool binds(const struct charge_input *in)
+{
+	enum field_severity severity = FIELD_SEVERITY_ERROR;
+
+	policy_severity(in->policy, STR(LIMITS_RULE_QUOTA), &severity);
+	return in->policy->enforcement == POLICY_DENY && severity == FIELD_SEVERITY_ERROR;
 }
 
 static struct ledger_result ask(const struct charge_input *in, const struct ledger_claim *claim)
@@ -103,18 +135,12 @@ static struct ledger_result ask(const struct charge_input *in, const struct ledg
 	return result;
 }
 
-/*
- * A RayJob or RayService is compared with the quota, but only the RayCluster that it becomes is
- * charged. What exceeds the quota and is admitted all the same is there, so it counts for others.
- */
+/* What exceeds the quota and is admitted all the same is there, so it counts for others. */
 static struct ledger_result reserve(const struct charge_input *in, struct ledger_claim *claim)
 {
-	if (in->judge_only || in->object->kind != RAY_CLUSTER)
-		claim->dry_run = true;
 	const struct ledger_result result = ask(in, claim);
 
-	if (result.answer == LEDGER_EXCEEDED && in->policy->enforcement != POLICY_DENY &&
-		!claim->dry_run) {
+	if (result.answer == LEDGER_EXCEEDED && !binds(in) && !claim->dry_run) {
 		claim->raises = false;
 		ask(in, claim);
 	}
@@ -148,6 +174,7 @@ static void report_excess(
 	const struct field_path *const at = in->object->cluster->self.at;
 	const bool most = in->policy->charge == POLICY_CHARGE_MAXIMUM &&
 			  raycluster_autoscales(in->object->cluster);
+	const bool grows = in->old && in->object->kind != RAY_CLUSTER;
 	const struct quantity over = quantity_sub(quantity_add(e->used, e->asked), e->hard);
 
 	if (quantity_is_unbounded(e->asked))
@@ -159,12 +186,13 @@ static void report_excess(
 			STR_ARG(unbounded_groups(in)));
 	else
 		field_add(errors, at, &fact,
-			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s, %s of %s are "
+			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s%s, %s of %s "
+			"are "
 			"used by others: over by %s",
 			STR_ARG(in->namespace), STR_ARG(e->name),
-			footprint_print(e->name, e->asked).at, most ? " at its largest" : "",
-			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
-			footprint_print(e->name, over).at);
+			footprint_print(e->name, e->asked).at, grows ? " more" : "",
+			most ? " at its largest" : "", footprint_print(e->name, e->used).at,
+			footprint_print(e->name, e->hard).at, footprint_print(e->name, over).at);
 }
 
 /* Under `charge: now` a cluster may be admitted that can never grow to what it says. */

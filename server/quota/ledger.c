@@ -88,14 +88,22 @@ static struct quantity total_of(const struct account *account, struct str name)
 	return total ? *total : (struct quantity){0};
 }
 
+/* What a charge has added to the totals, where unbounded ones are not. */
+static struct quantity counted_of(const struct charge *charge, struct str name)
+{
+	const struct quantity own =
+		charge ? amount_of(charge->amounts, charge->count, name) : (struct quantity){0};
+
+	return quantity_is_unbounded(own) ? (struct quantity){0} : own;
+}
+
 static void find_excess(const struct ledger_claim *claim, const struct account *account,
 	const struct charge *before, struct ledger_result *out)
 {
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;
-		const struct quantity own = before ? amount_of(before->amounts, before->count, name)
-						   : (struct quantity){0};
-		const struct quantity used = quantity_sub(total_of(account, name), own);
+		const struct quantity used =
+			quantity_sub(total_of(account, name), counted_of(before, name));
 		const struct quantity asked = amount_of(claim->charge, claim->charge_count, name);
 
 		if (quantity_is_zero(asked) ||
@@ -189,9 +197,11 @@ static void reserve(struct ledger *ledger, const struct ledger_claim *claim, str
 		find_excess(claim, account, before, out);
 	if (out->answer != LEDGER_FITS)
 		return;
-	if (before == NULL && ledger->clusters >= ledger->clusters_max)
+	const bool full = before == NULL && ledger->clusters >= ledger->clusters_max;
+
+	if (full && claim->raises)
 		out->answer = LEDGER_FULL;
-	else if (!claim->dry_run)
+	else if (!full && !claim->dry_run)
 		record(ledger, claim, key);
 }
 

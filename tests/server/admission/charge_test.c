@@ -1,0 +1,198 @@
+/* Quotas through the whole of an admission: what is charged, when, and what is told. */
+#include <criterion/criterion.h>
+
+#include "tests/support/review.h"
+
+static struct arena arena;
+static struct policy *policy;
+static struct ledger *ledger;
+
+#define QUOTA                                                                                      \
+	"\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\","                                   \
+	"\"quotas\":{\"n\":{\"requests.cpu\":\"4\",\"pods\":\"10\"}}"
+
+static void start(void)
+{
+	arena_init(&arena, 65536);
+	policy = review_policy("{" QUOTA "}");
+	ledger = ledger_new(3);
+}
+
+static void stop(void)
+{
+	ledger_free(&ledger);
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+TestSuite(charge, .init = start, .fini = stop);
+
+static void use_policy(const char *text)
+{
+	policy_free(&policy);
+	policy = review_policy(text);
+}
+
+#define POD(cpu)                                                                                   \
+	"{\"spec\":{\"containers\":[{\"name\":\"r\",\"image\":\"rayproject/ray:2.46.0\","          \
+	"\"resources\":{\"limits\":{\"cpu\":\"" cpu "\",\"memory\":\"4Gi\"}}}]}}"
+
+#define SPEC(cpu, more) "{" more "\"headGroupSpec\":{\"template\":" POD(cpu) "}}"
+#define OBJECT(kind, name, spec)                                                                   \
+	"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"" kind "\",\"metadata\":{\"name\":\"" name       \
+	"\",\"namespace\":\"n\"},\"spec\":" spec "}"
+#define CLUSTER(name, cpu) OBJECT("RayCluster", name, SPEC(cpu, ""))
+#define GROUP(max)                                                                                 \
+	"\"enableInTreeAutoscaling\":true,\"workerGroupSpecs\":[{\"groupName\":\"w\","             \
+	"\"minReplicas\":0,\"replicas\":0," max "\"template\":" POD("100m") "}],"
+#define SERVICE(cpu)                                                                               \
+	OBJECT("RayService", "s",                                                                  \
+		"{\"serveConfigV2\":\"applications: []\",\"rayClusterConfig\":" SPEC(cpu, "") "}")
+
+struct ask {
+	enum admit_phase phase;
+	bool dry_run;
+	const char *object, *old;
+};
+
+static struct review_result ask(const struct ask *a)
+{
+	struct review_result result;
+
+	review_run(&arena,
+		&(struct review_case){.phase = a->phase,
+			.object = str_from(a->object),
+			.old = str_from(a->old ? a->old : ""),
+			.namespace = STR("n"),
+			.dry_run = a->dry_run,
+			.policy = policy,
+			.ledger = ledger},
+		&result);
+	return result;
+}
+
+static struct review_result create(const char *object)
+{
+	return ask(&(struct ask){ADMIT_VALIDATE, false, object, NULL});
+}
+
+static struct review_result update(const char *old, const char *object)
+{
+	return ask(&(struct ask){ADMIT_VALIDATE, false, object, old});
+}
+
+static void expect(struct review_result r, bool allowed)
+{
+	cr_expect_eq(r.allowed, allowed, "%.*s", STR_ARG(r.reply));
+}
+
+Test(charge, the_same_object_applied_twice_is_charged_once)
+{
+	expect(create(CLUSTER("a", "4")), true);
+	expect(create(CLUSTER("a", "4")), true);
+	expect(update(CLUSTER("a", "4"), CLUSTER("a", "4")), true);
+	expect(create(CLUSTER("b", "1")), false);
+}
+
+Test(charge, what_only_mutates_or_runs_dry_or_is_refused_holds_nothing)
+{
+	expect(ask(&(struct ask){ADMIT_MUTATE, false, CLUSTER("a", "4"), NULL}), true);
+	expect(ask(&(struct ask){ADMIT_VALIDATE, true, CLUSTER("a", "4"), NULL}), true);
+	expect(create(OBJECT("RayCluster", "a", SPEC("4", "\"managedBy\":\"nobody\","))), false);
+	expect(create(CLUSTER("a", "5")), false);
+	cr_assert_eq(ledger_count(ledger), 0u);
+	expect(create(CLUSTER("b", "4")), true);
+}
+
+Test(charge, a_broken_quota_alone_is_forbidden_and_else_one_of_the_causes)
+{
+	const struct review_result alone = create(CLUSTER("a", "5"));
+	const struct review_result both =
+		create(OBJECT("RayCluster", "a", SPEC("5", "\"managedBy\":\"nobody\",")));
+
+	cr_expect(str_contains(alone.reply, "\"code\":403"), "%.*s", STR_ARG(alone.reply));
+	cr_expect(str_contains(alone.reply, "rayclusters.ray.io \\\"a\\\" is forbidden: "));
+	cr_expect(str_contains(both.reply, "\"code\":422"), "%.*s", STR_ARG(both.reply));
+	cr_expect(str_contains(both.reply, "FieldValueForbidden"), "%.*s", STR_ARG(both.reply));
+	cr_expect(str_contains(both.reply, "FieldValueNotSupported"));
+}
+
+/* The CRD refuses before /validate is asked, so the quota must be in the first answer. */
+Test(charge, where_mutate_denies_the_quota_is_one_of_the_causes)
+{
+	const struct review_result r = ask(&(struct ask){ADMIT_MUTATE, false,
+		OBJECT("RayCluster", "a", SPEC("5", "\"managedBy\":\"nobody\",")), NULL});
+
+	expect(r, false);
+	cr_expect(str_contains(r.reply, "RG1401"), "%.*s", STR_ARG(r.reply));
+	cr_assert_eq(ledger_count(ledger), 0u);
+}
+
+Test(charge, an_update_is_judged_only_by_what_it_raises)
+{
+	use_policy("{" QUOTA ",\"enforcement\":\"warn\"}");
+	expect(create(CLUSTER("a", "9")), true);
+	use_policy("{" QUOTA "}");
+	/* less CPU, though still too much, and more pods, of which there are enough */
+	expect(update(CLUSTER("a", "9"),
+		       OBJECT("RayCluster", "a", SPEC("8", GROUP("\"maxReplicas\":2,")))),
+		true);
+	expect(update(OBJECT("RayCluster", "a", SPEC("9", GROUP("\"maxReplicas\":2,"))),
+		       OBJECT("RayCluster", "a", SPEC("8", GROUP("\"maxReplicas\":3,")))),
+		true);
+	expect(update(CLUSTER("a", "8"), CLUSTER("a", "7")), true);
+	expect(update(CLUSTER("a", "7"), CLUSTER("a", "8")), false);
+}
+
+Test(charge, a_full_ledger_stops_no_update_that_raises_nothing)
+{
+	expect(create(CLUSTER("a", "1")), true);
+	expect(create(CLUSTER("b", "1")), true);
+	expect(create(CLUSTER("c", "1")), true);
+	expect(create(CLUSTER("d", "1")), false);
+	expect(update(CLUSTER("d", "1"),
+		       OBJECT("RayCluster", "d", SPEC("1", "\"rayVersion\":\"2.46.0\","))),
+		true);
+	cr_assert_eq(ledger_count(ledger), 3u);
+}
+
+Test(charge, what_is_admitted_over_quota_counts_for_others)
+{
+	static const char *const POLICIES[] = {
+		"{" QUOTA ",\"enforcement\":\"warn\"}",
+		"{" QUOTA ",\"enforcement\":\"audit\"}",
+		"{" QUOTA ",\"rules\":{\"RG1401\":\"warn\"}}",
+		"{" QUOTA ",\"rules\":{\"RG1401\":\"off\"}}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(POLICIES); i++) {
+		use_policy(POLICIES[i]);
+		expect(create(CLUSTER("a", "5")), true);
+		use_policy("{" QUOTA "}");
+		cr_expect_not(create(CLUSTER("b", "1")).allowed, "%s", POLICIES[i]);
+		ledger_free(&ledger);
+		ledger = ledger_new(3);
+	}
+}
+
+Test(charge, an_unbounded_cluster_that_got_in_spoils_no_sums)
+{
+	static const char UNBOUNDED[] = OBJECT("RayCluster", "a", SPEC("1", GROUP("")));
+
+	use_policy("{" QUOTA ",\"enforcement\":\"warn\"}");
+	expect(create(UNBOUNDED), true);
+	use_policy("{" QUOTA "}");
+	expect(create(CLUSTER("b", "3")), true);
+	expect(create(CLUSTER("a", "4")), false);
+	expect(update(UNBOUNDED, CLUSTER("a", "1")), true);
+	expect(create(CLUSTER("c", "1")), false);
+}
+
+/* The service's cluster is charged already: only what it grows by is new. */
+Test(charge, a_service_that_grows_is_not_counted_beside_its_own_cluster)
+{
+	expect(create(SERVICE("3")), true);
+	expect(create(CLUSTER("s-abcde", "3")), true);
+	expect(update(SERVICE("3"), SERVICE("4")), true);
+	expect(update(SERVICE("3"), SERVICE("5")), false);
+}
