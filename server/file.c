@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-
 static bool read_all(int fd, const char *name, size_t limit, struct buf *out, struct err *err)
 {
 	for (;;) {
@@ -26,20 +24,27 @@ static bool read_all(int fd, const char *name, size_t limit, struct buf *out, st
 	}
 }
 
-bool file_read(struct arena *arena, struct str path, size_t limit, struct str *out, struct err *err)
+bool file_load(const char *path, size_t limit, struct buf *out, struct err *err)
 {
-	CLEANUP(buf_done) struct buf text = {0};
-	const bool standard = str_is(path, "-");
-	const char *const name = standard ? "standard input" : arena_str(arena, path).at;
+	const bool standard = str_is(str_from(path), "-");
+	const char *const name = standard ? "standard input" : path;
 	const int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_errno(err, "open '%s'", name);
-	const bool ok = read_all(fd, name, limit, &text, err);
+	const bool ok = read_all(fd, name, limit, out, err);
 
 	if (!standard)
 		close(fd);
-	if (ok)
-		*out = arena_str(arena, buf_str(&text));
 	return ok;
+}
+
+bool file_read(struct arena *arena, struct str path, size_t limit, struct str *out, struct err *err)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (!file_load(arena_str(arena, path).at, limit, &text, err))
+		return false;
+	*out = arena_str(arena, buf_str(&text));
+	return true;
 }

@@ -1,6 +1,7 @@
 /* Whole files into memory, bounded. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -11,3 +12,5 @@
  */
 bool file_read(struct arena *arena, struct str path, size_t limit, struct str *out,
 	struct err *err) MUST_CHECK;
+/* The same appended to `out`, without a copy; the caller frees it also on failure. */
+bool file_load(const char *path, size_t limit, struct buf *out, struct err *err) MUST_CHECK;

@@ -1,49 +1,62 @@
-/* The table of commands. Each is a file of its own, cmd_*.c. */
-#include <stdbool.h>
+/*
+ * Finds the command and runs it. Threads: see the heads of server/cmd_serve.c and of
+ * server/http/listener.h; every other command has one.
+ */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/attr.h"
-#include "server/cmd_certs.h"
-#include "server/cmd_serve.h"
+#include "server/cmd_version.h"
+#include "server/commands.h"
 
-enum { EXIT_USAGE = 2 };
-
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *about;
-} COMMANDS[] = {
-	{"serve", cmd_serve, "serve the admission webhook"                     },
-	{"certs", cmd_certs, "mint, inspect and verify the serving certificate"},
-};
-
-static void print_help(FILE *out)
+static bool is_one_of(const char *word, const char *option, const char *letter)
 {
-	fputs("Raygate judges RayClusters at admission.\n\n", out);
-	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
-		fprintf(out, "  raygate %-7s %s\n", COMMANDS[i].name, COMMANDS[i].about);
-	fputs("\nraygate COMMAND --help lists a command's options.\n", out);
+	return strcmp(word, option) == 0 || strcmp(word, letter) == 0;
 }
 
-static bool asks_for_help(const char *word)
+static int unknown(const char *word)
 {
-	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+	const char *const nearest = commands_suggest(str_from(word));
+	const char *const program = commands_program();
+
+	if (nearest)
+		fprintf(stderr, "%s: no command '%s'; did you mean '%s'?\n", program, word,
+			nearest);
+	else
+		fprintf(stderr, "%s: no command '%s'; %s --help lists them\n", program, word,
+			program);
+	return EXIT_USAGE;
+}
+
+static int help(const char *word)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (word && commands_find(str_from(word)) == NULL)
+		return unknown(word);
+	if (word)
+		return commands_help(word);
+	commands_print_list(&text);
+	return commands_print("help", buf_str(&text), EXIT_FINE);
+}
+
+static int no_command(void)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	commands_print_list(&text);
+	fwrite(text.at, 1, text.len, stderr);
+	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc < 2) {
-		print_help(stderr);
-		return EXIT_USAGE;
-	}
-	if (asks_for_help(argv[1])) {
-		print_help(stdout);
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
-		if (strcmp(argv[1], COMMANDS[i].name) == 0)
-			return COMMANDS[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "raygate: no command '%s'; raygate --help lists them\n", argv[1]);
-	return EXIT_USAGE;
+	if (argc < 2)
+		return no_command();
+	if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	if (is_one_of(argv[1], "--version", "-V"))
+		return cmd_version(argc - 1, argv + 1);
+	const struct command_row *const command = commands_find(str_from(argv[1]));
+
+	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

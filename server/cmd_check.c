@@ -1,0 +1,142 @@
+#include "server/cmd_check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/check_run.h"
+#include "server/commands.h"
+#include "server/inputs.h"
+#include "server/policy.h"
+
+enum { FLUSH_BYTES = 64 * 1024 };
+
+static bool write_out(struct report *report)
+{
+	const bool written = fwrite(report->out.at, 1, report->out.len, stdout) == report->out.len;
+
+	report->out.len = 0;
+	return written;
+}
+
+static bool flush(struct report *report)
+{
+	return report->out.len < FLUSH_BYTES || write_out(report);
+}
+
+static bool wants_color(const struct settings *s)
+{
+	const struct str color = settings_str(s, SETTING_COLOR);
+	const char *const no = getenv("NO_COLOR");
+	const char *const terminal = getenv("TERM");
+
+	if (!str_is(color, "auto"))
+		return str_is(color, "always");
+	return isatty(STDOUT_FILENO) && !(no && *no) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+static void check_argument(struct check_run *c, struct arena *arena, const char *path)
+{
+	struct inputs inputs = {0};
+	struct err err;
+
+	if (!inputs_add(arena, &inputs, path, &err))
+		report_unreadable(&c->report,
+			&(struct report_unreadable){.file = path, .text = str_from(err.text)});
+	for (size_t i = 0; i < inputs.count && !c->failed; i++)
+		check_run_file(c, inputs.paths[i]);
+}
+
+static int exit_code(const struct settings *s, const struct report_counts *counts)
+{
+	if (counts->unreadable)
+		return EXIT_UNREADABLE;
+	if (counts->refused || (counts->warnings && settings_bool(s, SETTING_WARNINGS_AS_ERRORS)))
+		return EXIT_REFUSED;
+	return EXIT_FINE;
+}
+
+static int run(struct settings *s, const struct report_format *format, const struct policy *policy)
+{
+	struct check_run check;
+
+	check_run_init(&check, policy, format);
+	check.judge.defaults = settings_str(s, SETTING_POLICY).len > 0;
+	check.judge.namespace = settings_str(s, SETTING_NAMESPACE);
+	check.report.color = wants_color(s);
+	check.report.quiet = settings_bool(s, SETTING_QUIET);
+	check.flush = flush;
+	report_begin(&check.report);
+	for (size_t i = 0; i < s->argument_count; i++)
+		check_argument(&check, &s->arena, s->arguments[i].at);
+	report_end(&check.report);
+	int code = exit_code(s, &check.report.counts);
+
+	if (check.failed || !write_out(&check.report) || fflush(stdout) != 0) {
+		fprintf(stderr, "%s check: write to standard output: %s\n", commands_program(),
+			strerror(errno));
+		code = EXIT_UNREADABLE;
+	}
+	check_run_done(&check);
+	return code;
+}
+
+static int run_without_policy(struct settings *s, const struct report_format *format)
+{
+	struct policy *policy = policy_empty();
+	const int code = run(s, format, policy);
+
+	policy_free(&policy);
+	return code;
+}
+
+static int run_with_policy(struct settings *s, const struct report_format *format)
+{
+	struct err err;
+	struct policy_store *store = policy_store_new(settings_str(s, SETTING_POLICY).at, &err);
+
+	if (store == NULL) {
+		fprintf(stderr, "%s check: %s\n", commands_program(), err.text);
+		return EXIT_UNREADABLE;
+	}
+	const struct policy *const policy = policy_store_acquire(store);
+	const int code = run(s, format, policy);
+
+	policy_store_release(store, policy);
+	policy_store_free(&store);
+	return code;
+}
+
+static int check(struct settings *s)
+{
+	const struct str name = settings_str(s, SETTING_OUTPUT);
+	const struct report_format *const format = report_format_find(name);
+
+	if (settings_bool(s, SETTING_HELP))
+		return commands_help("check");
+	if (format == NULL)
+		return commands_usage_error(
+			"check", "-o is text, json or github, not '%.*s'", STR_ARG(name));
+	if (s->argument_count == 0)
+		return commands_usage_error("check",
+			"needs a file, a folder, or - for standard input; --help says more");
+	return settings_str(s, SETTING_POLICY).len ? run_with_policy(s, format)
+						   : run_without_policy(s, format);
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct settings settings;
+	struct err err;
+	int code;
+
+	if (settings_load(&settings, COMMAND_CHECK, argc, argv, &err))
+		code = check(&settings);
+	else
+		code = commands_usage_error("check", "%s", err.text);
+	settings_done(&settings);
+	return code;
+}

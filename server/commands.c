@@ -1,0 +1,170 @@
+#include "server/commands.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/cmd_certs.h"
+#include "server/cmd_check.h"
+#include "server/cmd_rules.h"
+#include "server/cmd_serve.h"
+#include "server/cmd_version.h"
+
+static const char CHECK_TEXT[] =
+	"Judges RayClusters, RayJobs, RayServices and RayCronJobs in YAML (also of several\n"
+	"documents) and JSON: plain objects, Lists, and AdmissionReviews (the object against the\n"
+	"old one). A folder stands for the *.yaml, *.yml and *.json in it; - is standard input.\n"
+	"Objects of other kinds are counted, not judged.\n"
+	"\n"
+	"An object is judged as it would be stored: the defaults of the CRD are applied first, "
+	"then\n"
+	"those of the --policy. Without a policy there are rules alone, no limits and no quotas;\n"
+	"with one, all clusters of a namespace together are held against its quota. An unknown\n"
+	"field is an error, since kubectl refuses it.\n"
+	"\n"
+	"-o text shows each finding with its line, -o github marks it in a pull request, and\n"
+	"-o json prints {objects: [{file, line, kind, apiVersion, namespace, name, allowed,\n"
+	"findings: [{rule, severity, field, message, file, line, column, upstream}]}],\n"
+	"unreadable: [{file, line, column, message}], summary: {objects, refused, errors,\n"
+	"warnings, others, unreadable}}; a line or column that is not known is 0.\n"
+	"\n"
+	"Exit codes: 0 fine (warnings may be), 1 refused, 2 wrong usage, 3 something could not be\n"
+	"read (the rest is judged all the same).\n";
+
+static const char RULES_TEXT[] =
+	"Lists every rule, or explains the one with that id or name. -o is text, markdown or "
+	"json.\n"
+	"A policy can make a rule an error, a warning, or turn it off; the annotation\n"
+	"raygate.dev/silence: ID,ID on an object silences warnings.\n";
+
+static const char CERTS_TEXT[] =
+	"mint writes a CA and a serving certificate; inspect shows what a folder or a file holds;\n"
+	"verify says whether a folder's certificate can be served. Mint's default for --host is\n"
+	"localhost, 127.0.0.1, ::1 and this machine's name. -o is text or json.\n"
+	"\n"
+	"Exit codes: 0 fine, 1 not in order (verify), 2 wrong usage, 3 cannot read or write.\n";
+
+static const char SERVE_TEXT[] =
+	"Answers POST /mutate and /validate over TLS, and GET /healthz, /readyz and /metrics on a\n"
+	"plain port. SIGTERM drains and ends it, SIGHUP reads policy and certificate again at "
+	"once.\n"
+	"\n"
+	"Exit codes: 0 stopped by a signal, 2 wrong usage, 3 it could not start.\n";
+
+static const char CERTS_USAGE[] = "mint --cert-dir DIR [--host NAME]... [--force]\n"
+				  "inspect FILE [-o FORMAT]\n"
+				  "inspect --cert-dir DIR [--host NAME]... [-o FORMAT]\n"
+				  "verify --cert-dir DIR [--host NAME]... [-o FORMAT]";
+
+static const struct command_row COMMANDS[] = {
+	{"serve",   cmd_serve,   COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
+         SERVE_TEXT														    },
+	{"check",   cmd_check,   COMMAND_CHECK, "judge manifests without a cluster",
+         "FILE... [OPTION]...\n- [OPTION]...",									       CHECK_TEXT},
+	{"rules",   cmd_rules,   COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
+         RULES_TEXT														    },
+	{"certs",   cmd_certs,   COMMAND_CERTS, "mint, inspect and verify the serving certificate",
+         CERTS_USAGE,													CERTS_TEXT},
+	{"version", cmd_version, 0,             "print the version",                                "[-o json]",             NULL      },
+};
+
+const struct command_row *commands_at(size_t index)
+{
+	return index < ARRAY_LEN(COMMANDS) ? &COMMANDS[index] : NULL;
+}
+
+const struct command_row *commands_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++) {
+		if (str_is(name, COMMANDS[i].name))
+			return &COMMANDS[i];
+	}
+	return NULL;
+}
+
+const char *commands_suggest(struct str name)
+{
+	const char *nearest = NULL;
+	size_t best = 3;
+
+	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++) {
+		const size_t distance = str_distance(name, str_from(COMMANDS[i].name), best - 1);
+
+		if (distance < best) {
+			best = distance;
+			nearest = COMMANDS[i].name;
+		}
+	}
+	return nearest;
+}
+
+const char *commands_program(void)
+{
+	return strcmp(program_invocation_short_name, "kubectl-raygate") == 0 ? "kubectl raygate"
+									     : "raygate";
+}
+
+void commands_print_list(struct buf *out)
+{
+	const char *const program = commands_program();
+
+	buf_printf(out, "Raygate judges Ray clusters before Kubernetes takes them.\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
+		buf_printf(out, "  %s %-10s  %s\n", program, COMMANDS[i].name, COMMANDS[i].about);
+	buf_printf(out, "\n%s help COMMAND, or %s COMMAND --help, says more.\n", program, program);
+}
+
+static void print_usage(const struct command_row *command, struct buf *out)
+{
+	struct str rest = str_from(command->usage);
+
+	do {
+		const size_t end = str_find(rest, '\n');
+
+		buf_printf(out, "  %s %s%s%.*s\n", commands_program(), command->name,
+			end ? " " : "", (int)end, rest.at);
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	} while (rest.len);
+}
+
+void commands_print_help(const struct command_row *command, struct buf *out)
+{
+	buf_printf(out, "%s %s: %s\n\n", commands_program(), command->name, command->about);
+	print_usage(command, out);
+	if (command->text)
+		buf_printf(out, "\n%s", command->text);
+	if (command->settings) {
+		buf_add_char(out, '\n');
+		settings_print_help((enum command)command->settings, out);
+	}
+}
+
+int commands_help(const char *name)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	commands_print_help(commands_find(str_from(name)), &text);
+	return commands_print(name, buf_str(&text), EXIT_FINE);
+}
+
+int commands_usage_error(const char *name, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s %s: ", commands_program(), name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+	return EXIT_USAGE;
+}
+
+int commands_print(const char *name, struct str text, int code)
+{
+	if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+		return code;
+	fprintf(stderr, "%s %s: write to standard output: %s\n", commands_program(), name,
+		strerror(errno));
+	return EXIT_UNREADABLE;
+}

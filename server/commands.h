@@ -1,0 +1,48 @@
+/*
+ * The table of commands: their entries, their help, and what they share in talking to people. Each
+ * command is a file of its own, server/cmd_*.c.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "server/settings.h"
+
+enum exit_code {
+	EXIT_FINE = 0,
+	EXIT_REFUSED = 1,
+	EXIT_USAGE = 2,
+	EXIT_UNREADABLE = 3, /* something cannot be read or written */
+};
+
+struct command_row {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's word */
+	unsigned settings;                 /* enum command: its options; 0: it has none */
+	const char *about;                 /* one line */
+	const char *usage;                 /* what stands behind the name, a way on each line */
+	const char *text;                  /* what a user must know besides the options */
+};
+
+/* In the order of the help; NULL behind the last. */
+const struct command_row *commands_at(size_t index);
+/* NULL when there is none of that name. */
+const struct command_row *commands_find(struct str name);
+/* The name that is nearest to a wrong one, or NULL. */
+const char *commands_suggest(struct str name);
+
+/* How the user calls us: "raygate", or "kubectl raygate" as a plug-in of kubectl. */
+const char *commands_program(void);
+/* The list of all commands. */
+void commands_print_list(struct buf *out);
+/* One command's whole help. */
+void commands_print_help(const struct command_row *command, struct buf *out);
+
+/* For the commands. Prints the help of the command of that name; returns EXIT_FINE. */
+int commands_help(const char *name);
+/* Says on standard error what is wrong with the command line; returns EXIT_USAGE. */
+int commands_usage_error(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Prints a text; returns `code`, or EXIT_UNREADABLE when it did not reach its reader. */
+int commands_print(const char *name, struct str text, int code);

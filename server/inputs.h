@@ -1,0 +1,20 @@
+/* The files that the arguments of a command name: files as they are, folders by what is in them. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct inputs {
+	const char **paths;
+	size_t count, room;
+};
+
+/*
+ * Adds a file (or - for standard input), or the *.yaml, *.yml and *.json of a folder, sorted, its
+ * own folders not entered. Whether a file can be read is seen when it is. A folder that cannot be
+ * read, or has nothing of these, is an error. Paths live in the arena.
+ */
+bool inputs_add(
+	struct arena *arena, struct inputs *inputs, const char *path, struct err *err) MUST_CHECK;

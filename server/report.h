@@ -1,0 +1,53 @@
+/* The verdicts of a run of `raygate check`, in one of several formats, written as they come. */
+#pragma once
+
+#include "server/judge.h"
+
+struct report_counts {
+	size_t objects, refused, errors, warnings;
+	size_t others;     /* documents that are not judged */
+	size_t unreadable; /* files or documents that cannot be read */
+};
+
+/* What could not be read; line and column are 0 when it is the file itself. */
+struct report_unreadable {
+	const char *file;
+	uint32_t line, column;
+	struct str text;
+};
+
+struct report_format;
+
+/* Start from zero but for format, color and quiet; report_done() frees. */
+struct report {
+	const struct report_format *format;
+	bool color;
+	bool quiet; /* errors alone */
+	struct report_counts counts;
+	struct buf out;   /* what is written so far; the caller may take it out at any time */
+	struct buf later; /* private to the format */
+};
+
+struct report_format {
+	const char *name;
+	void (*begin)(struct report *report);
+	void (*object)(struct report *report, const struct judged *judged);
+	void (*unreadable)(struct report *report, const struct report_unreadable *what);
+	void (*end)(struct report *report);
+};
+
+extern const struct report_format REPORT_TEXT, REPORT_JSON, REPORT_GITHUB;
+
+/* NULL when there is none of that name; the empty name is text. */
+const struct report_format *report_format_find(struct str name);
+
+void report_begin(struct report *report);
+void report_object(struct report *report, const struct judged *judged);
+void report_unreadable(struct report *report, const struct report_unreadable *what);
+void report_end(struct report *report);
+void report_done(struct report *report);
+
+/* "error" or "warning" */
+const char *report_severity(const struct finding *finding);
+/* "3 objects judged, 1 refused: 2 errors, 1 warning; 4 documents of other kinds" */
+void report_summary(const struct report_counts *counts, struct buf *out);

@@ -1,0 +1,27 @@
+/*
+ * The text of a file as people see it: its lines, and where in them a place is. Looks forward or
+ * back from where it looked last, so that going through a file costs one pass.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct source {
+	const char *name; /* as the user gave it; "<stdin>" for - */
+	struct str text;
+	bool odd_lines; /* has line ends that editors and libyaml count in different ways */
+	size_t offset;  /* of the line that was looked at last */
+	uint32_t line;  /* its number, from 1 */
+};
+
+/* Name and text stay the caller's. */
+void source_init(struct source *source, const char *name, struct str text);
+/* A line without its end; the empty str (`at` is NULL) when there is none, or for odd_lines. */
+struct str source_line(struct source *source, uint32_t line);
+/* Line and column, both from 1, the column in characters, of a place in the text. */
+void source_place(struct source *source, const char *at, uint32_t *line, uint32_t *column);
+/* How many bytes of a line make that many characters. */
+size_t source_bytes(struct str line, uint32_t characters);
