@@ -166,11 +166,14 @@ static void print_value(struct buf *out, const struct json_node *node)
 
 uint64_t field_error_fingerprint(const struct field_error *error)
 {
-	uint64_t hash = mix(error->place, str_hash(str_from(error->rule)));
+	const uint64_t hash = mix(error->place, str_hash(str_from(error->rule)));
+	uint64_t others = 0;
 
-	for (size_t i = 0; i < error->reads.count; i++)
-		hash = mix(hash, json_hash(error->reads.nodes[i]));
-	return hash;
+	if (error->reads.count == 0)
+		return hash;
+	for (size_t i = 1; i < error->reads.count; i++)
+		others += mix(1, json_hash(error->reads.nodes[i]));
+	return mix(mix(hash, json_hash(error->reads.nodes[0])), others);
 }
 
 static struct field_reads keep_reads(struct arena *arena, struct field_reads reads)

@@ -148,8 +148,9 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 void field_errors_append(struct field_errors *errors, const struct field_errors *more);
 
 /*
- * Covers the rule, the place by names and the values of all reads: two versions of an object that
- * broke the same rule at the same place in the same way have equal ones. Not kept in the error,
- * since it is asked for only where something is refused and the values may be large.
+ * Covers the rule, the place by names and the values of all reads, those behind the first in any
+ * order: two versions of an object that broke the same rule at the same place in the same way have
+ * equal ones. Not kept in the error, since it is asked for only where something is refused and the
+ * values may be large.
  */
 uint64_t field_error_fingerprint(const struct field_error *error);
