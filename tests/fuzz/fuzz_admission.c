@@ -140,6 +140,12 @@ static struct str patched(struct fuzz *f, struct str body, struct str patch_text
 	return arena_str(&f->arena, buf_str(&out));
 }
 
+/* A quota counts what the defaults add: it alone may be broken by them. */
+static bool is_quota(const char *rule)
+{
+	return str_is(STR("RG1401"), rule);
+}
+
 static size_t count_of(const struct admit_outcome *outcome, const char *rule)
 {
 	size_t count = 0;
@@ -162,7 +168,8 @@ static void check_patch(struct fuzz *f, struct str body, struct str patch)
 	for (size_t i = 0; i < after.outcome.errors; i++) {
 		const char *const rule = after.outcome.rules[i];
 
-		demand(count_of(&after.outcome, rule) <= count_of(&before.outcome, rule),
+		demand(is_quota(rule) ||
+				count_of(&after.outcome, rule) <= count_of(&before.outcome, rule),
 			"the patch brings an error of a rule", str_from(rule));
 	}
 }

@@ -1,0 +1,106 @@
+/* How the program starts, and how it says that it cannot. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/support/certs_kit.h"
+#include "tests/support/server_process.h"
+
+TestSuite(e2e_start, .timeout = 120);
+
+Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
+{
+	static const struct {
+		const char *arguments[5];
+		int exit_code;
+		const char *error;
+	} CASES[] = {
+		{{"fly"},						  2, "no command 'fly'"     },
+		{{"serve", "--nope"},				      2, "unknown option --nope"},
+		{{"serve"},						2, "--offline"            },
+		{{"serve", "--offline", "extra"},                          2, "takes no arguments"   },
+		{{"serve", "--offline", "--threads", "0"},                 2, "--threads"            },
+		{{"serve", "--offline", "--log-format", "xml"},            2, "--log-format"         },
+		{{"serve", "--offline", "--policy", "/nowhere"},           3, "/nowhere"             },
+		{{"serve", "--offline", "--webhook-bind-address", "here"}, 3, "here"                 },
+		{{"serve", "--offline", "--cert-dir", "/dev/null/x"},      3, "/dev/null/x"          },
+		{{"serve", "--offline", "--config", "/nowhere"},           2, "/nowhere"             },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct program_run run = program_run(CASES[i].arguments);
+		const struct str error = str_from(run.error);
+
+		cr_expect_eq(run.exit_code, CASES[i].exit_code, "%s: %d: %s", CASES[i].error,
+			run.exit_code, run.error);
+		cr_expect(str_contains(error, CASES[i].error), "%s: %s", CASES[i].error, run.error);
+		cr_expect_eq(str_find(error, '\n') + 1, error.len, "one line: %s", run.error);
+		cr_expect_str_empty(run.out, "%s", CASES[i].error);
+		program_run_done(&run);
+	}
+}
+
+Test(e2e_start, help_goes_to_standard_output)
+{
+	static const char *const CASES[][3] = {
+		{"--help"},
+                {       "help"       },
+                { "serve",        "--help"}
+        };
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct program_run run = program_run(CASES[i]);
+
+		cr_expect_eq(run.exit_code, 0);
+		cr_expect(str_contains(str_from(run.out), "raygate serve"), "%s", run.out);
+		cr_expect_str_empty(run.error);
+		program_run_done(&run);
+	}
+}
+
+Test(e2e_start, a_broken_policy_is_told_with_its_place)
+{
+	char *folder = kit_folder();
+	char path[512];
+
+	kit_write(folder, "policy.yaml",
+		"apiVersion: raygate.dev/v1\nkind: Policy\nquotas:\n  ray: {requests.cpu: much}\n");
+	snprintf(path, sizeof(path), "%s/policy.yaml", folder);
+	struct program_run run =
+		program_run((const char *const[]){"serve", "--offline", "--policy", path, NULL});
+
+	cr_expect_eq(run.exit_code, 3, "%d", run.exit_code);
+	cr_expect(str_contains(str_from(run.error), "quotas"), "%s", run.error);
+	program_run_done(&run);
+	kit_folder_done(&folder);
+}
+
+Test(e2e_start, a_port_in_use_is_told)
+{
+	struct server_process first = server_process_start(NULL);
+	char address[32];
+
+	snprintf(address, sizeof(address), "127.0.0.1:%d", first.webhook_port);
+	struct program_run run = program_run((const char *const[]){"serve", "--offline",
+		"--cert-dir", first.folder, "--webhook-bind-address", address, NULL});
+
+	cr_expect_eq(run.exit_code, 3, "%d", run.exit_code);
+	cr_expect(str_contains(str_from(run.error), address), "%s", run.error);
+	program_run_done(&run);
+	server_process_stop(&first);
+}
+
+Test(e2e_start, a_certificate_that_cannot_be_read_is_told)
+{
+	char *folder = kit_folder();
+
+	kit_write(folder, "tls.crt", "no certificate\n");
+	kit_write(folder, "tls.key", "no key\n");
+	struct program_run run = program_run(
+		(const char *const[]){"serve", "--offline", "--cert-dir", folder, NULL});
+
+	cr_expect_eq(run.exit_code, 3, "%d", run.exit_code);
+	cr_expect(str_contains(str_from(run.error), "tls."), "%s", run.error);
+	program_run_done(&run);
+	kit_folder_done(&folder);
+}
