@@ -110,6 +110,8 @@ static bool start_webhook(struct server *s, struct err *err)
 		.key = str_from(s->pair->key_pem),
 		.cert = str_from(s->pair->cert_pem),
 		.limits = http_limits_default(),
+		.on_done = telemetry_answered,
+		.on_done_data = s->app.metrics,
 	};
 
 	options.limits.value[HTTP_LIMIT_THREADS] = settings_int(&s->settings, SETTING_THREADS);
@@ -126,6 +128,8 @@ static bool start_ops(struct server *s, struct err *err)
 		.address = address.at,
 		.router = {s->ops_routes, ROUTES_OPS},
 		.limits = http_limits_default(),
+		.on_done = telemetry_answered,
+		.on_done_data = s->app.metrics,
 	};
 
 	options.limits.value[HTTP_LIMIT_THREADS] = 1;

@@ -1,5 +1,7 @@
 #include "server/telemetry.h"
 
+#include <stdio.h>
+
 enum { NAMESPACES_MAX = 200 };
 
 static const struct metrics_row ROWS[TELEMETRY_ROW_COUNT] = {
@@ -57,4 +59,15 @@ void telemetry_admitted(struct metrics *metrics, enum admit_phase phase,
 	for (size_t i = 0; i < outcome->errors; i++)
 		metrics_count(metrics, TELEMETRY_VIOLATIONS,
 			METRICS_VALUES(str_from(outcome->rules[i]), outcome->namespace));
+}
+
+/* A path that no route has is whatever a client thought of: no label. */
+void telemetry_answered(const struct http_done *done, void *metrics)
+{
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", done->status);
+	metrics_count(metrics, TELEMETRY_HTTP,
+		METRICS_VALUES(
+			str_from(done->route ? done->route->path : "other"), str_from(code)));
 }

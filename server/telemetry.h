@@ -27,3 +27,5 @@ struct metrics *telemetry_new(void);
 void telemetry_admitted(struct metrics *metrics, enum admit_phase phase,
 	const struct admit_outcome *outcome, int64_t nanoseconds);
 const char *telemetry_phase(enum admit_phase phase);
+/* One HTTP request that was answered, whatever with; an http_done_fn over the metrics. */
+void telemetry_answered(const struct http_done *done, void *metrics);
