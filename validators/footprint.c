@@ -202,6 +202,8 @@ struct pods {
 	bool unbounded;
 };
 
+static const struct pods NO_PODS = {0};
+
 static struct pods pods_of(const struct raycluster *cluster, const struct ray_group *group)
 {
 	const int64_t hosts = group_hosts(group) > 0 ? group_hosts(group) : 0;
@@ -430,9 +432,11 @@ void footprint_count(struct arena *arena, const struct policy *policy,
 
 	collect_names(&names, policy, pods, count);
 	start(arena, &names, out);
-	for (size_t i = 0; i < count; i++)
-		add_pods(out, arena, &names, &pods[i],
-			is_suspended(object) ? &(const struct pods){0} : &numbers[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (is_suspended(object))
+			numbers[i] = NO_PODS;
+		add_pods(out, arena, &names, &pods[i], &numbers[i]);
+	}
 	if (cluster->dialect == DIALECT_LEGACY)
 		cap_legacy(arena, policy, cluster, out);
 }
