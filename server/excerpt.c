@@ -69,8 +69,8 @@ static struct glyph glyph_at(struct str line, size_t *at)
 		return (struct glyph){STR("?"), 1};
 	return (struct glyph){
 		{rest.at, length},
-		columns_of(point)
-	};
+                columns_of(point)
+        };
 }
 
 /* The line in columns: where the mark begins and ends, and how long it all is. */

@@ -10,7 +10,7 @@ static bool has_odd_lines(struct str text)
 {
 	static const char *const ENDS[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
 
-	for (size_t i = 0; i < ARRAY_LEN(ENDS); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(ENDS) && text.len; i++) {
 		if (memmem(text.at, text.len, ENDS[i], strlen(ENDS[i])))
 			return true;
 	}
@@ -24,7 +24,6 @@ static bool has_odd_lines(struct str text)
 void source_init(struct source *s, const char *name, struct str text)
 {
 	*s = (struct source){.name = name, .text = text, .line = 1};
-	s->odd_lines = text.len && has_odd_lines(text);
 }
 
 static bool step_forward(struct source *s)
@@ -49,7 +48,9 @@ static void step_back(struct source *s)
 
 struct str source_line(struct source *s, uint32_t line)
 {
-	if (line == 0 || s->odd_lines)
+	if (s->lines == SOURCE_LINES_UNSEEN)
+		s->lines = has_odd_lines(s->text) ? SOURCE_LINES_ODD : SOURCE_LINES_PLAIN;
+	if (line == 0 || s->lines == SOURCE_LINES_ODD)
 		return (struct str){0};
 	while (s->line > line)
 		step_back(s);

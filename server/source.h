@@ -12,14 +12,15 @@
 struct source {
 	const char *name; /* as the user gave it; "<stdin>" for - */
 	struct str text;
-	bool odd_lines; /* has line ends that editors and libyaml count in different ways */
-	size_t offset;  /* of the line that was looked at last */
-	uint32_t line;  /* its number, from 1 */
+	/* Whether it has line ends that editors and libyaml count in different ways; seen late. */
+	enum { SOURCE_LINES_UNSEEN, SOURCE_LINES_PLAIN, SOURCE_LINES_ODD } lines;
+	size_t offset; /* of the line that was looked at last */
+	uint32_t line; /* its number, from 1 */
 };
 
 /* Name and text stay the caller's. */
 void source_init(struct source *source, const char *name, struct str text);
-/* A line without its end; the empty str (`at` is NULL) when there is none, or for odd_lines. */
+/* A line without its end; the empty str (`at` is NULL) when there is none, or lines are odd. */
 struct str source_line(struct source *source, uint32_t line);
 /* Line and column, both from 1, the column in characters, of a place in the text. */
 void source_place(struct source *source, const char *at, uint32_t *line, uint32_t *column);

@@ -166,7 +166,8 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 
 	if (rule->strict && v->strict)
 		severity = FIELD_SEVERITY_ERROR;
-	policy_severity(v->policy, str_from(rule->id), &severity);
+	if (v->policy->severity_count)
+		policy_severity(v->policy, str_from(rule->id), &severity);
 	return severity;
 }
 
