@@ -9,15 +9,16 @@
 
 struct json_slot;
 
-/* A key that stands twice, by the indices of both nodes; `again` is 0 when there is none. */
+/* What was read, or the key that stands twice. */
 struct json_twice {
-	uint32_t first, again;
+	struct json_doc doc;
+	uint32_t first, again; /* indices of both nodes; `again` is 0 when there is none */
 	struct str key;
 };
 
 /* As json_read() without limits.skip, for a caller who says himself where such a key stands. */
 bool json_read_twice(struct arena *arena, struct str text, const struct json_limits *limits,
-	struct json_doc *out, struct json_twice *twice, struct err *err) MUST_CHECK;
+	struct json_twice *out, struct err *err) MUST_CHECK;
 
 /* Start from zero; one for a whole text. */
 struct json_keys {

@@ -398,25 +398,26 @@ static const char *read_separators(struct reader *r, const char *at)
 	return at;
 }
 
+/* A container that is not empty is left open, and its first value comes next. */
+static const char *read_container(struct reader *r, const char *at, bool object)
+{
+	at = open_container(r, at, object ? JSON_OBJECT : JSON_ARRAY);
+	if (at == NULL)
+		return NULL;
+	if (peek(r, at) == (object ? '}' : ']'))
+		return read_separators(r, close_container(r, at));
+	return object ? read_key(r, at) : at;
+}
+
 static const char *read_value(struct reader *r, const char *at)
 {
 	do {
 		const char c = peek(r, at);
 
-		if (c == '{' || c == '[') {
-			at = open_container(r, at, c == '{' ? JSON_OBJECT : JSON_ARRAY);
-			if (at == NULL)
-				return NULL;
-			if (peek(r, at) == (c == '{' ? '}' : ']')) {
-				at = close_container(r, at);
-			} else {
-				at = c == '{' ? read_key(r, at) : at;
-				continue;
-			}
-		} else {
-			at = read_scalar(r, at);
-		}
-		at = read_separators(r, at);
+		if (c == '{' || c == '[')
+			at = read_container(r, at, c == '{');
+		else
+			at = read_separators(r, read_scalar(r, at));
 	} while (at && r->depth);
 	return at;
 }
@@ -470,11 +471,14 @@ bool json_read(struct arena *arena, struct str text, const struct json_limits *l
 {
 	struct json_twice twice;
 
-	return json_read_twice(arena, text, limits, out, &twice, err);
+	const bool good = json_read_twice(arena, text, limits, &twice, err);
+
+	*out = twice.doc;
+	return good;
 }
 
 bool json_read_twice(struct arena *arena, struct str text, const struct json_limits *limits,
-	struct json_doc *out, struct json_twice *twice, struct err *err)
+	struct json_twice *out, struct err *err)
 {
 	struct reader r = {
 		.arena = arena,
@@ -484,13 +488,13 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	};
 
 	r.end = r.begin + text.len;
-	*twice = (struct json_twice){0};
-	if (read_with(&r, out))
+	*out = (struct json_twice){0};
+	if (read_with(&r, &out->doc))
 		return true;
 	if (r.keys.again) {
-		twice->first = (uint32_t)(r.keys.first - r.nodes);
-		twice->again = (uint32_t)(r.keys.again - r.nodes);
-		twice->key = (struct str){r.keys.again->at, r.keys.again->len};
+		out->first = (uint32_t)(r.keys.first - r.nodes);
+		out->again = (uint32_t)(r.keys.again - r.nodes);
+		out->key = (struct str){r.keys.again->at, r.keys.again->len};
 	}
 	return false;
 }

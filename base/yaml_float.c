@@ -30,7 +30,7 @@ static int shortest(double value, bool single, char digits[DIGITS_MAX + 1])
 	while (count > 1 && digits[count - 1] == '0')
 		count--;
 	digits[count] = '\0';
-	return atoi(e + 1);
+	return (int)strtol(e + 1, NULL, 10);
 }
 
 static void add_fixed(struct buf *out, const char *digits, int exponent)
@@ -47,7 +47,7 @@ static void add_fixed(struct buf *out, const char *digits, int exponent)
 
 void yaml_float_add(struct buf *out, double value)
 {
-	char digits[DIGITS_MAX + 1];
+	char digits[DIGITS_MAX + 1] = "";
 	const int exponent = shortest(value, false, digits);
 
 	if (signbit(value))
@@ -62,7 +62,7 @@ void yaml_float_add(struct buf *out, double value)
 void yaml_float_add_key(struct buf *out, double wide)
 {
 	const double value = (double)(float)wide;
-	char digits[DIGITS_MAX + 1];
+	char digits[DIGITS_MAX + 1] = "";
 
 	if (!isfinite(value)) {
 		buf_add_cstr(out, isnan(value) ? ".nan" : value < 0 ? "-.inf" : ".inf");
@@ -72,7 +72,7 @@ void yaml_float_add_key(struct buf *out, double wide)
 
 	if (signbit(value))
 		buf_add_char(out, '-');
-	if (exponent >= -4 && (exponent < 6 || exponent < 0))
+	if (exponent >= -4 && exponent < 6)
 		add_fixed(out, digits, exponent);
 	else
 		buf_printf(

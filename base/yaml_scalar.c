@@ -329,30 +329,40 @@ static bool fail_as(struct str value, enum yaml_as as, struct err *err)
 	return false;
 }
 
-/* Standard base64, of which libyaml may have left spaces and line breaks inside. */
-static bool decode_base64(struct str value, struct buf *out)
+/* Six bits, or -1; padding stands for none. */
+static int base64_bits(char c)
 {
 	static const char ALPHABET[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = 0;
+	const char *const found = memchr(ALPHABET, c, sizeof(ALPHABET) - 1);
+
+	if (c == '=')
+		return 0;
+	return found ? (int)(found - ALPHABET) : -1;
+}
+
+/* Standard base64, in any number of lines. */
+static bool decode_base64(struct str value, struct buf *out)
+{
+	uint32_t group = 0;
 	size_t count = 0, padding = 0;
 
 	for (size_t i = 0; i < value.len; i++) {
 		const char c = value.at[i];
-		const char *const found = c ? strchr(ALPHABET, c) : NULL;
+		const int bits = base64_bits(c);
 
 		if (c == '\n' || c == '\r')
 			continue;
-		if (c == '=')
-			padding++;
-		else if (found == NULL || padding)
+		if (bits < 0 || (padding && c != '='))
 			return false;
-		bits = bits << 6 | (found ? (uint32_t)(found - ALPHABET) : 0);
-		if (++count % 4)
-			continue;
-		buf_add_char(out, (char)(bits >> 16));
-		buf_add_char(out, (char)(bits >> 8));
-		buf_add_char(out, (char)bits);
+		padding += c == '=';
+		group = group << 6 | (uint32_t)bits;
+		if (++count % 4 == 0)
+			buf_add(out, (struct str){
+					     (const char[]){(char)(group >> 16), (char)(group >> 8),
+							    (char)group},
+					     3
+                        });
 	}
 	if (count % 4 || padding > 2)
 		return false;

@@ -83,9 +83,11 @@ static bool read_back(const struct yaml_text *t, struct str json, const struct y
 		.depth = t->limits->depth,
 		.nodes = UINT32_MAX,
 	};
-	struct json_twice twice = {0};
+	struct json_twice twice;
+	const bool good = json_read_twice(t->arena, json, &limits, &twice, t->err);
 
-	if (json_read_twice(t->arena, json, &limits, doc, &twice, t->err))
+	*doc = twice.doc;
+	if (good)
 		return true;
 	if (twice.again)
 		return fail_twice(t, &twice, places);
