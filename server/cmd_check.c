@@ -61,26 +61,26 @@ static int exit_code(const struct settings *s, const struct report_counts *count
 
 static int run(struct settings *s, const struct report_format *format, const struct policy *policy)
 {
-	struct check_run check;
+	struct check_run work;
 
-	check_run_init(&check, policy, format);
-	check.judge.defaults = settings_str(s, SETTING_POLICY).len > 0;
-	check.judge.namespace = settings_str(s, SETTING_NAMESPACE);
-	check.report.color = wants_color(s);
-	check.report.quiet = settings_bool(s, SETTING_QUIET);
-	check.flush = flush;
-	report_begin(&check.report);
+	check_run_init(&work, policy, format);
+	work.judge.defaults = settings_str(s, SETTING_POLICY).len > 0;
+	work.judge.namespace = settings_str(s, SETTING_NAMESPACE);
+	work.report.color = wants_color(s);
+	work.report.quiet = settings_bool(s, SETTING_QUIET);
+	work.flush = flush;
+	report_begin(&work.report);
 	for (size_t i = 0; i < s->argument_count; i++)
-		check_argument(&check, &s->arena, s->arguments[i].at);
-	report_end(&check.report);
-	int code = exit_code(s, &check.report.counts);
+		check_argument(&work, &s->arena, s->arguments[i].at);
+	report_end(&work.report);
+	int code = exit_code(s, &work.report.counts);
 
-	if (check.failed || !write_out(&check.report) || fflush(stdout) != 0) {
+	if (work.failed || !write_out(&work.report) || fflush(stdout) != 0) {
 		fprintf(stderr, "%s check: write to standard output: %s\n", commands_program(),
 			strerror(errno));
 		code = EXIT_UNREADABLE;
 	}
-	check_run_done(&check);
+	check_run_done(&work);
 	return code;
 }
 

@@ -39,7 +39,8 @@ static const struct rule **sorted_rules(size_t *count)
 		for (size_t i = 0; i < list[t]->count; i++)
 			rules[(*count)++] = &list[t]->rules[i];
 	}
-	qsort(rules, *count, sizeof(*rules), by_id);
+	if (*count)
+		qsort(rules, *count, sizeof(*rules), by_id);
 	return rules;
 }
 

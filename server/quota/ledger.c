@@ -91,10 +91,11 @@ static struct quantity total_of(const struct account *account, struct str name)
 /* What a charge has added to the totals, where unbounded ones are not. */
 static struct quantity counted_of(const struct charge *charge, struct str name)
 {
-	const struct quantity own =
-		charge ? amount_of(charge->amounts, charge->count, name) : (struct quantity){0};
+	struct quantity own = {0};
 
-	return quantity_is_unbounded(own) ? (struct quantity){0} : own;
+	if (charge)
+		own = amount_of(charge->amounts, charge->count, name);
+	return quantity_is_unbounded(own) ? quantity_whole(0) : own;
 }
 
 static void find_excess(const struct ledger_claim *claim, const struct account *account,

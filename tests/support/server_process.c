@@ -126,7 +126,7 @@ static _Noreturn void become(const char *const *arguments, int out, int error)
 	const char *argv[ARGUMENTS_MAX + 2] = {program()};
 	sigset_t none;
 
-	for (size_t i = 0; arguments[i] && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
 		argv[i + 1] = arguments[i];
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
