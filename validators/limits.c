@@ -2,128 +2,242 @@
 
 #include "validators/footprint.h"
 #include "validators/rules.h"
+#include "validators/validate.h"
+
+/* A list of reads that grows in the arena. */
+struct reads {
+	struct arena *arena;
+	const struct json_node **nodes;
+	size_t count, room;
+};
+
+static void read_node(struct reads *r, const struct json_node *node)
+{
+	if (r->count == r->room) {
+		const size_t room = r->room ? r->room * 2 : 16;
+
+		r->nodes = arena_grow(
+			r->arena, r->nodes, r->room * sizeof(*r->nodes), room * sizeof(*r->nodes));
+		r->room = room;
+	}
+	r->nodes[r->count++] = node;
+}
 
 /*
  * What the size of a pod hangs on, for the ratchet: the resources of each container, not the
  * containers, so that a new image does not make an old excess a new one.
  */
-static size_t pod_reads(const struct ray_group *group, const struct json_node **nodes)
+static void read_pod(struct reads *r, const struct pod_template *template)
 {
-	const struct pod_spec *const spec = &group->template.spec;
-	size_t count = 0;
+	const struct pod_spec *const spec = &template->spec;
 
-	nodes[count++] = spec->overhead.node;
-	nodes[count++] = spec->resources.self.node;
+	read_node(r, spec->overhead.node);
+	read_node(r, spec->resources.self.node);
 	for (size_t i = 0; i < spec->containers.count; i++)
-		nodes[count++] = spec->containers.items[i].resources.self.node;
-	for (size_t i = 0; i < spec->init_containers.count; i++)
-		nodes[count++] = spec->init_containers.items[i].resources.self.node;
-	return count;
+		read_node(r, spec->containers.items[i].resources.self.node);
+	for (size_t i = 0; i < spec->init_containers.count; i++) {
+		read_node(r, spec->init_containers.items[i].resources.self.node);
+		read_node(r, spec->init_containers.items[i].restart_policy.node);
+	}
 }
 
-static size_t pod_reads_max(const struct ray_group *group)
+/* What decides on injected containers, and on how large they are. */
+static void read_injected(struct reads *r, const struct raycluster *cluster)
 {
-	return 2 + group->template.spec.containers.count +
-	       group->template.spec.init_containers.count;
+	read_node(r, cluster->autoscaling.node);
+	read_node(r, cluster->autoscaler.resources.self.node);
+	read_node(r, cluster->tls.enabled.node);
+	read_node(r, cluster->history.collector.image.node);
+	read_node(r, cluster->history.collector.resources.self.node);
 }
 
-static size_t group_reads(const struct raycluster *cluster, const struct ray_group *group,
-	const struct json_node **nodes)
+static void read_group(struct reads *r, const struct ray_group *group)
 {
-	size_t count = 0;
-
-	nodes[count++] = group->max.node;
-	nodes[count++] = group->min.node;
-	nodes[count++] = group->replicas.node;
-	nodes[count++] = group->hosts.node;
-	nodes[count++] = group->suspend.node;
-	nodes[count++] = cluster->autoscaling.node;
-	return count + pod_reads(group, nodes + count);
+	read_node(r, group->max.node);
+	read_node(r, group->min.node);
+	read_node(r, group->replicas.node);
+	read_node(r, group->hosts.node);
+	read_node(r, group->suspend.node);
+	read_pod(r, &group->template);
 }
 
-enum { GROUP_READS = 6 };
+static void read_cluster(struct reads *r, const struct rule_context *c)
+{
+	const struct raycluster *const cluster = c->cluster;
 
-/* A kind of limit: what it bounds in messages, and which measure of the footprint counts. */
+	read_node(r, cluster->suspend.node);
+	read_node(r, cluster->max_workers.node);
+	read_injected(r, cluster);
+	for (size_t i = 0; i < cluster->group_count; i++)
+		read_group(r, cluster->groups[i]);
+	if (c->object->job) {
+		read_node(r, c->object->job->suspend.node);
+		read_node(r, c->object->job->submission_mode.node);
+		read_pod(r, &c->object->job->submitter_template);
+	}
+}
+
+/* A kind of limit: what it bounds in messages, and what is measured, now and before. */
 struct limit {
 	const struct policy_amounts *amounts;
 	const char *what;
 	const char *way_out;
+	const struct field_path *at;
+	const struct footprint *is, *was; /* `was` may be NULL */
 };
 
-static void compare(const struct rule_context *c, const struct limit *limit,
-	const struct footprint *footprint, const struct field_path *at, struct field_reads reads)
+static struct quantity amount_in(
+	const struct rule_context *c, const struct footprint *footprint, struct str name)
+{
+	const struct footprint_line *const line =
+		footprint ? footprint_find(footprint, name) : NULL;
+	const bool now = c->policy->charge == POLICY_CHARGE_NOW;
+
+	if (line == NULL)
+		return (struct quantity){0};
+	return footprint_column(line, now ? FOOTPRINT_NOW : FOOTPRINT_MOST);
+}
+
+static bool exceeds(const struct rule_context *c, const struct policy_amounts *amounts,
+	const struct footprint *footprint)
+{
+	for (size_t i = 0; i < amounts->count; i++) {
+		if (quantity_cmp(amount_in(c, footprint, amounts->items[i].name),
+			    amounts->items[i].hard) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* An update that asks for no more than before is told, not refused. */
+static void compare(
+	const struct rule_context *c, const struct limit *limit, const struct reads *reads)
 {
 	for (size_t i = 0; i < limit->amounts->count; i++) {
 		const struct policy_amount *const allowed = &limit->amounts->items[i];
-		const struct footprint_line *const line = footprint_find(footprint, allowed->name);
-		const enum footprint_column column =
-			c->policy->charge == POLICY_CHARGE_NOW ? FOOTPRINT_NOW : FOOTPRINT_MOST;
+		const struct quantity asked = amount_in(c, limit->is, allowed->name);
+		const struct quantity before = amount_in(c, limit->was, allowed->name);
+		const bool raised = limit->was == NULL || quantity_cmp(asked, before) > 0;
 
-		if (line == NULL)
+		if (quantity_cmp(asked, allowed->hard) <= 0)
 			continue;
-		const struct quantity asked = footprint_column(line, column);
-
-		if (quantity_cmp(asked, allowed->hard) > 0)
-			rule_found(c, at, FIELD_FORBIDDEN, reads,
-				"%s may have %s of %.*s by the policy, and this one comes to %s: "
-				"%s",
-				limit->what, footprint_print(allowed->name, allowed->hard).at,
-				STR_ARG(allowed->name), footprint_print(allowed->name, asked).at,
-				limit->way_out);
+		rule_found_at_most(c, raised ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
+			limit->at, FIELD_FORBIDDEN,
+			(struct field_reads){reads->nodes, reads->count},
+			"%s may have %s of %.*s by the policy, and this one comes to %s: %s",
+			limit->what, footprint_print(allowed->name, allowed->hard).at,
+			STR_ARG(allowed->name), footprint_print(allowed->name, asked).at,
+			limit->way_out);
 	}
+}
+
+/* The group in the version before, decoded whole; NULL where there was none. */
+static const struct ray_group *group_before(
+	const struct rule_context *c, const struct ray_group *group)
+{
+	const struct raycluster *const old = c->old ? c->old->cluster : NULL;
+
+	if (old == NULL)
+		return NULL;
+	const struct ray_group *const shallow =
+		group->is_head ? old->head : raycluster_worker(old, group->name.v);
+
+	if (shallow == NULL)
+		return NULL;
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = c->arena,
+		.errors = &ignored,
+		.memory_max = c->arena->used + VALIDATE_DECODED_MAX};
+	struct ray_group *const whole = arena_alloc(c->arena, sizeof(*whole));
+
+	field_errors_init(&ignored, c->arena, NULL);
+	*whole = *shallow;
+	schema_decode(&decoder, &SCHEMA_POD_TEMPLATE, shallow->template.self.node,
+		shallow->template.self.at, &whole->template);
+	return whole;
+}
+
+typedef void measure_fn(struct arena *arena, const struct policy *policy,
+	const struct raycluster *cluster, const struct ray_group *group, struct footprint *out);
+
+static void check_group(const struct rule_context *c, const struct ray_group *group,
+	measure_fn *measure, struct limit *limit, struct reads *reads)
+{
+	struct footprint is, was;
+
+	measure(c->arena, c->policy, c->cluster, group, &is);
+	if (!exceeds(c, limit->amounts, &is))
+		return;
+	const struct ray_group *const before = group_before(c, group);
+
+	limit->is = &is;
+	if (before) {
+		measure(c->arena, c->policy, c->old->cluster, before, &was);
+		limit->was = &was;
+	}
+	read_injected(reads, c->cluster);
+	compare(c, limit, reads);
 }
 
 static void pods_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	const struct limit limit = {&c->policy->pod_limits, "a pod",
-		"lower the resources of its containers (injected ones count too)"};
-	struct footprint footprint;
+	struct limit limit = {&c->policy->pod_limits, "a pod",
+		"lower the resources of its containers (injected ones count too)",
+		group->template.self.at, NULL, NULL};
+	struct reads reads = {.arena = c->arena};
 
 	if (limit.amounts->count == 0)
 		return;
-	const struct json_node **const nodes =
-		arena_array(c->arena, pod_reads_max(group), sizeof(*nodes));
-	const size_t count = pod_reads(group, nodes);
-
-	footprint_of_pod(c->arena, c->policy, c->cluster, group, &footprint);
-	compare(c, &limit, &footprint, group->template.self.at, (struct field_reads){nodes, count});
+	read_pod(&reads, &group->template);
+	check_group(c, group, footprint_of_pod, &limit, &reads);
 }
 
 static void groups_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	const struct limit limit = {&c->policy->group_limits, "a worker group",
-		"lower its greatest number of workers or the resources of its pods"};
-	struct footprint footprint;
+	struct limit limit = {&c->policy->group_limits, "a worker group",
+		"lower its greatest number of workers or the resources of its pods", group->self.at,
+		NULL, NULL};
+	struct reads reads = {.arena = c->arena};
 
 	if (limit.amounts->count == 0)
 		return;
-	const struct json_node **const nodes =
-		arena_array(c->arena, GROUP_READS + pod_reads_max(group), sizeof(*nodes));
-	const size_t count = group_reads(c->cluster, group, nodes);
+	read_group(&reads, group);
+	check_group(c, group, footprint_of_group, &limit, &reads);
+}
 
-	footprint_of_group(c->arena, c->policy, c->cluster, group, &footprint);
-	compare(c, &limit, &footprint, group->self.at, (struct field_reads){nodes, count});
+/* What the whole object came to before; NULL on CREATE. */
+static const struct footprint *object_before(const struct rule_context *c)
+{
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = c->arena,
+		.errors = &ignored,
+		.memory_max = c->arena->used + VALIDATE_DECODED_MAX};
+	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
+
+	if (c->old == NULL)
+		return NULL;
+	field_errors_init(&ignored, c->arena, NULL);
+	footprint_count(c->arena, c->policy,
+		ray_object_decode(&decoder, c->old->kind, c->old->dialect, c->old->self.node), was);
+	return was;
 }
 
 static void cluster_is_within_limits(const struct rule_context *c, const struct raycluster *cluster)
 {
-	const struct limit limit = {&c->policy->cluster_limits, "a cluster",
-		"lower the greatest numbers of workers or the resources of the pods"};
-	struct footprint footprint;
-	size_t room = 2, count = 0;
+	struct footprint is;
+	struct limit limit = {&c->policy->cluster_limits, "a cluster",
+		"lower the greatest numbers of workers or the resources of the pods",
+		cluster->self.at, &is, NULL};
+	struct reads reads = {.arena = c->arena};
 
 	if (limit.amounts->count == 0)
 		return;
-	for (size_t i = 0; i < cluster->group_count; i++)
-		room += GROUP_READS + pod_reads_max(cluster->groups[i]);
-	const struct json_node **const nodes = arena_array(c->arena, room, sizeof(*nodes));
-
-	nodes[count++] = cluster->suspend.node;
-	nodes[count++] = cluster->max_workers.node;
-	for (size_t i = 0; i < cluster->group_count; i++)
-		count += group_reads(cluster, cluster->groups[i], nodes + count);
-	footprint_count(c->arena, c->policy, c->object, &footprint);
-	compare(c, &limit, &footprint, cluster->self.at, (struct field_reads){nodes, count});
+	footprint_count(c->arena, c->policy, c->object, &is);
+	if (!exceeds(c, limit.amounts, &is))
+		return;
+	limit.was = object_before(c);
+	read_cluster(&reads, c);
+	compare(c, &limit, &reads);
 }
 
 static const struct rule RULES[] = {
