@@ -30,7 +30,8 @@ enum exit_code { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
 enum {
 	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of */
 	CLIENTS_MS = 100 * 1000,    /* for idle clients to leave at shutdown */
-	REQUESTS_MS = 10 * 1000,    /* for requests at work to end */
+	CLIENTS_OFFLINE_MS = 2000, /* for those that have just come to ask; idle ones are cut off */
+	REQUESTS_MS = 10 * 1000,   /* for requests at work to end */
 };
 
 struct server {
@@ -199,18 +200,16 @@ static void refresh_policy(struct server *s, bool force)
 			KV("error", err.text));
 }
 
-/* Until SIGTERM or SIGINT. SIGHUP looks at the policy and the certificate at once. */
-static void wait_for_end(struct server *s)
+/* The SIGTERM or SIGINT that came. SIGHUP looks at the policy and the certificate at once. */
+static int wait_for_end(struct server *s)
 {
 	const struct timespec second = {.tv_sec = 1};
 
 	for (;;) {
 		const int signal = sigtimedwait(&s->signals, NULL, &second);
 
-		if (signal == SIGTERM || signal == SIGINT) {
-			LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
-			return;
-		}
+		if (signal == SIGTERM || signal == SIGINT)
+			return signal;
 		if (signal == SIGHUP)
 			serving_watch_poke(s->watch);
 		if (signal == SIGHUP || (signal < 0 && errno == EAGAIN))
@@ -218,19 +217,32 @@ static void wait_for_end(struct server *s)
 	}
 }
 
+/* Somebody who asks again does not want to wait: the second signal ends the process at once. */
+static void let_signals_kill(void)
+{
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
+}
+
 /* readyz first, so that endpoints leave us while we still answer. */
-static void drain(struct server *s)
+static void drain(struct server *s, int signal)
 {
 	const int64_t grace = s->settings.given[SETTING_GRACE_PERIOD]
 				      ? settings_duration(&s->settings, SETTING_GRACE_PERIOD)
 				      : (s->offline ? 0 : 15 * CLOCK_SECOND);
 	const struct listener_drain plan = {
 		.grace_ms = grace / CLOCK_MILLISECOND,
-		.clients_ms = s->offline ? 0 : CLIENTS_MS,
+		.clients_ms = s->offline ? CLIENTS_OFFLINE_MS : CLIENTS_MS,
 		.requests_ms = REQUESTS_MS,
 	};
 
 	s->app.draining = true;
+	let_signals_kill();
+	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
 	if (!listener_drain(s->app.webhook, &plan))
 		LOG(WARN, "some clients were cut off");
 }
@@ -271,8 +283,7 @@ static int run(struct server *s)
 		return EXIT_UNREADABLE;
 	}
 	announce(s);
-	wait_for_end(s);
-	drain(s);
+	drain(s, wait_for_end(s));
 	LOG(INFO, "stopped");
 	return EXIT_FINE;
 }
