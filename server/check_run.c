@@ -50,6 +50,18 @@ static void judge(void *context, const struct manifest *manifest)
 	flush(p->check);
 }
 
+static void tell_fault(
+	struct check_run *c, struct source *source, const struct document_fault *fault)
+{
+	report_unreadable(&c->report, &(struct report_unreadable){
+					      .file = source->name,
+					      .source = source,
+					      .line = fault->line,
+					      .column = fault->column,
+					      .text = fault->text,
+				      });
+}
+
 void check_run_text(struct check_run *c, const char *name, struct str text)
 {
 	struct source source;
@@ -63,8 +75,7 @@ void check_run_text(struct check_run *c, const char *name, struct str text)
 	do {
 		arena_reset(&c->arena);
 		if (!documents_next(&documents, &c->arena, &document, &fault))
-			report_unreadable(&c->report, &(struct report_unreadable){name, fault.line,
-							      fault.column, fault.text});
+			tell_fault(c, &source, &fault);
 		else if (document.root)
 			c->report.counts.others +=
 				manifest_each(&c->arena, document.root, judge, &position);

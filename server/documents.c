@@ -27,9 +27,11 @@ void documents_close(struct documents *d)
 	yaml_close(&d->yaml);
 }
 
-/* The messages of both readers begin with their place. */
-static bool fail(
-	struct arena *arena, uint32_t first_line, const struct err *err, struct document_fault *out)
+/*
+ * The messages of both readers begin with their place: in characters that of YAML, in bytes that
+ * of JSON, and of YAML that is not UTF-8.
+ */
+static bool fail(struct arena *arena, const struct err *err, struct document_fault *out)
 {
 	unsigned line, column;
 	int skip = 0;
@@ -38,10 +40,28 @@ static bool fail(
 	if ((sscanf(err->text, "line %u, column %u: %n", &line, &column, &skip) == 2 ||
 		    sscanf(err->text, "line %u, byte %u: %n", &line, &column, &skip) == 2) &&
 		skip) {
-		out->line = line + first_line - 1;
+		out->line = line;
 		out->column = column;
 	}
 	out->text = arena_str(arena, str_from(err->text + skip));
+	return false;
+}
+
+/* A value behind others: its reader counts lines and bytes from where it begins. */
+static bool fail_json(struct documents *d, struct arena *arena, struct yaml_place first,
+	const struct err *err, struct document_fault *out)
+{
+	fail(arena, err, out);
+	if (out->line == 0)
+		return false;
+	out->line += first.line - 1;
+	const struct str line = source_line(d->source, out->line);
+	const uint32_t before = out->line == first.line ? first.column - 1 : 0;
+	const size_t start = source_bytes(line, before);
+	const size_t length =
+		out->column - 1 < line.len - start ? out->column - 1 : line.len - start;
+
+	out->column = before + source_characters((struct str){line.at + start, length}) + 1;
 	return false;
 }
 
@@ -76,18 +96,18 @@ static bool next_json(struct documents *d, struct arena *arena, struct document 
 	struct document_fault *fault)
 {
 	struct str rest = str_trim(str_from_offset(d->source->text, d->offset));
-	uint32_t line, column;
+	struct yaml_place first;
 	struct json_doc doc;
 	struct err err;
 
 	if (rest.len == 0)
 		return true;
 	rest.len = value_length(rest);
-	source_place(d->source, rest.at, &line, &column);
+	source_place(d->source, rest.at, &first.line, &first.column);
 	d->offset = (size_t)(rest.at - d->source->text.at) + rest.len;
 	if (!json_read(arena, rest, &JSON_LIMITS, &doc, &err)) {
 		d->offset = d->source->text.len;
-		return fail(arena, line, &err, fault);
+		return fail_json(d, arena, first, &err, fault);
 	}
 	out->root = doc.root;
 	return true;
@@ -99,7 +119,7 @@ static bool next_yaml(struct documents *d, struct arena *arena, struct document 
 	struct err err;
 
 	if (!yaml_next(d->yaml, arena, &YAML_LIMITS, &out->yaml, &err))
-		return fail(arena, 1, &err, fault);
+		return fail(arena, &err, fault);
 	out->root = out->yaml.json.root;
 	return true;
 }
@@ -111,12 +131,14 @@ static bool begins_like_json(struct str text)
 	return rest.len && (rest.at[0] == '{' || rest.at[0] == '[');
 }
 
-/* JSON values alone, one behind the other; not JSON between YAML's "---". */
+/* JSON values alone, one behind the other, or nothing; not JSON between YAML's "---". */
 static bool looks_like_json(struct str text)
 {
 	const struct str rest = str_trim(text);
 	const struct str behind = str_trim(str_from_offset(rest, value_length(rest)));
 
+	if (rest.len == 0)
+		return true;
 	return begins_like_json(rest) && (behind.len == 0 || begins_like_json(behind));
 }
 

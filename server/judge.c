@@ -116,15 +116,6 @@ static const struct json_node *shown_node(const struct field_error *error, const
 	return spot->key && key ? spot->key : spot->value;
 }
 
-static uint32_t characters(struct str s)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		count += ((unsigned char)s.at[i] & 0xC0) != 0x80;
-	return count;
-}
-
 /* The node as it is written in the line, when it is written as its JSON is; else 1. */
 static uint32_t length_of(
 	struct source *source, const struct json_node *node, const struct judged_finding *f)
@@ -140,7 +131,7 @@ static uint32_t length_of(
 		rest = str_from_offset(rest, 1);
 	if (text.len == 0 || rest.len < text.len || !str_eq((struct str){rest.at, text.len}, text))
 		return 1;
-	return characters(text) + 2 * quoted;
+	return source_characters(text) + 2 * quoted;
 }
 
 struct place_context {

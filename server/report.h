@@ -12,6 +12,7 @@ struct report_counts {
 /* What could not be read; line and column are 0 when it is the file itself. */
 struct report_unreadable {
 	const char *file;
+	struct source *source; /* NULL: the file could not be read at all */
 	uint32_t line, column;
 	struct str text;
 };

@@ -85,6 +85,8 @@ static void text_unreadable(struct report *r, const struct report_unreadable *wh
 	add_severity(r, true);
 	add_printable(&r->out, what->text);
 	buf_add_char(&r->out, '\n');
+	if (what->source && what->line)
+		add_excerpt(r, what->source, what->line, what->column, 1);
 }
 
 static void text_end(struct report *r)

@@ -66,15 +66,6 @@ struct str source_line(struct source *s, uint32_t line)
 	return (struct str){rest.at, len};
 }
 
-static uint32_t characters_in(struct str s)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		count += ((unsigned char)s.at[i] & 0xC0) != 0x80;
-	return count;
-}
-
 void source_place(struct source *s, const char *at, uint32_t *line, uint32_t *column)
 {
 	const size_t offset = (size_t)(at - s->text.at);
@@ -88,7 +79,7 @@ void source_place(struct source *s, const char *at, uint32_t *line, uint32_t *co
 			break;
 	}
 	*line = s->line;
-	*column = characters_in((struct str){s->text.at + s->offset, offset - s->offset}) + 1;
+	*column = source_characters((struct str){s->text.at + s->offset, offset - s->offset}) + 1;
 }
 
 size_t source_bytes(struct str line, uint32_t characters)
@@ -101,4 +92,13 @@ size_t source_bytes(struct str line, uint32_t characters)
 		at += length ? length : 1;
 	}
 	return at;
+}
+
+uint32_t source_characters(struct str s)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		count += ((unsigned char)s.at[i] & 0xC0) != 0x80;
+	return count;
 }

@@ -24,5 +24,6 @@ void source_init(struct source *source, const char *name, struct str text);
 struct str source_line(struct source *source, uint32_t line);
 /* Line and column, both from 1, the column in characters, of a place in the text. */
 void source_place(struct source *source, const char *at, uint32_t *line, uint32_t *column);
+uint32_t source_characters(struct str s);
 /* How many bytes of a line make that many characters. */
 size_t source_bytes(struct str line, uint32_t characters);

@@ -1,0 +1,120 @@
+/* The commands as a user types them: what they print where, and their exit codes. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "tests/support/files.h"
+#include "tests/support/server_process.h"
+
+static const char GOOD[] = "manifests/samples/ray.io-minimal.yaml";
+static const char BAD[] = "tests/golden/check/documents/input.yaml";
+static const char BROKEN[] = "tests/golden/check/broken/input.yaml";
+static const char WARNED[] = "manifests/samples/ray.io-network-policy.yaml";
+static const char POLICY[] = "tests/golden/check/policy/policy.yaml";
+
+enum { WORDS_MAX = 8 };
+
+struct example {
+	const char *words[WORDS_MAX];
+	int exit_code;
+	const char *out, *error; /* what they contain; NULL: nothing is there */
+};
+
+/* Programs run where the tests do; files of the repository are meant from its root. */
+static void expect(const struct example *e)
+{
+	const char *arguments[WORDS_MAX + 1] = {NULL};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < WORDS_MAX && e->words[i]; i++) {
+		const bool file = strchr(e->words[i], '/') && e->words[i][0] != '/';
+
+		arguments[i] = file ? files_path(&arena, e->words[i]) : e->words[i];
+	}
+	struct program_run run = program_run(arguments);
+	const char *const about = e->words[0] ? e->words[0] : "nothing";
+
+	cr_expect_eq(run.exit_code, e->exit_code, "%s: exits with %d, not %d: %s%s", about,
+		run.exit_code, e->exit_code, run.out, run.error);
+	cr_expect(e->out ? strstr(run.out, e->out) != NULL : run.out[0] == '\0', "%s: prints '%s'",
+		about, run.out);
+	cr_expect(e->error ? strstr(run.error, e->error) != NULL : run.error[0] == '\0',
+		"%s: complains '%s'", about, run.error);
+	program_run_done(&run);
+	arena_done(&arena);
+}
+
+static void expect_all(const struct example *examples, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		expect(&examples[i]);
+}
+
+static const struct example HELP[] = {
+	{{NULL},		    2, NULL,                     "raygate check"        },
+	{{"--help"},                0, "raygate check",          NULL                   },
+	{{"help"},                  0, "raygate check",          NULL                   },
+	{{"help", "check"},         0, "--warnings-as-errors",   NULL                   },
+	{{"help", "chekc"},         2, NULL,                     "did you mean 'check'?"},
+	{{"check", "--help"},       0, "--warnings-as-errors",   NULL                   },
+	{{"rules", "-h"},           0, "raygate rules",          NULL                   },
+	{{"serve", "--help"},       0, "--webhook-bind-address", NULL                   },
+	{{"certs", "--help"},       0, "--cert-dir",             NULL                   },
+	{{"--version"},             0, "raygate 0.",             NULL                   },
+	{{"version", "-o", "json"}, 0, "{\"version\":\"0.",      NULL                   },
+	{{"version", "now"},        2, NULL,                     "takes nothing"        },
+	{{"chekc"},                 2, NULL,                     "did you mean 'check'?"},
+	{{"something"},             2, NULL,                     "raygate --help"       },
+};
+
+Test(commands, help_says_what_there_is)
+{
+	expect_all(HELP, ARRAY_LEN(HELP));
+}
+
+static const struct example CHECK[] = {
+	{{"check", GOOD},				       0, "1 object judged, none refused\n",                     NULL                   },
+	{{"check", "-q", GOOD},				 0, NULL,						  NULL                   },
+	{{"check", WARNED},				     0, "1 warning",                                           NULL                   },
+	{{"check", "--warnings-as-errors", WARNED},             1, "1 warning",                                           NULL                   },
+	{{"check", "-q", WARNED},                               0, NULL,						  NULL                   },
+	{{"check", BAD},					1, ":44:18: error: spec.workerGroupSpecs[0].minReplicas", NULL                   },
+	{{"check", BAD, "-o", "json"},                          1, "\"allowed\":false",                                   NULL                   },
+	{{"check", BAD, "-ogithub"},                            1, "::error file=",                                       NULL                   },
+	{{"check", BAD, "--color=always"},                      1, "\033[1;31merror: \033[0m",                            NULL                   },
+	{{"check", BROKEN},				     3, ":3:1: error: the key 'kind'",                         NULL                   },
+	{{"check", "manifests/nothing.yaml", GOOD},             3, "1 object judged",                                     NULL                   },
+	{{"check", "manifests/samples"},                        0, "none refused",                                        NULL                   },
+	{{"check", "validators/"},                              3, "holds no *.yaml",                                     NULL                   },
+	{{"check", "-", "--policy", POLICY},                    0, "0 objects judged\n",                                  NULL                   },
+	{{"check", GOOD, "--policy", POLICY},                   0, "1 object judged",                                     NULL                   },
+	{{"check", GOOD, "--policy", BAD},                      3, NULL,                                                  "raygate check: "      },
+	{{"check", GOOD, "--policy", "manifests/nothing.yaml"}, 3, NULL,                                                  "No such file"         },
+	{{"check"},					     2, NULL,						  "needs a file"         },
+	{{"check", GOOD, "-o", "xml"},                          2, NULL,						  "text, json or github" },
+	{{"check", GOOD, "--colour"},                           2, NULL,						  "did you mean --color?"},
+	{{"check", GOOD, "--color", "often"},                   2, NULL,                                                  "auto|always|never"    },
+};
+
+Test(commands, check_exits_by_its_verdict)
+{
+	expect_all(CHECK, ARRAY_LEN(CHECK));
+}
+
+static const struct example RULES[] = {
+	{{"rules"},				     0, "\nRG0302  error",        NULL                    },
+	{{"rules", "RG0302"},                           0, "worker-bounds-in-order", NULL                    },
+	{{"rules", "worker-bounds-in-order", "-ojson"}, 0, "{\"id\":\"RG0302\"",     NULL                    },
+	{{"rules", "-o", "markdown"},                   0, "| RG0302 |",             NULL                    },
+	{{"rules", "RG9999"},                           2, NULL,                     "no rule 'RG9999'"      },
+	{{"rules", "-o", "xml"},                        2, NULL,                     "text, markdown or json"},
+	{{"rules", "RG0302", "RG0303"},                 2, NULL,                     "one id or name"        },
+};
+
+Test(commands, rules_are_listed_and_explained)
+{
+	expect_all(RULES, ARRAY_LEN(RULES));
+}
