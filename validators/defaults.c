@@ -30,6 +30,24 @@ static void keep(struct decision *d, const struct unit *unit, enum unit_state st
 }
 
 /*
+ * What the old object held of a unit. One that stood in another container counts as absent there:
+ * what the gate did not admit it does not change, since a change of a pod template restarts
+ * clusters.
+ */
+static bool stood_before(
+	const struct defaulting *all, const struct pod_place *place, const struct unit *unit)
+{
+	const struct pod_place *const old =
+		unit_place_match(all->old_places, all->old_place_count, place);
+
+	if (old == NULL)
+		return false;
+	const enum unit_state state = unit_state_in(old, unit);
+
+	return state == UNIT_SAME || state == UNIT_OTHER;
+}
+
+/*
  * What is recorded: an UPDATE gives back what its body left out, a CREATE (reinvocation, restore,
  * the child of a RayJob) keeps only what the object holds.
  */
@@ -44,15 +62,15 @@ static void decide_recorded(
 		const enum unit_state state = unit_state_in(place, unit);
 
 		if (state == UNIT_SAME ||
-			(state == UNIT_ABSENT && all->in->old && all->extent <= DEFAULTS_RECORDED))
+			(state == UNIT_ABSENT && all->extent <= DEFAULTS_RECORDED &&
+				stood_before(all, place, unit)))
 			keep(d, unit, state);
 	}
 }
 
 /*
- * Whether today's policy may add a unit that no record speaks of. What the gate did not admit it
- * does not change: where the unit was absent already it stays absent, since a change of a pod
- * template restarts clusters.
+ * Whether today's policy may add a unit that no record speaks of: where it was absent already it
+ * stays absent.
  */
 static bool is_fresh(
 	const struct defaulting *all, const struct pod_place *place, const struct unit *unit)
@@ -67,9 +85,7 @@ static bool is_fresh(
 	if (unit->section->place == UNIT_IN_CONTAINER &&
 		!str_eq(old->container_name, place->container_name))
 		return true;
-	const enum unit_state state = unit_state_in(old, unit);
-
-	return state == UNIT_SAME || state == UNIT_OTHER;
+	return stood_before(all, place, unit);
 }
 
 /* A second call of one request meets what the first one added, and finds it in the new body. */
@@ -248,6 +264,14 @@ static bool run(struct defaulting *all)
 	return finish(all);
 }
 
+/* Where not even what is recorded has room; a record that the body brings along goes all the same.
+ */
+static void forget(struct defaulting *all)
+{
+	all->patch = (struct patch_writer){.arena = all->in->arena};
+	patch_writer_annotate(&all->patch, all->in->object, DEFAULTS_ANNOTATION, STR(""));
+}
+
 void defaults_apply(const struct defaults_input *in, struct patch *out)
 {
 	struct defaulting all = {.in = in};
@@ -262,7 +286,7 @@ void defaults_apply(const struct defaults_input *in, struct patch *out)
 			"annotations");
 		all.extent = DEFAULTS_RECORDED;
 		if (!run(&all))
-			return;
+			forget(&all);
 	}
 	*out = all.patch.patch;
 }
