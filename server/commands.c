@@ -7,6 +7,7 @@
 
 #include "server/cmd_certs.h"
 #include "server/cmd_check.h"
+#include "server/cmd_plan.h"
 #include "server/cmd_rules.h"
 #include "server/cmd_serve.h"
 #include "server/cmd_version.h"
@@ -31,6 +32,22 @@ static const char CHECK_TEXT[] =
 	"\n"
 	"Exit codes: 0 fine (warnings may be), 1 refused, 2 wrong usage, 3 something could not be\n"
 	"read (the rest is judged all the same).\n";
+
+static const char PLAN_TEXT[] =
+	"Prints, for each object of the file (or - for standard input):\n"
+	"\n"
+	"  patch      what the webhook would add: the policy's defaults and profiles, as a JSON\n"
+	"             Patch (RFC 6902)\n"
+	"  footprint  what the object with that patch costs: requests and limits of each group "
+	"and\n"
+	"             of the whole, at least, now and at most, as the scheduler and ResourceQuota\n"
+	"             count them, with the containers that the controller injects\n"
+	"\n"
+	"It does not print the pods and services that the controller would create. Without "
+	"--policy\n"
+	"the policy of the chart `ray` is used, as in serve --offline. -o is text, yaml or json.\n"
+	"\n"
+	"Exit codes: 0 printed, 2 wrong usage, 3 the file cannot be read.\n";
 
 static const char RULES_TEXT[] =
 	"Lists every rule, or explains the one with that id or name. -o is text, markdown or "
@@ -62,6 +79,8 @@ static const struct command_row COMMANDS[] = {
          SERVE_TEXT														    },
 	{"check",   cmd_check,   COMMAND_CHECK, "judge manifests without a cluster",
          "FILE... [OPTION]...\n- [OPTION]...",									       CHECK_TEXT},
+	{"plan",    cmd_plan,    COMMAND_PLAN,
+         "show what an object would be given by default, and what it costs",			"FILE [OPTION]...",      PLAN_TEXT },
 	{"rules",   cmd_rules,   COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
          RULES_TEXT														    },
 	{"certs",   cmd_certs,   COMMAND_CERTS, "mint, inspect and verify the serving certificate",

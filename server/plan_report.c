@@ -1,0 +1,197 @@
+#include "server/plan_report.h"
+
+#include "api/injected.h"
+#include "validators/footprint.h"
+
+/* One block of the footprint: the whole, a group, or the pod that submits a job. */
+struct block {
+	struct str name;
+	struct footprint footprint;
+	const char *injected[INJECTED_MAX + 1];
+	size_t injected_count;
+};
+
+static const struct ray_object *object_of(const struct plan *plan)
+{
+	return plan->judged->mutation->object;
+}
+
+static struct block block_of(const struct plan *plan, const struct ray_group *group)
+{
+	const struct ray_object *const object = object_of(plan);
+	struct block block = {.name = group->is_head ? STR("head") : group->name.v};
+	struct injected list[INJECTED_MAX];
+	struct injected submitter;
+
+	footprint_of_group(plan->arena, plan->policy, object->cluster, group, &block.footprint);
+	block.injected_count =
+		injected_containers(plan->arena, plan->policy, object->cluster, group, list);
+	for (size_t i = 0; i < block.injected_count; i++)
+		block.injected[i] = list[i].name;
+	if (group->is_head &&
+		injected_submitter(plan->arena, object, &submitter) == INJECTED_IN_HEAD)
+		block.injected[block.injected_count++] = submitter.name;
+	return block;
+}
+
+static struct str names_of(struct arena *arena, const struct block *block)
+{
+	CLEANUP(buf_done) struct buf names = {0};
+
+	for (size_t i = 0; i < block->injected_count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", block->injected[i]);
+	return arena_str(arena, buf_str(&names));
+}
+
+static void add_lines(const struct footprint *footprint, struct buf *out)
+{
+	for (size_t i = 0; i < footprint->count; i++) {
+		const struct footprint_line *const line = &footprint->lines[i];
+
+		buf_printf(out, "    %-32.*s %10s %10s %10s\n", STR_ARG(line->name),
+			footprint_print(line->name, line->least).at,
+			footprint_print(line->name, line->now).at,
+			footprint_print(line->name, line->most).at);
+	}
+}
+
+static void add_group(const struct plan *plan, const struct ray_group *group, struct buf *out)
+{
+	const struct block block = block_of(plan, group);
+
+	buf_printf(out, "  %s%.*s", group->is_head ? "" : "group ", STR_ARG(block.name));
+	if (block.injected_count)
+		buf_printf(out, ", with %.*s injected", STR_ARG(names_of(plan->arena, &block)));
+	buf_add_char(out, '\n');
+	add_lines(&block.footprint, out);
+}
+
+static void add_footprint(const struct plan *plan, struct buf *out)
+{
+	const struct raycluster *const cluster = object_of(plan)->cluster;
+	struct injected submitter;
+	struct footprint whole;
+
+	if (cluster == NULL) {
+		buf_add_cstr(out, "\nNo footprint: it makes no cluster of its own.\n");
+		return;
+	}
+	buf_printf(out, "\n%-36s %10s %10s %10s\n", "Footprint", "least", "now", "most");
+	for (size_t i = 0; i < cluster->group_count; i++)
+		add_group(plan, cluster->groups[i], out);
+	if (injected_submitter(plan->arena, object_of(plan), &submitter) == INJECTED_IN_POD)
+		buf_printf(out, "  and a pod that submits the job, %s\n", submitter.name);
+	buf_add_cstr(out, "  whole\n");
+	footprint_count(plan->arena, plan->policy, object_of(plan), &whole);
+	add_lines(&whole, out);
+}
+
+static void add_patch(const struct patch *patch, struct buf *out)
+{
+	static const char *const VERBS[] = {
+		[PATCH_ADD] = "add",
+		[PATCH_REMOVE] = "remove",
+		[PATCH_REPLACE] = "replace",
+		[PATCH_MOVE] = "move",
+		[PATCH_COPY] = "copy",
+		[PATCH_TEST] = "test",
+	};
+
+	buf_add_cstr(out, patch->count ? "\nPatch\n" : "\nNo patch: nothing is added.\n");
+	for (size_t i = 0; i < patch->count; i++) {
+		const struct patch_step *const step = &patch->steps[i];
+
+		buf_printf(out, "  %s %.*s", VERBS[step->verb], STR_ARG(step->path));
+		if (step->value.len)
+			buf_printf(out, "\n      %.*s", STR_ARG(step->value));
+		buf_add_char(out, '\n');
+	}
+}
+
+static void add_verdict(const struct judged *judged, struct buf *out)
+{
+	buf_printf(out, "%s ", ray_kind_name(judged->manifest->kind));
+	if (judged->namespace.len)
+		buf_printf(out, "%.*s/", STR_ARG(judged->namespace));
+	buf_printf(
+		out, "%.*s (%s:%u): ", STR_ARG(judged->name), judged->source->name, judged->line);
+	if (judged->errors)
+		buf_printf(out, "refused, `raygate check` shows why");
+	else
+		buf_add_cstr(out, "admitted");
+	buf_add_char(out, '\n');
+}
+
+void plan_report_text(const struct plan *plan, struct buf *out)
+{
+	add_verdict(plan->judged, out);
+	add_patch(&plan->judged->mutation->patch, out);
+	add_footprint(plan, out);
+}
+
+static void put_lines(struct json_edit *resources, const struct footprint *footprint)
+{
+	for (size_t i = 0; i < footprint->count; i++) {
+		const struct footprint_line *const line = &footprint->lines[i];
+		struct json_edit *const columns = json_edit_object();
+
+		json_edit_put_cstr(columns, "least", footprint_print(line->name, line->least).at);
+		json_edit_put_cstr(columns, "now", footprint_print(line->name, line->now).at);
+		json_edit_put_cstr(columns, "most", footprint_print(line->name, line->most).at);
+		json_edit_set(resources, line->name, columns);
+	}
+}
+
+static struct json_edit *group_value(const struct plan *plan, const struct ray_group *group)
+{
+	const struct block block = block_of(plan, group);
+	struct json_edit *const value = json_edit_object();
+
+	json_edit_put_str(value, "name", block.name);
+	struct json_edit *const injected = json_edit_put_array(value, "injected");
+
+	for (size_t i = 0; i < block.injected_count; i++)
+		json_edit_add(injected, json_edit_str(str_from(block.injected[i])));
+	put_lines(json_edit_put_object(value, "resources"), &block.footprint);
+	return value;
+}
+
+static void put_footprint(const struct plan *plan, struct json_edit *value)
+{
+	const struct raycluster *const cluster = object_of(plan)->cluster;
+	struct json_edit *const out = json_edit_put_object(value, "footprint");
+	struct footprint whole;
+
+	footprint_count(plan->arena, plan->policy, object_of(plan), &whole);
+	put_lines(json_edit_put_object(out, "whole"), &whole);
+	struct json_edit *const groups = json_edit_put_array(out, "groups");
+
+	for (size_t i = 0; cluster && i < cluster->group_count; i++)
+		json_edit_add(groups, group_value(plan, cluster->groups[i]));
+}
+
+static struct json_edit *patch_value(const struct patch *patch)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	patch_print(patch, &text);
+	struct json_edit *const value = json_edit_raw(buf_str(&text));
+
+	json_edit_expand(value);
+	return value;
+}
+
+struct json_edit *plan_report_value(const struct plan *plan)
+{
+	const struct judged *const judged = plan->judged;
+	struct json_edit *const value = json_edit_object();
+
+	json_edit_put_cstr(value, "kind", ray_kind_name(judged->manifest->kind));
+	json_edit_put_str(value, "apiVersion", judged->api_version);
+	json_edit_put_str(value, "namespace", judged->namespace);
+	json_edit_put_str(value, "name", judged->name);
+	json_edit_put_bool(value, "allowed", judged->errors == 0);
+	json_edit_put(value, "patch", patch_value(&judged->mutation->patch));
+	put_footprint(plan, value);
+	return value;
+}

@@ -1,0 +1,19 @@
+/* What `raygate plan` prints of one object, as text for people or as a value. Does no I/O. */
+#pragma once
+
+#include "base/json_edit.h"
+#include "server/judge.h"
+
+struct plan {
+	struct arena *arena; /* of the object */
+	const struct policy *policy;
+	const struct judged *judged;
+};
+
+/* The verdict in a line, the patch, and the footprint as a table. */
+void plan_report_text(const struct plan *plan, struct buf *out);
+/*
+ * {kind, apiVersion, namespace, name, allowed, patch: [RFC 6902], footprint: {whole: {RESOURCE:
+ * {least, now, most}}, groups: [{name, injected: [NAME], resources: {…}}]}}. The caller frees it.
+ */
+struct json_edit *plan_report_value(const struct plan *plan);
