@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,8 +13,7 @@
 #include "certs/serving_mint.h"
 #include "certs/when.h"
 #include "server/certs_report.h"
-
-enum exit_code { EXIT_FINE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
+#include "server/commands.h"
 
 struct request {
 	const char *dir;
@@ -24,31 +22,12 @@ struct request {
 	size_t host_count;
 	bool json;
 	bool force;
-	bool help;
 };
-
-static const char USAGE[] =
-	"Mint, inspect and verify the CA and the serving certificate.\n"
-	"\n"
-	"  raygate certs mint --cert-dir DIR [--host NAME]... [--force]\n"
-	"  raygate certs inspect FILE|- [-o text|json]\n"
-	"  raygate certs inspect --cert-dir DIR [--host NAME]... [-o text|json]\n"
-	"  raygate certs verify --cert-dir DIR [--host NAME]... [-o text|json]\n"
-	"\n"
-	"  --cert-dir DIR   directory with tls.crt, tls.key and ca.crt; mint also keeps ca.key "
-	"there\n"
-	"  --host NAME      DNS name or IP address that clients call; may be repeated\n"
-	"                   (mint's default: localhost, 127.0.0.1, ::1 and this machine's name)\n"
-	"  --force          mint: a new CA, too, and replace what was not minted here\n"
-	"  -o, --output     text (default) or json\n"
-	"\n"
-	"Exit codes: 0 fine, 1 not in order (verify), 2 wrong usage, 3 cannot read or write.\n";
 
 static int usage_error(const char *what, const char *value)
 {
-	fprintf(stderr, "raygate certs: %s%s%s%s; see raygate certs --help\n", what,
-		value ? " '" : "", value ? value : "", value ? "'" : "");
-	return EXIT_USAGE;
+	return commands_usage_error("certs", "%s%s%s%s; --help says more", what, value ? " '" : "",
+		value ? value : "", value ? "'" : "");
 }
 
 static int failure(enum exit_code code, const struct err *err)
@@ -57,13 +36,9 @@ static int failure(enum exit_code code, const struct err *err)
 	return (int)code;
 }
 
-/* A report that did not reach its reader is no success. */
 static int print(struct str text, enum exit_code code)
 {
-	if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
-		return (int)code;
-	fprintf(stderr, "raygate certs: write to standard output: %s\n", strerror(errno));
-	return EXIT_UNREADABLE;
+	return commands_print("certs", text, (int)code);
 }
 
 static int64_t now_seconds(void)
@@ -251,67 +226,41 @@ static int run_verify(const struct request *request)
 	return print(buf_str(&text), code);
 }
 
-static bool set_output(struct request *request, const char *form)
+static bool set_output(struct request *request, struct str form)
 {
-	request->json = strcmp(form, "json") == 0;
-	return request->json || strcmp(form, "text") == 0;
+	request->json = str_is(form, "json");
+	return request->json || form.len == 0 || str_is(form, "text");
 }
-
-enum option_code { OPTION_CERT_DIR = 256, OPTION_HOST, OPTION_FORCE };
-
-static const struct option OPTIONS[] = {
-	{"cert-dir",         required_argument, NULL, OPTION_CERT_DIR},
-	{"host",              required_argument, NULL, OPTION_HOST},
-	{"force",		  no_argument, NULL, OPTION_FORCE},
-	{"output",required_argument, NULL, 'o'},
-	{"help",       no_argument, NULL, 'h'},
-	{0	   },
-};
 
 /* 0, or the exit code of a usage error that has been told. */
-static int parse_option(int option, struct request *out)
+static int read_hosts(struct settings *s, struct request *out)
 {
-	switch (option) {
-	case OPTION_CERT_DIR:
-		out->dir = optarg;
-		return *optarg ? 0 : usage_error("--cert-dir is empty", NULL);
-	case OPTION_HOST:
+	struct str host;
+
+	while (settings_item(s, SETTING_HOST, out->host_count, &host)) {
 		if (out->host_count == MINT_HOSTS_LIMIT)
 			return usage_error("too many --host", NULL);
-		out->hosts[out->host_count++] = optarg;
-		return 0;
-	case OPTION_FORCE:
-		out->force = true;
-		return 0;
-	case 'o':
-		return set_output(out, optarg) ? 0 : usage_error("unknown output form", optarg);
-	case 'h':
-		out->help = true;
-		return 0;
-	default:
-		return -1;
+		out->hosts[out->host_count++] = arena_str(&s->arena, host).at;
 	}
+	return 0;
 }
 
-/* argv[0] is the verb. */
-static int parse(int argc, char **argv, struct request *out)
+/* The first argument is the verb. */
+static int read_request(struct settings *s, struct request *out)
 {
-	opterr = 0;
-	optind = 0;
-	for (int option; (option = getopt_long(argc, argv, ":o:h", OPTIONS, NULL)) != -1;) {
-		if (option == ':')
-			return usage_error("a value is missing behind", argv[optind - 1]);
-		const int failed = parse_option(option, out);
+	const struct str dir = settings_str(s, SETTING_CERT_DIR);
+	const struct str form = settings_str(s, SETTING_OUTPUT);
 
-		if (failed < 0)
-			return usage_error("unknown option", argv[optind - 1]);
-		if (failed > 0)
-			return failed;
-	}
-	if (argc - optind > 1)
-		return usage_error("unexpected argument", argv[optind + 1]);
-	out->file = optind < argc ? argv[optind] : NULL;
-	return 0;
+	if (s->argument_count > 2)
+		return usage_error("unexpected argument", s->arguments[2].at);
+	if (s->given[SETTING_CERT_DIR] && dir.len == 0)
+		return usage_error("--cert-dir is empty", NULL);
+	if (!set_output(out, form))
+		return usage_error("unknown output form", arena_str(&s->arena, form).at);
+	out->file = s->argument_count == 2 ? s->arguments[1].at : NULL;
+	out->dir = dir.len ? arena_str(&s->arena, dir).at : NULL;
+	out->force = settings_bool(s, SETTING_FORCE);
+	return read_hosts(s, out);
 }
 
 static const struct {
@@ -323,27 +272,34 @@ static const struct {
 	{"verify",  run_verify },
 };
 
-static bool asks_for_help(const char *word)
+static int certs(struct settings *s)
 {
-	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+	struct request request = {0};
+
+	if (settings_bool(s, SETTING_HELP))
+		return commands_help("certs");
+	if (s->argument_count == 0)
+		return usage_error("say mint, inspect or verify", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
+		if (!str_is(s->arguments[0], VERBS[i].name))
+			continue;
+		const int failed = read_request(s, &request);
+
+		return failed ? failed : VERBS[i].run(&request);
+	}
+	return usage_error("unknown command", s->arguments[0].at);
 }
 
 int cmd_certs(int argc, char **argv)
 {
-	struct request request = {0};
+	struct settings settings;
+	struct err err;
+	int code;
 
-	if (argc < 2)
-		return usage_error("say mint, inspect or verify", NULL);
-	if (asks_for_help(argv[1]))
-		return print(str_from(USAGE), EXIT_FINE);
-	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
-		if (strcmp(argv[1], VERBS[i].name) != 0)
-			continue;
-		const int failed = parse(argc - 1, argv + 1, &request);
-
-		if (failed)
-			return failed;
-		return request.help ? print(str_from(USAGE), EXIT_FINE) : VERBS[i].run(&request);
-	}
-	return usage_error("unknown command", argv[1]);
+	if (settings_load(&settings, COMMAND_CERTS, argc, argv, &err))
+		code = certs(&settings);
+	else
+		code = commands_usage_error("certs", "%s", err.text);
+	settings_done(&settings);
+	return code;
 }

@@ -20,12 +20,11 @@
 #include "certs/serving_mint.h"
 #include "certs/serving_watch.h"
 #include "server/app.h"
+#include "server/commands.h"
 #include "server/routes.h"
 #include "server/settings.h"
 #include "server/telemetry.h"
 #include "server/welcome.h"
-
-enum exit_code { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
 
 enum {
 	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of */
@@ -309,33 +308,17 @@ static void start_log(const struct server *s)
 	log_start(level, format);
 }
 
-static void print_help(void)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-
-	buf_add_cstr(
-		&text, "Serve the admission webhook.\n\n  raygate serve --offline [OPTION]...\n\n");
-	settings_print_help(COMMAND_SERVE, &text);
-	fwrite(text.at, 1, text.len, stdout);
-}
-
-static int usage_error(const char *problem)
-{
-	fprintf(stderr, "raygate serve: %s\n", problem);
-	return EXIT_USAGE;
-}
-
 static int serve(struct server *s)
 {
-	if (settings_bool(&s->settings, SETTING_HELP)) {
-		print_help();
-		return EXIT_FINE;
-	}
+	if (settings_bool(&s->settings, SETTING_HELP))
+		return commands_help("serve");
 	if (s->settings.argument_count)
-		return usage_error("takes no arguments; --help lists the options");
+		return commands_usage_error(
+			"serve", "takes no arguments; --help lists the options");
 	s->offline = settings_bool(&s->settings, SETTING_OFFLINE);
 	if (!s->offline)
-		return usage_error("serves admission alone so far: start it with --offline");
+		return commands_usage_error(
+			"serve", "serves admission alone so far: start it with --offline");
 	start_log(s);
 	take_signals(s);
 	const int code = run(s);
@@ -353,7 +336,7 @@ int cmd_serve(int argc, char **argv)
 	if (settings_load(&server.settings, COMMAND_SERVE, argc, argv, &err))
 		code = serve(&server);
 	else
-		code = usage_error(err.text);
+		code = commands_usage_error("serve", "%s", err.text);
 	settings_done(&server.settings);
 	return code;
 }

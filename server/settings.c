@@ -42,7 +42,7 @@ static const struct row {
 			    "DIR",												    "folder of tls.crt, tls.key and ca.crt"                        },
 	[SETTING_POLICY] = {"policy",               '\0', TYPE_STRING,
 			    COMMAND_SERVE | COMMAND_CHECK | COMMAND_PLAN,                               "",      "FILE",
-			    "policy with defaults, limits, quotas and severities; read again when it changes"                                                                                        },
+			    "policy with defaults, limits, quotas and severities"														    },
 	[SETTING_GRACE_PERIOD] = {"grace-period",         '\0', TYPE_DURATION, COMMAND_SERVE,                 "",      "TIME",
 			    "how long requests are still taken after SIGTERM (15s; with --offline 0s)"											       },
 	[SETTING_THREADS] = {"threads",              '\0', TYPE_INT,      COMMAND_SERVE,                 "8",     "N",
@@ -64,6 +64,8 @@ static const struct row {
 			    "colours; auto looks for a terminal and heeds NO_COLOR"														  },
 	[SETTING_HOST] = {"host",                 '\0', TYPE_LIST,     COMMAND_CERTS,                 "",      "NAME",
 			    "DNS name or IP address that the certificate serves; may be given again"												 },
+	[SETTING_FORCE] = {"force",                '\0', TYPE_BOOL,     COMMAND_CERTS,                 "false", NULL,
+			    "mint: a new CA, too, and replace what was not minted here"													      },
 };
 
 static bool is_bool_word(struct str value)
@@ -407,6 +409,7 @@ static void print_wrapped(const char *text, struct buf *out)
 		const size_t end = str_find(rest, ' ');
 
 		if (column + end > HELP_WIDTH) {
+			out->len--; /* the space behind the word before */
 			buf_printf(out, "\n%*s", HELP_COLUMN, "");
 			column = HELP_COLUMN;
 		}

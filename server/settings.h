@@ -34,6 +34,7 @@ enum setting {
 	SETTING_COLOR,
 	/* certs */
 	SETTING_HOST,
+	SETTING_FORCE,
 	SETTING_COUNT,
 };
 
