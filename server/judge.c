@@ -110,7 +110,8 @@ static struct spot find_spot(const struct json_node *judged, const struct json_n
 /* The key is shown where the value is long, or where it is the key that is wrong. */
 static const struct json_node *shown_node(const struct field_error *error, const struct spot *spot)
 {
-	const bool key = error->type == FIELD_REQUIRED || spot->value->kind >= JSON_ARRAY ||
+	const bool key = error->type == FIELD_REQUIRED || !spot->value ||
+			 spot->value->kind >= JSON_ARRAY ||
 			 str_is(str_from(error->rule), SCHEMA_RULE_UNKNOWN);
 
 	return spot->key && key ? spot->key : spot->value;

@@ -163,17 +163,18 @@ typedef void measure_fn(struct arena *arena, const struct policy *policy,
 static void check_group(const struct rule_context *c, const struct ray_group *group,
 	measure_fn *measure, struct limit *limit, struct reads *reads)
 {
-	struct footprint is, was;
+	struct footprint *const is = arena_alloc(c->arena, sizeof(*is));
+	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
 
-	measure(c->arena, c->policy, c->cluster, group, &is);
-	if (!exceeds(c, limit->amounts, &is))
+	measure(c->arena, c->policy, c->cluster, group, is);
+	if (!exceeds(c, limit->amounts, is))
 		return;
 	const struct ray_group *const before = group_before(c, group);
 
-	limit->is = &is;
+	limit->is = is;
 	if (before) {
-		measure(c->arena, c->policy, c->old->cluster, before, &was);
-		limit->was = &was;
+		measure(c->arena, c->policy, c->old->cluster, before, was);
+		limit->was = was;
 	}
 	read_injected(reads, c->cluster);
 	compare(c, limit, reads);
