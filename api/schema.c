@@ -9,6 +9,7 @@
 struct keyed_item {
 	uint64_t hash;
 	size_t index;
+	const struct json_node *node;
 };
 
 static int by_hash_then_index(const void *a, const void *b)
@@ -35,12 +36,12 @@ static uint64_t key_hash(
 	return hash;
 }
 
-static void report_duplicate(
-	const struct schema_decoder *d, const struct schema_value *v, size_t index, size_t first)
+static void report_duplicate(const struct schema_decoder *d, const struct schema_value *v,
+	const struct keyed_item *item, size_t first)
 {
-	const struct json_node *const item = json_item(v->node, index);
+	const size_t index = item->index;
 	const char *const key = v->row->unique[0];
-	const struct json_node *const value = json_get(item, key);
+	const struct json_node *const value = json_get(item->node, key);
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_DUPLICATE, FIELD_DUPLICATE, FIELD_READS(value));
 
@@ -57,13 +58,13 @@ static void check_unique(const struct schema_decoder *d, const struct schema_val
 	struct keyed_item *const keyed = arena_array(d->arena, count, sizeof(*keyed));
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
-		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index};
+		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index, it.value};
 	qsort(keyed, count, sizeof(*keyed), by_hash_then_index);
 	for (size_t i = 1, first = 0; i < count; i++) {
 		if (keyed[i].hash != keyed[first].hash)
 			first = i;
 		else
-			report_duplicate(d, v, keyed[i].index, keyed[first].index);
+			report_duplicate(d, v, &keyed[i], keyed[first].index);
 	}
 }
 

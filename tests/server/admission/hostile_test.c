@@ -161,3 +161,17 @@ Test(hostile, a_denial_can_be_read)
 	cr_assert(!r.allowed);
 	cr_assert_lt(r.reply.len, 100u << 10, "%zu", r.reply.len);
 }
+
+/* Each of them is a finding: none may walk the list to find its place in it. */
+Test(hostile, a_list_of_duplicates_is_judged_in_time, .timeout = 20)
+{
+	const struct str env = repeated("{\"name\":\"A\",\"value\":\"#\"},", 200000);
+	const struct str object = arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/"
+		"v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":\"c\"},"
+		"\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
+		"\"h\",\"image\":\"i\",\"env\":[%.*s{\"name\":\"B\"}]}]}}}}}",
+		STR_ARG(env));
+
+	cr_assert_not(review(object).allowed);
+}
