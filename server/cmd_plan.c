@@ -69,6 +69,8 @@ static bool plan_documents(struct planner *p, struct source *source)
 		arena_reset(&p->arena);
 	}
 	documents_close(&documents);
+	p->documents = NULL;
+	p->document = NULL;
 	if (!good)
 		fprintf(stderr, "%s plan: %s:%u:%u: %.*s\n", commands_program(), source->name,
 			fault.line, fault.column, STR_ARG(fault.text));
@@ -164,7 +166,7 @@ static bool find_format(struct str name, enum format *out)
 	return name.len == 0;
 }
 
-static int plan(const struct settings *s)
+static int start(const struct settings *s)
 {
 	const struct str name = settings_str(s, SETTING_OUTPUT);
 	enum format format;
@@ -187,7 +189,7 @@ int cmd_plan(int argc, char **argv)
 	int code;
 
 	if (settings_load(&settings, COMMAND_PLAN, argc, argv, &err))
-		code = plan(&settings);
+		code = start(&settings);
 	else
 		code = commands_usage_error("plan", "%s", err.text);
 	settings_done(&settings);

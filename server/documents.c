@@ -59,11 +59,10 @@ static bool fail_json(struct documents *d, struct arena *arena, struct yaml_plac
 	out->line += first.line - 1;
 	const struct str line = source_line(d->source, out->line);
 	const uint32_t before = out->line == first.line ? first.column - 1 : 0;
-	const size_t start = source_bytes(line, before);
-	const size_t length =
-		out->column - 1 < line.len - start ? out->column - 1 : line.len - start;
+	const size_t from = source_bytes(line, before);
+	const size_t length = out->column - 1 < line.len - from ? out->column - 1 : line.len - from;
 
-	out->column = before + source_characters((struct str){line.at + start, length}) + 1;
+	out->column = before + source_characters((struct str){line.at + from, length}) + 1;
 	return false;
 }
 
