@@ -75,30 +75,44 @@ static void block_free(struct arena_block *block)
 
 void arena_reset(struct arena *arena)
 {
-	struct arena_block *kept = NULL;
-
 	for (struct arena_block *block = arena->blocks, *older; block; block = older) {
 		older = block->older;
-		if (kept == NULL && block->size == arena->block_size)
-			kept = block;
-		else
-			block_free(block);
+		block->used = 0;
+		block->older = arena->spare;
+		arena->spare = block;
+		ASAN_POISON_MEMORY_REGION(block->data, block->size);
 	}
-	if (kept) {
-		kept->older = NULL;
-		kept->used = 0;
-		ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
-	}
-	arena->blocks = kept;
+	arena->blocks = NULL;
 	arena->used = 0;
+}
+
+static void free_all(struct arena_block *block)
+{
+	for (struct arena_block *next; block; block = next) {
+		next = block->older;
+		block_free(block);
+	}
+}
+
+void arena_trim(struct arena *arena)
+{
+	struct arena_block *const first = arena->spare;
+
+	if (first == NULL)
+		return;
+	if (first->size == arena->block_size) {
+		free_all(first->older);
+		first->older = NULL;
+	} else {
+		free_all(first);
+		arena->spare = NULL;
+	}
 }
 
 void arena_done(struct arena *arena)
 {
-	for (struct arena_block *block = arena->blocks, *older; block; block = older) {
-		older = block->older;
-		block_free(block);
-	}
+	free_all(arena->blocks);
+	free_all(arena->spare);
 	*arena = (struct arena){.block_size = arena->block_size};
 }
 
@@ -107,13 +121,33 @@ static size_t round_up(size_t size)
 	return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-static struct arena_block *block_new(struct arena *arena, size_t least)
+static struct arena_block *block_new(const struct arena *arena, size_t least)
 {
-	const size_t size = least > arena->block_size ? least : arena->block_size;
+	size_t size = arena->used > arena->block_size ? arena->used : arena->block_size;
+
+	if (size < least)
+		size = least;
 	struct arena_block *const block = or_die(malloc(sizeof(*block) + size), size);
 
-	*block = (struct arena_block){.older = arena->blocks, .size = size};
+	*block = (struct arena_block){.size = size};
 	ASAN_POISON_MEMORY_REGION(block->data, size);
+	return block;
+}
+
+/* A spare one, if there is one so large: mostly a round is like the one before it. */
+static struct arena_block *block_add(struct arena *arena, size_t least)
+{
+	struct arena_block *block;
+
+	while ((block = arena->spare) != NULL) {
+		arena->spare = block->older;
+		if (block->size >= least)
+			break;
+		block_free(block);
+	}
+	if (block == NULL)
+		block = block_new(arena, least);
+	block->older = arena->blocks;
 	arena->blocks = block;
 	return block;
 }
@@ -125,7 +159,7 @@ static void *take(struct arena *arena, size_t size)
 
 	assert(arena->block_size && size <= SIZE_MAX / 2);
 	if (block == NULL || block->size - block->used < room)
-		block = block_new(arena, room);
+		block = block_add(arena, room);
 	char *const at = block->data + block->used;
 
 	ASAN_UNPOISON_MEMORY_REGION(at, size);

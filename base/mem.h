@@ -28,14 +28,17 @@ struct arena_block;
  */
 struct arena {
 	struct arena_block *blocks; /* newest first */
+	struct arena_block *spare;  /* of earlier rounds, in the order in which they were made */
 	size_t block_size;
 	size_t used; /* bytes handed out since the last reset */
 };
 
-/* `block_size` is the size of the first block and the least of the later ones. */
+/* `block_size` is the size of the first block; a later one is as large as all before it. */
 void arena_init(struct arena *arena, size_t block_size);
-/* Forgets everything; keeps one block of the usual size for the next round. */
+/* Forgets everything; keeps the memory for the next round. */
 void arena_reset(struct arena *arena);
+/* After a reset: gives back all but one block of the first size. */
+void arena_trim(struct arena *arena);
 void arena_done(struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size);

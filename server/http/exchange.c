@@ -39,6 +39,14 @@ static struct arena arena_borrow(struct http_core *core)
 	return arena;
 }
 
+void http_core_trim(struct http_core *core)
+{
+	pthread_mutex_lock(&core->arenas_lock);
+	for (size_t i = 0; i < core->arena_count; i++)
+		arena_trim(&core->arenas[i]);
+	pthread_mutex_unlock(&core->arenas_lock);
+}
+
 static void arena_return(struct http_core *core, struct arena arena)
 {
 	arena_reset(&arena);

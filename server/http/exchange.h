@@ -61,6 +61,8 @@ struct http_core {
 void http_core_init(
 	struct http_core *core, const struct http_router *router, const struct http_limits *limits);
 void http_core_done(struct http_core *core);
+/* Gives back what large requests needed; called now and then, so that a burst of them is quick. */
+void http_core_trim(struct http_core *core);
 
 enum { HTTP_TARGET_MAX = 512 };
 

@@ -77,6 +77,44 @@ Test(arena, reset_makes_used_memory_zero_again)
 	cr_assert_null(arena.blocks);
 }
 
+Test(arena, the_memory_of_a_round_serves_the_next_until_it_is_trimmed)
+{
+	struct arena arena;
+	char *first[4];
+
+	arena_init(&arena, 1024);
+	for (int round = 0; round < 4; round++) {
+		for (size_t i = 0; i < 4; i++) {
+			char *const at = arena_alloc(&arena, 1000 << i);
+
+			cr_assert(round == 0 || at == first[i], "round %d, piece %zu", round, i);
+			first[i] = at;
+		}
+		arena_reset(&arena);
+	}
+	arena_trim(&arena);
+	cr_assert_eq((char *)arena_alloc(&arena, 1000), first[0]);
+	cr_assert_null(arena.spare);
+	arena_done(&arena);
+}
+
+Test(arena, a_spare_block_that_is_too_small_is_given_back)
+{
+	struct arena arena;
+
+	arena_init(&arena, 256);
+	for (size_t size = 100; size < 100000; size += 1000) {
+		arena_alloc(&arena, size);
+		arena_reset(&arena);
+		arena_alloc(&arena, size);
+		arena_reset(&arena);
+	}
+	/* Only the last block is there, and it is larger than an arena's first. */
+	arena_trim(&arena);
+	cr_assert_null(arena.spare);
+	arena_done(&arena);
+}
+
 Test(arena, the_last_piece_grows_in_place_another_is_moved)
 {
 	struct arena arena;
