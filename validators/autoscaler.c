@@ -195,7 +195,7 @@ static const struct rule RULES[] = {
 		"true.",
 		RULE_CHECKS_WORKER(group_options_have_an_autoscaler)),
 	RULE("RG0709", "implied-v2-is-said", WARN, MODERN, "0.1", NULL,
-		"Where Ray uses autoscaler v2 without being told (from 2.47 on), pods do not "
+		"Where Ray uses autoscaler v2 without being told (from 2.48 on), pods do not "
 		"restart in place.",
 		RULE_CHECKS_CLUSTER(implied_v2_is_said)),
 	RULE("RG0710", "service-account-keeps-its-name", WARN, MODERN, "0.1", "KubeRay X3",

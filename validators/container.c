@@ -296,7 +296,7 @@ static const struct rule RULES[] = {
 	RULE("RG0632", "image-given", ERROR, BOTH, "0.1", NULL,
 		"A container names its image, without white space around it.",
 		RULE_CHECKS_POD_CONTAINER(image_is_given)),
-	RULE("RG0633", "image-can-be-pulled", ERROR, BOTH, "0.1", NULL,
+	RULE("RG0633", "image-can-be-pulled", WARN, BOTH, "0.1", NULL,
 		"An image is a reference that a container engine can read.",
 		RULE_CHECKS_POD_CONTAINER(image_can_be_pulled)),
 	RULE("RG0634", "port-names-fit", ERROR, BOTH, "0.1", NULL,

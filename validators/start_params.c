@@ -267,9 +267,10 @@ static void check_worker_side(const struct rule_context *c, const struct param *
 			"makes a worker start a second head: remove it, KubeRay tells the head "
 			"from the workers");
 	else if (flag->side == START_HEAD_ONLY)
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
-			"is for the head, and ray start refuses it on a worker: move it to "
-			"headGroupSpec");
+		rule_warned(c, p->at, FIELD_INVALID, reads,
+			"is for the head: ray start refuses it, and no worker of this group "
+			"starts; "
+			"move it to headGroupSpec");
 	else
 		rule_warned(c, p->at, FIELD_INVALID, reads,
 			"is for the head, and does nothing on a worker: move it to headGroupSpec, "

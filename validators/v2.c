@@ -48,5 +48,5 @@ bool v2_is_implied(const struct raycluster *cluster)
 	struct version version;
 
 	return cluster->autoscaler.version.v.len == 0 && v2_env(cluster) == NULL &&
-	       v2_ray_version(cluster, &version) && version_at_least(version, 2, 47, 0);
+	       v2_ray_version(cluster, &version) && version_at_least(version, 2, 48, 0);
 }

@@ -1,6 +1,6 @@
 /*
  * Which autoscaler a cluster asks for: KubeRay knows v2 by one field and one variable; Ray itself
- * uses v2 from 2.47 on where neither says otherwise.
+ * uses v2 from 2.48 on where neither says otherwise (ray#54518; KubeRay's API text says 2.47).
  */
 #pragma once
 
