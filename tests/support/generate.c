@@ -1,6 +1,7 @@
 #include "tests/support/generate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
@@ -9,6 +10,7 @@ struct random {
 	uint64_t state;
 	unsigned mistakes;
 	bool legacy;
+	bool has_volume; /* the pod that is being written has one called "data" */
 	struct buf out;
 };
 
@@ -64,6 +66,127 @@ static void add(struct random *r, const char *text)
 	buf_add_cstr(&r->out, text);
 }
 
+/* A member that may be there, as one of some kinds. */
+struct part {
+	const char *name;
+	unsigned one_in;
+	const char *values[5]; /* NULL behind the last */
+};
+
+static void parts(struct random *r, const struct part *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned kinds = 0;
+
+		while (kinds < ARRAY_LEN(table[i].values) && table[i].values[kinds])
+			kinds++;
+		if (one_in(r, table[i].one_in))
+			member(r, table[i].name, table[i].values[below(r, kinds)]);
+	}
+}
+
+static const struct part CONTAINER_PARTS[] = {
+	{"imagePullPolicy", 5, {"\"IfNotPresent\"", "\"Always\""}                                },
+	{"envFrom",         6,
+         {"[{\"configMapRef\":{\"name\":\"settings\"}}]",
+			"[{\"prefix\":\"P_\",\"secretRef\":{\"name\":\"s\",\"optional\":true}}]"}},
+	{"livenessProbe",   6,
+         {"{\"httpGet\":{\"path\":\"/\",\"port\":9100},\"periodSeconds\":10}",
+			"{\"exec\":{\"command\":[\"true\"]},\"timeoutSeconds\":5}"}              },
+	{"readinessProbe",  6,
+         {"{\"tcpSocket\":{\"port\":9100},\"successThreshold\":2}",
+			"{\"grpc\":{\"port\":9100},\"failureThreshold\":9}"}                     },
+	{"startupProbe",    6, {"{\"tcpSocket\":{\"port\":9100},\"failureThreshold\":60}"}       },
+	{"lifecycle",       6,
+         {"{\"preStop\":{\"exec\":{\"command\":[\"/bin/sh\",\"-c\",\"ray stop\"]}}}"}            },
+	{"securityContext", 6,
+         {"{\"runAsUser\":1000}", "{}",
+			"{\"capabilities\":{\"drop\":[\"ALL\"]},\"allowPrivilegeEscalation\":"
+			"false}"}								},
+	{"workingDir",      8, {"\"/home/ray\""}						 },
+};
+
+static const struct part POD_PARTS[] = {
+	{"initContainers",                5,
+         {"[{\"name\":\"fetch\",\"image\":\"busybox:1.36\"}]",
+			"[{\"name\":\"fetch\",\"image\":\"busybox:1.36\",\"resources\":{"
+			"\"requests\":"
+			"{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"command\":[\"true\"]}]"}    },
+	{"terminationGracePeriodSeconds", 5, {"60", "0"}                                       },
+	{"affinity",		      6,
+         {"{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{"
+		 "\"nodeSelectorTerms\":[{\"matchExpressions\":[{\"key\":\"zone\",\"operator\":"
+		 "\"In\",\"values\":[\"a\",\"b\"]}]}]}}}"}                                     },
+	{"topologySpreadConstraints",     6,
+         {"[{\"maxSkew\":1,\"topologyKey\":\"zone\","
+		 "\"whenUnsatisfiable\":\"ScheduleAnyway\",\"labelSelector\":{\"matchLabels\":"
+		 "{\"a\":\"b\"}}}]"}							   },
+	{"imagePullSecrets",              6, {"[{\"name\":\"mine\"}]", "[]"}                   },
+	{"securityContext",               6, {"{\"fsGroup\":100}", "{}"}                       },
+	{"dnsPolicy",                     8, {"\"ClusterFirst\""}                              },
+	{"schedulerName",                 8, {"\"other\""}                                     },
+	{"hostAliases",                   8, {"[{\"ip\":\"10.0.0.1\",\"hostnames\":[\"db\"]}]"}},
+};
+
+static const char *const VOLUMES[] = {"\"emptyDir\":{}",
+	"\"emptyDir\":{\"medium\":\"Memory\",\"sizeLimit\":\"256Mi\"}",
+	"\"configMap\":{\"name\":\"settings\",\"items\":[{\"key\":\"k\",\"path\":\"p\"}]}",
+	"\"secret\":{\"secretName\":\"s\",\"defaultMode\":256}",
+	"\"persistentVolumeClaim\":{\"claimName\":\"home\"}",
+	"\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"path\":\"t\","
+	"\"expirationSeconds\":3600}},{\"configMap\":{\"name\":\"c\"}}]}",
+	"\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+	"\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}}",
+	"\"hostPath\":{\"path\":\"/data\",\"type\":\"Directory\"}",
+	"\"csi\":{\"driver\":\"d.example.com\",\"readOnly\":true}",
+	"\"downwardAPI\":{\"items\":[{\"path\":\"l\",\"fieldRef\":{\"fieldPath\":"
+	"\"metadata.labels\"}}]}"};
+
+static const struct part HEAD_PARTS[] = {
+	{"serviceType",    5, {"\"ClusterIP\"", "\"NodePort\""}                                 },
+	{"rayStartParams", 3, {"{\"dashboard-host\":\"0.0.0.0\"}", "{\"num-cpus\":\"0\"}", "{}"}},
+	{"labels",         8, {"{\"ray.io/zone\":\"a\"}"}                                       },
+	{"headService",    6,
+         {"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}",
+			"{\"spec\":{\"ports\":[{\"name\":\"more\",\"port\":7777}]}}"}           },
+};
+
+static const struct part WORKER_PARTS[] = {
+	{"rayStartParams", 3, {"{}", "{\"num-cpus\":\"2\"}"}    },
+	{"numOfHosts",     4, {"1", "2"}                        },
+	{"labels",         8, {"{\"ray.io/zone\":\"a\"}"}       },
+	{"scaleStrategy",  8, {"{\"workersToDelete\":[]}", "{}"}},
+};
+
+static const struct part CLUSTER_PARTS[] = {
+	{"headServiceAnnotations",   6, {"{\"a\":\"b\"}", "{}"}       },
+	{"networkPolicy",            5,
+         {"{\"mode\":\"DenyAllIngress\",\"head\":{\"ingressRules\":[{\"from\":[{"
+		 "\"podSelector\":{\"matchLabels\":{\"a\":\"b\"}}}],\"ports\":[{\"protocol\":"
+		 "\"TCP\","
+		 "\"port\":10001}]}]}}"}                              },
+	{"gcsFaultToleranceOptions", 6,
+         {"{\"redisAddress\":\"redis:6379\"}",
+			"{\"redisAddress\":\"redis:6379\",\"redisPassword\":{\"valueFrom\":{"
+			"\"secretKeyRef\":{"
+			"\"name\":\"redis\",\"key\":\"password\"}}}}"}},
+};
+
+/* Of a RayCluster that nothing else makes. */
+static const struct part ALONE_PARTS[] = {
+	{"upgradeStrategy", 6, {"{\"type\":\"None\"}", "{\"type\":\"Recreate\"}"}},
+};
+
+static const struct part AUTOSCALER_PARTS[] = {
+	{"autoscalerOptions", 2,
+         {"{}", "{\"idleTimeoutSeconds\":60,\"upscalingMode\":\"Default\"}",
+			"{\"version\":\"v2\",\"imagePullPolicy\":\"IfNotPresent\",\"env\":[{"
+			"\"name\":\"A\","
+			"\"value\":\"b\"}]}",
+			"{\"resources\":{\"requests\":{\"cpu\":\"200m\"},\"limits\":{\"cpu\":1,"
+			"\"memory\":\"1Gi\"}},\"securityContext\":{\"runAsNonRoot\":true}}"}},
+};
+
 static void amounts(struct random *r, const char *name)
 {
 	static const char *const CPU[] = {"\"1\"", "\"500m\"", "2", "\"4\""};
@@ -118,11 +241,31 @@ static void container(struct random *r, const char *name)
 		}
 		add(r, "]");
 	}
+	if (r->has_volume && one_in(r, 2))
+		member(r, "volumeMounts", "[{\"name\":\"data\",\"mountPath\":\"/data\"}]");
+	if (!r->legacy) {
+		const bool is_ray = strcmp(name, "sidecar") != 0;
+
+		if (is_ray && one_in(r, 3))
+			member(r, "ports",
+				one_in(r, 2) ? "[{\"containerPort\":9100}]"
+					     : "[{\"name\":\"extra\",\"containerPort\":9100,"
+					       "\"protocol\":\"TCP\"}]");
+		parts(r, CONTAINER_PARTS, ARRAY_LEN(CONTAINER_PARTS));
+	}
 	add(r, "}");
+}
+
+static void volume(struct random *r)
+{
+	open_member(r, "volumes", '[');
+	buf_printf(&r->out, "{\"name\":\"data\",%s}", VOLUMES[below(r, ARRAY_LEN(VOLUMES))]);
+	add(r, "]");
 }
 
 static void pod_spec(struct random *r, const char *name)
 {
+	r->has_volume = !r->legacy && one_in(r, 3);
 	open_member(r, "spec", '{');
 	open_member(r, "containers", '[');
 	container(r, name);
@@ -137,6 +280,10 @@ static void pod_spec(struct random *r, const char *name)
 		member(r, "priorityClassName", "\"high\"");
 	if (one_in(r, 4))
 		member(r, "restartPolicy", "\"Never\"");
+	if (r->has_volume)
+		volume(r);
+	if (!r->legacy)
+		parts(r, POD_PARTS, ARRAY_LEN(POD_PARTS));
 	add(r, "}");
 }
 
@@ -173,8 +320,7 @@ static void worker_group(struct random *r, unsigned index)
 		number(r, "maxReplicas", min + 2);
 	if (one_in(r, 2))
 		number(r, "replicas", min);
-	if (one_in(r, 3))
-		member(r, "rayStartParams", "{}");
+	parts(r, WORKER_PARTS, ARRAY_LEN(WORKER_PARTS));
 	template(r, "template", "worker", false);
 	add(r, "}");
 }
@@ -183,11 +329,15 @@ static void modern(struct random *r)
 {
 	const unsigned groups = below(r, 4);
 
-	if (one_in(r, 2))
+	if (one_in(r, 2)) {
 		member(r, "enableInTreeAutoscaling", "true");
+		parts(r, AUTOSCALER_PARTS, ARRAY_LEN(AUTOSCALER_PARTS));
+	}
+	parts(r, CLUSTER_PARTS, ARRAY_LEN(CLUSTER_PARTS));
 	if (one_in(r, 2))
 		member(r, "rayVersion", "\"2.46.0\"");
 	open_member(r, "headGroupSpec", '{');
+	parts(r, HEAD_PARTS, ARRAY_LEN(HEAD_PARTS));
 	template(r, "template", "head", false);
 	add(r, "}");
 	open_member(r, "workerGroupSpecs", '[');
@@ -221,25 +371,68 @@ static void legacy(struct random *r)
 	add(r, "]");
 }
 
-struct str generate_cluster(struct arena *arena, uint64_t seed, unsigned mistakes)
+/* The kinds that carry a cluster, what stands before it in their spec, and how it is called. */
+static const struct {
+	const char *kind, *before, *spec, *behind;
+} KINDS[] = {
+	{"RayCluster", "",								   NULL,               "" },
+	{"RayCluster", "",								   NULL,               "" },
+	{"RayCluster", "",								   NULL,               "" },
+	{"RayJob",     "\"entrypoint\":\"python job.py\",\"shutdownAfterJobFinishes\":true",
+         "rayClusterSpec",										       "" },
+	{"RayService", "\"serveConfigV2\":\"applications: []\"",                             "rayClusterConfig", "" },
+	{"RayCronJob",
+         "\"schedule\":\"30 2 * * *\",\"jobTemplate\":{\"entrypoint\":\"python job.py\"",    "rayClusterSpec",   "}"},
+};
+
+static void metadata(struct random *r)
+{
+	open_member(r, "metadata", '{');
+	add(r, "\"name\":\"demo\",\"namespace\":\"team-a\"");
+	if (one_in(r, 3))
+		member(r, "annotations", "{\"note\":\"x\"}");
+	if (one_in(r, 3))
+		member(r, "labels", "{\"team\":\"a\"}");
+	add(r, "}");
+}
+
+static void modern_object(struct random *r)
+{
+	const unsigned kind = below(r, ARRAY_LEN(KINDS));
+
+	buf_printf(&r->out, "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"%s\"", KINDS[kind].kind);
+	metadata(r);
+	open_member(r, "spec", '{');
+	add(r, KINDS[kind].before);
+	if (KINDS[kind].spec)
+		open_member(r, KINDS[kind].spec, '{');
+	else
+		parts(r, ALONE_PARTS, ARRAY_LEN(ALONE_PARTS));
+	modern(r);
+	if (KINDS[kind].spec)
+		add(r, "}");
+	add(r, KINDS[kind].behind);
+	add(r, "}}");
+}
+
+static void legacy_object(struct random *r)
+{
+	add(r, "{\"apiVersion\":\"cluster.ray.io/v1\",\"kind\":\"RayCluster\"");
+	metadata(r);
+	open_member(r, "spec", '{');
+	legacy(r);
+	add(r, "}}");
+}
+
+struct str generate_object(struct arena *arena, uint64_t seed, unsigned mistakes)
 {
 	struct random r = {.state = seed * 0x9E3779B97F4A7C15u + 1, .mistakes = mistakes};
-	r.legacy = below(&r, 4) == 0;
 
-	add(&r, "{\"apiVersion\":");
-	add(&r, r.legacy ? "\"cluster.ray.io/v1\"" : "\"ray.io/v1\"");
-	add(&r, ",\"kind\":\"RayCluster\",\"metadata\":{\"name\":\"demo\",\"namespace\":\"team-"
-		"a\"");
-	if (one_in(&r, 3))
-		member(&r, "annotations", "{\"note\":\"x\"}");
-	if (one_in(&r, 3))
-		member(&r, "labels", "{\"team\":\"a\"}");
-	add(&r, "},\"spec\":{");
+	r.legacy = below(&r, 4) == 0;
 	if (r.legacy)
-		legacy(&r);
+		legacy_object(&r);
 	else
-		modern(&r);
-	add(&r, "}}");
+		modern_object(&r);
 	const struct str text = arena_str(arena, buf_str(&r.out));
 
 	buf_done(&r.out);

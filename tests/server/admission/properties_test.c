@@ -24,7 +24,7 @@ static void world_start(struct world *w, uint64_t seed, unsigned mistakes)
 	w->seed = seed;
 	arena_init(&w->arena, 65536);
 	w->policy = review_policy(generate_policy(&w->arena, seed).at);
-	w->object = generate_cluster(&w->arena, seed, mistakes);
+	w->object = generate_object(&w->arena, seed, mistakes);
 }
 
 static void world_end(struct world *w)
