@@ -92,11 +92,24 @@ static bool load_certificate(struct server *s, struct err *err)
 	return true;
 }
 
+static void warn_of_policy(struct server *s)
+{
+	const struct policy *const policy = policy_store_acquire(s->app.policy);
+	struct str id;
+
+	for (size_t at = 0; (id = policy_next_unknown_rule(policy, &at)).len;)
+		LOG(WARN, "the policy names a rule that is not there", KV("rule", id),
+			KV("file", policy->source));
+	policy_store_release(s->app.policy, policy);
+}
+
 static bool load_policy(struct server *s, struct err *err)
 {
 	const struct str path = settings_str(&s->settings, SETTING_POLICY);
 
 	s->app.policy = policy_store_new(path.len ? path.at : NULL, err);
+	if (s->app.policy)
+		warn_of_policy(s);
 	return s->app.policy != NULL;
 }
 
@@ -191,12 +204,14 @@ static void refresh_policy(struct server *s, bool force)
 	s->app.policy_broken = change == POLICY_BROKEN;
 	metrics_count(s->app.metrics, TELEMETRY_POLICY_RELOADS,
 		METRICS_VALUES(str_from(change == POLICY_CHANGED ? "taken" : "kept")));
-	if (change == POLICY_CHANGED)
+	if (change == POLICY_CHANGED) {
 		LOG(INFO, "new policy in force",
 			KV("file", settings_str(&s->settings, SETTING_POLICY)));
-	else
+		warn_of_policy(s);
+	} else {
 		LOG(ERROR, "new policy is broken, the one before it stays in force",
 			KV("error", err.text));
+	}
 }
 
 /* The SIGTERM or SIGINT that came. SIGHUP looks at the policy and the certificate at once. */

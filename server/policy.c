@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "server/file.h"
+#include "validators/validate.h"
 
 enum { POLICY_FILE_MAX = 1024 * 1024 };
 
@@ -135,6 +136,17 @@ void policy_store_release(struct policy_store *store, const struct policy *polic
 		policy_free(&held->policy);
 		free(held);
 	}
+}
+
+struct str policy_next_unknown_rule(const struct policy *policy, size_t *at)
+{
+	while (*at < policy->severity_count) {
+		const struct str id = policy->severities[(*at)++].rule;
+
+		if (validate_rule_find(id) == NULL)
+			return id;
+	}
+	return (struct str){0};
 }
 
 static bool looks_the_same(const struct policy_store *store)

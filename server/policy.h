@@ -31,5 +31,11 @@ enum policy_change {
 /* Looks at the file, cheaply: reads it where its identity or time differs, or where `force`. */
 enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err);
 
+/*
+ * The ids in the policy's `rules` that no rule has, one after the other; start with *at = 0. The
+ * empty string ends them. No error: a policy may be written for a newer version.
+ */
+struct str policy_next_unknown_rule(const struct policy *policy, size_t *at);
+
 /* The policy that charts/ray ships, for offline use: manifests/policies/ray.yaml to the byte. */
 struct str policy_builtin(void);
