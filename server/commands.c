@@ -7,6 +7,8 @@
 
 #include "server/cmd_certs.h"
 #include "server/cmd_check.h"
+#include "server/cmd_completion.h"
+#include "server/cmd_man.h"
 #include "server/cmd_plan.h"
 #include "server/cmd_rules.h"
 #include "server/cmd_serve.h"
@@ -74,18 +76,26 @@ static const char CERTS_USAGE[] = "mint --cert-dir DIR [--host NAME]... [--force
 				  "inspect --cert-dir DIR [--host NAME]... [-o FORMAT]\n"
 				  "verify --cert-dir DIR [--host NAME]... [-o FORMAT]";
 
+static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)\n"
+				      "  zsh   source <(raygate completion zsh)\n"
+				      "  fish  raygate completion fish | source\n";
+
 static const struct command_row COMMANDS[] = {
-	{"serve",   cmd_serve,   COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
-         SERVE_TEXT														    },
-	{"check",   cmd_check,   COMMAND_CHECK, "judge manifests without a cluster",
-         "FILE... [OPTION]...\n- [OPTION]...",									       CHECK_TEXT},
-	{"plan",    cmd_plan,    COMMAND_PLAN,
-         "show what an object would be given by default, and what it costs",			"FILE [OPTION]...",      PLAN_TEXT },
-	{"rules",   cmd_rules,   COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
-         RULES_TEXT														    },
-	{"certs",   cmd_certs,   COMMAND_CERTS, "mint, inspect and verify the serving certificate",
-         CERTS_USAGE,													CERTS_TEXT},
-	{"version", cmd_version, 0,             "print the version",                                "[-o json]",             NULL      },
+	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
+         SERVE_TEXT,																		       NULL,                 ""                   },
+	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests without a cluster",
+         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|github",   NULL                 },
+	{"plan",       cmd_plan,       COMMAND_PLAN,
+         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...",      PLAN_TEXT,                              "text|yaml|json",     NULL                 },
+	{"rules",      cmd_rules,      COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
+         RULES_TEXT,																		       "text|markdown|json", ""                   },
+	{"certs",      cmd_certs,      COMMAND_CERTS, "mint, inspect and verify the serving certificate",
+         CERTS_USAGE,													      CERTS_TEXT,                             "text|json",          "mint|inspect|verify"},
+	{"completion", cmd_completion, 0,             "print the completions for a shell",                "bash|zsh|fish",
+         COMPLETION_TEXT,																		  NULL,                 "bash|zsh|fish"      },
+	{"man",        cmd_man,        0,             "print the manual page",                            "",                      "To read it: raygate man | man -l -\n",
+         NULL,																						   ""                   },
+	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",             NULL,                                   NULL,                 ""                   },
 };
 
 const struct command_row *commands_at(size_t index)

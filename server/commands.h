@@ -24,6 +24,8 @@ struct command_row {
 	const char *about;                 /* one line */
 	const char *usage;                 /* what stands behind the name, a way on each line */
 	const char *text;                  /* what a user must know besides the options */
+	const char *formats;               /* of -o, parted by |; NULL: it has none */
+	const char *words;                 /* its arguments, parted by |; NULL: files */
 };
 
 /* In the order of the help; NULL behind the last. */

@@ -448,3 +448,17 @@ void settings_print_help(enum command command, struct buf *out)
 		"\nEvery option can also be an environment variable, RAYGATE_ and its name in "
 		"capitals,\nor a key of the --config file; a flag wins over both.\n");
 }
+
+bool settings_option(size_t index, struct settings_option *out)
+{
+	if (index >= SETTING_COUNT)
+		return false;
+	*out = (struct settings_option){
+		.name = ROWS[index].name,
+		.help = ROWS[index].help,
+		.letter = ROWS[index].letter,
+		.value = ROWS[index].value,
+		.commands = ROWS[index].commands,
+	};
+	return true;
+}

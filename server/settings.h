@@ -77,3 +77,14 @@ bool settings_item(
 
 /* The options of a command for its --help, in columns. */
 void settings_print_help(enum command command, struct buf *out);
+
+/* An option as its row says it, for completions and the manual. */
+struct settings_option {
+	const char *name, *help;
+	char letter;       /* '\0': none */
+	const char *value; /* what stands for its value, or its words parted by |; NULL: a switch */
+	unsigned commands; /* enum command */
+};
+
+/* The options in the order of the table; false behind the last. */
+bool settings_option(size_t index, struct settings_option *out);
