@@ -16,11 +16,15 @@ struct planner {
 	struct judge judge;
 	struct arena arena; /* of one document */
 	enum format format;
-	const struct documents *documents;
-	const struct document *document;
 	struct buf out;
 	struct json_edit *list; /* of FORMAT_JSON */
 	size_t objects;
+};
+
+struct position {
+	struct planner *planner;
+	const struct documents *documents;
+	const struct document *document;
 };
 
 static void add_value(struct planner *p, struct json_edit *value)
@@ -37,17 +41,18 @@ static void add_value(struct planner *p, struct json_edit *value)
 
 static void plan_object(void *context, const struct manifest *manifest)
 {
-	struct planner *const p = context;
+	const struct position *const position = context;
+	struct planner *const p = position->planner;
 	struct judged judged;
-	const struct plan plan = {&p->judge.arena, p->judge.policy, &judged};
+	const struct plan input = {&p->judge.arena, p->judge.policy, &judged};
 
-	judge_object(&p->judge, p->documents, p->document, manifest, &judged);
+	judge_object(&p->judge, position->documents, position->document, manifest, &judged);
 	if (p->format == FORMAT_TEXT) {
 		if (p->objects)
 			buf_add_char(&p->out, '\n');
-		plan_report_text(&plan, &p->out);
+		plan_report_text(&input, &p->out);
 	} else {
-		add_value(p, plan_report_value(&plan));
+		add_value(p, plan_report_value(&input));
 	}
 	judge_reset(&p->judge);
 	p->objects++;
@@ -59,18 +64,15 @@ static bool plan_documents(struct planner *p, struct source *source)
 	struct documents documents;
 	struct document document;
 	struct document_fault fault;
+	struct position position = {p, &documents, &document};
 	bool good;
 
 	documents_open(&documents, source);
-	p->documents = &documents;
-	p->document = &document;
 	while ((good = documents_next(&documents, &p->arena, &document, &fault)) && document.root) {
-		manifest_each(&p->arena, document.root, plan_object, p);
+		manifest_each(&p->arena, document.root, plan_object, &position);
 		arena_reset(&p->arena);
 	}
 	documents_close(&documents);
-	p->documents = NULL;
-	p->document = NULL;
 	if (!good)
 		fprintf(stderr, "%s plan: %s:%u:%u: %.*s\n", commands_program(), source->name,
 			fault.line, fault.column, STR_ARG(fault.text));

@@ -1,6 +1,7 @@
 #include "server/documents.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* As deep as a review may be; a document of many small nodes may take half a gigabyte. */
 enum { DEPTH_MAX = 256, NODES_MAX = 32 * 1000 * 1000, EXPANDED_MAX = 1000 * 1000 };
@@ -27,25 +28,36 @@ void documents_close(struct documents *d)
 	yaml_close(&d->yaml);
 }
 
+/* The number behind a word, and what stands behind both; NULL when it is not there. */
+static const char *take_number(const char *text, const char *word, uint32_t *out)
+{
+	const size_t length = strlen(word);
+	char *end;
+
+	if (text == NULL || strncmp(text, word, length) != 0)
+		return NULL;
+	*out = (uint32_t)strtoul(text + length, &end, 10);
+	return end;
+}
+
 /*
  * The messages of both readers begin with their place: in characters that of YAML, in bytes that
  * of JSON, and of YAML that is not UTF-8.
  */
 static bool fail(struct arena *arena, const struct err *err, struct document_fault *out)
 {
-	unsigned line, column;
-	int skip = 0;
+	struct document_fault fault = {.text = str_from(err->text)};
+	const char *const line = take_number(err->text, "line ", &fault.line);
+	const char *rest = take_number(line, ", column ", &fault.column);
 
-	*out = (struct document_fault){0};
-	/* NOLINTBEGIN(cert-err34-c): numbers that our own readers printed */
-	if ((sscanf(err->text, "line %u, column %u: %n", &line, &column, &skip) == 2 ||
-		    sscanf(err->text, "line %u, byte %u: %n", &line, &column, &skip) == 2) &&
-		skip) {
-		out->line = line;
-		out->column = column;
-	}
-	/* NOLINTEND(cert-err34-c) */
-	out->text = arena_str(arena, str_from(err->text + skip));
+	if (rest == NULL)
+		rest = take_number(line, ", byte ", &fault.column);
+	if (rest && strncmp(rest, ": ", 2) == 0)
+		fault.text = str_from(rest + 2);
+	else
+		fault.line = fault.column = 0;
+	*out = fault;
+	out->text = arena_str(arena, fault.text);
 	return false;
 }
 
@@ -59,10 +71,11 @@ static bool fail_json(struct documents *d, struct arena *arena, struct yaml_plac
 	out->line += first.line - 1;
 	const struct str line = source_line(d->source, out->line);
 	const uint32_t before = out->line == first.line ? first.column - 1 : 0;
-	const size_t from = source_bytes(line, before);
-	const size_t length = out->column - 1 < line.len - from ? out->column - 1 : line.len - from;
+	const size_t skipped = source_bytes(line, before);
+	const size_t length =
+		out->column - 1 < line.len - skipped ? out->column - 1 : line.len - skipped;
 
-	out->column = before + source_characters((struct str){line.at + from, length}) + 1;
+	out->column = before + source_characters((struct str){line.at + skipped, length}) + 1;
 	return false;
 }
 

@@ -1,5 +1,6 @@
 #include "server/judge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "server/admission/charge.h"
@@ -98,7 +99,7 @@ static struct spot find_spot(const struct json_node *judged, const struct json_n
 		const struct spot next = counterpart(spot.value, &child);
 
 		if (next.value == NULL)
-			break;
+			return spot;
 		spot = next;
 		judged = child.value;
 		if (node == child.key)
@@ -110,8 +111,8 @@ static struct spot find_spot(const struct json_node *judged, const struct json_n
 /* The key is shown where the value is long, or where it is the key that is wrong. */
 static const struct json_node *shown_node(const struct field_error *error, const struct spot *spot)
 {
-	const bool key = error->type == FIELD_REQUIRED || !spot->value ||
-			 spot->value->kind >= JSON_ARRAY ||
+	assert(spot->value); /* it begins as the root and only ever moves to a node */
+	const bool key = error->type == FIELD_REQUIRED || spot->value->kind >= JSON_ARRAY ||
 			 str_is(str_from(error->rule), SCHEMA_RULE_UNKNOWN);
 
 	return spot->key && key ? spot->key : spot->value;

@@ -46,10 +46,11 @@ static size_t review(
 {
 	const struct json_node *const request = json_get(document, "request");
 	const struct json_node *const subresource = json_get(request, "subResource");
+	const struct json_node *const old = json_get(request, "oldObject");
+	const bool update = member_is(request, "operation", "UPDATE");
 	const struct manifest m = {
 		.root = json_get(request, "object"),
-		.old = member_is(request, "operation", "UPDATE") ? json_get(request, "oldObject")
-								 : NULL,
+		.old = update && json_is(old, JSON_OBJECT) ? old : NULL,
 		.namespace = json_str(arena, json_get(request, "namespace")),
 	};
 

@@ -23,6 +23,10 @@ static bool has_odd_lines(struct str text)
 
 void source_init(struct source *s, const char *name, struct str text)
 {
+	static const char MARK[] = "\xEF\xBB\xBF"; /* editors of Windows put it in front */
+
+	if (str_starts(text, MARK))
+		text = str_from_offset(text, strlen(MARK));
 	*s = (struct source){.name = name, .text = text, .line = 1};
 }
 

@@ -18,7 +18,7 @@ struct source {
 	uint32_t line; /* its number, from 1 */
 };
 
-/* Name and text stay the caller's. */
+/* Name and text stay the caller's. A byte order mark is passed over. */
 void source_init(struct source *source, const char *name, struct str text);
 /* A line without its end; the empty str (`at` is NULL) when there is none, or lines are odd. */
 struct str source_line(struct source *source, uint32_t line);

@@ -18,6 +18,8 @@ static const struct {
 	{"JSON values one behind the other", "{\"k\":\"a\"}{\"k\":\"b\"}\n{\"k\":\"c\"}",      "abc"},
 	{"brackets in a string",             "{\"k\":\"a\",\"x\":\"}{\\\"]\"}{\"k\":\"b\"}",   "ab" },
 	{"JSON between YAML's dashes",       "{\"k\":\"a\"}\n---\n{\"k\":\"b\"}\n---\nk: c\n", "abc"},
+	{"YAML behind a byte order mark",    "\xEF\xBB\xBFx: 1\nk: a",                         "a"  },
+	{"JSON behind a byte order mark",    "\xEF\xBB\xBF{\"k\":\"a\"}",                      "a"  },
 	{"YAML in flow style",               "{k: a}",					 "a"  },
 	{"a key twice, and the next one",    "k: a\nk: b\n---\nk: c\n",                        "-c" },
 	{"YAML that ends in the middle",     "k: a\n---\nk: [1,\n",                            "a-" },

@@ -79,3 +79,11 @@ Test(source, places_are_told_in_characters)
 			"offset %zu is at %u:%u", CASES[i].offset, line, column);
 	}
 }
+
+Test(source, a_byte_order_mark_is_no_part_of_the_text)
+{
+	struct source s = make("\xEF\xBB\xBF"
+			       "one");
+
+	expect_line(&s, 1, "one");
+}
