@@ -15,10 +15,10 @@ enum { FLUSH_BYTES = 64 * 1024 };
 
 static bool write_out(struct report *report)
 {
-	const bool written = fwrite(report->out.at, 1, report->out.len, stdout) == report->out.len;
+	const size_t length = report->out.len;
 
 	report->out.len = 0;
-	return written;
+	return length == 0 || fwrite(report->out.at, 1, length, stdout) == length;
 }
 
 static bool flush(struct report *report)

@@ -191,7 +191,8 @@ int commands_usage_error(const char *name, const char *format, ...)
 
 int commands_print(const char *name, struct str text, int code)
 {
-	if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+	if ((text.len == 0 || fwrite(text.at, 1, text.len, stdout) == text.len) &&
+		fflush(stdout) == 0)
 		return code;
 	fprintf(stderr, "%s %s: write to standard output: %s\n", commands_program(), name,
 		strerror(errno));
