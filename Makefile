@@ -68,6 +68,8 @@ LIB  := $(call object,$(filter-out server/main.c,$(SRC)))
 
 # The tests find their files from here, wherever they are started.
 export RAYGATE_ROOT := $(CURDIR)
+# Criterion keeps a little memory of its own when it ends.
+export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.suppress:print_suppressions=0
 
 V ?= 0
 ifeq ($(V),0)

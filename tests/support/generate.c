@@ -1,5 +1,6 @@
 #include "tests/support/generate.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ static uint64_t next(struct random *r)
 
 static unsigned below(struct random *r, unsigned bound)
 {
+	assert(bound > 0);
 	return (unsigned)((next(r) >> 33) % bound);
 }
 
