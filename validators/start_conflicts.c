@@ -146,7 +146,8 @@ static void worker_ports_are_in_order(const struct rule_context *c, const struct
 
 	if (max && most > 0 && most <= least &&
 		(min || group_start_param(group, "min-worker-port") == NULL))
-		rule_found(c, param_path(c->arena, group, "max-worker-port"), FIELD_INVALID,
+		rule_found_at_most(c, group->is_head ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
+			param_path(c->arena, group, "max-worker-port"), FIELD_INVALID,
 			FIELD_READS(max, min),
 			"must be above min-worker-port (%lld%s): Ray does not start",
 			(long long)least, min ? "" : " when it is not given");

@@ -1,7 +1,8 @@
 /*
  * rayStartParams: KubeRay writes them into `ray start` as they are, unescaped, for a shell. Where
  * the user runs a command of his own instead, they are only a text in a variable: then nothing
- * here is more than a warning.
+ * here is more than a warning. Neither is what keeps workers alone from starting: KubeRay takes
+ * it, and there are clusters that live with such a group; without its head none does.
  */
 #include <ctype.h>
 #include <string.h>
@@ -55,7 +56,8 @@ static void for_each_param(
 {
 	const struct field_path *const map = FIELD_CHILD(group->self.at, "rayStartParams");
 	const enum field_severity at_most =
-		json_count(group->start_params.node) && has_own_command(c, group)
+		!group->is_head ||
+				(json_count(group->start_params.node) && has_own_command(c, group))
 			? FIELD_SEVERITY_WARN
 			: FIELD_SEVERITY_ERROR;
 
@@ -263,7 +265,7 @@ static void check_worker_side(const struct rule_context *c, const struct param *
 		(becomes_bare(p) && str_is_nocase(p->text, "false")))
 		return;
 	if (str_is(p->name, "head"))
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_warned(c, p->at, FIELD_INVALID, reads,
 			"makes a worker start a second head: remove it, KubeRay tells the head "
 			"from the workers");
 	else if (flag->side == START_HEAD_ONLY)
@@ -307,7 +309,7 @@ static const struct rule RULES[] = {
 		"Values of rayStartParams are such as ray start takes: numbers, ports, bytes, "
 		"JSON.",
 		RULE_CHECKS_GROUP(values_have_their_type)),
-	RULE("RG0409", "start-params-on-their-side", ERROR, MODERN, "0.1", NULL,
+	RULE("RG0409", "start-params-on-their-side", WARN, MODERN, "0.1", NULL,
 		"Flags of the head are not given to workers, nor those of workers to the head.",
 		RULE_CHECKS_GROUP(params_are_on_their_side)),
 	RULE("RG0410", "start-param-block-is-on", WARN, MODERN, "0.1", NULL,

@@ -16,24 +16,28 @@
 	"    rayStartParams: {%s: '%s'}\n"                                                         \
 	"    template: {spec: {containers: [{name: worker, image: ray}]}}\n"
 
-/* KubeRay takes such objects, and some are in use with no worker of that group. */
-Test(start_params, a_flag_of_the_head_on_workers_is_no_more_than_a_warning)
+/* KubeRay takes such objects, and there are some in use. */
+Test(start_params, what_keeps_workers_alone_from_starting_is_a_warning)
 {
 	static const struct {
-		const char *name, *value;
+		const char *rule, *name, *value;
 		enum field_severity grade;
 	} CASES[] = {
-		{"port",              "6379",    FIELD_SEVERITY_WARN },
-		{"redis-shard-ports", "6380",    FIELD_SEVERITY_WARN },
-		{"include-dashboard", "true",    FIELD_SEVERITY_WARN },
-		{"dashboard-host",    "0.0.0.0", FIELD_SEVERITY_WARN },
-		{"head",              "true",    FIELD_SEVERITY_ERROR},
-		{"head",              "false",   FIELD_SEVERITY_OFF  },
-		{"num-cpus",          "1",       FIELD_SEVERITY_OFF  },
+		{"RG0409", "port",                "6379",    FIELD_SEVERITY_WARN},
+		{"RG0409", "redis-shard-ports",   "6380",    FIELD_SEVERITY_WARN},
+		{"RG0409", "include-dashboard",   "true",    FIELD_SEVERITY_WARN},
+		{"RG0409", "dashboard-host",      "0.0.0.0", FIELD_SEVERITY_WARN},
+		{"RG0409", "head",                "true",    FIELD_SEVERITY_WARN},
+		{"RG0409", "head",                "false",   FIELD_SEVERITY_OFF },
+		{"RG0409", "num-cpus",            "1",       FIELD_SEVERITY_OFF },
+		{"RG0408", "object-store-memory", "5g",      FIELD_SEVERITY_WARN},
+		{"RG0407", "num_cpus",            "1",       FIELD_SEVERITY_WARN},
+		{"RG0406", "node-name",           "a(b)",    FIELD_SEVERITY_WARN},
+		{"RG0413", "max-worker-port",     "10001",   FIELD_SEVERITY_WARN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_assert_eq(
-			verdict_grade("RG0409", WITH_WORKER_PARAM, CASES[i].name, CASES[i].value),
-			CASES[i].grade, "%s: %s", CASES[i].name, CASES[i].value);
+		cr_assert_eq(verdict_grade(CASES[i].rule, WITH_WORKER_PARAM, CASES[i].name,
+				     CASES[i].value),
+			CASES[i].grade, "%s %s: %s", CASES[i].rule, CASES[i].name, CASES[i].value);
 }
