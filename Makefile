@@ -201,8 +201,8 @@ fuzz: ## replay the fuzzers' corpora and regressions with AddressSanitizer
 	$(Q)$(PARALLEL) MODE=asan regressions
 
 regressions: $(addprefix $(OUT)/fuzz/,$(FUZZ))
-	$(Q)for f in $(FUZZ); do \
-		$(OUT)/fuzz/$$f tests/fuzz/corpus/$$f tests/fuzz/regress/$$f || exit 1; done
+	$(Q)$(foreach f,$(FUZZ),$(OUT)/fuzz/$f tests/fuzz/corpus/$f tests/fuzz/regress/$f \
+		$(FUZZ_SEEDS_$f) &&) true
 
 FUZZ_TIME ?= 60
 # Where a fuzzer's dictionary comes from, and more inputs to start with.

@@ -85,7 +85,7 @@ Test(arena, the_memory_of_a_round_serves_the_next_until_it_is_trimmed)
 	arena_init(&arena, 1024);
 	for (int round = 0; round < 4; round++) {
 		for (size_t i = 0; i < 4; i++) {
-			char *const at = arena_alloc(&arena, 1000 << i);
+			char *const at = arena_alloc(&arena, (size_t)1000 << i);
 
 			cr_assert(round == 0 || at == first[i], "round %d, piece %zu", round, i);
 			first[i] = at;

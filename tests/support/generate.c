@@ -78,7 +78,7 @@ struct part {
 static void parts(struct random *r, const struct part *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		unsigned kinds = 0;
+		unsigned kinds = 1; /* at least */
 
 		while (kinds < ARRAY_LEN(table[i].values) && table[i].values[kinds])
 			kinds++;
