@@ -42,7 +42,7 @@ Test(err, a_text_that_is_too_long_is_cut_and_ends)
 	struct err err;
 	char much[1000];
 
-	memset(much, 'x', sizeof(much) - 1);
+	memset(much, 'z', sizeof(much) - 1);
 	much[sizeof(much) - 1] = '\0';
 	err_set(&err, ERR_INVALID, "%s", much);
 	cr_assert_eq(strlen(err.text), sizeof(err.text) - 1);
@@ -52,5 +52,5 @@ Test(err, a_text_that_is_too_long_is_cut_and_ends)
 	err_errno(&err, "%s", much);
 	cr_assert_eq(strlen(err.text), sizeof(err.text) - 1);
 	err_wrap(&err, "short");
-	cr_assert_eq(strncmp(err.text, "short: xxx", 10), 0);
+	cr_assert_eq(strncmp(err.text, "short: zzz", 10), 0);
 }
