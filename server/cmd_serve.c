@@ -20,6 +20,7 @@
 #include "certs/serving_mint.h"
 #include "certs/serving_watch.h"
 #include "server/app.h"
+#include "server/cert_dir.h"
 #include "server/commands.h"
 #include "server/routes.h"
 #include "server/settings.h"
@@ -54,20 +55,6 @@ static struct str setting_or(
 	return str_from(s->offline ? offline : cluster);
 }
 
-/* Where a pair minted for offline use is kept, so that curl can be given its CA. */
-static char *default_cert_dir(void)
-{
-	const char *const cache = getenv("XDG_CACHE_HOME");
-	const char *const home = getenv("HOME");
-	CLEANUP(buf_done) struct buf dir = {0};
-
-	if (cache && cache[0] == '/')
-		buf_printf(&dir, "%s/raygate/certs", cache);
-	else
-		buf_printf(&dir, "%s/.cache/raygate/certs", home && home[0] ? home : "/tmp");
-	return buf_take(&dir);
-}
-
 static struct serving_options serving_options(const struct server *s)
 {
 	return (struct serving_options){.dir = s->cert_dir, .mint = s->offline};
@@ -79,11 +66,11 @@ static bool load_certificate(struct server *s, struct err *err)
 
 	if (given.len)
 		s->cert_dir = mem_strdup(given.at);
-	else if (s->offline)
-		s->cert_dir = default_cert_dir();
-	else
+	else if (!s->offline)
 		return err_set(err, ERR_INVALID,
 			"--cert-dir is needed: a folder with tls.crt and tls.key");
+	else if (!cert_dir_default(&s->cert_dir, err))
+		return false;
 	const struct serving_options options = serving_options(s);
 
 	if (!serving_load_or_mint(&options, &s->pair, err))

@@ -1,6 +1,7 @@
 /* How the program starts, and how it says that it cannot. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "tests/support/certs_kit.h"
@@ -88,6 +89,17 @@ Test(e2e_start, a_port_in_use_is_told)
 	cr_expect(str_contains(str_from(run.error), address), "%s", run.error);
 	program_run_done(&run);
 	server_process_stop(&first);
+}
+
+Test(e2e_start, without_a_home_the_option_for_the_keys_is_asked_for)
+{
+	unsetenv("HOME");
+	unsetenv("XDG_CACHE_HOME");
+	struct program_run run = program_run((const char *const[]){"serve", "--offline", NULL});
+
+	cr_expect_eq(run.exit_code, 3, "%d", run.exit_code);
+	cr_expect(str_contains(str_from(run.error), "--cert-dir"), "%s", run.error);
+	program_run_done(&run);
 }
 
 Test(e2e_start, a_certificate_that_cannot_be_read_is_told)
