@@ -69,13 +69,14 @@ static bool fail_json(struct documents *d, struct arena *arena, struct yaml_plac
 	if (out->line == 0)
 		return false;
 	out->line += first.line - 1;
-	const struct str line = source_line(d->source, out->line);
-	const uint32_t before = out->line == first.line ? first.column - 1 : 0;
-	const size_t skipped = source_bytes(line, before);
-	const size_t length =
-		out->column - 1 < line.len - skipped ? out->column - 1 : line.len - skipped;
+	const uint32_t column = out->line == first.line ? first.column : 1;
+	struct str before, rest;
 
-	out->column = before + source_characters((struct str){line.at + skipped, length}) + 1;
+	if (source_split(d->source, out->line, column, &before, &rest)) {
+		if (rest.len > out->column - 1)
+			rest.len = out->column - 1;
+		out->column = column + source_characters(rest);
+	}
 	return false;
 }
 

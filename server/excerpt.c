@@ -73,26 +73,50 @@ static struct glyph glyph_at(struct str line, size_t *at)
         };
 }
 
-/* The line in columns: where the mark begins and ends, and how long it all is. */
+/* Enough for EXCERPT_WIDTH columns, whatever the characters. */
+enum { NEAR_BYTES = 8 * EXCERPT_WIDTH };
+
+static struct str end_of(struct str s)
+{
+	if (s.len <= NEAR_BYTES)
+		return s;
+	s = str_from_offset(s, s.len - NEAR_BYTES);
+	while (s.len && ((unsigned char)s.at[0] & 0xC0) == 0x80)
+		s = str_from_offset(s, 1);
+	return s;
+}
+
+static struct str start_of(struct str s)
+{
+	return (struct str){s.at, utf8_cut(s, NEAR_BYTES)};
+}
+
+/* What is near the place, in columns: where the mark begins and ends, and how long it all is. */
 struct extent {
 	uint32_t mark, mark_end, end;
 };
 
-static struct extent measure(const struct excerpt *e)
+static uint32_t columns_in(struct str s)
 {
-	const uint32_t last = e->column + (e->length ? e->length : 1);
-	struct extent x = {0};
-	uint32_t character = 1;
+	uint32_t columns = 0;
 
-	for (size_t at = 0; at < e->text.len; character++) {
-		if (character == e->column)
-			x.mark = x.end;
-		x.end += glyph_at(e->text, &at).columns;
-		if (character < last)
+	for (size_t at = 0; at < s.len;)
+		columns += glyph_at(s, &at).columns;
+	return columns;
+}
+
+static struct extent measure(struct str before, struct str text, uint32_t length)
+{
+	struct extent x = {.mark = columns_in(before)};
+	uint32_t character = 0;
+
+	x.end = x.mark;
+	x.mark_end = x.mark + 1;
+	for (size_t at = 0; at < text.len; character++) {
+		x.end += glyph_at(text, &at).columns;
+		if (character < length)
 			x.mark_end = x.end;
 	}
-	if (character <= e->column)
-		x.mark = x.end;
 	if (x.mark_end <= x.mark)
 		x.mark_end = x.mark + 1;
 	return x;
@@ -143,13 +167,15 @@ static void print_mark(const struct excerpt *e, uint32_t before, uint32_t length
 
 void excerpt_print(const struct excerpt *e, struct buf *out)
 {
-	const struct extent x = measure(e);
+	const struct str before = end_of(e->before), text = start_of(e->text);
+	const struct extent x = measure(before, text, e->length ? e->length : 1);
 	const uint32_t from = first_column(&x);
 	const uint32_t to = from + EXCERPT_WIDTH;
 	const uint32_t mark_end = x.mark_end < to ? x.mark_end : to;
+	const struct str near = {before.at, before.len + text.len};
 
 	buf_printf(out, "%5u | ", e->line);
-	print_text(e->text, from, to, out);
+	print_text(near, from, to, out);
 	buf_add_cstr(out, x.end > to ? "…\n" : "\n");
 	print_mark(e, x.mark - from + (from > 0), mark_end > x.mark ? mark_end - x.mark : 1, out);
 }

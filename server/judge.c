@@ -122,13 +122,13 @@ static const struct json_node *shown_node(const struct field_error *error, const
 static uint32_t length_of(
 	struct source *source, const struct json_node *node, const struct judged_finding *f)
 {
-	const struct str line = source_line(source, f->line);
-	struct str rest = str_from_offset(line, source_bytes(line, f->column - 1));
 	const struct str text = {node->at, node->len};
+	struct str before, rest;
+
+	if (node->kind >= JSON_ARRAY || !source_split(source, f->line, f->column, &before, &rest))
+		return 1;
 	const bool quoted = rest.len && (rest.at[0] == '"' || rest.at[0] == '\'');
 
-	if (node->kind >= JSON_ARRAY)
-		return 1;
 	if (quoted)
 		rest = str_from_offset(rest, 1);
 	if (text.len == 0 || rest.len < text.len || !str_eq((struct str){rest.at, text.len}, text))
@@ -143,21 +143,45 @@ struct place_context {
 	const struct mutation *mutation;
 };
 
-static void place(const struct place_context *c, struct judged_finding *f)
+static const struct json_node *node_to_show(
+	const struct place_context *c, const struct field_error *error)
 {
-	const struct json_node *const node = f->finding->error->node;
 	const struct json_node *const source = c->manifest->root;
 	const struct json_node *const patched = c->mutation->object->self.node;
 	struct spot spot = {source, NULL};
 
-	if (holds(source, node))
-		spot = find_spot(source, node, source);
-	else if (holds(patched, node))
-		spot = find_spot(patched, node, source);
-	const struct json_node *const shown = shown_node(f->finding->error, &spot);
+	if (holds(source, error->node))
+		spot = find_spot(source, error->node, source);
+	else if (holds(patched, error->node))
+		spot = find_spot(patched, error->node, source);
+	return shown_node(error, &spot);
+}
 
-	documents_place(c->documents, c->document, shown, &f->line, &f->column);
-	f->length = length_of(c->documents->source, shown, f);
+/* A finding and the node of the source that is shown for it. */
+struct shown {
+	const struct finding *finding;
+	const struct json_node *node;
+};
+
+static int by_node(const void *a, const void *b)
+{
+	const struct shown *const x = a;
+	const struct shown *const y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+/* In the order of their nodes, so that the source is gone through once. */
+static struct shown *nodes_to_show(struct arena *arena, const struct place_context *c)
+{
+	const struct findings *const found = &c->mutation->findings;
+	struct shown *const shown = arena_array(arena, found->count, sizeof(*shown));
+
+	for (size_t i = 0; i < found->count; i++)
+		shown[i] = (struct shown){&found->items[i], node_to_show(c, found->items[i].error)};
+	if (found->count > 1)
+		qsort(shown, found->count, sizeof(*shown), by_node);
+	return shown;
 }
 
 static int by_place(const void *a, const void *b)
@@ -175,13 +199,16 @@ static int by_place(const void *a, const void *b)
 
 static void place_all(struct arena *arena, const struct place_context *c, struct judged *out)
 {
-	const struct findings *const found = &c->mutation->findings;
+	const struct shown *const shown = nodes_to_show(arena, c);
 
-	out->findings = arena_array(arena, found->count, sizeof(*out->findings));
-	out->count = found->count;
-	for (size_t i = 0; i < found->count; i++) {
-		out->findings[i].finding = &found->items[i];
-		place(c, &out->findings[i]);
+	out->count = c->mutation->findings.count;
+	out->findings = arena_array(arena, out->count, sizeof(*out->findings));
+	for (size_t i = 0; i < out->count; i++) {
+		struct judged_finding *const f = &out->findings[i];
+
+		f->finding = shown[i].finding;
+		documents_place(c->documents, c->document, shown[i].node, &f->line, &f->column);
+		f->length = length_of(c->documents->source, shown[i].node, f);
 	}
 	if (out->count > 1)
 		qsort(out->findings, out->count, sizeof(*out->findings), by_place);

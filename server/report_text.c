@@ -38,15 +38,9 @@ static void add_printable(struct buf *out, struct str s)
 static void add_excerpt(
 	struct report *r, struct source *source, uint32_t line, uint32_t column, uint32_t length)
 {
-	const struct excerpt e = {
-		.text = source_line(source, line),
-		.line = line,
-		.column = column,
-		.length = length,
-		.color = r->color,
-	};
+	struct excerpt e = {.line = line, .length = length, .color = r->color};
 
-	if (e.text.at)
+	if (source_split(source, line, column, &e.before, &e.text))
 		excerpt_print(&e, &r->out);
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "base/utf8.h"
 
 /* YAML 1.1 knows more ends of a line than editors do. */
 static bool has_odd_lines(struct str text)
@@ -21,24 +20,30 @@ static bool has_odd_lines(struct str text)
 	return false;
 }
 
+static void enter_line(struct source *s, size_t offset, uint32_t line)
+{
+	s->offset = offset;
+	s->length = str_find(str_from_offset(s->text, offset), '\n');
+	s->line = line;
+	s->place = 0;
+	s->column = 1;
+}
+
 void source_init(struct source *s, const char *name, struct str text)
 {
 	static const char MARK[] = "\xEF\xBB\xBF"; /* editors of Windows put it in front */
 
 	if (str_starts(text, MARK))
 		text = str_from_offset(text, strlen(MARK));
-	*s = (struct source){.name = name, .text = text, .line = 1};
+	*s = (struct source){.name = name, .text = text};
+	enter_line(s, 0, 1);
 }
 
 static bool step_forward(struct source *s)
 {
-	const struct str rest = str_from_offset(s->text, s->offset);
-	const size_t end = str_find(rest, '\n');
-
-	if (end == rest.len)
+	if (s->offset + s->length == s->text.len)
 		return false;
-	s->offset += end + 1;
-	s->line++;
+	enter_line(s, s->offset + s->length + 1, s->line + 1);
 	return true;
 }
 
@@ -46,28 +51,68 @@ static void step_back(struct source *s)
 {
 	const char *const end = s->offset > 1 ? memrchr(s->text.at, '\n', s->offset - 1) : NULL;
 
-	s->offset = end ? (size_t)(end - s->text.at) + 1 : 0;
-	s->line--;
+	enter_line(s, end ? (size_t)(end - s->text.at) + 1 : 0, s->line - 1);
 }
 
-struct str source_line(struct source *s, uint32_t line)
+static bool begins_character(const struct source *s, size_t place)
+{
+	return ((unsigned char)s->text.at[s->offset + place] & 0xC0) != 0x80;
+}
+
+static void step_left(struct source *s)
+{
+	s->column -= begins_character(s, --s->place);
+}
+
+static void step_right(struct source *s)
+{
+	s->column += begins_character(s, s->place++);
+}
+
+static void find_column(struct source *s, uint32_t column)
+{
+	while (s->place && s->column > column)
+		step_left(s);
+	while (s->place < s->length && (s->column < column || !begins_character(s, s->place)))
+		step_right(s);
+}
+
+static bool find_line(struct source *s, uint32_t line)
 {
 	if (s->lines == SOURCE_LINES_UNSEEN)
 		s->lines = has_odd_lines(s->text) ? SOURCE_LINES_ODD : SOURCE_LINES_PLAIN;
 	if (line == 0 || s->lines == SOURCE_LINES_ODD)
-		return (struct str){0};
+		return false;
 	while (s->line > line)
 		step_back(s);
 	while (s->line < line) {
 		if (!step_forward(s))
-			return (struct str){0};
+			return false;
 	}
-	const struct str rest = str_from_offset(s->text, s->offset);
-	size_t len = str_find(rest, '\n');
+	return true;
+}
 
-	if (len && rest.at[len - 1] == '\r')
-		len--;
-	return (struct str){rest.at, len};
+struct str source_line(struct source *s, uint32_t line)
+{
+	if (!find_line(s, line))
+		return (struct str){0};
+	const char *const at = s->text.at + s->offset;
+	const bool carriage = s->length && at[s->length - 1] == '\r';
+
+	return (struct str){at, s->length - carriage};
+}
+
+bool source_split(
+	struct source *s, uint32_t line, uint32_t column, struct str *before, struct str *rest)
+{
+	const struct str all = source_line(s, line);
+
+	if (all.at == NULL)
+		return false;
+	find_column(s, column);
+	*before = (struct str){all.at, s->place < all.len ? s->place : all.len};
+	*rest = str_from_offset(all, before->len);
+	return true;
 }
 
 void source_place(struct source *s, const char *at, uint32_t *line, uint32_t *column)
@@ -76,26 +121,16 @@ void source_place(struct source *s, const char *at, uint32_t *line, uint32_t *co
 
 	while (s->offset > offset)
 		step_back(s);
-	for (;;) {
-		const struct str rest = str_from_offset(s->text, s->offset);
+	while (s->offset + s->length < offset && step_forward(s))
+		;
+	const size_t place = offset - s->offset;
 
-		if (s->offset + str_find(rest, '\n') >= offset || !step_forward(s))
-			break;
-	}
+	while (s->place > place)
+		step_left(s);
+	while (s->place < place)
+		step_right(s);
 	*line = s->line;
-	*column = source_characters((struct str){s->text.at + s->offset, offset - s->offset}) + 1;
-}
-
-size_t source_bytes(struct str line, uint32_t characters)
-{
-	size_t at = 0;
-
-	for (; characters && at < line.len; characters--) {
-		const size_t length = utf8_sequence(str_from_offset(line, at));
-
-		at += length ? length : 1;
-	}
-	return at;
+	*column = s->column;
 }
 
 uint32_t source_characters(struct str s)

@@ -2,12 +2,15 @@
 
 #include "base/attr.h"
 #include "server/excerpt.h"
+#include "server/source.h"
 
 static void print(struct buf *out, const char *line, uint32_t column, uint32_t length)
 {
-	const struct excerpt e = {
-		.text = str_from(line), .line = 7, .column = column, .length = length};
+	struct excerpt e = {.line = 7, .length = length};
+	struct source source;
 
+	source_init(&source, "file", str_from(line));
+	cr_assert(source_split(&source, 1, column, &e.before, &e.text));
 	excerpt_print(&e, out);
 }
 

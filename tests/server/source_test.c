@@ -80,6 +80,31 @@ Test(source, places_are_told_in_characters)
 	}
 }
 
+static void expect_split(struct source *s, uint32_t line, uint32_t column, const char *expected)
+{
+	struct str before, rest;
+
+	cr_expect(source_split(s, line, column, &before, &rest));
+	cr_expect(
+		str_is(rest, expected), "from %u:%u on it is '%.*s'", line, column, STR_ARG(rest));
+	cr_expect_eq(before.at + before.len, rest.at);
+	cr_expect(str_eq((struct str){before.at, before.len + rest.len}, source_line(s, line)));
+}
+
+Test(source, a_line_is_parted_at_any_place_in_any_order)
+{
+	struct source s = make("süß: x\r\nend");
+
+	expect_split(&s, 1, 4, ": x");
+	expect_split(&s, 1, 2, "üß: x");
+	expect_split(&s, 1, 3, "ß: x");
+	expect_split(&s, 1, 1, "süß: x");
+	expect_split(&s, 1, 99, "");
+	expect_split(&s, 2, 2, "nd");
+	expect_split(&s, 1, 6, "x");
+	expect_split(&s, 1, 0, "süß: x");
+}
+
 Test(source, a_byte_order_mark_is_no_part_of_the_text)
 {
 	struct source s = make("\xEF\xBB\xBF"
