@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 
 #include "base/clock.h"
@@ -17,7 +19,7 @@ static const char PRIORITIES[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SE
 struct http_daemon {
 	struct http_daemon_options options;
 	struct MHD_Daemon *mhd;
-	char *key, *cert;
+	char *key, *cert, *client_ca;
 	atomic_bool retired;
 	atomic_llong handed, opened, closed, unheard, abandoned;
 
@@ -35,6 +37,7 @@ struct connection {
 	struct http_exchange exchange;
 	bool has_head;
 	bool was_heard;
+	bool is_strangers;
 };
 
 static int64_t in_ms(const struct http_daemon *daemon, enum http_limit limit)
@@ -85,6 +88,26 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 		connection_close(cls, *socket_context);
 }
 
+/*
+ * The library, told of a CA, asks clients for a certificate and takes whatever comes. What it must
+ * be good for is asked here, once a connection, as a TLS server would in the handshake.
+ */
+static bool is_stranger(const struct http_daemon *daemon, struct MHD_Connection *mhd)
+{
+	gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
+	const union MHD_ConnectionInfo *info;
+	unsigned problems = 0;
+
+	if (daemon->client_ca == NULL)
+		return false;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	return info == NULL ||
+	       gnutls_certificate_verify_peers(info->tls_session, &purpose, 1, &problems) !=
+		       GNUTLS_E_SUCCESS ||
+	       problems != 0;
+}
+
 /* The first request's headers share the time that the handshake had. */
 static void *on_request_line(void *cls, const char *target, struct MHD_Connection *mhd)
 {
@@ -95,6 +118,8 @@ static void *on_request_line(void *cls, const char *target, struct MHD_Connectio
 	if (connection->was_heard)
 		http_watch_set(&connection->watch, HTTP_PHASE_HEADERS,
 			in_ms(daemon, HTTP_LIMIT_HEADERS_MS));
+	else
+		connection->is_strangers = is_stranger(daemon, mhd);
 	connection->was_heard = true;
 	connection->has_head = false;
 	return connection;
@@ -192,7 +217,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 
 	(void)url;
 	if (!connection->has_head) {
-		struct http_head head = {.method = str_from(method), .version = str_from(version)};
+		struct http_head head = {.method = str_from(method),
+			.version = str_from(version),
+			.is_strangers = connection->is_strangers};
 
 		return take_head(connection, mhd, &head);
 	}
@@ -259,7 +286,7 @@ static void on_message(void *cls, const char *format, va_list args)
 /* Functions travel through the library's option array as numbers. */
 #define FUNCTION(function) ((intptr_t)(function))
 
-enum { OPTIONS_MAX = 12 };
+enum { OPTIONS_MAX = 14 };
 
 static void add_option(
 	struct MHD_OptionItem *options, enum MHD_OPTION option, intptr_t value, void *pointer)
@@ -295,6 +322,8 @@ static void list_options(struct http_daemon *daemon, struct MHD_OptionItem *opti
 	add_option(options, MHD_OPTION_HTTPS_MEM_KEY, 0, daemon->key);
 	add_option(options, MHD_OPTION_HTTPS_MEM_CERT, 0, daemon->cert);
 	add_option(options, MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES);
+	if (daemon->client_ca)
+		add_option(options, MHD_OPTION_HTTPS_MEM_TRUST, 0, daemon->client_ca);
 }
 
 static char *copy_text(struct str s)
@@ -304,6 +333,19 @@ static char *copy_text(struct str s)
 	if (s.len)
 		memcpy(copy, s.at, s.len);
 	return copy;
+}
+
+/* The library takes any text for a CA and then refuses everybody. */
+static bool holds_certificates(const char *pem)
+{
+	const gnutls_datum_t text = {(unsigned char *)(uintptr_t)pem, (unsigned)strlen(pem)};
+	gnutls_certificate_credentials_t trust;
+
+	gnutls_certificate_allocate_credentials(&trust);
+	const int count = gnutls_certificate_set_x509_trust_mem(trust, &text, GNUTLS_X509_FMT_PEM);
+
+	gnutls_certificate_free_credentials(trust);
+	return count > 0;
 }
 
 bool http_daemon_start(
@@ -321,6 +363,12 @@ bool http_daemon_start(
 		flags |= MHD_USE_TLS;
 		daemon->key = copy_text(options->key);
 		daemon->cert = copy_text(options->cert);
+		if (options->client_ca.len)
+			daemon->client_ca = copy_text(options->client_ca);
+	}
+	if (daemon->client_ca && !holds_certificates(daemon->client_ca)) {
+		http_daemon_stop(&daemon);
+		return err_set(err, ERR_INVALID, "the clients' CA holds no certificate in PEM");
 	}
 	list_options(daemon, items);
 	daemon->mhd = MHD_start_daemon(
@@ -349,6 +397,7 @@ void http_daemon_stop(struct http_daemon **pointer)
 		explicit_bzero(daemon->key, strlen(daemon->key));
 	free(daemon->key);
 	free(daemon->cert);
+	free(daemon->client_ca);
 	free(daemon);
 }
 

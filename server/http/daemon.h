@@ -27,6 +27,8 @@ struct http_daemon_options {
 	struct http_reaper *reaper;
 	struct str key;  /* PEM; empty for clear text */
 	struct str cert; /* PEM, the leaf first */
+	/* PEM; clients must show a certificate that leads to it. Empty: anybody is answered. */
+	struct str client_ca;
 	/* While true, every answer says Connection: close. */
 	const atomic_bool *closing;
 };

@@ -104,6 +104,8 @@ static enum http_refusal judge_request(
 	enum http_refusal refusal = HTTP_REFUSAL_NONE;
 	const bool has_body = http_head_length(head) > 0 || http_head_is_chunked(head);
 
+	if (head->is_strangers)
+		return HTTP_REFUSAL_STRANGER;
 	if (head->expect.len && !wants_continue(head))
 		return HTTP_REFUSAL_EXPECT;
 	if (atomic_load_explicit(&core->counters.in_flight, memory_order_relaxed) >
@@ -147,8 +149,8 @@ enum http_next http_exchange_head(
 	http_body_begin(&x->body, length);
 	/* A refused body is read to its end where that is cheap: the client surely gets its
 	 * answer, and the connection lives on. */
-	const bool costly =
-		wants_continue(head) || length > http_limit(&core->limits, HTTP_LIMIT_BODY);
+	const bool costly = wants_continue(head) || http_exchange_hangs_up(x) ||
+			    length > http_limit(&core->limits, HTTP_LIMIT_BODY);
 
 	return x->refusal != HTTP_REFUSAL_NONE && costly ? HTTP_NEXT_ANSWER : HTTP_NEXT_READ;
 }

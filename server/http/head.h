@@ -24,6 +24,7 @@ struct http_head {
 	struct str expect;
 	unsigned hosts, lengths, encodings, content_types;
 	bool bad_name;
+	bool is_strangers; /* the client had to show a certificate, and did not show a good one */
 };
 
 void http_head_add(struct http_head *head, struct str name, struct str value);

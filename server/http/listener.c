@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -30,6 +31,7 @@ struct listener {
 	struct http_reaper reaper;
 	int port;
 	int wake; /* eventfd: look at the flags now */
+	char *client_ca;
 	pthread_t keeper;
 
 	atomic_bool closing; /* answers say Connection: close */
@@ -222,6 +224,7 @@ static bool start_daemon(
 		.reaper = &listener->reaper,
 		.key = key,
 		.cert = cert,
+		.client_ca = str_from(listener->client_ca),
 		.closing = &listener->closing,
 	};
 	sigset_t all, before;
@@ -257,7 +260,16 @@ static void listener_free(struct listener *listener)
 	http_reaper_done(&listener->reaper);
 	http_core_done(&listener->core);
 	pthread_mutex_destroy(&listener->lock);
+	free(listener->client_ca);
 	free(listener);
+}
+
+static char *copy_of(struct str text)
+{
+	struct buf copy = {0};
+
+	buf_add(&copy, text);
+	return buf_take(&copy);
 }
 
 bool listener_start(const struct listener_options *options, struct listener **out, struct err *err)
@@ -270,6 +282,7 @@ bool listener_start(const struct listener_options *options, struct listener **ou
 	listener->core.on_done_data = options->on_done_data;
 	http_reaper_init(&listener->reaper);
 	pthread_mutex_init(&listener->lock, NULL);
+	listener->client_ca = copy_of(options->client_ca);
 	listener->socket = -1;
 	listener->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (listener->wake < 0)

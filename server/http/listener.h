@@ -27,6 +27,8 @@ struct listener_options {
 	struct http_router router;
 	struct str key;  /* PEM; empty for clear text */
 	struct str cert; /* PEM, the leaf first */
+	/* PEM; a client whose certificate does not lead to it gets 401. Empty: anybody may ask. */
+	struct str client_ca;
 	struct http_limits limits;
 	http_done_fn *on_done; /* or NULL; called in the pool's threads after each answer */
 	void *on_done_data;

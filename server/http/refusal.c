@@ -24,6 +24,8 @@ static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 			       "only one Transfer-Encoding, 'chunked', in HTTP/1.1, is understood"               },
 	[HTTP_REFUSAL_EXPECT] = {417, "expect",             false, 0,
 			       "the only expectation that can be met is '100-continue'; remove the Expect header"},
+	[HTTP_REFUSAL_STRANGER] = {401, "stranger",           true,  0,
+			       "only clients that show a valid certificate of the configured CA are answered"    },
 	[HTTP_REFUSAL_PATH] = {404, "path",               false, 0,
 			       "there is nothing at this path; check the URL"                                    },
 	[HTTP_REFUSAL_METHOD] = {405, "method",             false, 0,

@@ -44,22 +44,39 @@ static bool must_repeat(const struct http_client *client, long result)
 	       is_ready(client, gnutls_record_get_direction(client->tls) ? POLLOUT : POLLIN);
 }
 
+static gnutls_datum_t datum(const char *text)
+{
+	return (gnutls_datum_t){(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
+}
+
+static void show_certificate(struct http_client *client, const struct http_client_options *options)
+{
+	const gnutls_datum_t cert = datum(options->cert_pem), key = datum(options->key_pem);
+
+	cr_assert_eq(gnutls_certificate_set_x509_key_mem(
+			     client->trust, &cert, &key, GNUTLS_X509_FMT_PEM),
+		GNUTLS_E_SUCCESS);
+}
+
 static bool start_tls(struct http_client *client, const struct http_client_options *options)
 {
 	int result;
 
-	gnutls_init(&client->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+	/* Shown even when the server's words about its CAs speak against it. */
+	gnutls_init(&client->tls,
+		GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
 	gnutls_set_default_priority(client->tls);
 	gnutls_certificate_allocate_credentials(&client->trust);
 	if (options->ca_pem) {
-		const gnutls_datum_t ca = {(unsigned char *)(uintptr_t)options->ca_pem,
-			(unsigned)strlen(options->ca_pem)};
+		const gnutls_datum_t ca = datum(options->ca_pem);
 
 		cr_assert_gt(gnutls_certificate_set_x509_trust_mem(
 				     client->trust, &ca, GNUTLS_X509_FMT_PEM),
 			0);
 		gnutls_session_set_verify_cert(client->tls, options->name, 0);
 	}
+	if (options->cert_pem)
+		show_certificate(client, options);
 	if (options->name)
 		gnutls_server_name_set(
 			client->tls, GNUTLS_NAME_DNS, options->name, strlen(options->name));

@@ -18,7 +18,8 @@ struct http_client_options {
 	bool tls;
 	const char *ca_pem; /* the server's certificate must chain to it; NULL trusts anybody */
 	const char *name;   /* that the certificate must have, and SNI; NULL for none */
-	int patience_ms;    /* for each read; 0 is 20 s */
+	const char *cert_pem, *key_pem; /* the client's own, shown to whoever asks; or NULL */
+	int patience_ms;                /* for each read; 0 is 20 s */
 };
 
 /* NULL when the connection or the handshake fails. */

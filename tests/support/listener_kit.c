@@ -97,7 +97,8 @@ struct mint_pair listener_kit_pair(const struct listener_kit *kit)
 	return pair;
 }
 
-struct listener_kit listener_kit_start(bool tls, const struct http_limits *limits)
+static struct listener_kit start_kit(
+	bool tls, const struct http_limits *limits, const char *client_ca)
 {
 	struct listener_kit kit = {.tls = tls};
 	struct err err;
@@ -111,12 +112,25 @@ struct listener_kit listener_kit_start(bool tls, const struct http_limits *limit
 		.router = {ROUTES, ARRAY_LEN(ROUTES)},
 		.key = str_from(kit.pair.key_pem),
 		.cert = str_from(kit.pair.cert_pem),
+		.client_ca = str_from(client_ca),
 		.limits = *limits,
 	};
 
 	cr_assert(listener_start(&options, &kit.listener, &err), "%s", err.text);
 	kit.port = listener_port(kit.listener);
 	return kit;
+}
+
+struct listener_kit listener_kit_start(bool tls, const struct http_limits *limits)
+{
+	return start_kit(tls, limits, NULL);
+}
+
+struct listener_kit listener_kit_start_for(const struct mint_pair *client_ca)
+{
+	const struct http_limits limits = http_limits_default();
+
+	return start_kit(true, &limits, client_ca->cert_pem);
 }
 
 struct listener_stats listener_kit_stats(const struct listener_kit *kit)

@@ -27,6 +27,8 @@ struct listener_kit {
 
 /* Short deadlines are the caller's: start from http_limits_default(). */
 struct listener_kit listener_kit_start(bool tls, const struct http_limits *limits);
+/* TLS, and only clients of this CA are answered. */
+struct listener_kit listener_kit_start_for(const struct mint_pair *client_ca);
 /* Opens the gate and stops the listener. */
 void listener_kit_done(struct listener_kit *kit);
 
