@@ -1,5 +1,5 @@
 /*
- * The parts of a running server, put together by cmd_serve.c and reached by the routes. All of it
+ * The parts of a running server, put together by server.h and reached by the routes. All of it
  * lives from before the first listener starts until after the last has stopped.
  */
 #pragma once
@@ -16,7 +16,7 @@ struct app {
 	struct policy_store *policy;
 	struct ledger *ledger;
 	struct metrics *metrics;
-	struct listener *webhook; /* NULL until it listens */
+	struct listener *_Atomic webhook; /* NULL until it listens */
 	atomic_bool draining;
 	atomic_bool policy_broken;        /* the file on disk is not the one in force */
 	atomic_llong certificate_expires; /* seconds since 1970 */

@@ -11,210 +11,69 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "certs/serving_mint.h"
-#include "certs/serving_watch.h"
-#include "server/app.h"
-#include "server/cert_dir.h"
 #include "server/commands.h"
-#include "server/routes.h"
-#include "server/settings.h"
+#include "server/server.h"
 #include "server/telemetry.h"
 #include "server/welcome.h"
 
-enum {
-	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of */
-	CLIENTS_MS = 100 * 1000,    /* for idle clients to leave at shutdown */
-	CLIENTS_OFFLINE_MS = 2000, /* for those that have just come to ask; idle ones are cut off */
-	REQUESTS_MS = 10 * 1000,   /* for requests at work to end */
-};
+enum { QUOTA_CLUSTERS_MAX = 10000 /* that one process keeps count of */ };
 
-struct server {
-	struct settings settings;
-	struct app app;
-	struct http_route webhook_routes[ROUTES_WEBHOOK];
-	struct http_route ops_routes[ROUTES_OPS];
-	struct listener *ops;
-	struct serving_pair *pair;
-	struct serving_watch *watch;
-	char *cert_dir;
-	bool offline;
-	sigset_t signals;
-};
-
-static struct str setting_or(
-	const struct server *s, enum setting setting, const char *offline, const char *cluster)
+static bool start_counting(struct server *s, struct err *err)
 {
-	if (s->settings.given[setting])
-		return settings_str(&s->settings, setting);
-	return str_from(s->offline ? offline : cluster);
-}
-
-static struct serving_options serving_options(const struct server *s)
-{
-	return (struct serving_options){.dir = s->cert_dir, .mint = s->offline};
-}
-
-static bool load_certificate(struct server *s, struct err *err)
-{
-	const struct str given = settings_str(&s->settings, SETTING_CERT_DIR);
-
-	if (given.len)
-		s->cert_dir = mem_strdup(given.at);
-	else if (!s->offline)
-		return err_set(err, ERR_INVALID,
-			"--cert-dir is needed: a folder with tls.crt and tls.key");
-	else if (!cert_dir_default(&s->cert_dir, err))
-		return false;
-	const struct serving_options options = serving_options(s);
-
-	if (!serving_load_or_mint(&options, &s->pair, err))
-		return err_wrap(err, "certificate");
-	s->app.certificate_expires = s->pair->not_after;
+	(void)err;
+	s->app.metrics = telemetry_new();
+	s->app.ledger = ledger_new(QUOTA_CLUSTERS_MAX);
 	return true;
 }
 
-static void warn_of_policy(struct server *s)
+static void stop_counting(struct server *s)
 {
-	const struct policy *const policy = policy_store_acquire(s->app.policy);
-	struct str id;
-
-	for (size_t at = 0; (id = policy_next_unknown_rule(policy, &at)).len;)
-		LOG(WARN, "the policy names a rule that is not there", KV("rule", id),
-			KV("file", policy->source));
-	policy_store_release(s->app.policy, policy);
+	ledger_free(&s->app.ledger);
+	metrics_free(&s->app.metrics);
 }
 
-static bool load_policy(struct server *s, struct err *err)
-{
-	const struct str path = settings_str(&s->settings, SETTING_POLICY);
-
-	s->app.policy = policy_store_new(path.len ? path.at : NULL, err);
-	if (s->app.policy)
-		warn_of_policy(s);
-	return s->app.policy != NULL;
-}
-
-static bool start_webhook(struct server *s, struct err *err)
-{
-	const struct str address =
-		setting_or(s, SETTING_WEBHOOK_BIND_ADDRESS, "127.0.0.1:9443", ":9443");
-	struct listener_options options = {
-		.address = address.at,
-		.router = {s->webhook_routes, ROUTES_WEBHOOK},
-		.key = str_from(s->pair->key_pem),
-		.cert = str_from(s->pair->cert_pem),
-		.limits = http_limits_default(),
-		.on_done = telemetry_answered,
-		.on_done_data = s->app.metrics,
-	};
-
-	options.limits.value[HTTP_LIMIT_THREADS] = settings_int(&s->settings, SETTING_THREADS);
-	routes_webhook(&s->app, s->webhook_routes);
-	return listener_start(&options, &s->app.webhook, err) ||
-	       err_wrap(err, "webhook port (--webhook-bind-address)");
-}
-
-static bool start_ops(struct server *s, struct err *err)
-{
-	const struct str address =
-		setting_or(s, SETTING_OPS_BIND_ADDRESS, "127.0.0.1:8080", ":8080");
-	struct listener_options options = {
-		.address = address.at,
-		.router = {s->ops_routes, ROUTES_OPS},
-		.limits = http_limits_default(),
-		.on_done = telemetry_answered,
-		.on_done_data = s->app.metrics,
-	};
-
-	options.limits.value[HTTP_LIMIT_THREADS] = 1;
-	routes_ops(&s->app, s->ops_routes);
-	return listener_start(&options, &s->ops, err) ||
-	       err_wrap(err, "ops port (--ops-bind-address)");
-}
-
-static void certificate_changed(
-	void *context, const struct serving_pair *pair, const struct err *problem)
-{
-	struct app *const app = context;
-	struct err err;
-	const char *result = "kept";
-
-	if (pair == NULL) {
-		LOG(ERROR, "new certificate not taken, the old one stays in force",
-			KV("error", problem->text));
-	} else if (!listener_swap(
-			   app->webhook, str_from(pair->key_pem), str_from(pair->cert_pem), &err)) {
-		LOG(ERROR, "new certificate cannot be served, the old one stays in force",
-			KV("error", err.text));
-	} else {
-		app->certificate_expires = pair->not_after;
-		result = "taken";
-		LOG(INFO, "new certificate in force");
-	}
-	metrics_count(
-		app->metrics, TELEMETRY_CERTIFICATE_RELOADS, METRICS_VALUES(str_from(result)));
-}
-
-static bool start_watch(struct server *s, struct err *err)
-{
-	const struct serving_watch_options options = {
-		.serving = serving_options(s),
-		.changed = certificate_changed,
-		.context = &s->app,
-	};
-
-	return serving_watch_start(&options, &s->pair, &s->watch, err) ||
-	       err_wrap(err, "certificate watch");
-}
+static const struct part {
+	bool (*start)(struct server *s, struct err *err);
+	void (*stop)(struct server *s);
+} PARTS[] = {
+	{start_counting,     stop_counting    },
+	{serve_policy_start, serve_policy_stop},
+	{serve_ports_start,  serve_ports_stop },
+	{serve_files_start,  serve_files_stop },
+};
 
 static bool start(struct server *s, struct err *err)
 {
-	s->app.metrics = telemetry_new();
-	s->app.ledger = ledger_new(QUOTA_CLUSTERS_MAX);
-	return load_policy(s, err) && load_certificate(s, err) && start_webhook(s, err) &&
-	       start_ops(s, err) && start_watch(s, err);
+	for (size_t i = 0; i < ARRAY_LEN(PARTS); i++)
+		if (!PARTS[i].start(s, err))
+			return false;
+	return true;
 }
 
-static void refresh_policy(struct server *s, bool force)
+static void stop(struct server *s)
 {
-	struct err err;
-	const enum policy_change change = policy_store_refresh(s->app.policy, force, &err);
-
-	if (change == POLICY_UNCHANGED)
-		return;
-	s->app.policy_broken = change == POLICY_BROKEN;
-	metrics_count(s->app.metrics, TELEMETRY_POLICY_RELOADS,
-		METRICS_VALUES(str_from(change == POLICY_CHANGED ? "taken" : "kept")));
-	if (change == POLICY_CHANGED) {
-		LOG(INFO, "new policy in force",
-			KV("file", settings_str(&s->settings, SETTING_POLICY)));
-		warn_of_policy(s);
-	} else {
-		LOG(ERROR, "new policy is broken, the one before it stays in force",
-			KV("error", err.text));
-	}
+	for (size_t i = ARRAY_LEN(PARTS); i > 0; i--)
+		PARTS[i - 1].stop(s);
 }
 
 /* The SIGTERM or SIGINT that came. SIGHUP looks at the policy and the certificate at once. */
-static int wait_for_end(struct server *s)
+static int wait_for_end(struct server *s, const sigset_t *signals)
 {
 	const struct timespec second = {.tv_sec = 1};
 
 	for (;;) {
-		const int signal = sigtimedwait(&s->signals, NULL, &second);
+		const int signal = sigtimedwait(signals, NULL, &second);
 
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
 		if (signal == SIGHUP)
-			serving_watch_poke(s->watch);
+			serve_files_poke(s);
 		if (signal == SIGHUP || (signal < 0 && errno == EAGAIN))
-			refresh_policy(s, signal == SIGHUP);
+			serve_policy_refresh(s, signal == SIGHUP);
 	}
 }
 
@@ -229,53 +88,19 @@ static void let_signals_kill(void)
 	pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
 }
 
-/* readyz first, so that endpoints leave us while we still answer. */
-static void drain(struct server *s, int signal)
+static void welcome(const struct server *s)
 {
-	const int64_t grace = s->settings.given[SETTING_GRACE_PERIOD]
-				      ? settings_duration(&s->settings, SETTING_GRACE_PERIOD)
-				      : (s->offline ? 0 : 15 * CLOCK_SECOND);
-	const struct listener_drain plan = {
-		.grace_ms = grace / CLOCK_MILLISECOND,
-		.clients_ms = s->offline ? CLIENTS_OFFLINE_MS : CLIENTS_MS,
-		.requests_ms = REQUESTS_MS,
-	};
-
-	s->app.draining = true;
-	let_signals_kill();
-	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
-	if (!listener_drain(s->app.webhook, &plan))
-		LOG(WARN, "some clients were cut off");
-}
-
-static void stop(struct server *s)
-{
-	if (s->watch)
-		serving_watch_stop(&s->watch);
-	listener_stop(&s->ops);
-	listener_stop(&s->app.webhook);
-	serving_free(&s->pair);
-	policy_store_free(&s->app.policy);
-	ledger_free(&s->app.ledger);
-	metrics_free(&s->app.metrics);
-	free(s->cert_dir);
-}
-
-static void announce(const struct server *s)
-{
-	const struct welcome welcome = {
+	const struct welcome lines = {
 		.webhook_port = listener_port(s->app.webhook),
 		.ops_port = listener_port(s->ops),
-		.cert_dir = s->cert_dir,
+		.cert_dir = serve_files_dir(s),
 	};
 
-	LOG(INFO, "serving", KV_INT("webhookPort", welcome.webhook_port),
-		KV_INT("opsPort", welcome.ops_port), KV("certDir", s->cert_dir));
-	if (s->offline && !settings_bool(&s->settings, SETTING_QUIET))
-		welcome_print(&welcome);
+	if (!settings_bool(&s->settings, SETTING_QUIET))
+		welcome_print(&lines);
 }
 
-static int run(struct server *s)
+static int run(struct server *s, const sigset_t *signals)
 {
 	struct err err;
 
@@ -283,20 +108,25 @@ static int run(struct server *s)
 		fprintf(stderr, "raygate serve: %s\n", err.text);
 		return EXIT_UNREADABLE;
 	}
-	announce(s);
-	drain(s, wait_for_end(s));
+	if (s->offline)
+		welcome(s);
+	const int signal = wait_for_end(s, signals);
+
+	let_signals_kill();
+	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
+	serve_ports_drain(s);
 	LOG(INFO, "stopped");
 	return EXIT_FINE;
 }
 
 /* Blocked before any thread starts, so that only this one takes them. */
-static void take_signals(struct server *s)
+static void take_signals(sigset_t *signals)
 {
-	sigemptyset(&s->signals);
-	sigaddset(&s->signals, SIGTERM);
-	sigaddset(&s->signals, SIGINT);
-	sigaddset(&s->signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -312,18 +142,20 @@ static void start_log(const struct server *s)
 
 static int serve(struct server *s)
 {
+	sigset_t signals;
+
 	if (settings_bool(&s->settings, SETTING_HELP))
 		return commands_help("serve");
 	if (s->settings.argument_count)
 		return commands_usage_error(
 			"serve", "takes no arguments; --help lists the options");
 	s->offline = settings_bool(&s->settings, SETTING_OFFLINE);
-	if (!s->offline)
+	if (!s->offline && settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
 		return commands_usage_error(
-			"serve", "serves admission alone so far: start it with --offline");
+			"serve", "needs a certificate: --offline mints one, --cert-dir names one");
 	start_log(s);
-	take_signals(s);
-	const int code = run(s);
+	take_signals(&signals);
+	const int code = run(s, &signals);
 
 	stop(s);
 	return code;

@@ -85,6 +85,15 @@ struct policy_store *policy_store_new(const char *path, struct err *err)
 	return store;
 }
 
+struct policy_store *policy_store_empty(void)
+{
+	struct policy_store *const store = mem_alloc(sizeof(*store));
+
+	pthread_mutex_init(&store->mutex, NULL);
+	put_in_force(store, policy_empty());
+	return store;
+}
+
 void policy_store_free(struct policy_store **store)
 {
 	if (*store == NULL)

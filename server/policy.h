@@ -16,6 +16,8 @@ struct policy_store;
  * must be right: the error names every finding's first.
  */
 struct policy_store *policy_store_new(const char *path, struct err *err) MUST_CHECK;
+/* Every rule, no defaults, limits or quotas; nothing to refresh. */
+struct policy_store *policy_store_empty(void);
 void policy_store_free(struct policy_store **store);
 
 /* The snapshot in force; it stays as it is until policy_store_release(), whatever the file does. */

@@ -51,6 +51,8 @@ static const struct row {
 			    "error|warn|info|debug",										  "what is logged"                                               },
 	[SETTING_LOG_FORMAT] = {"log-format",           '\0', TYPE_WORD,     COMMAND_SERVE,                 "auto",
 			    "auto|text|json",											 "text for people, JSON for machines; auto looks for a terminal"},
+	[SETTING_CLIENT_CA] = {"client-ca",            '\0', TYPE_STRING,   COMMAND_SERVE,                 "",      "FILE",
+			    "CA of the clients that are answered on the webhook port (PEM); others get 401"                                                                                          },
 	[SETTING_QUIET] = {"quiet",                'q',  TYPE_BOOL,     COMMAND_SERVE | COMMAND_CHECK, "false", NULL,
 			    "say only what is wrong"																		 },
 	[SETTING_OUTPUT] = {"output",               'o',  TYPE_STRING,

@@ -1,0 +1,56 @@
+/*
+ * The running server, as parts that start in order and stop in reverse. A part is a file
+ * server/serve_*.c with a row in cmd_serve.c; what only it knows is behind its own pointer here.
+ *
+ * Each stop takes what never started, and what started half.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "server/app.h"
+#include "server/routes.h"
+#include "server/settings.h"
+
+struct serving_pair;
+struct serve_files;
+
+struct server {
+	struct settings settings;
+	bool offline;
+	struct app app;
+
+	struct http_route webhook_routes[ROUTES_WEBHOOK];
+	struct http_route ops_routes[ROUTES_OPS];
+	struct listener *ops;
+	char *client_ca;           /* PEM, or NULL */
+	struct serve_files *files; /* NULL unless the certificate is in a folder */
+};
+
+/* The policy: from its file, and again when that changes. */
+MUST_CHECK bool serve_policy_start(struct server *s, struct err *err);
+void serve_policy_stop(struct server *s);
+/* Looks whether the file has changed; `force`: reads it even where it looks the same. */
+void serve_policy_refresh(struct server *s, bool force);
+
+/* Both ports. The ops port opens first, so that it can be asked what the other waits for. */
+MUST_CHECK bool serve_ports_start(struct server *s, struct err *err);
+void serve_ports_stop(struct server *s);
+/*
+ * The certificate to serve from now on: the first opens the webhook port, each later one is
+ * swapped in without a pause. One thread at a time.
+ */
+MUST_CHECK bool serve_ports_take(
+	struct server *s, const struct serving_pair *pair, struct err *err);
+/* The end, in order: unready, still answering, closed, empty. */
+void serve_ports_drain(struct server *s);
+
+/* The certificate of a folder (--cert-dir), watched; offline minted where there is none. */
+MUST_CHECK bool serve_files_start(struct server *s, struct err *err);
+void serve_files_stop(struct server *s);
+/* Looks at the folder at once. */
+void serve_files_poke(struct server *s);
+/* The folder's name; NULL when the certificate is not in one. */
+const char *serve_files_dir(const struct server *s);
