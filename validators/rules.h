@@ -47,3 +47,4 @@ extern const struct rule_table RULES_LIMITS;           /* RG14: limits.c */
 extern const struct rule_table RULES_ADVISORIES;       /* RG1501-: advisories.c */
 extern const struct rule_table RULES_SURROUNDINGS;     /* RG1509-: surroundings.c */
 extern const struct rule_table RULES_DEFAULTS;         /* RG16: defaults_rules.c */
+extern const struct rule_table RULES_PREFLIGHT;        /* RG17: preflight.c */

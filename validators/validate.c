@@ -50,6 +50,7 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_ADVISORIES,
 	&RULES_SURROUNDINGS,
 	&RULES_DEFAULTS,
+	&RULES_PREFLIGHT,
 };
 
 const struct rule_table *const *validate_tables(size_t *count)

@@ -2,6 +2,7 @@
 
 #include "server/admission/charge.h"
 #include "server/admission/mutation.h"
+#include "server/admission/preflight.h"
 #include "server/admission/verdict.h"
 
 /* Everything of one request; the stages fill it from top to bottom. */
@@ -93,6 +94,25 @@ static bool will_deny(const struct review *r)
 	return r->result->findings.errors && r->in->policy->enforcement == POLICY_DENY;
 }
 
+/* Before the quota: where the policy makes an error of it, nothing is reserved. */
+static void look_at_cluster(struct review *r)
+{
+	struct mutation *const m = r->result;
+	const size_t before = m->errors.count;
+	const struct preflight_input in = {
+		.arena = r->in->arena,
+		.policy = r->in->policy,
+		.facts = r->in->facts,
+		.namespace = r->request.namespace,
+		.object = m->object,
+		.old = r->request.operation == ADMISSION_UPDATE ? r->request.old_object : NULL,
+	};
+
+	preflight_run(&in, &m->errors);
+	if (m->errors.count > before)
+		mutation_settle(m);
+}
+
 /* The quota is asked last: what is refused anyway must not hold a reservation. */
 static void charge(struct review *r)
 {
@@ -136,8 +156,10 @@ static void judge(struct review *r, enum ray_kind kind, enum dialect dialect)
 	};
 
 	r->result = mutation_run(&in);
-	if (r->in->phase == ADMIT_VALIDATE || denies_early(r))
+	if (r->in->phase == ADMIT_VALIDATE || denies_early(r)) {
+		look_at_cluster(r);
 		charge(r);
+	}
 }
 
 static struct str patch_text(struct review *r)

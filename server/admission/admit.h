@@ -6,6 +6,7 @@
 
 #include "api/admission.h"
 #include "api/policy.h"
+#include "server/facts/facts.h"
 #include "server/quota/ledger.h"
 
 enum admit_phase {
@@ -27,6 +28,7 @@ struct admit_input {
 	struct arena *arena;
 	const struct policy *policy;
 	struct ledger *ledger; /* NULL: quotas are not held here */
+	struct facts *facts;   /* NULL: nothing is known of a cluster */
 };
 
 /* What happened, for the log and the metrics. Strings live in the arena or the body. */

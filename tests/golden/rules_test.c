@@ -1,13 +1,15 @@
 /*
  * tests/golden/rules/ID/: a manifest that breaks just this rule and one as near to it as possible
  * that does not. The verdict on the first is in refused.txt; `make golden` writes it anew. A rule
- * without its folder fails: every id has an example of both.
+ * without its folder fails: every id has an example of both. old.yaml is the version before,
+ * policy.yaml the policy, cluster.yaml what the cluster around the object holds.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/facts_kit.h"
 #include "tests/support/files.h"
 #include "tests/support/verdict.h"
 
@@ -91,12 +93,27 @@ static void compare_text(struct arena *arena, const char *id, const struct findi
 		STR_ARG(expected), STR_ARG(buf_str(&actual)));
 }
 
-static void check_refused(struct arena *arena, const struct rule *rule, const struct policy *policy)
+/* What all examples of a rule are judged by. */
+struct surroundings {
+	struct policy *policy;
+	struct facts *facts; /* NULL without a cluster.yaml */
+};
+
+static struct facts *read_facts(struct arena *arena, const char *id)
+{
+	const struct str text = read_case(arena, id, "cluster.yaml", false);
+
+	return text.len ? facts_kit_read(text, NULL) : NULL;
+}
+
+static void check_refused(
+	struct arena *arena, const struct rule *rule, const struct surroundings *around)
 {
 	const struct verdict_case refused = {
 		.object = read_case(arena, rule->id, "refused.yaml", true),
 		.old = read_case(arena, rule->id, "old.yaml", false),
-		.policy = policy,
+		.policy = around->policy,
+		.facts = around->facts,
 	};
 	struct findings findings;
 
@@ -109,13 +126,14 @@ static void check_refused(struct arena *arena, const struct rule *rule, const st
 }
 
 static void check_accepted(
-	struct arena *arena, const struct rule *rule, const struct policy *policy)
+	struct arena *arena, const struct rule *rule, const struct surroundings *around)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 	const struct verdict_case accepted = {
 		.object = read_case(arena, rule->id, "accepted.yaml", true),
 		.old = read_case(arena, rule->id, "old.yaml", false),
-		.policy = policy,
+		.policy = around->policy,
+		.facts = around->facts,
 	};
 	struct findings findings;
 
@@ -132,11 +150,15 @@ static void check_rule(const struct rule *rule)
 	struct arena arena;
 
 	arena_init(&arena, 65536);
-	struct policy *policy = read_policy(&arena, rule->id);
+	struct surroundings around = {
+		.policy = read_policy(&arena, rule->id),
+		.facts = read_facts(&arena, rule->id),
+	};
 
-	check_refused(&arena, rule, policy);
-	check_accepted(&arena, rule, policy);
-	policy_free(&policy);
+	check_refused(&arena, rule, &around);
+	check_accepted(&arena, rule, &around);
+	policy_free(&around.policy);
+	facts_free(&around.facts);
 	arena_done(&arena);
 }
 

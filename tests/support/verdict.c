@@ -4,6 +4,7 @@
 
 #include "base/yaml.h"
 #include "server/admission/mutation.h"
+#include "server/admission/preflight.h"
 
 static const struct json_node *read_yaml(struct arena *arena, struct str text)
 {
@@ -14,6 +15,22 @@ static const struct json_node *read_yaml(struct arena *arena, struct str text)
 
 	cr_assert(yaml_read(arena, text, &LIMITS, &doc, &err), "%s", err.text);
 	return doc.json.root;
+}
+
+static void look_at_cluster(
+	const struct verdict_case *it, const struct mutation_input *in, struct mutation *m)
+{
+	const struct preflight_input preflight = {
+		.arena = in->arena,
+		.policy = in->policy,
+		.facts = it->facts,
+		.namespace = in->namespace,
+		.object = m->object,
+		.old = in->old,
+	};
+
+	preflight_run(&preflight, &m->errors);
+	mutation_settle(m);
 }
 
 void verdict_judge(struct arena *arena, const struct verdict_case *it, struct findings *out)
@@ -29,7 +46,10 @@ void verdict_judge(struct arena *arena, const struct verdict_case *it, struct fi
 
 	cr_assert(ray_object_recognise(in.object, &in.kind, &in.dialect), "no kind that is judged");
 	in.namespace = json_str(arena, json_get(json_get(in.object, "metadata"), "namespace"));
-	*out = mutation_run(&in)->findings;
+	struct mutation *const m = mutation_run(&in);
+
+	look_at_cluster(it, &in, m);
+	*out = m->findings;
 }
 
 void verdict_print(const struct findings *findings, struct buf *out)

@@ -3,12 +3,14 @@
 
 #include "api/policy.h"
 #include "base/buf.h"
+#include "server/facts/facts.h"
 #include "validators/validate.h"
 
 struct verdict_case {
 	struct str object; /* YAML */
 	struct str old;    /* YAML of the version before; "" for a CREATE */
 	const struct policy *policy;
+	struct facts *facts; /* NULL: nothing is known of a cluster */
 };
 
 /*

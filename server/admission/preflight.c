@@ -1,0 +1,117 @@
+#include "server/admission/preflight.h"
+
+#include <stdarg.h>
+
+#include "server/admission/preflight_parts.h"
+#include "validators/validate.h"
+
+/* NOLINTNEXTLINE(readability-function-size): field_add() and where it happens. */
+void preflight_found(struct preflight *p, const char *rule, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+{
+	const struct field_fact fact = {
+		.rule = rule, .type = type, .at_most = FIELD_SEVERITY_ERROR, .reads = reads};
+	va_list args;
+
+	va_start(args, format);
+	field_add_args(p->errors, at, &fact, format, args);
+	va_end(args);
+}
+
+struct field_reads preflight_pod_reads(struct arena *arena, const struct pod_template *template)
+{
+	const struct pod_spec *const spec = &template->spec;
+	const size_t room = 2 + spec->containers.count + 2 * spec->init_containers.count;
+	const struct json_node **const nodes = arena_array(arena, room, sizeof(*nodes));
+	size_t count = 0;
+
+	nodes[count++] = spec->resources.self.node;
+	nodes[count++] = spec->overhead.node;
+	for (size_t i = 0; i < spec->containers.count; i++)
+		nodes[count++] = spec->containers.items[i].resources.self.node;
+	for (size_t i = 0; i < spec->init_containers.count; i++) {
+		nodes[count++] = spec->init_containers.items[i].resources.self.node;
+		nodes[count++] = spec->init_containers.items[i].restart_policy.node;
+	}
+	return (struct field_reads){nodes, count};
+}
+
+static const struct ray_object *decode_old(const struct preflight_input *in)
+{
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = in->arena,
+		.errors = &ignored,
+		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
+
+	field_errors_init(&ignored, in->arena, in->old);
+	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);
+}
+
+const struct ray_object *preflight_old(struct preflight *p)
+{
+	if (p->in->old == NULL || p->object != p->in->object)
+		return NULL;
+	if (*p->old == NULL)
+		*p->old = decode_old(p->in);
+	return (*p->old)->cluster ? *p->old : NULL;
+}
+
+/* One version of the object against the facts. */
+static void look_at(struct preflight *p)
+{
+	const struct raycluster *const written = p->object->cluster;
+
+	p->completed = preflight_complete(p->in, p->object);
+	for (size_t i = 0; i < written->group_count; i++) {
+		const struct ray_group *const completed = p->completed->cluster->groups[i];
+
+		preflight_names(p, &written->groups[i]->template);
+		preflight_limit_ranges(p, written->groups[i], completed);
+		preflight_nodes(p, completed);
+	}
+	if (p->object->job)
+		preflight_names(p, &p->object->job->submitter_template);
+	preflight_quotas(p);
+}
+
+static bool has(const struct field_errors *errors, uint64_t fingerprint)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		if (field_error_fingerprint(&errors->items[i]) == fingerprint)
+			return true;
+	}
+	return false;
+}
+
+/* A mistake that runs already is told, and refused only where it is new. */
+static void ratchet(struct preflight *is)
+{
+	struct field_errors found;
+	const struct ray_object *const old = is->errors->count ? preflight_old(is) : NULL;
+	struct preflight was = {.in = is->in, .errors = &found, .object = old};
+
+	if (old == NULL)
+		return;
+	field_errors_init(&found, is->in->arena, is->in->old);
+	look_at(&was);
+	for (size_t i = 0; i < is->errors->count; i++) {
+		if (has(&found, field_error_fingerprint(&is->errors->items[i])))
+			is->errors->items[i].at_most = FIELD_SEVERITY_WARN;
+	}
+}
+
+void preflight_run(const struct preflight_input *in, struct field_errors *errors)
+{
+	const struct ray_object *old = NULL;
+	struct field_errors found;
+	struct preflight p = {.in = in, .errors = &found, .object = in->object, .old = &old};
+
+	if (in->facts == NULL || in->object->cluster == NULL)
+		return;
+	field_errors_init(&found, in->arena, in->object->self.node);
+	facts_lock(in->facts);
+	look_at(&p);
+	ratchet(&p);
+	facts_unlock(in->facts);
+	field_errors_append(errors, &found);
+}

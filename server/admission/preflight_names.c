@@ -1,0 +1,115 @@
+/* Names of other objects in a pod template: are they there? */
+#include "server/admission/preflight_parts.h"
+
+static const char *const RULES[FACTS_KINDS] = {
+	[FACTS_SERVICE_ACCOUNT] = PREFLIGHT_RULE_SERVICE_ACCOUNT,
+	[FACTS_PRIORITY_CLASS] = PREFLIGHT_RULE_PRIORITY_CLASS,
+	[FACTS_RUNTIME_CLASS] = PREFLIGHT_RULE_RUNTIME_CLASS,
+	[FACTS_SECRET] = PREFLIGHT_RULE_SECRET,
+	[FACTS_VOLUME_CLAIM] = PREFLIGHT_RULE_VOLUME_CLAIM,
+};
+
+static struct str way_out(
+	const struct preflight *p, enum facts_kind kind, struct str namespace, struct str name)
+{
+	const struct str near = facts_nearest(p->in->facts, kind, namespace, name);
+
+	if (near.len)
+		return arena_printf(p->in->arena, "did you mean \"%.*s\"?", STR_ARG(near));
+	return STR("create it, or correct the name");
+}
+
+/* The name of another object, the value of `node` at `at`. */
+static void seek(struct preflight *p, enum facts_kind kind, const struct field_path *at,
+	const struct json_node *node)
+{
+	const struct facts_source *const source = &FACTS_SOURCES[kind];
+	const struct str namespace = source->namespaced ? p->in->namespace : STR("");
+	const struct str name = json_str(p->in->arena, node);
+
+	if (name.len == 0 || !facts_known(p->in->facts, kind) ||
+		facts_has(p->in->facts, kind, namespace, name))
+		return;
+	preflight_found(p, RULES[kind], at, FIELD_NOT_FOUND, FIELD_READS(node),
+		"the %s has no %s of this name: %.*s", source->namespaced ? "namespace" : "cluster",
+		source->kind, STR_ARG(way_out(p, kind, namespace, name)));
+}
+
+static bool is_optional(const struct json_node *reference)
+{
+	return json_is(json_get(reference, "optional"), JSON_TRUE);
+}
+
+/* A secret that the kubelet waits for; `key` is the member that names it. */
+static void seek_secret(struct preflight *p, const struct field_path *at,
+	const struct json_node *reference, const char *key)
+{
+	if (!is_optional(reference))
+		seek(p, FACTS_SECRET, FIELD_CHILD(at, key), json_get(reference, key));
+}
+
+static void look_at_volume(struct preflight *p, const struct pod_volume *volume)
+{
+	const struct json_node *const secret = json_get(volume->self.node, "secret");
+	const struct json_node *const claim = json_get(volume->self.node, "persistentVolumeClaim");
+	const struct json_node *const sources =
+		json_get(json_get(volume->self.node, "projected"), "sources");
+	const struct field_path *const projected =
+		FIELD_CHILD(FIELD_CHILD(volume->self.at, "projected"), "sources");
+
+	seek_secret(p, FIELD_CHILD(volume->self.at, "secret"), secret, "secretName");
+	seek(p, FACTS_VOLUME_CLAIM,
+		FIELD_CHILD(FIELD_CHILD(volume->self.at, "persistentVolumeClaim"), "claimName"),
+		json_get(claim, "claimName"));
+	for (struct json_iter it = json_iter(sources); json_next_item(&it);)
+		seek_secret(p, FIELD_CHILD(FIELD_INDEX(projected, it.index), "secret"),
+			json_get(it.value, "secret"), "name");
+}
+
+static void look_at_container(struct preflight *p, const struct container *c)
+{
+	const struct json_node *const from = json_get(c->self.node, "envFrom");
+
+	for (size_t i = 0; i < c->env.count; i++) {
+		const struct schema_object *const source = &c->env.items[i].value_from;
+
+		seek_secret(p, FIELD_CHILD(source->at, "secretKeyRef"),
+			json_get(source->node, "secretKeyRef"), "name");
+	}
+	for (struct json_iter it = json_iter(from); json_next_item(&it);)
+		seek_secret(p,
+			FIELD_CHILD(FIELD_INDEX(FIELD_CHILD(c->self.at, "envFrom"), it.index),
+				"secretRef"),
+			json_get(it.value, "secretRef"), "name");
+}
+
+static void look_at_containers(struct preflight *p, const container_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		look_at_container(p, &list->items[i]);
+}
+
+/*
+ * Pull secrets are left out: a missing one is no mistake as long as the image can be pulled
+ * without it.
+ */
+void preflight_names(struct preflight *p, const struct pod_template *template)
+{
+	const struct pod_spec *const spec = &template->spec;
+	const struct field_path *const at = spec->self.at;
+	const bool old_name = spec->service_account_name.node == NULL;
+
+	if (spec->self.node == NULL)
+		return;
+	seek(p, FACTS_SERVICE_ACCOUNT,
+		FIELD_CHILD(at, old_name ? "serviceAccount" : "serviceAccountName"),
+		old_name ? spec->service_account.node : spec->service_account_name.node);
+	seek(p, FACTS_PRIORITY_CLASS, FIELD_CHILD(at, "priorityClassName"),
+		spec->priority_class_name.node);
+	seek(p, FACTS_RUNTIME_CLASS, FIELD_CHILD(at, "runtimeClassName"),
+		spec->runtime_class_name.node);
+	for (size_t i = 0; i < spec->volumes.count; i++)
+		look_at_volume(p, &spec->volumes.items[i]);
+	look_at_containers(p, &spec->containers);
+	look_at_containers(p, &spec->init_containers);
+}

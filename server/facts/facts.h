@@ -1,0 +1,133 @@
+/*
+ * What a Kubernetes cluster holds beside its RayClusters, as watches last told it: the quotas and
+ * limit ranges of namespaces, nodes, and the names of things that pods refer to. Watches write,
+ * admission reads; nobody asks the API server in between.
+ *
+ * A kind whose list was never read whole is not known, and says nothing: a name that is not there
+ * is then no mistake of the user's. It stays known when the API server is away for a while.
+ *
+ * Thread-safe: one read-write lock, private to facts.c, held for an event or for one preflight.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/schema.h"
+#include "base/json_read.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+enum facts_kind {
+	FACTS_RESOURCE_QUOTA,
+	FACTS_LIMIT_RANGE,
+	FACTS_NODE,
+	FACTS_PRIORITY_CLASS,
+	FACTS_RUNTIME_CLASS,
+	FACTS_SERVICE_ACCOUNT,
+	FACTS_SECRET,
+	FACTS_VOLUME_CLAIM,
+	FACTS_KINDS,
+};
+
+/* Where a kind is listed and watched. */
+struct facts_source {
+	const char *group;    /* "" is core */
+	const char *version;  /* "v1" */
+	const char *resource; /* "resourcequotas" */
+	const char *kind;     /* "ResourceQuota", as messages name it */
+	bool namespaced;
+};
+extern const struct facts_source FACTS_SOURCES[FACTS_KINDS];
+
+/* A ResourceQuota: what its status holds, or its spec while it has no status. */
+struct facts_amount {
+	struct str name; /* "requests.cpu": the short form "cpu" is written out */
+	struct quantity hard, used;
+};
+
+/* Which pods a quota counts. A list of scopes counts those that fit all of them. */
+struct facts_scope {
+	struct str name;     /* "BestEffort", "PriorityClass", … */
+	struct str operator; /* "Exists" where the scope stands in spec.scopes */
+	struct str *values;
+	size_t value_count;
+};
+
+struct facts_quota {
+	struct str name;
+	struct facts_amount *amounts;
+	size_t amount_count;
+	struct facts_scope *scopes;
+	size_t scope_count;
+};
+
+/* An item of a LimitRange; the API server has filled in the defaults that follow from the rest. */
+struct facts_limit {
+	struct str type; /* "Container", "Pod", "PersistentVolumeClaim" */
+	struct resource_list max, min, defaults, default_requests, ratio;
+};
+
+struct facts_limit_range {
+	struct str name;
+	struct facts_limit *limits;
+	size_t count;
+};
+
+struct facts_label {
+	struct str key, value;
+};
+
+struct facts_taint {
+	struct str key, value, effect;
+};
+
+struct facts_node {
+	struct str name;
+	struct resource_list allocatable;
+	struct facts_label *labels;
+	size_t label_count;
+	struct facts_taint *taints;
+	size_t taint_count;
+	bool unschedulable;
+};
+
+struct facts;
+
+struct facts *facts_new(void);
+void facts_free(struct facts **facts);
+
+/* The kind of an object by its apiVersion and kind; FACTS_KINDS when it is none of these. */
+enum facts_kind facts_recognise(const struct json_node *object);
+
+/* What a watch tells: an object that is new or has changed, one that is gone. */
+void facts_put(struct facts *facts, enum facts_kind kind, const struct json_node *object);
+void facts_remove(struct facts *facts, enum facts_kind kind, struct str namespace, struct str name);
+/* The whole list has been read once. */
+void facts_set_known(struct facts *facts, enum facts_kind kind);
+
+/*
+ * Readers: all calls between facts_lock() and facts_unlock() see one state, and what they are given
+ * lives until facts_unlock(). `namespace` is "" for what has none.
+ */
+void facts_lock(struct facts *facts);
+void facts_unlock(struct facts *facts);
+
+bool facts_known(const struct facts *facts, enum facts_kind kind);
+bool facts_has(
+	const struct facts *facts, enum facts_kind kind, struct str namespace, struct str name);
+/*
+ * The name nearest to `name` that is there, for "did you mean": the empty str when none is near,
+ * or when there are too many to look at.
+ */
+struct str facts_nearest(
+	const struct facts *facts, enum facts_kind kind, struct str namespace, struct str name);
+/* How many of a kind a namespace has. */
+size_t facts_count(const struct facts *facts, enum facts_kind kind, struct str namespace);
+
+/* One after the other, in the order in which they were first seen; start with *at = 0. */
+const struct facts_quota *facts_next_quota(
+	const struct facts *facts, struct str namespace, size_t *at);
+const struct facts_limit_range *facts_next_limit_range(
+	const struct facts *facts, struct str namespace, size_t *at);
+const struct facts_node *facts_next_node(const struct facts *facts, size_t *at);

@@ -1,0 +1,140 @@
+/* The rules' own examples are in tests/golden/rules/RG17*. */
+#include "server/admission/preflight.h"
+
+#include <criterion/criterion.h>
+
+#include "tests/support/preflight_kit.h"
+
+Test(preflight, what_is_not_known_is_not_spoken_of)
+{
+	static const struct {
+		const char *rule, *kind;
+	} CASES[] = {
+		{"RG1701", "ServiceAccount"       },
+		{"RG1702", "PriorityClass"        },
+		{"RG1703", "RuntimeClass"         },
+		{"RG1704", "Secret"               },
+		{"RG1705", "PersistentVolumeClaim"},
+		{"RG1721", "ResourceQuota"        },
+		{"RG1711", "LimitRange"           },
+		{"RG1731", "Node"                 },
+	};
+	static const char CLUSTER[] = "apiVersion: v1\n"
+				      "kind: ResourceQuota\n"
+				      "metadata: {name: team, namespace: team}\n"
+				      "spec: {hard: {pods: 1}}\n"
+				      "---\n"
+				      "apiVersion: v1\n"
+				      "kind: LimitRange\n"
+				      "metadata: {name: team, namespace: team}\n"
+				      "spec: {limits: [{type: Container, max: {cpu: 1}}]}\n"
+				      "---\n"
+				      "apiVersion: v1\n"
+				      "kind: Node\n"
+				      "metadata: {name: n1}\n"
+				      "status: {allocatable: {cpu: 1, memory: 16Gi}}\n";
+	static const char POD[] =
+		"serviceAccountName: a, priorityClassName: b, runtimeClassName: c, volumes: "
+		"[{name: v, secret: {secretName: d}}, {name: w, persistentVolumeClaim: "
+		"{claimName: e}}], ";
+	struct policy *policy = policy_empty();
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(CASES); i++) {
+		const bool known = i % 2;
+		const char *const unknown[] = {known ? NULL : CASES[i / 2].kind, NULL};
+		struct facts *facts = facts_kit_read(str_from(CLUSTER), unknown);
+		const struct verdict_case it = {
+			.object = preflight_kit_object(&arena, POD, SIZED, 1),
+			.policy = policy,
+			.facts = facts};
+		const struct heard heard = preflight_kit_listen(&arena, &it, CASES[i / 2].rule);
+
+		cr_expect_eq(heard.warnings > 0, known, "%s, known: %d", CASES[i / 2].kind, known);
+		facts_free(&facts);
+	}
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+static const char STRICT[] = "apiVersion: raygate.dev/v1\n"
+			     "kind: Policy\n"
+			     "rules: {RG1701: error, RG1711: error, RG1721: error, RG1723: error, "
+			     "RG1731: error}\n";
+
+static struct policy *read_policy(struct arena *arena, const char *text)
+{
+	struct field_errors errors;
+	struct err err;
+
+	field_errors_init(&errors, arena, NULL);
+	struct policy *const policy = policy_decode(str_from(text), "test", &errors, &err);
+
+	cr_assert(policy, "%s", err.text);
+	return policy;
+}
+
+Test(preflight, an_update_is_refused_only_for_what_it_brings_in)
+{
+	static const char CLUSTER[] =
+		"apiVersion: v1\n"
+		"kind: ResourceQuota\n"
+		"metadata: {name: team, namespace: team}\n"
+		"spec: {hard: {pods: 3, limits.cpu: 10}}\n"
+		"status: {hard: {pods: 3, limits.cpu: 10}, used: {pods: 3, limits.cpu: 5}}\n"
+		"---\n"
+		"apiVersion: v1\n"
+		"kind: LimitRange\n"
+		"metadata: {name: team, namespace: team}\n"
+		"spec: {limits: [{type: Container, max: {cpu: 1}}]}\n"
+		"---\n"
+		"apiVersion: v1\n"
+		"kind: Node\n"
+		"metadata: {name: n1}\n"
+		"status: {allocatable: {cpu: 1, memory: 16Gi}}\n";
+	static const struct {
+		const char *name;
+		const char *old_pod, *old_container, *pod, *container;
+		int old_replicas, replicas;
+		size_t errors;
+	} CASES[] = {
+		{"nothing changes",               "serviceAccountName: a, ", SIZED, "serviceAccountName: a, ",
+                 SIZED,																	  2, 2, 0},
+		{"a toleration: the node again",  "",                        SIZED, "tolerations: [{operator: Exists}], ",
+                 SIZED,																	  2, 2, 1},
+		{"another missing account",       "serviceAccountName: a, ", SIZED,
+                 "serviceAccountName: b, ",										SIZED,                                2, 2, 1},
+		{"more workers than are allowed", "",                        SIZED, "",                                    SIZED,                                2, 3, 1},
+		{"fewer workers",                 "",                        SIZED, "",                                    SIZED,                                2, 1, 0},
+		{"more CPU: range and node",      "",                        SIZED, "",
+                 "resources: {limits: {cpu: 3, memory: 4Gi}}, ",												 2, 2, 2},
+		{"a variable",                    "",                        SIZED, "",                                    SIZED "env: [{name: A, value: b}], ", 2, 2, 0},
+	};
+	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	struct policy *policy = read_policy(&arena, STRICT);
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		const struct verdict_case it = {
+			.object = preflight_kit_object(
+				&arena, CASES[i].pod, CASES[i].container, CASES[i].replicas),
+			.old = preflight_kit_object(&arena, CASES[i].old_pod,
+				CASES[i].old_container, CASES[i].old_replicas),
+			.policy = policy,
+			.facts = facts,
+		};
+		struct findings findings;
+
+		verdict_judge(&arena, &it, &findings);
+		verdict_print(&findings, &text);
+		cr_expect_eq(findings.errors, CASES[i].errors, "%s:\n%.*s", CASES[i].name,
+			STR_ARG(buf_str(&text)));
+	}
+	policy_free(&policy);
+	facts_free(&facts);
+	arena_done(&arena);
+}
