@@ -4,79 +4,6 @@
 #include "validators/rules.h"
 #include "validators/validate.h"
 
-/* A list of reads that grows in the arena. */
-struct reads {
-	struct arena *arena;
-	const struct json_node **nodes;
-	size_t count, room;
-};
-
-static void read_node(struct reads *r, const struct json_node *node)
-{
-	if (r->count == r->room) {
-		const size_t room = r->room ? r->room * 2 : 16;
-
-		r->nodes = arena_grow(
-			r->arena, r->nodes, r->room * sizeof(*r->nodes), room * sizeof(*r->nodes));
-		r->room = room;
-	}
-	r->nodes[r->count++] = node;
-}
-
-/*
- * What the size of a pod hangs on, for the ratchet: the resources of each container, not the
- * containers, so that a new image does not make an old excess a new one.
- */
-static void read_pod(struct reads *r, const struct pod_template *template)
-{
-	const struct pod_spec *const spec = &template->spec;
-
-	read_node(r, spec->overhead.node);
-	read_node(r, spec->resources.self.node);
-	for (size_t i = 0; i < spec->containers.count; i++)
-		read_node(r, spec->containers.items[i].resources.self.node);
-	for (size_t i = 0; i < spec->init_containers.count; i++) {
-		read_node(r, spec->init_containers.items[i].resources.self.node);
-		read_node(r, spec->init_containers.items[i].restart_policy.node);
-	}
-}
-
-/* What decides on injected containers, and on how large they are. */
-static void read_injected(struct reads *r, const struct raycluster *cluster)
-{
-	read_node(r, cluster->autoscaling.node);
-	read_node(r, cluster->autoscaler.resources.self.node);
-	read_node(r, cluster->tls.enabled.node);
-	read_node(r, cluster->history.collector.image.node);
-	read_node(r, cluster->history.collector.resources.self.node);
-}
-
-static void read_group(struct reads *r, const struct ray_group *group)
-{
-	read_node(r, group->max.node);
-	read_node(r, group->min.node);
-	read_node(r, group->replicas.node);
-	read_node(r, group->hosts.node);
-	read_node(r, group->suspend.node);
-	read_pod(r, &group->template);
-}
-
-static void read_cluster(struct reads *r, const struct rule_context *c)
-{
-	const struct raycluster *const cluster = c->cluster;
-
-	read_node(r, cluster->suspend.node);
-	read_node(r, cluster->max_workers.node);
-	read_injected(r, cluster);
-	for (size_t i = 0; i < cluster->group_count; i++)
-		read_group(r, cluster->groups[i]);
-	if (c->object->job) {
-		read_node(r, c->object->job->suspend.node);
-		read_node(r, c->object->job->submission_mode.node);
-		read_pod(r, &c->object->job->submitter_template);
-	}
-}
-
 /* A kind of limit: what it bounds in messages, and what is measured, now and before. */
 struct limit {
 	const struct policy_amounts *amounts;
@@ -110,8 +37,7 @@ static bool exceeds(const struct rule_context *c, const struct policy_amounts *a
 }
 
 /* An update that asks for no more than before is told, not refused. */
-static void compare(
-	const struct rule_context *c, const struct limit *limit, const struct reads *reads)
+static void compare(const struct rule_context *c, const struct limit *limit)
 {
 	for (size_t i = 0; i < limit->amounts->count; i++) {
 		const struct policy_amount *const allowed = &limit->amounts->items[i];
@@ -122,8 +48,7 @@ static void compare(
 		if (quantity_cmp(asked, allowed->hard) <= 0)
 			continue;
 		rule_found_at_most(c, raised ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
-			limit->at, FIELD_FORBIDDEN,
-			(struct field_reads){reads->nodes, reads->count},
+			limit->at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
 			"%s may have %s of %.*s by the policy, and this one comes to %s: %s",
 			limit->what, footprint_print(allowed->name, allowed->hard).at,
 			STR_ARG(allowed->name), footprint_print(allowed->name, asked).at,
@@ -131,16 +56,28 @@ static void compare(
 	}
 }
 
+/* By name; of several groups of one name, a mistake of its own, the one at the same place. */
+static const struct ray_group *find_before(
+	const struct rule_context *c, const struct ray_group *group)
+{
+	const struct raycluster *const old = c->old->cluster;
+
+	if (group->is_head)
+		return old->head;
+	for (size_t i = 0; i < old->worker_count && i < c->cluster->worker_count; i++) {
+		if (c->cluster->workers[i] == group &&
+			str_eq(old->workers[i]->name.v, group->name.v))
+			return old->workers[i];
+	}
+	return raycluster_worker(old, group->name.v);
+}
+
 /* The group in the version before, decoded whole; NULL where there was none. */
 static const struct ray_group *group_before(
 	const struct rule_context *c, const struct ray_group *group)
 {
-	const struct raycluster *const old = c->old ? c->old->cluster : NULL;
-
-	if (old == NULL)
-		return NULL;
 	const struct ray_group *const shallow =
-		group->is_head ? old->head : raycluster_worker(old, group->name.v);
+		c->old && c->old->cluster ? find_before(c, group) : NULL;
 
 	if (shallow == NULL)
 		return NULL;
@@ -161,7 +98,7 @@ typedef void measure_fn(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group, struct footprint *out);
 
 static void check_group(const struct rule_context *c, const struct ray_group *group,
-	measure_fn *measure, struct limit *limit, struct reads *reads)
+	measure_fn *measure, struct limit *limit)
 {
 	struct footprint *const is = arena_alloc(c->arena, sizeof(*is));
 	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
@@ -176,8 +113,7 @@ static void check_group(const struct rule_context *c, const struct ray_group *gr
 		measure(c->arena, c->policy, c->old->cluster, before, was);
 		limit->was = was;
 	}
-	read_injected(reads, c->cluster);
-	compare(c, limit, reads);
+	compare(c, limit);
 }
 
 static void pods_are_within_limits(const struct rule_context *c, const struct ray_group *group)
@@ -185,12 +121,9 @@ static void pods_are_within_limits(const struct rule_context *c, const struct ra
 	struct limit limit = {&c->policy->pod_limits, "a pod",
 		"lower the resources of its containers (injected ones count too)",
 		group->template.self.at, NULL, NULL};
-	struct reads reads = {.arena = c->arena};
 
-	if (limit.amounts->count == 0)
-		return;
-	read_pod(&reads, &group->template);
-	check_group(c, group, footprint_of_pod, &limit, &reads);
+	if (limit.amounts->count)
+		check_group(c, group, footprint_of_pod, &limit);
 }
 
 static void groups_are_within_limits(const struct rule_context *c, const struct ray_group *group)
@@ -198,12 +131,9 @@ static void groups_are_within_limits(const struct rule_context *c, const struct 
 	struct limit limit = {&c->policy->group_limits, "a worker group",
 		"lower its greatest number of workers or the resources of its pods", group->self.at,
 		NULL, NULL};
-	struct reads reads = {.arena = c->arena};
 
-	if (limit.amounts->count == 0)
-		return;
-	read_group(&reads, group);
-	check_group(c, group, footprint_of_group, &limit, &reads);
+	if (limit.amounts->count)
+		check_group(c, group, footprint_of_group, &limit);
 }
 
 /* What the whole object came to before; NULL on CREATE. */
@@ -229,7 +159,6 @@ static void cluster_is_within_limits(const struct rule_context *c, const struct 
 	struct limit limit = {&c->policy->cluster_limits, "a cluster",
 		"lower the greatest numbers of workers or the resources of the pods",
 		cluster->self.at, &is, NULL};
-	struct reads reads = {.arena = c->arena};
 
 	if (limit.amounts->count == 0)
 		return;
@@ -237,8 +166,7 @@ static void cluster_is_within_limits(const struct rule_context *c, const struct 
 	if (!exceeds(c, limit.amounts, &is))
 		return;
 	limit.was = object_before(c);
-	read_cluster(&reads, c);
-	compare(c, &limit, &reads);
+	compare(c, &limit);
 }
 
 static const struct rule RULES[] = {
@@ -255,13 +183,13 @@ static const struct rule RULES[] = {
 	RULE("RG1411", "pod-within-limits", ERROR, BOTH, "0.1", NULL,
 		"A pod, with what the controller adds to it, is within the policy's limits per "
 		"pod.",
-		RULE_CHECKS_GROUP(pods_are_within_limits), .policy = true),
+		RULE_CHECKS_GROUP(pods_are_within_limits), .policy = true, .compares = true),
 	RULE("RG1412", "group-within-limits", ERROR, BOTH, "0.1", NULL,
 		"A worker group at its largest is within the policy's limits per group.",
-		RULE_CHECKS_WORKER(groups_are_within_limits), .policy = true),
+		RULE_CHECKS_WORKER(groups_are_within_limits), .policy = true, .compares = true),
 	RULE("RG1413", "cluster-within-limits", ERROR, BOTH, "0.1", NULL,
 		"A cluster at its largest is within the policy's limits per cluster.",
-		RULE_CHECKS_CLUSTER(cluster_is_within_limits), .policy = true),
+		RULE_CHECKS_CLUSTER(cluster_is_within_limits), .policy = true, .compares = true),
 };
 
 const struct rule_table RULES_LIMITS = RULE_TABLE(RULES);

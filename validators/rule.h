@@ -27,8 +27,6 @@ struct rule_context {
 typedef void rule_object_fn(const struct rule_context *c, const struct ray_object *object);
 typedef void rule_cluster_fn(const struct rule_context *c, const struct raycluster *cluster);
 typedef void rule_group_fn(const struct rule_context *c, const struct ray_group *group);
-typedef void rule_container_fn(const struct rule_context *c, const struct ray_group *group,
-	const struct container *container);
 /* A pod that somebody will create: of a group, or the one that submits a RayJob. */
 struct rule_pod {
 	const struct pod_template *template;
@@ -46,7 +44,6 @@ enum rule_scope {
 	RULE_CLUSTER,       /* once a cluster */
 	RULE_GROUP,         /* the head and each worker group */
 	RULE_WORKER,        /* each worker group */
-	RULE_CONTAINER,     /* each container and init container of each group */
 	RULE_POD,           /* each pod template: of each group, and of a RayJob's submitter */
 	RULE_POD_CONTAINER, /* each container and init container of each of those */
 	RULE_UPDATE,        /* once an UPDATE, old against new: never ratchets */
@@ -67,15 +64,15 @@ struct rule {
 	enum rule_dialects dialects;
 	const char *since;    /* version of Raygate */
 	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
-	bool crd;    /* the CRD's schema or CEL refuses this too, before /validate is asked */
-	bool strict; /* graver in a strict validation: kubectl would refuse it */
-	bool policy; /* what the administrator forbids: 403 where nothing else is wrong */
+	bool crd;      /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool strict;   /* graver in a strict validation: kubectl would refuse it */
+	bool policy;   /* what the administrator forbids: 403 where nothing else is wrong */
+	bool compares; /* looks at the old version itself, and so never ratchets */
 	enum rule_scope scope;
 	union {
 		rule_object_fn *object;
 		rule_cluster_fn *cluster;
 		rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
-		rule_container_fn *container;
 		rule_pod_fn *pod;
 		rule_pod_container_fn *pod_container;
 		rule_update_fn *update;
@@ -97,7 +94,6 @@ struct rule {
 #define RULE_CHECKS_CLUSTER(fn)       .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
 #define RULE_CHECKS_GROUP(fn)         .scope = RULE_GROUP, .check = {.group = (fn)}
 #define RULE_CHECKS_WORKER(fn)        .scope = RULE_WORKER, .check = {.group = (fn)}
-#define RULE_CHECKS_CONTAINER(fn)     .scope = RULE_CONTAINER, .check = {.container = (fn)}
 #define RULE_CHECKS_POD(fn)           .scope = RULE_POD, .check = {.pod = (fn)}
 #define RULE_CHECKS_POD_CONTAINER(fn) .scope = RULE_POD_CONTAINER, .check = {.pod_container = (fn)}
 #define RULE_CHECKS_UPDATE(fn)        .scope = RULE_UPDATE, .check = {.update = (fn)}

@@ -81,22 +81,6 @@ static void run_on_groups(const struct rule_context *c)
 		c->rule->check.group(c, groups[i]);
 }
 
-static void run_on_containers(const struct rule_context *c)
-{
-	for (size_t g = 0; g < c->cluster->group_count; g++) {
-		const struct ray_group *const group = c->cluster->groups[g];
-		const container_list *const lists[] = {
-			&group->template.spec.containers, &group->template.spec.init_containers};
-
-		for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-			for (size_t i = 0; i < lists[l]->count; i++) {
-				if (lists[l]->items[i].self.node)
-					c->rule->check.container(c, group, &lists[l]->items[i]);
-			}
-		}
-	}
-}
-
 static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
 {
 	const container_list *const lists[] = {
@@ -144,10 +128,6 @@ static void run_rule(const struct rule_context *c)
 	case RULE_WORKER:
 		if (c->cluster)
 			run_on_groups(c);
-		break;
-	case RULE_CONTAINER:
-		if (c->cluster)
-			run_on_containers(c);
 		break;
 	case RULE_POD:
 	case RULE_POD_CONTAINER:
@@ -297,7 +277,12 @@ static struct finding settle(
 	return finding;
 }
 
-/* Rules on transitions look at both versions: what they refuse was not there before. */
+/* What looks at both versions refuses only what was not there before. */
+static bool compares_itself(const struct rule *rule)
+{
+	return rule->scope == RULE_UPDATE || rule->scope == RULE_BY_ENGINE || rule->compares;
+}
+
 static void ratchet(const struct validation *v, struct findings *found)
 {
 	struct validate_old mine = {.judged = false};
@@ -307,8 +292,8 @@ static void ratchet(const struct validation *v, struct findings *found)
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
-		if (f->severity == FIELD_SEVERITY_ERROR && f->rule->scope != RULE_UPDATE &&
-			f->rule->scope != RULE_BY_ENGINE && old_has(old, f->error)) {
+		if (f->severity == FIELD_SEVERITY_ERROR && !compares_itself(f->rule) &&
+			old_has(old, f->error)) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;
 		}

@@ -61,19 +61,69 @@ static const struct {
 	{"one shrinks, another grows beyond it", {9, 1, 10}, {8, 1, 11}, false},
 };
 
+static void expect_update(const char *name, struct str before, struct str after, bool allowed)
+{
+	struct review_result result;
+
+	review_run(&arena,
+		&(struct review_case){.phase = ADMIT_VALIDATE,
+			.object = after,
+			.old = before,
+			.namespace = STR("n"),
+			.policy = policy},
+		&result);
+	cr_expect_eq(result.allowed, allowed, "%s: %.*s", name, STR_ARG(result.reply));
+}
+
 Test(limits, an_update_is_refused_for_what_it_raises)
 {
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		struct review_result result;
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		expect_update(CASES[i].name, cluster(CASES[i].before), cluster(CASES[i].after),
+			CASES[i].allowed);
+}
 
-		review_run(&arena,
-			&(struct review_case){.phase = ADMIT_VALIDATE,
-				.object = cluster(CASES[i].after),
-				.old = cluster(CASES[i].before),
-				.namespace = STR("n"),
-				.policy = policy},
-			&result);
-		cr_expect_eq(result.allowed, CASES[i].allowed, "%s: %.*s", CASES[i].name,
-			STR_ARG(result.reply));
-	}
+#define GROUP(name, count, cpu)                                                                    \
+	"{\"groupName\":\"" name "\",\"replicas\":" count                                          \
+	",\"template\":{\"spec\":{\"containers\":[{\"name\":\"w\",\"image\":\"ray\","              \
+	"\"resources\":{\"limits\":{\"cpu\":\"" cpu "\",\"memory\":\"4Gi\"}}}]}}}"
+
+static struct str groups(const char *label, const char *list)
+{
+	return arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+		"\"name\":\"c\",\"namespace\":\"n\",\"labels\":{\"is\":\"%s\"}},\"spec\":{"
+		"\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"h\","
+		"\"image\":\"ray\",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"4Gi\"}}"
+		"}]}}},\"workerGroupSpecs\":[%s]}}",
+		label, list);
+}
+
+/* A group is compared with itself, wherever it stands. */
+/* clang-format off */
+static const struct {
+	const char *name, *before, *after;
+	bool allowed;
+} GROUPS[] = {
+	{"one moves", GROUP("a", "1", "1") "," GROUP("b", "1", "9"),
+		GROUP("b", "1", "9") "," GROUP("a", "1", "1"), true},
+	{"one comes before it", GROUP("b", "1", "9"),
+		GROUP("a", "1", "1") "," GROUP("b", "1", "9"), true},
+	{"one that is new", GROUP("a", "1", "9"), GROUP("b", "1", "9"), false},
+	{"two change their names", GROUP("a", "1", "1") "," GROUP("b", "1", "9"),
+		GROUP("b", "1", "1") "," GROUP("a", "1", "9"), false},
+	{"two of one name", GROUP("a", "1", "1") "," GROUP("a", "1", "9"),
+		GROUP("a", "1", "1") "," GROUP("a", "1", "9"), true},
+	{"two without a name", GROUP("", "1", "1") "," GROUP("", "1", "9"),
+		GROUP("", "1", "1") "," GROUP("", "1", "9"), true},
+	{"two of one name, one of which grows", GROUP("a", "1", "1") "," GROUP("a", "1", "9"),
+		GROUP("a", "1", "5") "," GROUP("a", "1", "9"), false},
+	{"more of the same pods", GROUP("a", "10", "1"), GROUP("a", "11", "1"), false},
+};
+/* clang-format on */
+
+Test(limits, a_group_is_known_by_its_name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(GROUPS); i++)
+		expect_update(GROUPS[i].name, groups("old", GROUPS[i].before),
+			groups("new", GROUPS[i].after), GROUPS[i].allowed);
 }
