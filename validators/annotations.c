@@ -1,6 +1,4 @@
 /* Annotations and labels that KubeRay reads: a value it takes for something else is a trap. */
-#include <ctype.h>
-
 #include "validators/rules.h"
 
 #include "api/go_duration.h"
@@ -19,15 +17,11 @@ static bool is_exact_word(struct str value)
 	return value.len == 0 || str_is(value, "true") || str_is_nocase(value, "false");
 }
 
-/* Go's Atoi takes a sign; KubeRay then wants more than zero. */
 static bool is_positive_integer(struct str value)
 {
 	int64_t number;
 
-	if (str_starts(value, "+"))
-		value = str_from_offset(value, 1);
-	return value.len && isdigit((unsigned char)value.at[0]) && str_to_i64(value, &number) &&
-	       number > 0;
+	return str_to_i64(value, &number) && number > 0;
 }
 
 static const struct known_annotation {
@@ -76,11 +70,16 @@ static void annotations_are_understood(
 	}
 }
 
-static bool is_positive_duration(struct str text)
+/* NULL when there is nothing to say. */
+static const char *fault_of_timeout(struct str text)
 {
-	int64_t nanoseconds;
+	int64_t amount;
 
-	return go_duration_parse(text, &nanoseconds) && nanoseconds > 0;
+	if (text.len == 0)
+		return NULL;
+	if (!go_duration_parse(text, &amount) && !str_to_i64(text, &amount))
+		return "must be a duration such as \"5m\" or \"1h30m\", or a number of seconds";
+	return amount > 0 ? NULL : "must be more than zero, such as \"5m\"";
 }
 
 static void initializing_timeout_is_positive(
@@ -91,15 +90,13 @@ static void initializing_timeout_is_positive(
 
 	if (object->kind != RAY_SERVICE || !json_is(value, JSON_STRING))
 		return;
-	const struct str text = json_str(c->arena, value);
+	const char *const fault = fault_of_timeout(json_str(c->arena, value));
 
-	if (text.len && !is_positive_duration(text) && !is_positive_integer(text))
+	if (fault)
 		rule_found(c,
 			FIELD_KEY(FIELD_CHILD(FIELD_ROOT("metadata"), "annotations"),
 				STR(INITIALIZING_TIMEOUT)),
-			FIELD_INVALID, FIELD_READS(value),
-			"must be more than zero: a duration such as \"5m\" or \"1h30m\", or a "
-			"number of seconds");
+			FIELD_INVALID, FIELD_READS(value), "%s", fault);
 }
 
 static void gang_label_means_what_it_says(
