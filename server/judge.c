@@ -40,6 +40,7 @@ static void charge(struct judge *judge, const struct manifest *manifest, struct 
 		.ledger = judge->ledger,
 		.group = str_from(group_of(manifest->dialect)),
 		.namespace = namespace,
+		.uid = arena_printf(&judge->arena, "%zu", ++judge->objects),
 		.object = m->object,
 		.old = manifest->old,
 		.judge_only = m->findings.errors > 0,

@@ -15,6 +15,7 @@ struct judge {
 	bool defaults;         /* the policy's are applied, too */
 	struct ledger *ledger; /* shared over the run, so that the clusters of a namespace add up */
 	struct str namespace;  /* of objects that name none */
+	size_t objects;        /* judged so far */
 };
 
 /* A finding and what of the source it is about; line and column are 0 when that is not known. */

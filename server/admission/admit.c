@@ -124,6 +124,7 @@ static void charge(struct review *r)
 		.ledger = r->in->ledger,
 		.group = r->request.group,
 		.namespace = r->request.namespace,
+		.uid = r->request.uid,
 		.object = m->object,
 		.old = r->request.operation == ADMISSION_UPDATE ? r->request.old_object : NULL,
 		.dry_run = r->request.dry_run,

@@ -21,10 +21,10 @@ struct ledger_amount {
 	struct quantity value;
 };
 
-/* Who is charged: the same cluster always has the same key, whatever the request's uid. */
+/* Who is charged: the same cluster always has the same key, however often it is sent. */
 struct ledger_key {
 	struct str group, kind, namespace, name;
-	struct str uid; /* of the object; "" before it has one */
+	struct str uid; /* counts where there is no name: the object's, or else the request's */
 };
 
 struct ledger_claim {

@@ -53,6 +53,7 @@ struct ask {
 	enum admit_phase phase;
 	bool dry_run;
 	const char *object, *old;
+	const char *uid;
 };
 
 static struct review_result ask(const struct ask *a)
@@ -64,6 +65,7 @@ static struct review_result ask(const struct ask *a)
 			.object = str_from(a->object),
 			.old = str_from(a->old ? a->old : ""),
 			.namespace = STR("n"),
+			.uid = a->uid,
 			.dry_run = a->dry_run,
 			.policy = policy,
 			.ledger = ledger},
@@ -73,12 +75,12 @@ static struct review_result ask(const struct ask *a)
 
 static struct review_result create(const char *object)
 {
-	return ask(&(struct ask){ADMIT_VALIDATE, false, object, NULL});
+	return ask(&(struct ask){ADMIT_VALIDATE, false, object, NULL, NULL});
 }
 
 static struct review_result update(const char *old, const char *object)
 {
-	return ask(&(struct ask){ADMIT_VALIDATE, false, object, old});
+	return ask(&(struct ask){ADMIT_VALIDATE, false, object, old, NULL});
 }
 
 static void expect(struct review_result r, bool allowed)
@@ -96,8 +98,8 @@ Test(charge, the_same_object_applied_twice_is_charged_once)
 
 Test(charge, what_only_mutates_or_runs_dry_or_is_refused_holds_nothing)
 {
-	expect(ask(&(struct ask){ADMIT_MUTATE, false, CLUSTER("a", "4"), NULL}), true);
-	expect(ask(&(struct ask){ADMIT_VALIDATE, true, CLUSTER("a", "4"), NULL}), true);
+	expect(ask(&(struct ask){ADMIT_MUTATE, false, CLUSTER("a", "4"), NULL, NULL}), true);
+	expect(ask(&(struct ask){ADMIT_VALIDATE, true, CLUSTER("a", "4"), NULL, NULL}), true);
 	expect(create(OBJECT("RayCluster", "a", SPEC("4", "\"managedBy\":\"nobody\","))), false);
 	expect(create(CLUSTER("a", "5")), false);
 	cr_assert_eq(ledger_count(ledger), 0u);
@@ -121,7 +123,7 @@ Test(charge, a_broken_quota_alone_is_forbidden_and_else_one_of_the_causes)
 Test(charge, where_mutate_denies_the_quota_is_one_of_the_causes)
 {
 	const struct review_result r = ask(&(struct ask){ADMIT_MUTATE, false,
-		OBJECT("RayCluster", "a", SPEC("5", "\"managedBy\":\"nobody\",")), NULL});
+		OBJECT("RayCluster", "a", SPEC("5", "\"managedBy\":\"nobody\",")), NULL, NULL});
 
 	expect(r, false);
 	cr_expect(str_contains(r.reply, "RG1401"), "%.*s", STR_ARG(r.reply));
@@ -195,4 +197,27 @@ Test(charge, a_service_that_grows_is_not_counted_beside_its_own_cluster)
 	expect(create(CLUSTER("s-abcde", "3")), true);
 	expect(update(SERVICE("3"), SERVICE("4")), true);
 	expect(update(SERVICE("3"), SERVICE("5")), false);
+}
+
+/* Before the API server has chosen a name, which offline it never does. */
+Test(charge, clusters_without_a_name_are_charged_apart)
+{
+	static const char UNNAMED[] = "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\","
+				      "\"metadata\":{\"generateName\":\"a-\"},"
+				      "\"spec\":" SPEC("2", "") "}";
+	static const struct {
+		const char *uid;
+		bool allowed;
+	} CASES[] = {
+		{"1", true },
+		{"2", true },
+		{"2", true }, /* asked again */
+		{"3", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		expect(ask(&(struct ask){
+			       .phase = ADMIT_VALIDATE, .object = UNNAMED, .uid = CASES[i].uid}),
+			CASES[i].allowed);
+	cr_expect_eq(ledger_count(ledger), 2u);
 }
