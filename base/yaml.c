@@ -5,15 +5,18 @@
 
 #include <yaml.h>
 
+#include "base/yaml_fast.h"
 #include "base/yaml_text.h"
 
 /* Each is compared with all that came before it. */
 enum { DIRECTIVES_MAX = 4096 };
 
 struct yaml_stream {
-	yaml_parser_t parser;
 	struct str text;
+	struct yaml_fast fast;
 	struct yaml_text builder;
+	yaml_parser_t parser; /* of what is not plain, from the first document that is not on */
+	bool parsing;         /* there is such a one, and it begins at fast.offset */
 	uint32_t index;
 	bool in_document; /* its rest is passed over before the next one */
 	bool ended;
@@ -23,12 +26,8 @@ struct yaml_stream *yaml_open(struct str text)
 {
 	struct yaml_stream *const stream = mem_alloc(sizeof(*stream));
 
-	if (!yaml_parser_initialize(&stream->parser))
-		abort();
-	stream->text = text;
-	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-		&stream->parser, (const unsigned char *)(text.len ? text.at : ""), text.len);
+	stream->text = (struct str){text.len ? text.at : "", text.len};
+	stream->fast = (struct yaml_fast){.text = stream->text, .line = 1};
 	return stream;
 }
 
@@ -36,15 +35,34 @@ void yaml_close(struct yaml_stream **stream)
 {
 	if (*stream == NULL)
 		return;
-	yaml_parser_delete(&(*stream)->parser);
+	if ((*stream)->parsing)
+		yaml_parser_delete(&(*stream)->parser);
 	yaml_text_done(&(*stream)->builder);
 	free(*stream);
 	*stream = NULL;
 }
 
-static struct yaml_place place_of(yaml_mark_t mark)
+/* What libyaml reads: all that was not read before. */
+static struct str parsed_text(const struct yaml_stream *stream)
 {
-	return (struct yaml_place){(uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
+	return str_from_offset(stream->text, stream->fast.offset);
+}
+
+static void start_parser(struct yaml_stream *stream)
+{
+	const struct str text = parsed_text(stream);
+
+	if (!yaml_parser_initialize(&stream->parser))
+		abort();
+	stream->parsing = true;
+	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&stream->parser, (const unsigned char *)text.at, text.len);
+}
+
+static struct yaml_place place_of(const struct yaml_stream *stream, yaml_mark_t mark)
+{
+	return (struct yaml_place){
+		(uint32_t)mark.line + stream->fast.line, (uint32_t)mark.column + 1};
 }
 
 /* What libyaml's words contain, what stands there (0: anything), and what helps more. */
@@ -91,8 +109,9 @@ static const char *words_of(const yaml_parser_t *parser, struct str text)
 static bool fail_reader(const struct yaml_stream *stream, struct err *err)
 {
 	const yaml_parser_t *const parser = &stream->parser;
-	const size_t offset = parser->problem_offset < stream->text.len ? parser->problem_offset
-									: stream->text.len;
+	const size_t most = parsed_text(stream).len;
+	const size_t offset = stream->fast.offset +
+			      (parser->problem_offset < most ? parser->problem_offset : most);
 	uint32_t line, column;
 
 	json_position(stream->text, stream->text.at + offset, &line, &column);
@@ -103,8 +122,8 @@ static bool fail_reader(const struct yaml_stream *stream, struct err *err)
 static bool fail_parser(struct yaml_stream *stream, struct err *err)
 {
 	const yaml_parser_t *const parser = &stream->parser;
-	const struct yaml_place at = place_of(parser->problem_mark);
-	const struct yaml_place from = place_of(parser->context_mark);
+	const struct yaml_place at = place_of(stream, parser->problem_mark);
+	const struct yaml_place from = place_of(stream, parser->context_mark);
 
 	stream->ended = true;
 	if (parser->error == YAML_MEMORY_ERROR)
@@ -113,15 +132,16 @@ static bool fail_parser(struct yaml_stream *stream, struct err *err)
 		return fail_reader(stream, err);
 	if (parser->context == NULL || from.line == at.line)
 		return err_set(err, ERR_INVALID, "line %u, column %u: %s", at.line, at.column,
-			words_of(parser, stream->text));
+			words_of(parser, parsed_text(stream)));
 	return err_set(err, ERR_INVALID, "line %u, column %u: %s (%s that begins at line %u)",
-		at.line, at.column, words_of(parser, stream->text), parser->context, from.line);
+		at.line, at.column, words_of(parser, parsed_text(stream)), parser->context,
+		from.line);
 }
 
-static bool build_scalar(struct yaml_text *builder, const yaml_event_t *event)
+static bool build_scalar(struct yaml_stream *stream, const yaml_event_t *event)
 {
 	const struct yaml_props props = {
-		.place = place_of(event->start_mark),
+		.place = place_of(stream, event->start_mark),
 		.anchor = (const char *)event->data.scalar.anchor,
 	};
 	const struct str value = {
@@ -129,34 +149,34 @@ static bool build_scalar(struct yaml_text *builder, const yaml_event_t *event)
 	const enum yaml_as as = yaml_scalar_as(
 		(const char *)event->data.scalar.tag, event->data.scalar.plain_implicit);
 
-	return yaml_text_scalar(builder, &props, value, as);
+	return yaml_text_scalar(&stream->builder, &props, value, as);
 }
 
-static bool build_open(struct yaml_text *builder, const yaml_event_t *event)
+static bool build_open(struct yaml_stream *stream, const yaml_event_t *event)
 {
 	const bool mapping = event->type == YAML_MAPPING_START_EVENT;
 	const struct yaml_props props = {
-		.place = place_of(event->start_mark),
+		.place = place_of(stream, event->start_mark),
 		.anchor = (const char *)(mapping ? event->data.mapping_start.anchor
 						 : event->data.sequence_start.anchor),
 	};
 
-	return yaml_text_open(builder, &props, mapping);
+	return yaml_text_open(&stream->builder, &props, mapping);
 }
 
-static bool build(struct yaml_text *builder, const yaml_event_t *event)
+static bool build(struct yaml_stream *stream, const yaml_event_t *event)
 {
 	switch ((int)event->type) {
 	case YAML_SCALAR_EVENT:
-		return build_scalar(builder, event);
+		return build_scalar(stream, event);
 	case YAML_MAPPING_START_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
-		return build_open(builder, event);
+		return build_open(stream, event);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
-		return yaml_text_close(builder);
+		return yaml_text_close(&stream->builder);
 	case YAML_ALIAS_EVENT:
-		return yaml_text_alias(builder, place_of(event->start_mark),
+		return yaml_text_alias(&stream->builder, place_of(stream, event->start_mark),
 			(const char *)event->data.alias.anchor);
 	default:
 		return true;
@@ -190,7 +210,7 @@ static bool skip_to(
 		type = event.type;
 		depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
 		depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
-		const struct yaml_place place = place_of(event.start_mark);
+		const struct yaml_place place = place_of(stream, event.start_mark);
 
 		yaml_event_delete(&event);
 		if (depth > depth_max)
@@ -211,15 +231,14 @@ static bool build_document(struct yaml_stream *stream, struct err *err)
 
 		if (!next_event(stream, &event, err))
 			return false;
-		good = build(&stream->builder, &event);
+		good = build(stream, &event);
 		stream->in_document = event.type != YAML_DOCUMENT_END_EVENT;
 		yaml_event_delete(&event);
 	}
 	return good;
 }
 
-/* Into `doc`, whose root is NULL at the end. */
-static bool read_document(struct yaml_stream *stream, const struct yaml_limits *limits,
+static bool parse_document(struct yaml_stream *stream, const struct yaml_limits *limits,
 	struct yaml_doc *doc, struct err *err)
 {
 	/* After an error inside a document there is the rest of it. */
@@ -232,6 +251,30 @@ static bool read_document(struct yaml_stream *stream, const struct yaml_limits *
 		return true;
 	doc->index = stream->index++;
 	return build_document(stream, err) && yaml_text_finish(&stream->builder, doc);
+}
+
+/* Into `doc`, whose root is NULL at the end. */
+static bool read_document(struct yaml_stream *stream, struct arena *arena,
+	const struct yaml_limits *limits, struct yaml_doc *doc, struct err *err)
+{
+	enum yaml_fast_result result = YAML_FAST_NOT;
+
+	yaml_text_begin(&stream->builder, arena, limits, err);
+	if (!stream->parsing)
+		result = yaml_fast_read(&stream->fast, &stream->builder);
+	if (result == YAML_FAST_DOCUMENT) {
+		doc->index = stream->index++;
+		return yaml_text_finish(&stream->builder, doc);
+	}
+	if (result == YAML_FAST_END) {
+		stream->ended = true;
+		return true;
+	}
+	if (!stream->parsing) {
+		start_parser(stream);
+		yaml_text_begin(&stream->builder, arena, limits, err);
+	}
+	return parse_document(stream, limits, doc, err);
 }
 
 /* Of the whole stream: what libyaml itself could not bear. */
@@ -261,8 +304,7 @@ bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yam
 	bool good = stream->ended || fits(stream, limits, err);
 
 	while (good && !stream->ended) {
-		yaml_text_begin(&stream->builder, arena, limits, err);
-		good = read_document(stream, limits, doc, err);
+		good = read_document(stream, arena, limits, doc, err);
 		if (good && json_present(doc->json.root))
 			return true;
 		doc->json = (struct json_doc){0};

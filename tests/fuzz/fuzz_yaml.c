@@ -1,6 +1,7 @@
 /*
  * What a YAML stream gives is strict JSON with a place for each node; printed as YAML and read
- * again it stays the same; and JSON read as YAML is the same tree.
+ * again it stays the same; JSON read as YAML is the same tree; and what base/yaml_fast reads is
+ * what libyaml reads.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -81,6 +82,56 @@ static void check_json(struct arena *arena, struct str text, const struct json_d
 	}
 }
 
+/* A document as its text and places, a line lower by `shift`; or what is wrong with it. */
+static bool print_next(struct yaml_stream *stream, uint32_t shift, struct buf *out)
+{
+	struct yaml_doc doc;
+	struct arena arena;
+	struct err err;
+	bool more = true;
+
+	arena_init(&arena, 4096);
+	if (!yaml_next(stream, &arena, &LIMITS, &doc, &err))
+		buf_add_cstr(out, "wrong\n");
+	else if (doc.json.root == NULL)
+		more = false;
+	else
+		buf_printf(out, "%u %.*s\n", doc.index, STR_ARG(doc.json.text));
+	for (uint32_t i = 0; doc.json.root && i < doc.json.count; i++)
+		buf_printf(out, "%u:%u\n", doc.places[i].line - shift, doc.places[i].column);
+	arena_done(&arena);
+	return more;
+}
+
+static void print_all(struct str text, uint32_t shift, struct buf *out)
+{
+	struct yaml_stream *stream = yaml_open(text);
+
+	for (int count = 0; count < 100 && print_next(stream, shift, out); count++)
+		;
+	yaml_close(&stream);
+}
+
+/* With a tab in front all of it is libyaml's. Bytes that are not YAML it may see too early. */
+static void fast_is_right(struct str text)
+{
+	CLEANUP(buf_done) struct buf slow = {0};
+	CLEANUP(buf_done) struct buf by_fast = {0};
+	CLEANUP(buf_done) struct buf by_libyaml = {0};
+
+	for (size_t i = 0; i < text.len; i++) {
+		const unsigned char c = (unsigned char)text.at[i];
+
+		if (c > 0x7E || (c < 0x20 && c != '\n' && c != '\t' && c != '\r'))
+			return;
+	}
+	buf_add_cstr(&slow, "#\t\n");
+	buf_add(&slow, text);
+	print_all(text, 0, &by_fast);
+	print_all(buf_str(&slow), 1, &by_libyaml);
+	must(str_eq(buf_str(&by_fast), buf_str(&by_libyaml)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct str text = {(const char *)data, size};
@@ -100,6 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 	}
 	yaml_close(&stream);
+	fast_is_right(text);
 	if (json_read(&arena, text, &JSON, &json, &err))
 		check_json(&arena, text, &json);
 	arena_done(&arena);
