@@ -2,14 +2,34 @@
 
 #include "base/utf8.h"
 
-/* Whoever manages what is of no interest here, and takes half of a review's nodes. */
-static const char *const SKIP[] = {"managedFields", NULL};
+/* Who manages what, and how things stand, is of no interest here: half of a review's text. */
+static const struct json_place SKIP[] = {
+	{3, "status"       },
+	{4, "managedFields"},
+	{0, NULL           },
+};
+/* An update changes little of an object. */
+static const struct json_twins VERSIONS = {2, "object", "oldObject"};
+
+static const struct json_place SKIP_OF_OBJECT[] = {
+	{1, "status"       },
+	{2, "managedFields"},
+	{0, NULL           },
+};
 
 const struct json_limits ADMISSION_LIMITS = {
 	.bytes = 8u * 1024 * 1024,
 	.depth = 256,
 	.nodes = 2u * 1000 * 1000,
 	.skip = SKIP,
+	.twins = &VERSIONS,
+};
+
+const struct json_limits ADMISSION_OBJECT_LIMITS = {
+	.bytes = 8u * 1024 * 1024,
+	.depth = 256,
+	.nodes = 2u * 1000 * 1000,
+	.skip = SKIP_OF_OBJECT,
 };
 
 static const char *const OPERATIONS[] = {

@@ -32,6 +32,8 @@ struct admission_request {
 
 /* Bounds of a review: two objects of 1.5 MiB, escaped, in an envelope. */
 extern const struct json_limits ADMISSION_LIMITS;
+/* Of an object by itself, as one of a review is read. */
+extern const struct json_limits ADMISSION_OBJECT_LIMITS;
 
 /*
  * Strings and nodes borrow from `body` and the arena. ERR_INVALID: not JSON, or no AdmissionReview

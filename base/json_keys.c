@@ -20,9 +20,9 @@ void json_keys_done(struct json_keys *keys)
 	keys->room = 0;
 }
 
-static inline const struct json_node *next_key(const struct json_node *key, bool bare)
+static inline const struct json_node *next_key(const struct json_node *key)
 {
-	return bare ? key + 1 : json_next(key + 1);
+	return json_next(key + 1);
 }
 
 static bool found_equal(
@@ -44,18 +44,18 @@ static struct json_slot *empty_slots(struct json_keys *keys, size_t count)
 }
 
 /* Large objects, and those with escapes in their keys. */
-static bool many_differ(struct json_keys *keys, const struct json_node *object,
-	const struct json_node *end, bool bare)
+static bool many_differ(
+	struct json_keys *keys, const struct json_node *object, const struct json_node *end)
 {
 	size_t count = 0, room = 16;
 
-	for (const struct json_node *key = object + 1; key < end; key = next_key(key, bare))
+	for (const struct json_node *key = object + 1; key < end; key = next_key(key))
 		count++;
 	while (room < count * 2)
 		room *= 2;
 	struct json_slot *const slots = empty_slots(keys, room);
 
-	for (const struct json_node *key = object + 1; key < end; key = next_key(key, bare)) {
+	for (const struct json_node *key = object + 1; key < end; key = next_key(key)) {
 		const uint64_t hash = json_str_hash(key, hash_process_key());
 		const uint32_t high = (uint32_t)(hash >> 32);
 		size_t i = hash & (room - 1);
@@ -80,16 +80,16 @@ static uint64_t signature(const struct json_node *key)
 	return head ^ (uint64_t)key->len << 56;
 }
 
-bool json_keys_differ(struct json_keys *keys, const struct json_node *object,
-	const struct json_node *end, bool bare)
+bool json_keys_differ(
+	struct json_keys *keys, const struct json_node *object, const struct json_node *end)
 {
 	const struct json_node *seen[FEW_KEYS];
 	uint64_t signatures[FEW_KEYS];
 	size_t count = 0;
 
-	for (const struct json_node *key = object + 1; key < end; key = next_key(key, bare)) {
+	for (const struct json_node *key = object + 1; key < end; key = next_key(key)) {
 		if (count == FEW_KEYS || key->escaped)
-			return many_differ(keys, object, end, bare);
+			return many_differ(keys, object, end);
 		const uint64_t mine = signature(key);
 
 		for (size_t i = 0; i < count; i++) {

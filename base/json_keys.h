@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/json_read.h"
@@ -30,34 +31,29 @@ struct json_keys {
 /* `first` and `again` stay. */
 void json_keys_done(struct json_keys *keys);
 
-/*
- * `object` is followed up to `end` by key, value, key, …, or by keys alone when they are `bare`.
- * On false `first` and `again` are set.
- */
-bool json_keys_differ(struct json_keys *keys, const struct json_node *object,
-	const struct json_node *end, bool bare);
+/* `object` is followed up to `end` by key, value, key, …. On false `first` and `again` are set. */
+bool json_keys_differ(
+	struct json_keys *keys, const struct json_node *object, const struct json_node *end);
 
 /*
- * A filter has two bits for each key that was noted, or all of them when two keys may be equal:
- * most objects are known to be fine without comparing any keys. It starts from zero.
+ * The first eight bytes of an object's last key, as a number in their order: keys in ascending
+ * order, as nearly everybody writes them, are known to differ without comparing each with each. It
+ * starts from zero.
  */
-static const uint64_t JSON_KEYS_SUSPECT = ~0ull;
+static const uint64_t JSON_KEYS_SUSPECT = ~0ull; /* not in order: two may be equal */
 
-static inline void json_keys_note(uint64_t *filter, const struct json_node *key, const char *end)
+static inline void json_keys_note(uint64_t *last, const struct json_node *key, const char *end)
 {
-	const uint64_t spread = 0x9E3779B97F4A7C15;
-	const uint64_t len = key->len;
+	const uint32_t len = key->len;
 	uint64_t head;
 
 	if (end - key->at < 8 || key->escaped) {
-		*filter = JSON_KEYS_SUSPECT;
+		*last = JSON_KEYS_SUSPECT;
 		return;
 	}
 	memcpy(&head, key->at, 8);
+	head = be64toh(head);
 	if (len < 8)
-		head &= ~(~0ull << len * 8);
-	const uint64_t hash = (head ^ len << 56) * spread;
-	const uint64_t bits = 1ull << (hash >> 58) | 1ull << (hash >> 52 & 63);
-
-	*filter = (*filter & bits) == bits ? JSON_KEYS_SUSPECT : *filter | bits;
+		head = len ? head >> (64 - len * 8) << (64 - len * 8) : 0;
+	*last = head > *last ? head : JSON_KEYS_SUSPECT;
 }

@@ -1,23 +1,29 @@
 #include "base/json_read.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json_keys.h"
-#include "base/json_scan.h"
+#include "base/json_lex.h"
+#include "base/json_skip.h"
 #include "base/utf8.h"
 
 enum {
 	BYTES_MAX = (1 << 27) - 1, /* what json_node.len can say */
 	SHOWN = 64,                /* bytes of a key in a message */
-	LEVELS = 64,               /* with a filter of their own */
+	LEVELS = 64,               /* of which something is known while they are open */
+	COPIED_STRING = 32,        /* a shorter one is read as fast as compared */
+};
+
+/* An open container. Those too deep to have a place of their own share the first. */
+struct level {
+	uint64_t last_key;       /* of json_keys_note() */
+	uint32_t twin, twin_end; /* the nodes left of the container's twin; none: both are equal */
 };
 
 struct reader {
+	struct json_lex lex;
 	struct arena *arena;
 	const struct json_limits *limits;
-	const char *begin, *end;
 	struct json_node *nodes;
 	uint32_t count, room, allocated;
 	/*
@@ -26,82 +32,28 @@ struct reader {
 	 */
 	uint32_t open;
 	uint32_t depth;
-	/*
-	 * The open container whose inside is not kept, or 0. Inside it only the keys of the open
-	 * objects stay, one behind the other, until their object is closed.
-	 */
-	uint32_t skipped;
+	uint32_t first, twin; /* nodes: limits.twins.first's value, the twin of the value to come */
+	bool paired;          /* inside of limits.twins.second's value */
+	/* The last difference found between twins, and how far apart their texts were. */
+	const char *differs;
+	ptrdiff_t apart;
 	struct json_keys keys;
-	/*
-	 * What json_keys_note() knows of each open object; of those too deep to have a place here
-	 * the first says JSON_KEYS_SUSPECT.
-	 */
-	uint64_t filters[LEVELS];
-	struct err *err;
+	struct level levels[LEVELS];
 };
-
-/* Returns NULL, so that a failure is one line. */
-static const char *fail(const struct reader *r, enum err_code code, const char *at,
-	const char *format, ...) PRINTF_LIKE(4, 5);
-static const char *fail(
-	const struct reader *r, enum err_code code, const char *at, const char *format, ...)
-{
-	char what[200];
-	uint32_t line, column;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
-	json_position((struct str){r->begin, (size_t)(r->end - r->begin)}, at, &line, &column);
-	err_set(r->err, code, "line %u, column %u: %s", line, column, what);
-	return NULL;
-}
-
-static const char *fail_expected(const struct reader *r, const char *at, const char *expected)
-{
-	if (at == r->end)
-		return fail(r, ERR_INVALID, at, "expected %s, found the end of the text", expected);
-	const size_t len = utf8_sequence((struct str){at, (size_t)(r->end - at)});
-
-	if (len == 0 || (unsigned char)*at < 0x20 || *at == 0x7F)
-		return fail(r, ERR_INVALID, at, "expected %s, found the byte 0x%02x", expected,
-			(unsigned char)*at);
-	return fail(r, ERR_INVALID, at, "expected %s, found '%.*s'", expected, (int)len, at);
-}
-
-static inline char peek(const struct reader *r, const char *at)
-{
-	return at < r->end ? *at : '\0';
-}
-
-static inline const char *skip_space(const struct reader *r, const char *at)
-{
-	if (at < r->end && (unsigned char)*at > ' ')
-		return at;
-	return json_scan_space(at, r->end);
-}
-
-/* How many nodes may be there now: a skipped container's inside is not counted. */
-static void set_room(struct reader *r)
-{
-	const bool limited = r->skipped == 0 && r->allocated > r->limits->nodes;
-
-	r->room = limited ? r->limits->nodes : r->allocated;
-}
 
 static bool make_room(struct reader *r, const char *at)
 {
 	const uint32_t more = r->allocated * 2;
 
-	if (r->skipped == 0 && r->count >= r->limits->nodes) {
-		fail(r, ERR_TOO_LARGE, at, "more than %u values and keys", r->limits->nodes);
+	if (r->count >= r->limits->nodes) {
+		json_lex_fail(&r->lex, ERR_TOO_LARGE, at, "more than %u values and keys",
+			r->limits->nodes);
 		return false;
 	}
 	r->nodes = arena_grow(
 		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), more * sizeof(*r->nodes));
 	r->allocated = more;
-	set_room(r);
+	r->room = more < r->limits->nodes ? more : r->limits->nodes;
 	return true;
 }
 
@@ -115,264 +67,221 @@ static inline bool add_node(struct reader *r, const char *at, size_t len, struct
 	return true;
 }
 
-/* The value of the four hex digits at `at`, -1 when they are not there. */
-static int32_t hex4(const struct reader *r, const char *at)
-{
-	int32_t value = 0;
-
-	if (r->end - at < 4)
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		const int c = at[i] | 0x20;
-
-		if (at[i] >= '0' && at[i] <= '9')
-			value = value * 16 + (at[i] - '0');
-		else if (c >= 'a' && c <= 'f')
-			value = value * 16 + (c - 'a' + 10);
-		else
-			return -1;
-	}
-	return value;
-}
-
-static const char *unicode_end(const struct reader *r, const char *at)
-{
-	const int32_t unit = hex4(r, at + 2);
-
-	if (unit < 0)
-		return fail(r, ERR_INVALID, at, "'\\u' needs four hexadecimal digits");
-	if (unit < 0xD800 || unit > 0xDFFF)
-		return at + 6;
-	if (unit <= 0xDBFF && r->end - at >= 12 && at[6] == '\\' && at[7] == 'u') {
-		const int32_t low = hex4(r, at + 8);
-
-		if (low >= 0xDC00 && low <= 0xDFFF)
-			return at + 12;
-	}
-	return fail(r, ERR_INVALID, at, "'%.6s' is half of a surrogate pair", at);
-}
-
-static const char *escape_end(const struct reader *r, const char *at)
-{
-	const char c = peek(r, at + 1);
-
-	if (c == 'u')
-		return unicode_end(r, at);
-	if (JSON_SCAN_ESCAPES[(unsigned char)c])
-		return at + 2;
-	return fail_expected(r, at + 1, "one of \"\\/bfnrtu behind a backslash");
-}
-
-static const char *fail_in_string(const struct reader *r, const char *start, const char *at)
-{
-	if (at == r->end)
-		return fail(r, ERR_INVALID, start - 1, "a string without an end");
-	if ((unsigned char)*at < 0x20)
-		return fail(r, ERR_INVALID, at,
-			"the control character 0x%02x must be escaped in a string", *at);
-	return fail(r, ERR_INVALID, at, "the byte 0x%02x is not UTF-8", (unsigned char)*at);
-}
-
-/* Goes on at the first byte of a string that is not plain; returns the closing quote. */
-static const char *odd_string_end(
-	const struct reader *r, const char *start, const char *at, bool *escaped)
-{
-	while (at < r->end && *at != '"') {
-		if (*at == '\\') {
-			*escaped = true;
-			at = escape_end(r, at);
-			if (at == NULL)
-				return NULL;
-		} else {
-			const size_t len = utf8_sequence((struct str){at, (size_t)(r->end - at)});
-
-			if (len == 0 || (unsigned char)*at < 0x20)
-				return fail_in_string(r, start, at);
-			at += len;
-		}
-		/* The quick way over escapes does not tell of them: only once they are known of. */
-		at = *escaped ? json_scan_long_string(at, r->end) : json_scan_string(at, r->end);
-	}
-	return at < r->end ? at : fail_in_string(r, start, at);
-}
-
 /* From behind the opening quote to behind the closing one, as a node. */
-static inline const char *read_string(struct reader *r, const char *const start)
+static inline const char *read_string(struct reader *r, const char *start)
 {
 	bool escaped = false;
-	const char *at = json_scan_string(start, r->end);
-
-	if (peek(r, at) != '"') {
-		at = odd_string_end(r, start, at, &escaped);
-		if (at == NULL)
-			return NULL;
-	}
+	const char *const at = json_lex_string(&r->lex, start, &escaped);
 	const struct json_node node = {.kind = JSON_STRING, .escaped = escaped, .span = 1};
 
-	return add_node(r, start, (size_t)(at - start), node) ? at + 1 : NULL;
+	return at && add_node(r, start, (size_t)(at - start), node) ? at + 1 : NULL;
 }
 
-static inline bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static const char *digits_end(const struct reader *r, const char *at)
-{
-	if (!is_digit(peek(r, at)))
-		return fail_expected(r, at, "a digit");
-	while (is_digit(peek(r, at)))
-		at++;
-	return at;
-}
-
-static const char *read_number(struct reader *r, const char *const start)
-{
-	const char *at = start + (*start == '-');
-
-	if (peek(r, at) == '0') {
-		if (is_digit(peek(r, ++at)))
-			return fail(r, ERR_INVALID, start, "a number must not begin with a zero");
-	} else {
-		at = digits_end(r, at);
-	}
-	if (at && peek(r, at) == '.')
-		at = digits_end(r, at + 1);
-	if (at && (peek(r, at) | 0x20) == 'e') {
-		at++;
-		if (peek(r, at) == '+' || peek(r, at) == '-')
-			at++;
-		at = digits_end(r, at);
-	}
-	const struct json_node node = {.kind = JSON_NUMBER, .span = 1};
-
-	if (at == NULL || !add_node(r, start, (size_t)(at - start), node))
-		return NULL;
-	return at;
-}
-
-static const char *read_word(
-	struct reader *r, const char *at, const char *word, enum json_kind kind)
+static const char *keep(struct reader *r, const char *start, const char *end, enum json_kind kind)
 {
 	const struct json_node node = {.kind = (unsigned)kind & 15, .span = 1};
-	const size_t len = strlen(word);
 
-	if ((size_t)(r->end - at) < len || memcmp(at, word, len) != 0)
-		return fail(r, ERR_INVALID, at, "expected '%s'", word);
-	return add_node(r, at, len, node) ? at + len : NULL;
+	return end && add_node(r, start, (size_t)(end - start), node) ? end : NULL;
 }
 
 static const char *read_scalar(struct reader *r, const char *at)
 {
-	const char c = peek(r, at);
+	const char c = json_lex_peek(&r->lex, at);
 
 	if (c == '"')
-		at = read_string(r, at + 1);
-	else if (c == '-' || is_digit(c))
-		at = read_number(r, at);
-	else if (c == 't')
-		at = read_word(r, at, "true", JSON_TRUE);
-	else if (c == 'f')
-		at = read_word(r, at, "false", JSON_FALSE);
-	else if (c == 'n')
-		at = read_word(r, at, "null", JSON_NULL);
-	else
-		return fail_expected(r, at, "a value");
-	if (r->skipped && at)
-		r->count--;
-	return at;
+		return read_string(r, at + 1);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return keep(r, at, json_lex_number(&r->lex, at), JSON_NUMBER);
+	if (c == 't')
+		return keep(r, at, json_lex_word(&r->lex, at, "true"), JSON_TRUE);
+	if (c == 'f')
+		return keep(r, at, json_lex_word(&r->lex, at, "false"), JSON_FALSE);
+	if (c == 'n')
+		return keep(r, at, json_lex_word(&r->lex, at, "null"), JSON_NULL);
+	return json_lex_expected(&r->lex, at, "a value");
 }
 
-static inline uint64_t *filter_of(struct reader *r)
+static inline struct level *level_of(struct reader *r)
 {
-	return &r->filters[r->depth < LEVELS ? r->depth : 0];
+	return &r->levels[r->depth < LEVELS ? r->depth : 0];
 }
 
 /* A member's key and the colon; returns where its value begins. */
-static const char *read_key(struct reader *r, const char *at)
+static inline const char *read_key(struct reader *r, const char *at)
 {
-	if (peek(r, at) != '"')
-		return fail_expected(r, at, "a key in double quotes");
+	if (json_lex_peek(&r->lex, at) != '"')
+		return json_lex_expected(&r->lex, at, "a key in double quotes");
 	at = read_string(r, at + 1);
 	if (at == NULL)
 		return NULL;
-	json_keys_note(filter_of(r), &r->nodes[r->count - 1], r->end);
-	at = skip_space(r, at);
-	if (peek(r, at) != ':')
-		return fail_expected(r, at, "':' behind a key");
-	return skip_space(r, at + 1);
+	json_keys_note(&level_of(r)->last_key, &r->nodes[r->count - 1], r->lex.end);
+	at = json_lex_space(&r->lex, at);
+	if (json_lex_peek(&r->lex, at) != ':')
+		return json_lex_expected(&r->lex, at, "':' behind a key");
+	return json_lex_space(&r->lex, at + 1);
 }
 
-static bool key_is_skipped(const struct reader *r)
+static inline bool in_object(const struct reader *r)
 {
-	const struct json_node *const key = r->nodes + r->count - 1;
+	return r->depth && r->nodes[r->open].kind == JSON_OBJECT;
+}
 
-	if (r->limits->skip == NULL || r->depth == 0 || r->nodes[r->open].kind != JSON_OBJECT)
-		return false;
-	for (const char *const *name = r->limits->skip; *name; name++) {
-		if ((**name == *key->at || key->escaped) && json_str_is(key, str_from(*name)))
+static bool key_is(const struct reader *r, const char *key)
+{
+	return in_object(r) && json_str_is(&r->nodes[r->count - 1], str_from(key));
+}
+
+static bool is_skipped(const struct reader *r)
+{
+	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
+		if (place->depth == r->depth && key_is(r, place->key))
 			return true;
 	}
 	return false;
+}
+
+static bool same_key(const struct json_node *a, const struct json_node *b)
+{
+	return a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
+}
+
+/* The value of the same key in the twin of the open object: one that is new may stand before it. */
+static uint32_t twin_member(struct reader *r, struct level *level)
+{
+	const struct json_node *const key = &r->nodes[r->count - 1];
+	uint32_t at = level->twin;
+
+	for (int tries = 0; tries < 2 && at != level->twin_end; tries++) {
+		const uint32_t next = at + 1 + r->nodes[at + 1].span;
+
+		if (same_key(&r->nodes[at], key)) {
+			level->twin = next;
+			return at + 1;
+		}
+		at = next;
+	}
+	return 0;
+}
+
+static uint32_t twin_item(const struct reader *r, struct level *level)
+{
+	const uint32_t at = level->twin;
+
+	if (at == level->twin_end)
+		return 0;
+	level->twin = at + r->nodes[at].span;
+	return at;
+}
+
+/* The node that the value to come is a version of, or 0. */
+static uint32_t find_twin(struct reader *r)
+{
+	const struct json_twins *const twins = r->limits->twins;
+
+	if (r->depth == twins->depth) {
+		r->paired = key_is(r, twins->second);
+		if (key_is(r, twins->first))
+			r->first = r->count;
+		return r->paired ? r->first : 0;
+	}
+	if (!r->paired || r->depth >= LEVELS)
+		return 0;
+	return in_object(r) ? twin_member(r, level_of(r)) : twin_item(r, level_of(r));
+}
+
+/* Whether the text at `at` is the same as its twin's. No byte is compared twice. */
+static bool is_same(struct reader *r, const char *at, struct str twin)
+{
+	const size_t left = (size_t)(r->lex.end - at);
+	const ptrdiff_t apart = at - twin.at;
+
+	if (apart != r->apart || at > r->differs) {
+		const size_t len = left < twin.len ? left : twin.len;
+		const size_t same = json_scan_common(at, twin.at, len);
+
+		if (same == twin.len)
+			return true;
+		r->apart = apart;
+		r->differs = at + same;
+	}
+	return twin.len <= (size_t)(r->differs - at);
+}
+
+/* Returns what is behind the value when it is the same as its twin, NULL when it must be read. */
+static const char *copy_twin(struct reader *r, const char *at)
+{
+	const struct json_node *const twin = &r->nodes[r->twin];
+	const uint32_t span = twin->span;
+	const struct str text = json_raw(twin);
+
+	if (twin->kind == JSON_STRING ? text.len < COPIED_STRING : twin->kind < JSON_ARRAY)
+		return NULL;
+	if (!is_same(r, at, text))
+		return NULL;
+	while (r->room - r->count < span) {
+		if (r->room == r->limits->nodes || !make_room(r, at))
+			return NULL;
+	}
+	memcpy(r->nodes + r->count, r->nodes + r->twin, span * sizeof(*r->nodes));
+	r->count += span;
+	return at + text.len;
+}
+
+static void open_level(struct reader *r, enum json_kind kind)
+{
+	struct level *const level = level_of(r);
+	const uint32_t twin = r->paired ? r->twin : 0;
+
+	*level = (struct level){.last_key = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT};
+	if (twin && r->nodes[twin].kind == kind) {
+		level->twin = twin + 1;
+		level->twin_end = twin + r->nodes[twin].span;
+	}
 }
 
 /* Returns the first byte inside that is not white space. */
 static const char *open_container(struct reader *r, const char *at, enum json_kind kind)
 {
 	const struct json_node node = {.kind = (unsigned)kind & 15, .span = r->open};
-	const bool skip = r->skipped == 0 && key_is_skipped(r);
 
 	if (r->depth == r->limits->depth)
-		return fail(r, ERR_TOO_LARGE, at, "objects and arrays are more than %u deep",
-			r->limits->depth);
+		return json_lex_fail(&r->lex, ERR_TOO_LARGE, at,
+			"objects and arrays are more than %u deep", r->limits->depth);
 	if (!add_node(r, at, 0, node))
 		return NULL;
 	r->open = r->count - 1;
 	r->depth++;
-	*filter_of(r) = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT;
-	if (skip) {
-		r->skipped = r->open;
-		set_room(r);
-	}
-	return skip_space(r, at + 1);
+	open_level(r, kind);
+	return json_lex_space(&r->lex, at + 1);
 }
 
 static const char *fail_duplicate(const struct reader *r)
 {
 	const struct json_node *const first = r->keys.first, *const again = r->keys.again;
+	const struct str text = {r->lex.begin, (size_t)(r->lex.end - r->lex.begin)};
 	const struct str key = {again->at, again->len};
 	const size_t shown = utf8_cut(key, SHOWN);
 	uint32_t line, column;
 
-	json_position(
-		(struct str){r->begin, (size_t)(r->end - r->begin)}, first->at - 1, &line, &column);
-	return fail(r, ERR_INVALID, again->at - 1,
+	json_position(text, first->at - 1, &line, &column);
+	return json_lex_fail(&r->lex, ERR_INVALID, again->at - 1,
 		"the key '%.*s%s' is already in this object, at line %u, column %u", (int)shown,
 		key.at, shown < key.len ? "…" : "", line, column);
 }
 
 /* `at` is the closing bracket; returns the byte behind it. */
-static const char *close_container(struct reader *r, const char *at)
+static inline const char *close_container(struct reader *r, const char *at)
 {
 	const uint32_t index = r->open;
 	struct json_node *const node = r->nodes + index;
 
-	if (node->kind == JSON_OBJECT && *filter_of(r) == JSON_KEYS_SUSPECT &&
-		!json_keys_differ(&r->keys, node, r->nodes + r->count, r->skipped != 0))
+	if (node->kind == JSON_OBJECT && level_of(r)->last_key == JSON_KEYS_SUSPECT &&
+		!json_keys_differ(&r->keys, node, r->nodes + r->count))
 		return fail_duplicate(r);
 	r->open = node->span;
 	r->depth--;
 	node->len = (size_t)(at + 1 - node->at) & BYTES_MAX;
 	node->span = r->count - index;
-	if (r->skipped == index && index) {
-		node->kind = JSON_SKIPPED;
-		node->span = 1;
-		r->count = index + 1;
-		r->skipped = 0;
-		set_room(r);
-	} else if (r->skipped) {
-		r->count = index;
-	}
 	return at + 1;
 }
 
@@ -382,15 +291,15 @@ static const char *read_separators(struct reader *r, const char *at)
 	while (at && r->depth) {
 		const bool object = r->nodes[r->open].kind == JSON_OBJECT;
 
-		at = skip_space(r, at);
-		const char c = peek(r, at);
+		at = json_lex_space(&r->lex, at);
+		const char c = json_lex_peek(&r->lex, at);
 
 		if (c == ',') {
-			at = skip_space(r, at + 1);
+			at = json_lex_space(&r->lex, at + 1);
 			return object ? read_key(r, at) : at;
 		}
 		if (c != (object ? '}' : ']'))
-			return fail_expected(r, at,
+			return json_lex_expected(&r->lex, at,
 				object ? "',' or '}' behind a member"
 				       : "',' or ']' behind an item");
 		at = close_container(r, at);
@@ -401,61 +310,76 @@ static const char *read_separators(struct reader *r, const char *at)
 /* A container that is not empty is left open, and its first value comes next. */
 static const char *read_container(struct reader *r, const char *at, bool object)
 {
+	if (is_skipped(r))
+		return read_separators(
+			r, keep(r, at, json_skip(&r->lex, at, r->limits->depth - r->depth),
+				   JSON_SKIPPED));
 	at = open_container(r, at, object ? JSON_OBJECT : JSON_ARRAY);
 	if (at == NULL)
 		return NULL;
-	if (peek(r, at) == (object ? '}' : ']'))
+	if (json_lex_peek(&r->lex, at) == (object ? '}' : ']'))
 		return read_separators(r, close_container(r, at));
 	return object ? read_key(r, at) : at;
+}
+
+static const char *read_one(struct reader *r, const char *at)
+{
+	const char c = json_lex_peek(&r->lex, at);
+
+	if (r->limits->twins) {
+		r->twin = find_twin(r);
+		const char *const end = r->twin ? copy_twin(r, at) : NULL;
+
+		if (end)
+			return read_separators(r, end);
+	}
+	if (c == '{' || c == '[')
+		return read_container(r, at, c == '{');
+	return read_separators(r, read_scalar(r, at));
 }
 
 static const char *read_value(struct reader *r, const char *at)
 {
 	do {
-		const char c = peek(r, at);
-
-		if (c == '{' || c == '[')
-			at = read_container(r, at, c == '{');
-		else
-			at = read_separators(r, read_scalar(r, at));
+		at = read_one(r, at);
 	} while (at && r->depth);
 	return at;
 }
 
 static bool read_text(struct reader *r)
 {
-	const char *at = skip_space(r, r->begin);
+	const char *at = json_lex_space(&r->lex, r->lex.begin);
 
-	if (at == r->end)
-		return err_set(r->err, ERR_INVALID, "the text is empty");
-	if (r->end - at >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0) {
-		fail(r, ERR_INVALID, at, "a byte order mark is not JSON");
+	if (at == r->lex.end)
+		return err_set(r->lex.err, ERR_INVALID, "the text is empty");
+	if (r->lex.end - at >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0) {
+		json_lex_fail(&r->lex, ERR_INVALID, at, "a byte order mark is not JSON");
 		return false;
 	}
 	at = read_value(r, at);
 	if (at == NULL)
 		return false;
-	at = skip_space(r, at);
-	if (at != r->end)
-		fail_expected(r, at, "nothing behind the value");
-	return at == r->end;
+	at = json_lex_space(&r->lex, at);
+	if (at != r->lex.end)
+		json_lex_expected(&r->lex, at, "nothing behind the value");
+	return at == r->lex.end;
 }
 
 static bool read_with(struct reader *r, struct json_doc *out)
 {
 	const size_t most = r->limits->bytes < BYTES_MAX ? r->limits->bytes : BYTES_MAX;
-	const size_t len = (size_t)(r->end - r->begin);
+	const size_t len = (size_t)(r->lex.end - r->lex.begin);
 
 	*out = (struct json_doc){
-		.text = {r->begin, len}
+		.text = {r->lex.begin, len}
         };
 	if (len > most)
-		return err_set(r->err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
+		return err_set(r->lex.err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
 			len, most);
 	/* Compact JSON has a node for each 9 to 14 bytes. */
 	r->allocated = (uint32_t)(len / 8) + 8;
 	r->nodes = arena_grow(r->arena, NULL, 0, r->allocated * sizeof(*r->nodes));
-	set_room(r);
+	r->room = r->allocated < r->limits->nodes ? r->allocated : r->limits->nodes;
 	const bool good = read_text(r);
 
 	json_keys_done(&r->keys);
@@ -480,14 +404,14 @@ bool json_read(struct arena *arena, struct str text, const struct json_limits *l
 bool json_read_twice(struct arena *arena, struct str text, const struct json_limits *limits,
 	struct json_twice *out, struct err *err)
 {
+	const char *const begin = text.len ? text.at : "";
 	struct reader r = {
+		.lex = {begin, begin + text.len, err},
 		.arena = arena,
 		.limits = limits,
-		.begin = text.len ? text.at : "",
-		.err = err,
+		.differs = begin,
 	};
 
-	r.end = r.begin + text.len;
 	*out = (struct json_twice){0};
 	if (read_with(&r, &out->doc))
 		return true;

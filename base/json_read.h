@@ -32,7 +32,7 @@ enum json_kind {
 	JSON_STRING,
 	JSON_ARRAY,
 	JSON_OBJECT,
-	/* An object or array behind a key of json_limits.skip: read strictly, but not kept. */
+	/* An object or array at a place of json_limits.skip: passed over, its inside not read. */
 	JSON_SKIPPED,
 };
 
@@ -44,12 +44,31 @@ struct json_node {
 	uint32_t span;        /* nodes of the sub-tree, this one included: node + span is next */
 };
 
+/* The member `key` of an object inside of `depth` containers, that object counted. */
+struct json_place {
+	uint32_t depth;
+	const char *key;
+};
+
+/*
+ * Two members of objects that hold much the same text, like two versions of one thing. What is the
+ * same in the second is not read again: its nodes are copies of the first's, with the same `at`.
+ */
+struct json_twins {
+	uint32_t depth; /* of both */
+	const char *first, *second;
+};
+
 struct json_limits {
 	size_t bytes;   /* of the text; at most 128 MiB - 1 */
 	uint32_t depth; /* nested objects and arrays */
 	uint32_t nodes; /* in the array, skipped ones not counted */
-	/* NULL-terminated keys whose containers are JSON_SKIPPED, or NULL. */
-	const char *const *skip;
+	/*
+	 * Places whose containers are JSON_SKIPPED, the last with a NULL key; or NULL. Of these no
+	 * more is known than base/json_skip.h says: they are cheap to pass over, and not strict.
+	 */
+	const struct json_place *skip;
+	const struct json_twins *twins; /* or NULL */
 };
 
 struct json_doc {

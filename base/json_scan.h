@@ -1,10 +1,11 @@
 /*
- * The inner loops of json_read, 16 bytes at a time where the machine can: only for json_read.c.
- * Each returns the first byte from `at` on that is not what it passes over, or `end`.
+ * The inner loops of json_read, 16 bytes at a time where the machine can: only for the files of
+ * json_read. Each returns the first byte from `at` on that is not what it passes over, or `end`.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -51,6 +52,14 @@ static inline unsigned json_scan_special(const char *at)
 
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, backslash)));
 }
+
+/* A bit for each of the 16 bytes that is `c`. */
+static inline unsigned json_scan_bytes(const char *at, char c)
+{
+	const __m128i v = _mm_loadu_si128((const void *)at);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
 #endif
 
 /* The first byte that is not plain text of a string. */
@@ -69,20 +78,81 @@ static inline const char *json_scan_string(const char *at, const char *end)
 	return at;
 }
 
-/* As json_scan_string, but escapes of two bytes are passed too, untold, where it is quick. */
+/*
+ * As json_scan_string, but escapes of two bytes are passed too, untold, where it is quick. `at` is
+ * not behind a backslash that escapes it, and neither is what is returned.
+ */
 static inline const char *json_scan_long_string(const char *at, const char *end)
 {
 #ifdef __SSE2__
-	for (; end - at >= 16; at += 16) {
-		for (unsigned special = json_scan_special(at); special;) {
-			const int i = __builtin_ctz(special);
+	unsigned carry = 0; /* whether a backslash in front of `at` escapes it */
 
-			if (i == 15 || at[i] != '\\' ||
-				!JSON_SCAN_ESCAPES[(unsigned char)at[i + 1]])
-				return at + i;
-			special &= ~(3u << i);
+	while (end - at >= 16) {
+		const unsigned special = json_scan_special(at);
+		const unsigned backslash = json_scan_bytes(at, '\\');
+		const unsigned quote = json_scan_bytes(at, '"');
+		const unsigned behind = backslash << 1 | carry;
+		/* What is no escaped quote: the end of the string, another escape, an odd byte. */
+		const unsigned stop =
+			((special & ~backslash & ~(quote & behind)) | (behind & ~quote)) & 0xFFFF;
+
+		if (stop == 0) {
+			carry = behind >> 16;
+			at += 16;
+			continue;
 		}
+		const int i = __builtin_ctz(stop);
+
+		if (!(behind >> i & 1))
+			return at + i;
+		if (!JSON_SCAN_ESCAPES[(unsigned char)at[i]])
+			return at + i - 1;
+		at += i + 1;
+		carry = 0;
 	}
+	at -= carry;
 #endif
 	return json_scan_string(at, end);
+}
+
+/* The first byte that is a quote, a bracket, a control character or not ASCII. */
+static inline const char *json_scan_outside(const char *at, const char *end)
+{
+#ifdef __SSE2__
+	for (; end - at >= 16; at += 16) {
+		const __m128i v = _mm_loadu_si128((const void *)at);
+		/* Square brackets differ from curly ones in this bit alone. */
+		const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		const __m128i bracket = _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
+			_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
+		const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+			_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+		const int stop = _mm_movemask_epi8(_mm_or_si128(bracket, odd));
+
+		if (stop)
+			return at + __builtin_ctz((unsigned)stop);
+	}
+#endif
+	while (at < end && *at >= ' ' && *at != '"' && (*at | 0x20) != '{' && (*at | 0x20) != '}')
+		at++;
+	return at;
+}
+
+/* How many bytes, of `len` at most, are the same in both texts from their beginnings on. */
+static inline size_t json_scan_common(const char *a, const char *b, size_t len)
+{
+	size_t i = 0;
+#ifdef __SSE2__
+	for (; i + 16 <= len; i += 16) {
+		const __m128i left = _mm_loadu_si128((const void *)(a + i));
+		const __m128i right = _mm_loadu_si128((const void *)(b + i));
+		const int same = _mm_movemask_epi8(_mm_cmpeq_epi8(left, right));
+
+		if (same != 0xFFFF)
+			return i + (size_t)__builtin_ctz(~(unsigned)same);
+	}
+#endif
+	while (i < len && a[i] == b[i])
+		i++;
+	return i;
 }

@@ -78,8 +78,8 @@ static const struct json_node *apply(const struct mutation_input *in, const stru
 	struct err err;
 
 	if (!patch_apply(in->arena, in->object, patch, &text, &err) ||
-		!json_read(in->arena, arena_str(in->arena, buf_str(&text)), &ADMISSION_LIMITS, &doc,
-			&err))
+		!json_read(in->arena, arena_str(in->arena, buf_str(&text)),
+			&ADMISSION_OBJECT_LIMITS, &doc, &err))
 		return NULL;
 	return doc.root;
 }

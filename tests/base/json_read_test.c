@@ -223,35 +223,26 @@ Test(json_read, a_key_that_stands_twice_is_refused)
 	static const struct {
 		const char *text, *message;
 	} CASES[] = {
-		{"{\"a\":1,\"a\":2}",						  "line 1, column 8: the key 'a' is already in this object, "
+		{"{\"a\":1,\"a\":2}",                         "line 1, column 8: the key 'a' is already in this object, "
 				      "at line 1, column 2"                         },
 		{"{\"a\":1,\n \"b\":{\"a\":[]},\n  \"a\":1}",
                  "line 3, column 3: the key 'a' is already in this object, "
 			"at line 1, column 2"									    },
-		{"{\"a\":1,\"\\u0061\":2}",					    "line 1, column 8: the key '\\u0061' is already in "
+		{"{\"a\":1,\"\\u0061\":2}",                   "line 1, column 8: the key '\\u0061' is already in "
 					    "this object, at line 1, column 2"},
-		{"{\"\\u0061\":1,\"a\":2}",					    "line 1, column 13: the key 'a' is already in this "
+		{"{\"\\u0061\":1,\"a\":2}",                   "line 1, column 13: the key 'a' is already in this "
 					    "object, at line 1, column 2"     },
 		{"{\"\\u0061\":1,\"b\":3,\"\\u0061\":2}",
                  "line 1, column 19: the key '\\u0061' is already in this object, "
 			"at line 1, column 2"									    },
-		{"{\"\":1,\"\":2}",						    "line 1, column 7: the key '' is already in this object, "
+		{"{\"\":1,\"\":2}",                           "line 1, column 7: the key '' is already in this object, "
 				    "at line 1, column 2"                             },
-		{"{\"skipped\":{\"a\":{\"x\":1},\"a\":1}}",
-                 "line 1, column 25: the key 'a' is already in this object, "
-			"at line 1, column 13"									   },
-		{"[{\"skipped\":[{\"n\":0},{\"a\":[[]],\"b\":[{\"a\":1}],\"a\":1}]}]",
-                 "line 1, column 46: the key 'a' is already in this object, "
-			"at line 1, column 23"									   },
 	};
-	static const char *const SKIP[] = {"skipped", NULL};
-	struct json_limits limits = LIMITS;
 
-	limits.skip = SKIP;
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		struct err err;
 
-		cr_expect(!reads(str_from(CASES[i].text), &limits, &err), "%s", CASES[i].text);
+		cr_expect(!reads(str_from(CASES[i].text), &LIMITS, &err), "%s", CASES[i].text);
 		cr_expect_str_eq(err.text, CASES[i].message);
 	}
 }
@@ -288,24 +279,26 @@ Test(json_read, limits_hold_to_the_last)
 {
 	static const struct {
 		const char *name, *text;
-		struct json_limits fits;
+		uint32_t bytes, depth, nodes;
 		const char *message;
 	} CASES[] = {
-		{"bytes", "[1,2]",                {5, 9, 9, NULL},  "5 bytes are more than the 4 allowed"},
-		{"depth", "[[{\"a\":[]}]]",       {99, 4, 9, NULL},
-                 "line 1, column 8: objects and arrays are more than 3 deep"                             },
-		{"nodes", "[{\"a\":1,\"b\":[]}]", {99, 9, 6, NULL},
-                 "line 1, column 13: more than 5 values and keys"                                        },
+		{"bytes", "[1,2]",                5,  9, 9, "5 bytes are more than the 4 allowed"},
+		{"depth", "[[{\"a\":[]}]]",       99, 4, 9,
+                 "line 1, column 8: objects and arrays are more than 3 deep"                     },
+		{"nodes", "[{\"a\":1,\"b\":[]}]", 99, 9, 6,
+                 "line 1, column 13: more than 5 values and keys"                                },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		struct json_limits less = CASES[i].fits;
+		const struct json_limits fits = {
+			.bytes = CASES[i].bytes, .depth = CASES[i].depth, .nodes = CASES[i].nodes};
+		struct json_limits less = fits;
 		struct err err;
 
 		less.bytes -= i == 0;
 		less.depth -= i == 1;
 		less.nodes -= i == 2;
-		cr_expect(reads(str_from(CASES[i].text), &CASES[i].fits, &err), "%s", err.text);
+		cr_expect(reads(str_from(CASES[i].text), &fits, &err), "%s", err.text);
 		cr_expect(!reads(str_from(CASES[i].text), &less, &err), "%s", CASES[i].name);
 		cr_expect_str_eq(err.text, CASES[i].message);
 		cr_expect_eq(err.code, ERR_TOO_LARGE);
@@ -324,81 +317,6 @@ Test(json_read, ten_thousand_levels_are_no_danger)
 	cr_expect_eq(err.code, ERR_TOO_LARGE);
 	cr_expect(reads((struct str){text, 20000}, &deep, &err), "%s", err.text);
 	cr_expect(!reads((struct str){text, 19999}, &deep, &err));
-}
-
-Test(json_read, what_is_skipped_is_read_but_not_kept_nor_counted)
-{
-	static const char *const SKIP[] = {"managedFields", "status", NULL};
-	static const struct json_limits SKIPPING = {1 << 20, 8, 9, SKIP};
-	static const char TEXT[] = "{\"managedFields\":[{\"a\":[1,2,{}],\"status\":{\"b\":\"\"}}],"
-				   "\"status\":\"no container\",\"a\":[\"managedFields\","
-				   "{\"st\\u0061tus\":{\"x\":[1,2,3,4,5,6,7,8,9]}}]}";
-	struct json_doc doc;
-	struct err err;
-
-	cr_assert(json_read(&arena, STR(TEXT), &SKIPPING, &doc, &err) || err.code == ERR_TOO_LARGE,
-		"%s", err.text);
-	struct json_limits room = SKIPPING;
-
-	room.nodes = 11;
-	cr_assert(json_read(&arena, STR(TEXT), &room, &doc, &err), "%s", err.text);
-	cr_expect_eq(doc.count, 11);
-	const struct json_node *const skipped = json_get(doc.root, "managedFields");
-
-	cr_expect(json_is(skipped, JSON_SKIPPED));
-	cr_expect(str_is(json_raw(skipped), "[{\"a\":[1,2,{}],\"status\":{\"b\":\"\"}}]"));
-	cr_expect_eq(json_count(skipped), 0);
-	cr_expect_null(json_item(skipped, 0));
-	cr_expect(json_str_is(json_get(doc.root, "status"), STR("no container")));
-	const struct json_node *const inner = json_item(json_get(doc.root, "a"), 1);
-
-	cr_expect(json_is(json_get(inner, "status"), JSON_SKIPPED));
-	cr_expect_eq(inner->span, 3);
-}
-
-Test(json_read, what_is_skipped_is_read_strictly)
-{
-	static const char *const SKIP[] = {"s", NULL};
-	static const char *const TEXTS[] = {
-		"{\"s\":[1,]}",
-		"{\"s\":[01]}",
-		"{\"s\":{\"a\":\"\\ud800\"}}",
-		"{\"s\":{\"a\" 1}}",
-		"{\"s\":{]}",
-		"{\"s\":[[[[[[[[[]]]]]]]]]}",
-	};
-	const struct json_limits limits = {1 << 20, 8, 9, SKIP};
-
-	for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
-		struct err err;
-
-		cr_expect(!reads(str_from(TEXTS[i]), &limits, &err), "%s", TEXTS[i]);
-	}
-}
-
-/* Each of a thousand arrays comes and goes: what is kept does not grow with them. */
-Test(json_read, skipping_does_not_hide_the_node_limit_of_what_follows)
-{
-	static const char *const SKIP[] = {"s", NULL};
-	const struct json_limits limits = {1 << 20, 8, 40, SKIP};
-	char text[2048] = "[{\"s\":[";
-	struct err err;
-
-	for (size_t i = 0; i < 300; i++)
-		strcat(text, "[],");
-	strcat(text, "0]}");
-	const size_t len = strlen(text);
-
-	for (size_t i = 0; i < 36; i++)
-		strcat(text, ",1");
-	strcat(text, "]");
-	cr_expect(reads(str_from(text), &limits, &err), "%s", err.text);
-	strcpy(text + len, "");
-	for (size_t i = 0; i < 37; i++)
-		strcat(text, ",1");
-	strcat(text, "]");
-	cr_expect(!reads(str_from(text), &limits, &err));
-	cr_expect_eq(err.code, ERR_TOO_LARGE);
 }
 
 Test(json_read, positions_count_lines_and_bytes_from_one)
@@ -453,6 +371,35 @@ Test(json_read, the_nodes_are_in_the_order_of_the_text)
 	cr_expect(str_is(json_raw(root), "{\"a\":[1,\"x\"],\"b\":{}}"));
 	cr_expect(str_is(json_raw(root + 4), "\"x\""));
 	cr_expect(str_is(json_raw(root + 6), "{}"));
+}
+
+/* Keys in order are known to differ at once; what is nearly in order must be looked at. */
+Test(json_read, keys_are_told_apart_by_all_their_bytes)
+{
+	static const struct {
+		const char *text;
+		bool differ;
+	} CASES[] = {
+		{"{\"a\":1,\"ab\":1,\"abc\":1,\"b\":1}",              true },
+		{"{\"a\":1,\"b\":1,\"a\":1,\"c\":1}",                 false},
+		{"{\"b\":1,\"a\":1,\"c\":1,\"d\":1}",                 true },
+		{"{\"b\":1,\"a\":1,\"c\":1,\"b\":1}",                 false},
+		{"{\"12345678\":1,\"123456789\":1,\"12345678a\":1}",  true },
+		{"{\"12345678a\":1,\"12345678b\":1,\"12345678a\":1}", false},
+		{"{\"a\":1,\"\":1}",                                  true },
+		{"{\"\":1,\"a\":1}",                                  true },
+		{"{\"a\":1,\"b\":1,\"\\u0062\":1,\"c\":1}",           false},
+		{"{\"\\u0061\":1,\"b\":1,\"c\":1,\"a\":1}",           false},
+		{"{\"\xc3\xa9\":1,\"z\":1,\"\xc3\xa9\":1}",           false},
+		{"{\"z\":1,\"\xc3\xa9\":1,\"\xf0\x9f\x98\x80\":1}",   true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct err err;
+
+		cr_expect_eq(reads(str_from(CASES[i].text), &LIMITS, &err), CASES[i].differ, "%s",
+			CASES[i].text);
+	}
 }
 
 /* Only the outer levels have a quick filter of their own. */

@@ -311,9 +311,12 @@ Test(json_value, wide_objects_in_another_order_are_compared_quickly, .timeout = 
 
 Test(json_value, what_was_skipped_is_equal_by_its_text)
 {
-	static const char *const SKIP[] = {"s", NULL};
+	static const struct json_place SKIP[] = {
+		{1, "s" },
+                {0, NULL}
+        };
 	static const char *const TEXTS[] = {"{\"s\":[1]}", "{ \"s\": [1] }", "{\"s\":[2]}"};
-	const struct json_limits limits = {1 << 20, 8, 9, SKIP};
+	const struct json_limits limits = {.bytes = 1 << 20, .depth = 8, .nodes = 9, .skip = SKIP};
 	struct json_doc docs[3];
 	struct err err;
 

@@ -191,8 +191,9 @@ static void replace_each(struct str review, struct http_client *client)
 	struct err err;
 	size_t at = 0;
 
-	cr_assert(json_read(&arena, review, &(struct json_limits){1 << 20, 100, 100000, NULL}, &doc,
-			  &err),
+	cr_assert(json_read(&arena, review,
+			  &(struct json_limits){.bytes = 1 << 20, .depth = 100, .nodes = 100000},
+			  &doc, &err),
 		"%s", err.text);
 	for (uint32_t i = 0; i < doc.count; i++) {
 		const struct str place = json_raw(&doc.root[i]);
