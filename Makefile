@@ -130,7 +130,7 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
 .PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
-	layers size format tidy cppcheck unit test-program programs stress regressions \
+	layers size format tidy cppcheck unit test-program programs stress regressions image \
 	packages-build packages-test packages-check
 .SECONDARY:
 
@@ -166,6 +166,9 @@ bench: packages-build ## the benchmarks of tests/bench, each a ratio within one 
 	$(Q)bad=0; for b in $(BENCH); do \
 		RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b $(BENCH_DATA) || bad=1; \
 	done; exit $$bad
+
+image: build ## build/raygate-image.tar: an OCI image, made without a container engine
+	$(Q)manifests/image/build.sh build/raygate build/raygate-image.tar
 
 clean: ## remove build/
 	$(Q)rm -rf build
