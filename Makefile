@@ -17,11 +17,11 @@ OUT   := build/$(MODE)$(CLANG:clang=-clang)
 
 # Debian packages: to build, to test, and for `make check`. The only list there is.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-dev libssl-dev \
-	libcjson-dev libyaml-dev ca-certificates
+	libcjson-dev libyaml-dev libcurl4-openssl-dev ca-certificates
 TEST_PACKAGES  := libcriterion-dev curl openssl
 CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags
 
-LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1
+LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1 libcurl
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align -Wpointer-arith \

@@ -60,7 +60,8 @@ bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until)
 	return clock_now() < until;
 }
 
-const char *clock_rfc3339(int64_t wall, char out[CLOCK_TEXT])
+/* `unit` nanoseconds are one of the last of `digits` digits. */
+static const char *as_text(int64_t wall, int64_t unit, int digits, char out[CLOCK_TEXT])
 {
 	const int64_t part = (wall % CLOCK_SECOND + CLOCK_SECOND) % CLOCK_SECOND;
 	const time_t seconds = (wall - part) / CLOCK_SECOND;
@@ -69,8 +70,111 @@ const char *clock_rfc3339(int64_t wall, char out[CLOCK_TEXT])
 
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, CLOCK_TEXT, "%.20s.%03dZ", date, (int)(part / CLOCK_MILLISECOND));
+	snprintf(out, CLOCK_TEXT, "%.20s.%0*dZ", date, digits, (int)(part / unit));
 	return out;
+}
+
+const char *clock_rfc3339(int64_t wall, char out[CLOCK_TEXT])
+{
+	return as_text(wall, CLOCK_MILLISECOND, 3, out);
+}
+
+const char *clock_rfc3339_micro(int64_t wall, char out[CLOCK_TEXT])
+{
+	return as_text(wall, CLOCK_MICROSECOND, 6, out);
+}
+
+/* Takes `count` digits, then `then` unless it is NUL, off the front. */
+static bool take_number(struct str *text, size_t count, char then, int *out)
+{
+	*out = 0;
+	if (text->len < count + (then != '\0'))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (text->at[i] < '0' || text->at[i] > '9')
+			return false;
+		*out = *out * 10 + (text->at[i] - '0');
+	}
+	if (then && text->at[count] != then)
+		return false;
+	*text = str_from_offset(*text, count + (then != '\0'));
+	return true;
+}
+
+/* ".5" and the like; what is finer than a nanosecond is dropped. */
+static bool take_fraction(struct str *text, int64_t *out)
+{
+	int64_t unit = CLOCK_SECOND / 10;
+	size_t i = 1;
+
+	*out = 0;
+	if (text->len == 0 || text->at[0] != '.')
+		return true;
+	for (; i < text->len && text->at[i] >= '0' && text->at[i] <= '9'; i++, unit /= 10)
+		*out += unit * (text->at[i] - '0');
+	*text = str_from_offset(*text, i);
+	return i > 1;
+}
+
+/* Seconds east of UTC. */
+static bool take_offset(struct str text, int *out)
+{
+	int hours, minutes;
+
+	*out = 0;
+	if (str_is_nocase(text, "z"))
+		return true;
+	if (text.len == 0 || (text.at[0] != '+' && text.at[0] != '-'))
+		return false;
+	const int sign = text.at[0] == '-' ? -1 : 1;
+
+	text = str_from_offset(text, 1);
+	if (!take_number(&text, 2, ':', &hours) || !take_number(&text, 2, '\0', &minutes))
+		return false;
+	*out = sign * (hours * 3600 + minutes * 60);
+	return text.len == 0 && hours < 24 && minutes < 60;
+}
+
+static bool take_date(struct str *text, struct tm *tm)
+{
+	if (!take_number(text, 4, '-', &tm->tm_year) || !take_number(text, 2, '-', &tm->tm_mon) ||
+		!take_number(text, 2, '\0', &tm->tm_mday))
+		return false;
+	if (text->len == 0 || (text->at[0] != 'T' && text->at[0] != 't'))
+		return false;
+	*text = str_from_offset(*text, 1);
+	tm->tm_year -= 1900;
+	tm->tm_mon -= 1;
+	return true;
+}
+
+static bool is_on_the_clock(const struct tm *tm)
+{
+	/* What int64 nanoseconds hold. */
+	return tm->tm_year >= 1678 - 1900 && tm->tm_year <= 2261 - 1900 && tm->tm_mon < 12 &&
+	       tm->tm_mon >= 0 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 &&
+	       tm->tm_min < 60 && tm->tm_sec < 60;
+}
+
+bool clock_parse_rfc3339(struct str text, int64_t *wall)
+{
+	struct tm tm = {0};
+	int64_t fraction;
+	int offset;
+
+	if (!take_date(&text, &tm) || !take_number(&text, 2, ':', &tm.tm_hour) ||
+		!take_number(&text, 2, ':', &tm.tm_min) ||
+		!take_number(&text, 2, '\0', &tm.tm_sec) || !take_fraction(&text, &fraction) ||
+		!take_offset(text, &offset) || !is_on_the_clock(&tm))
+		return false;
+	const int day = tm.tm_mday;
+	const int64_t seconds = timegm(&tm);
+
+	/* The 31st of a short month became the 1st of the next one. */
+	if (tm.tm_mday != day)
+		return false;
+	*wall = (seconds - offset) * CLOCK_SECOND + fraction;
+	return true;
 }
 
 void clock_hold(int64_t now, int64_t wall)

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 #define CLOCK_MICROSECOND INT64_C(1000)
 #define CLOCK_MILLISECOND INT64_C(1000000)
 #define CLOCK_SECOND      INT64_C(1000000000)
@@ -30,6 +32,10 @@ bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until);
 enum { CLOCK_TEXT = 32 };
 /* RFC 3339 in UTC with milliseconds, 2026-01-02T03:04:05.678Z; returns `out`. Years 1 to 9999. */
 const char *clock_rfc3339(int64_t wall, char out[CLOCK_TEXT]);
+/* The same with microseconds, as Kubernetes' MicroTime: 2026-01-02T03:04:05.678901Z. */
+const char *clock_rfc3339_micro(int64_t wall, char out[CLOCK_TEXT]);
+/* Any RFC 3339 time, with or without a fraction and an offset. Years 1678 to 2261. */
+bool clock_parse_rfc3339(struct str text, int64_t *wall);
 
 void clock_hold(int64_t now, int64_t wall);
 void clock_advance(int64_t nanoseconds);

@@ -18,6 +18,7 @@ enum err_code {
 	ERR_TOO_LARGE,   /* beyond a limit of ours */
 	ERR_UNAVAILABLE, /* not now; a retry may help */
 	ERR_CONFLICT,    /* somebody else changed it first */
+	ERR_FORBIDDEN,   /* whoever decides does not let us */
 	ERR_IO,          /* the system refused; errno is in the text */
 	ERR_INTERNAL,    /* a library failed in a way that no input explains */
 };

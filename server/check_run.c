@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "server/file.h"
+#include "base/file.h"
 
 enum {
 	ARENA_BLOCK = 256 * 1024,

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/file.h"
 #include "server/commands.h"
-#include "server/file.h"
 #include "server/plan_report.h"
 #include "server/policy.h"
 

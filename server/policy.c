@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "server/file.h"
+#include "base/file.h"
 #include "validators/validate.h"
 
 enum { POLICY_FILE_MAX = 1024 * 1024 };

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "certs/serving.h"
-#include "server/file.h"
 #include "server/server.h"
 #include "server/telemetry.h"
 

@@ -1,7 +1,7 @@
 #include "server/settings_file.h"
 
+#include "base/file.h"
 #include "base/yaml.h"
-#include "server/file.h"
 
 enum { CONFIG_BYTES = 1024 * 1024, CONFIG_DEPTH = 8, CONFIG_NODES = 10000 };
 

@@ -23,6 +23,58 @@ Test(clock, time_is_written_in_utc_with_milliseconds)
 		cr_assert_str_eq(clock_rfc3339(CASES[i].wall, text), CASES[i].text);
 }
 
+Test(clock, a_time_in_text_is_read)
+{
+	static const struct {
+		const char *text;
+		int64_t wall;
+	} CASES[] = {
+		{"1970-01-01T00:00:00Z",             0                               },
+		{"1970-01-01T00:00:00.000000001Z",   1                               },
+		{"1970-01-01t00:00:00.5z",           CLOCK_SECOND / 2                },
+		{"2024-02-29T12:34:56Z",             1709210096 * CLOCK_SECOND       },
+		{"2024-02-29T14:34:56.000001+02:00", 1709210096 * CLOCK_SECOND + 1000},
+		{"2024-02-29T03:04:56-09:30",        1709210096 * CLOCK_SECOND       },
+		{"1969-12-31T23:59:59.25Z",          -CLOCK_SECOND * 3 / 4           },
+		{"2024-02-29T12:34:56.0000000019Z",  1709210096 * CLOCK_SECOND + 1   },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		int64_t wall = -7;
+
+		cr_assert(clock_parse_rfc3339(str_from(CASES[i].text), &wall), "%s", CASES[i].text);
+		cr_assert_eq(wall, CASES[i].wall, "%s", CASES[i].text);
+	}
+}
+
+Test(clock, what_is_no_time_is_refused)
+{
+	static const char *const CASES[] = {"", "now", "2024-02-29", "2024-02-29T12:34:56",
+		"2024-02-30T12:34:56Z", "2023-02-29T12:34:56Z", "2024-13-01T00:00:00Z",
+		"2024-00-01T00:00:00Z", "2024-01-00T00:00:00Z", "2024-01-01T24:00:00Z",
+		"2024-01-01T00:60:00Z", "2024-01-01T00:00:60Z", "2024-01-01T00:00:00.Z",
+		"2024-01-01T00:00:00Z ", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00+0200",
+		"2024-01-01T00:00:00+24:00", "1677-01-01T00:00:00Z", "2262-01-01T00:00:00Z",
+		"2024-1-01T00:00:00Z", "+024-01-01T00:00:00Z"};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		int64_t wall;
+
+		cr_assert_not(clock_parse_rfc3339(str_from(CASES[i]), &wall), "%s", CASES[i]);
+	}
+}
+
+Test(clock, what_is_written_with_microseconds_is_read_back)
+{
+	const int64_t wall = 1709210096 * CLOCK_SECOND + 123456 * CLOCK_MICROSECOND;
+	char text[CLOCK_TEXT];
+	int64_t read = 0;
+
+	cr_assert_str_eq(clock_rfc3339_micro(wall, text), "2024-02-29T12:34:56.123456Z");
+	cr_assert(clock_parse_rfc3339(str_from(text), &read));
+	cr_assert_eq(read, wall);
+}
+
 Test(clock, free_hands_go_forward)
 {
 	const int64_t before = clock_now();

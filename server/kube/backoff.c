@@ -1,0 +1,25 @@
+#include "server/kube/backoff.h"
+
+#include <sys/random.h>
+
+int64_t kube_jitter(int64_t base, int percent)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		return base;
+	return base + (int64_t)((double)base * percent / 100 * random / UINT32_MAX);
+}
+
+int64_t kube_backoff_next(struct kube_backoff *backoff)
+{
+	const int64_t now = backoff->next > backoff->first ? backoff->next : backoff->first;
+
+	backoff->next = now < backoff->most / 2 ? now * 2 : backoff->most;
+	return kube_jitter(now < backoff->most ? now : backoff->most, 50);
+}
+
+void kube_backoff_reset(struct kube_backoff *backoff)
+{
+	backoff->next = 0;
+}

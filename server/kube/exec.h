@@ -1,0 +1,32 @@
+/*
+ * Runs an exec plug-in (client.authentication.k8s.io/v1, v1beta1) and reads the credential that it
+ * prints. Nobody is at a terminal: it gets no standard input; its standard error is ours.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/kube/config.h"
+#include "server/kube/stop.h"
+
+enum {
+	KUBE_EXEC_SECONDS = 60, /* a plug-in that takes longer is killed, with its children */
+	KUBE_EXEC_OUTPUT = 1024 * 1024,
+};
+
+struct kube_exec_request {
+	const struct kube_config *config; /* whose exec is set */
+	const char *ca_pem;     /* for a plug-in that asks for the cluster; NULL for none */
+	struct kube_stop *stop; /* or NULL */
+};
+
+/* In the arena; a member that it does not say is NULL or 0. */
+struct kube_exec_credential {
+	const char *token;
+	const char *cert_pem, *key_pem; /* both or none */
+	int64_t expires;                /* clock_wall() */
+};
+
+MUST_CHECK bool kube_exec_run(const struct kube_exec_request *request, struct arena *arena,
+	struct kube_exec_credential *out, struct err *err);
