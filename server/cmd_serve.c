@@ -112,6 +112,8 @@ static int run(struct server *s, const sigset_t *signals)
 		welcome(s);
 	const int signal = wait_for_end(s, signals);
 
+	/* readyz first, so that endpoints leave us while we still answer */
+	s->app.draining = true;
 	let_signals_kill();
 	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
 	serve_ports_drain(s);

@@ -114,7 +114,6 @@ bool serve_ports_take(struct server *s, const struct serving_pair *pair, struct 
 	return true;
 }
 
-/* readyz first, so that endpoints leave us while we still answer. */
 void serve_ports_drain(struct server *s)
 {
 	const int64_t grace = s->settings.given[SETTING_GRACE_PERIOD]
@@ -126,7 +125,6 @@ void serve_ports_drain(struct server *s)
 		.requests_ms = REQUESTS_MS,
 	};
 
-	s->app.draining = true;
 	if (s->app.webhook && !listener_drain(s->app.webhook, &plan))
 		LOG(WARN, "some clients were cut off");
 }
