@@ -123,8 +123,8 @@ static int check(struct settings *s)
 	if (settings_bool(s, SETTING_HELP))
 		return commands_help("check");
 	if (format == NULL)
-		return commands_usage_error(
-			"check", "-o is text, json or github, not '%.*s'", STR_ARG(name));
+		return commands_usage_error("check",
+			"-o is text, json, sarif, junit or github, not '%.*s'", STR_ARG(name));
 	if (s->argument_count == 0)
 		return commands_usage_error("check",
 			"needs a file, a folder, or - for standard input; --help says more");

@@ -26,7 +26,8 @@ static const char CHECK_TEXT[] =
 	"with one, all clusters of a namespace together are held against its quota. An unknown\n"
 	"field is an error, since kubectl refuses it.\n"
 	"\n"
-	"-o text shows each finding with its line, -o github marks it in a pull request, and\n"
+	"-o text shows each finding with its line, -o github marks it in a pull request, -o sarif\n"
+	"is for code scanning (SARIF 2.1.0), -o junit for CI servers (a suite for each file), and\n"
 	"-o json prints {objects: [{file, line, kind, apiVersion, namespace, name, allowed,\n"
 	"findings: [{rule, severity, field, message, file, line, column, upstream}]}],\n"
 	"unreadable: [{file, line, column, message}], summary: {objects, refused, errors,\n"
@@ -84,7 +85,7 @@ static const struct command_row COMMANDS[] = {
 	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
          SERVE_TEXT,																		       NULL,                 ""                   },
 	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests without a cluster",
-         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|github",   NULL                 },
+         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|sarif|junit|github",   NULL                 },
 	{"plan",       cmd_plan,       COMMAND_PLAN,
          "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...",      PLAN_TEXT,                              "text|yaml|json",     NULL                 },
 	{"rules",      cmd_rules,      COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",

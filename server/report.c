@@ -3,7 +3,7 @@
 const struct report_format *report_format_find(struct str name)
 {
 	static const struct report_format *const FORMATS[] = {
-		&REPORT_TEXT, &REPORT_JSON, &REPORT_GITHUB};
+		&REPORT_TEXT, &REPORT_JSON, &REPORT_SARIF, &REPORT_JUNIT, &REPORT_GITHUB};
 
 	if (name.len == 0)
 		return &REPORT_TEXT;
@@ -43,6 +43,20 @@ void report_done(struct report *r)
 {
 	buf_done(&r->out);
 	buf_done(&r->later);
+	strmap_done(&r->rules);
+}
+
+bool report_tells(const struct report *r, const struct judged_finding *f)
+{
+	return !r->quiet || f->finding->severity == FIELD_SEVERITY_ERROR;
+}
+
+void report_sentence(const struct finding *finding, struct buf *out)
+{
+	buf_add(out, finding->error->field);
+	if (finding->error->field.len)
+		buf_add_cstr(out, ": ");
+	buf_add(out, finding->error->message);
 }
 
 const char *report_severity(const struct finding *finding)

@@ -1,6 +1,7 @@
 /* The verdicts of a run of `raygate check`, in one of several formats, written as they come. */
 #pragma once
 
+#include "base/strmap.h"
 #include "server/judge.h"
 
 struct report_counts {
@@ -25,8 +26,13 @@ struct report {
 	bool color;
 	bool quiet; /* errors alone */
 	struct report_counts counts;
-	struct buf out;   /* what is written so far; the caller may take it out at any time */
-	struct buf later; /* private to the format */
+	struct buf out;       /* what is written so far; the caller may take it out at any time */
+	struct buf later;     /* private to the format */
+	struct report_suite { /* JUnit's: the file whose cases are in `later` */
+		const char *file; /* NULL: none is open */
+		size_t cases, failures, errors;
+	} suite;
+	struct strmap rules; /* SARIF's: ids of those that `later` describes */
 };
 
 struct report_format {
@@ -37,7 +43,8 @@ struct report_format {
 	void (*end)(struct report *report);
 };
 
-extern const struct report_format REPORT_TEXT, REPORT_JSON, REPORT_GITHUB;
+extern const struct report_format REPORT_TEXT, REPORT_JSON, REPORT_SARIF, REPORT_JUNIT,
+	REPORT_GITHUB;
 
 /* NULL when there is none of that name; the empty name is text. */
 const struct report_format *report_format_find(struct str name);
@@ -48,6 +55,10 @@ void report_unreadable(struct report *report, const struct report_unreadable *wh
 void report_end(struct report *report);
 void report_done(struct report *report);
 
+/* Whether a finding is to be told: with `quiet` only errors are. */
+bool report_tells(const struct report *report, const struct judged_finding *finding);
+/* "spec.x: Invalid value: 3: must be …" */
+void report_sentence(const struct finding *finding, struct buf *out);
 /* "error" or "warning" */
 const char *report_severity(const struct finding *finding);
 /* "3 objects judged, 1 refused: 2 errors, 1 warning; 4 documents of other kinds" */

@@ -33,7 +33,7 @@ static void github_object(struct report *r, const struct judged *judged)
 	for (size_t i = 0; i < judged->count; i++) {
 		const struct judged_finding *const f = &judged->findings[i];
 
-		if (r->quiet && f->finding->severity != FIELD_SEVERITY_ERROR)
+		if (!report_tells(r, f))
 			continue;
 		add_command(
 			r, report_severity(f->finding), judged->source->name, f->line, f->column);

@@ -32,11 +32,6 @@ static void json_finding(
 	buf_add_char(out, '}');
 }
 
-static bool is_told(const struct report *r, const struct judged_finding *f)
-{
-	return !r->quiet || f->finding->severity == FIELD_SEVERITY_ERROR;
-}
-
 static void json_object(struct report *r, const struct judged *judged)
 {
 	struct buf *const out = &r->out;
@@ -51,7 +46,7 @@ static void json_object(struct report *r, const struct judged *judged)
 	add_member(out, "name", judged->name);
 	buf_printf(out, "\"allowed\":%s,\"findings\":[", judged->errors ? "false" : "true");
 	for (size_t i = 0; i < judged->count; i++) {
-		if (!is_told(r, &judged->findings[i]))
+		if (!report_tells(r, &judged->findings[i]))
 			continue;
 		if (!first)
 			buf_add_char(out, ',');

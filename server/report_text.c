@@ -68,7 +68,7 @@ static void text_finding(
 static void text_object(struct report *r, const struct judged *judged)
 {
 	for (size_t i = 0; i < judged->count; i++) {
-		if (!r->quiet || judged->findings[i].finding->severity == FIELD_SEVERITY_ERROR)
+		if (report_tells(r, &judged->findings[i]))
 			text_finding(r, judged, &judged->findings[i]);
 	}
 }

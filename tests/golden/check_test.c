@@ -1,6 +1,7 @@
 /*
  * tests/golden/check/CASE/: input.yaml or input.json, an optional policy.yaml, and what `raygate
- * check` prints of it in each format: text.txt, json.txt, github.txt. `make golden` writes them.
+ * check` prints of it in each format: text.txt, json.txt, sarif.txt, junit.txt, github.txt. `make
+ * golden` writes them.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static void check_format(struct arena *arena, const char *name, const char *form
 
 Test(golden_check, every_case_is_reported_as_expected_in_every_format)
 {
-	static const char *const FORMATS[] = {"text", "json", "github"};
+	static const char *const FORMATS[] = {"text", "json", "sarif", "junit", "github"};
 	struct arena arena;
 
 	arena_init(&arena, 65536);

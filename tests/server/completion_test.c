@@ -17,7 +17,7 @@ static const struct {
 	{"raygate check --col",          "--color"               },
 	{"raygate check --color a",      "auto always"           },
 	{"raygate check --color = n",    "never"                 },
-	{"raygate check -o ''",          "text json github"      },
+	{"raygate check -o ''",          "text json sarif junit github"      },
 	{"raygate plan -o y",            "yaml"                  },
 	{"raygate certs -o ''",          "text json"             },
 	{"raygate certs v",              "verify"                },
