@@ -44,7 +44,8 @@ static const char PLAN_TEXT[] =
 	"  footprint  what the object with that patch costs: requests and limits of each group "
 	"and\n"
 	"             of the whole, at least, now and at most, as the scheduler and ResourceQuota\n"
-	"             count them, with the containers that the controller injects\n"
+	"             count them, with the containers that the controller injects;\n"
+	"             where the policy has prices, what an hour of it costs\n"
 	"\n"
 	"It does not print the pods and services that the controller would create. Without "
 	"--policy\n"
@@ -83,20 +84,21 @@ static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)
 
 static const struct command_row COMMANDS[] = {
 	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
-         SERVE_TEXT,																		       NULL,                 ""                   },
+         SERVE_TEXT,																		       NULL,                           ""                   },
 	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests without a cluster",
-         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|sarif|junit|github",   NULL                 },
+         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|sarif|junit|github",
+         NULL																										   },
 	{"plan",       cmd_plan,       COMMAND_PLAN,
-         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...",      PLAN_TEXT,                              "text|yaml|json",     NULL                 },
+         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...",      PLAN_TEXT,                              "text|yaml|json",               NULL                 },
 	{"rules",      cmd_rules,      COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
-         RULES_TEXT,																		       "text|markdown|json", ""                   },
+         RULES_TEXT,																		       "text|markdown|json",           ""                   },
 	{"certs",      cmd_certs,      COMMAND_CERTS, "mint, inspect and verify the serving certificate",
-         CERTS_USAGE,													      CERTS_TEXT,                             "text|json",          "mint|inspect|verify"},
+         CERTS_USAGE,													      CERTS_TEXT,                             "text|json",                    "mint|inspect|verify"},
 	{"completion", cmd_completion, 0,             "print the completions for a shell",                "bash|zsh|fish",
-         COMPLETION_TEXT,																		  NULL,                 "bash|zsh|fish"      },
+         COMPLETION_TEXT,																		  NULL,                           "bash|zsh|fish"      },
 	{"man",        cmd_man,        0,             "print the manual page",                            "",                      "To read it: raygate man | man -l -\n",
-         NULL,																						   ""                   },
-	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",             NULL,                                   NULL,                 ""                   },
+         NULL,																							     ""                   },
+	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",             NULL,                                   NULL,                           ""                   },
 };
 
 const struct command_row *commands_at(size_t index)

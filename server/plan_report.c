@@ -1,6 +1,7 @@
 #include "server/plan_report.h"
 
 #include "api/injected.h"
+#include "server/plan_cost.h"
 #include "validators/footprint.h"
 
 /* One block of the footprint: the whole, a group, or the pod that submits a job. */
@@ -66,6 +67,17 @@ static void add_group(const struct plan *plan, const struct ray_group *group, st
 	add_lines(&block.footprint, out);
 }
 
+static void add_cost(const struct plan *plan, const struct footprint *whole, struct buf *out)
+{
+	const struct policy *const policy = plan->policy;
+
+	if (policy->price_count)
+		buf_printf(out, "  %-34s %10s %10s %10s\n", "price of an hour",
+			plan_cost(policy, whole, FOOTPRINT_LEAST).at,
+			plan_cost(policy, whole, FOOTPRINT_NOW).at,
+			plan_cost(policy, whole, FOOTPRINT_MOST).at);
+}
+
 static void add_footprint(const struct plan *plan, struct buf *out)
 {
 	const struct raycluster *const cluster = object_of(plan)->cluster;
@@ -84,6 +96,7 @@ static void add_footprint(const struct plan *plan, struct buf *out)
 	buf_add_cstr(out, "  whole\n");
 	footprint_count(plan->arena, plan->policy, object_of(plan), &whole);
 	add_lines(&whole, out);
+	add_cost(plan, &whole, out);
 }
 
 static void add_patch(const struct patch *patch, struct buf *out)
@@ -156,6 +169,20 @@ static struct json_edit *group_value(const struct plan *plan, const struct ray_g
 	return value;
 }
 
+static void put_cost(
+	const struct plan *plan, const struct footprint *whole, struct json_edit *footprint)
+{
+	const struct policy *const policy = plan->policy;
+
+	if (policy->price_count == 0)
+		return;
+	struct json_edit *const price = json_edit_put_object(footprint, "pricePerHour");
+
+	json_edit_put_cstr(price, "least", plan_cost(policy, whole, FOOTPRINT_LEAST).at);
+	json_edit_put_cstr(price, "now", plan_cost(policy, whole, FOOTPRINT_NOW).at);
+	json_edit_put_cstr(price, "most", plan_cost(policy, whole, FOOTPRINT_MOST).at);
+}
+
 static void put_footprint(const struct plan *plan, struct json_edit *value)
 {
 	const struct raycluster *const cluster = object_of(plan)->cluster;
@@ -164,6 +191,7 @@ static void put_footprint(const struct plan *plan, struct json_edit *value)
 
 	footprint_count(plan->arena, plan->policy, object_of(plan), &whole);
 	put_lines(json_edit_put_object(out, "whole"), &whole);
+	put_cost(plan, &whole, out);
 	struct json_edit *const groups = json_edit_put_array(out, "groups");
 
 	for (size_t i = 0; cluster && i < cluster->group_count; i++)

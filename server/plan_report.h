@@ -14,6 +14,7 @@ struct plan {
 void plan_report_text(const struct plan *plan, struct buf *out);
 /*
  * {kind, apiVersion, namespace, name, allowed, patch: [RFC 6902], footprint: {whole: {RESOURCE:
- * {least, now, most}}, groups: [{name, injected: [NAME], resources: {…}}]}}. The caller frees it.
+ * {least, now, most}}, pricePerHour: {least, now, most} where the policy has prices, groups:
+ * [{name, injected: [NAME], resources: {…}}]}}. The caller frees it.
  */
 struct json_edit *plan_report_value(const struct plan *plan);

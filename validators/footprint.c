@@ -463,12 +463,16 @@ struct quantity footprint_column(const struct footprint_line *line, enum footpri
 	return line->most;
 }
 
+bool footprint_counts_bytes(struct str name)
+{
+	return str_ends(name, "memory") || str_ends(name, "storage") ||
+	       str_contains(name, "hugepages-");
+}
+
 struct quantity_text footprint_print(struct str name, struct quantity quantity)
 {
-	const bool bytes = str_ends(name, "memory") || str_ends(name, "storage") ||
-			   str_contains(name, "hugepages-");
-
-	return bytes ? quantity_print_bytes(quantity) : quantity_print_count(quantity);
+	return footprint_counts_bytes(name) ? quantity_print_bytes(quantity)
+					    : quantity_print_count(quantity);
 }
 
 struct str footprint_summary(

@@ -44,5 +44,7 @@ enum footprint_column { FOOTPRINT_LEAST, FOOTPRINT_NOW, FOOTPRINT_MOST };
 struct quantity footprint_column(const struct footprint_line *line, enum footprint_column column);
 struct str footprint_summary(
 	struct arena *arena, const struct footprint *footprint, enum footprint_column column);
+/* Whether a resource is counted in bytes: memory and storage. */
+bool footprint_counts_bytes(struct str name);
 /* A quantity in a unit that fits its resource: memory and storage in bytes, the rest as a count. */
 struct quantity_text footprint_print(struct str name, struct quantity quantity);

@@ -133,6 +133,8 @@ static const struct example PLAN[] = {
 	{{"plan", GOOD, "-o", "json"},					 0, "\"path\": \"/spec/workerGroupSpecs/0/numOfHosts\"",
          NULL																		},
 	{{"plan", GOOD, "-oyaml"},					     0, "\n      requests.cpu:\n",                           NULL                  },
+	{{"plan", GOOD, "--policy", "manifests/policies/example.yaml"},        0, "price of an hour",
+         NULL																		},
 	{{"plan", BAD},							0, "refused, `raygate check` shows why",                NULL                  },
 	{{"plan", "manifests/samples/rayjob-existing-cluster.yaml"},           0, "No footprint",                                      NULL                  },
 	{{"plan", POLICY},						     0, NULL,						"no object in it"     },
