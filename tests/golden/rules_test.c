@@ -175,6 +175,24 @@ Test(golden_rules, each_rule_has_an_example_that_breaks_it_and_one_that_does_not
 	}
 }
 
+/* A rule that goes takes its examples along, so that none goes unseen. */
+Test(golden_rules, each_example_is_of_a_rule)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct files_list folders = files_in(&arena, "tests/golden/rules");
+
+	cr_expect_gt(folders.count, 0u);
+	for (size_t i = 0; i < folders.count; i++)
+		cr_expect_not_null(validate_rule_find(str_from(folders.names[i])),
+			"tests/golden/rules/%s: there is no such rule", folders.names[i]);
+	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++)
+		cr_expect_not_null(validate_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s",
+			ELSEWHERE[i].id);
+	arena_done(&arena);
+}
+
 Test(golden_rules, ids_are_unique_and_well_formed)
 {
 	size_t count;

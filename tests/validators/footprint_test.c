@@ -75,6 +75,10 @@ static struct str print(const struct footprint *f)
 #define JOB(more)                                                                                  \
 	MODERN("RayJob")                                                                           \
 	"{entrypoint: e, " more "rayClusterSpec: {headGroupSpec: {template: " POD("1") "}}}"
+#define CRON(more)                                                                                 \
+	MODERN("RayCronJob")                                                                       \
+	"{schedule: '* * * * *', " more                                                            \
+	"jobTemplate: {entrypoint: e, rayClusterSpec: {headGroupSpec: {template: " POD("1") "}}}}"
 #define LEGACY(max, types)                                                                         \
 	"apiVersion: cluster.ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec: {" max        \
 	"headPodType: h, podTypes: [" TYPE("h", "minWorkers: 0", "1") ", " types "]}"
@@ -138,6 +142,32 @@ static const struct {
 			"restartPolicy: Always, " LIMITS("1")) "], containers: [" BOX(
 			"r", LIMITS("1")) "]}"),
 		"3 3 3", "1 1 1"},
+	{"a sidecar alone counts once",
+		HEAD("{initContainers: [" BOX("a", "restartPolicy: Always, " LIMITS(
+			"3")) "], containers: [" BOX("r", LIMITS("1")) "]}"),
+		"4 4 4", "1 1 1"},
+	{"wait-gcs-ready starts beside a worker's sidecar",
+		CLUSTER("", POD("1"), GROUP("replicas: 1", "{spec: {initContainers: [" BOX("a",
+			"restartPolicy: Always, " LIMITS("1")) "], containers: [" BOX(
+			"r", LIMITS("100m")) "]}}")),
+		"2200m 2200m 2200m", "2 2 2"},
+	{"wait-for-tls-ip-san asks for more than a small head: 50m",
+		CLUSTER("tlsOptions: {enabled: true}, ", POD("10m"), ""), "50m 50m 50m", "1 1 1"},
+	{"it starts before a sidecar does",
+		CLUSTER("tlsOptions: {enabled: true}, ", "{spec: {initContainers: [" BOX("a",
+			"restartPolicy: Always, " LIMITS("1")) "], containers: [" BOX(
+			"r", LIMITS("10m")) "]}}", ""),
+		"1010m 1010m 1010m", "1 1 1"},
+	{"not where TLS is off", CLUSTER("tlsOptions: {enabled: false}, ", POD("10m"), ""),
+		"10m 10m 10m", "1 1 1"},
+	{"a history collector in each pod: 50m",
+		CLUSTER("historyServerOptions: {collectorOptions: {image: c}}, ", POD("1"),
+			GROUP("replicas: 2", POD("1"))),
+		"3150m 3150m 3150m", "3 3 3"},
+	{"its own resources count whole",
+		CLUSTER("historyServerOptions: {collectorOptions: {image: c, " LIMITS("1") "}}, ",
+			POD("1"), GROUP("replicas: 2", POD("1"))),
+		"6 6 6", "3 3 3"},
 	{"overhead comes on top",
 		HEAD("{overhead: {cpu: 250m}, containers: [" BOX("r", LIMITS("1")) "]}"),
 		"1250m 1250m 1250m", "1 1 1"},
@@ -165,6 +195,15 @@ static const struct {
 			LIMITS("2")) ", " BOX("s", LIMITS("1")) "]}}, "),
 		"4 4 4", "2 2 2"},
 	{"a suspended job", JOB("suspend: true, "), "0 0 0", "0 0 0"},
+	{"a service",
+		MODERN("RayService") "{rayClusterConfig: {headGroupSpec: {template: " POD("1") "}}}",
+		"1 1 1", "1 1 1"},
+	{"a suspended service",
+		MODERN("RayService") "{suspend: true, rayClusterConfig: {headGroupSpec: {template: " POD(
+			"1") "}}}",
+		"0 0 0", "0 0 0"},
+	{"a job on a schedule", CRON(""), "1500m 1500m 1500m", "2 2 2"},
+	{"a suspended schedule", CRON("suspend: true, "), "0 0 0", "0 0 0"},
 	{"a legacy cluster scales up to its types' most",
 		LEGACY("maxWorkers: 9, ", TYPE("w", "minWorkers: 1, maxWorkers: 3", "1")), "2 2 4",
 		"2 2 4"},
@@ -221,15 +260,97 @@ Test(footprint, a_group_of_many_hosts_without_a_most_is_unbounded)
 	cr_expect(quantity_is_unbounded(footprint_find(&f, STR("pods"))->most));
 }
 
-/* The limits of a quota are sums of limits; a container without one adds nothing. */
-Test(footprint, limits_are_counted_beside_requests)
-{
-	const struct footprint f = count(HEAD("{overhead: {memory: 1Gi}, containers: [" BOX(
-		"r", "resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 4}}") ", " BOX("s",
-		"resources: {requests: {cpu: 1}}") "]}"));
+/* Whole pods: every name that stands somewhere has its lines. */
+/* clang-format off */
+static const struct {
+	const char *name, *spec, *lines;
+} LINES[] = {
+	{"a container without a limit adds nothing to limits",
+		"{overhead: {memory: 1Gi}, containers: [" BOX("r",
+			"resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 4}}") ", " BOX(
+			"s", "resources: {requests: {cpu: 1}}") "]}",
+		"requests.cpu 2 2 2; limits.cpu 4 4 4; requests.memory 2Gi 2Gi 2Gi; pods 1 1 1"},
+	{"overhead raises a limit that is there",
+		"{overhead: {cpu: 250m}, containers: [" BOX("r", LIMITS("1")) "]}",
+		"requests.cpu 1250m 1250m 1250m; limits.cpu 1250m 1250m 1250m; pods 1 1 1"},
+	{"overhead of what no container asks for is a request",
+		"{overhead: {memory: 1Gi}, containers: [" BOX("r", "") "]}",
+		"requests.memory 1Gi 1Gi 1Gi; pods 1 1 1"},
+	{"the whole pod's limit wins over its containers'",
+		"{resources: {limits: {cpu: 8}}, containers: [" BOX("r", LIMITS("4")) "]}",
+		"requests.cpu 4 4 4; limits.cpu 8 8 8; pods 1 1 1"},
+	{"what only the whole pod asks for",
+		"{resources: {requests: {memory: 3Gi}}, containers: [" BOX("r", "") "]}",
+		"requests.memory 3Gi 3Gi 3Gi; pods 1 1 1"},
+	{"a request that is negative earns nothing",
+		"{containers: [" BOX("r", LIMITS("2")) ", " BOX("s",
+			"resources: {requests: {cpu: -1}}") "]}",
+		"requests.cpu 2 2 2; limits.cpu 2 2 2; pods 1 1 1"},
+	{"bytes and counts",
+		"{containers: [" BOX("r", "resources: {limits: {ephemeral-storage: 1Ki, "
+			"hugepages-2Mi: 2Mi, nvidia.com/gpu: 1024}}") "]}",
+		"requests.ephemeral-storage 1Ki 1Ki 1Ki; limits.ephemeral-storage 1Ki 1Ki 1Ki; "
+		"requests.hugepages-2Mi 2Mi 2Mi 2Mi; limits.hugepages-2Mi 2Mi 2Mi 2Mi; "
+		"requests.nvidia.com/gpu 1024 1024 1024; limits.nvidia.com/gpu 1024 1024 1024; "
+		"pods 1 1 1"},
+};
+/* clang-format on */
 
-	cr_expect(str_is(print(&f),
-			  "requests.cpu 2 2 2; limits.cpu 4 4 4; requests.memory 2Gi 2Gi 2Gi; "
-			  "pods 1 1 1"),
-		"%.*s", STR_ARG(print(&f)));
+Test(footprint, has_a_line_for_every_name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(LINES); i++) {
+		const struct footprint f = count(
+			arena_printf(&arena, CLUSTER("", "{spec: %s}", ""), LINES[i].spec).at);
+
+		cr_expect(str_is(print(&f), LINES[i].lines), "%s: %.*s", LINES[i].name,
+			STR_ARG(print(&f)));
+	}
+}
+
+/* 100 names, and at last the one that the policy bounds. */
+Test(footprint, a_crowd_of_names_hides_none_that_is_bounded)
+{
+	CLEANUP(buf_done) struct buf names = {0};
+
+	for (int i = 0; i < 100; i++)
+		buf_printf(&names, "e.com/n%d: 1, ", i);
+	const char *const object = arena_printf(&arena,
+		CLUSTER("",
+			"{spec: {containers: [{name: r, image: i, resources: {limits: {%.*s"
+			"e.com/last: 7}}}]}}",
+			""),
+		STR_ARG(buf_str(&names)))
+					   .at;
+	const struct footprint free = count(object);
+
+	cr_expect_null(footprint_find(&free, STR("requests.e.com/last")));
+	policy_free(&policy);
+	policy = review_policy("{apiVersion: raygate.dev/v1, kind: Policy, quotas: {'*': "
+			       "{requests.e.com/last: 1}}}");
+	const struct footprint bounded = count(object);
+	const struct footprint_line *const last =
+		footprint_find(&bounded, STR("requests.e.com/last"));
+
+	cr_expect(last && quantity_cmp(last->now, quantity_whole(7)) == 0);
+	cr_expect_eq(bounded.count, 2u * FOOTPRINT_NAMES_MAX + 1);
+	cr_expect_not_null(footprint_find(&bounded, STR("requests.e.com/n0")));
+}
+
+/* In one line, for people: what is zero is left out. */
+Test(footprint, the_summary_names_what_is_asked_for)
+{
+	const struct footprint f = count(CLUSTER(AUTOSCALED, POD("2"),
+		GROUP("minReplicas: 0, replicas: 1, maxReplicas: 5", POD("1"))));
+	const struct footprint none = count(CLUSTER("suspend: true, ", POD("2"), ""));
+
+	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_LEAST),
+			  "1 pods: 2500m cpu, 512Mi memory"),
+		"%s", footprint_summary(&arena, &f, FOOTPRINT_LEAST).at);
+	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_NOW),
+			  "2 pods: 3500m cpu, 768Mi memory"),
+		"%s", footprint_summary(&arena, &f, FOOTPRINT_NOW).at);
+	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_MOST),
+			  "6 pods: 7500m cpu, 1.75Gi memory"),
+		"%s", footprint_summary(&arena, &f, FOOTPRINT_MOST).at);
+	cr_expect(str_is(footprint_summary(&arena, &none, FOOTPRINT_MOST), "0 pods"));
 }

@@ -127,3 +127,79 @@ Test(limits, a_group_is_known_by_its_name)
 		expect_update(GROUPS[i].name, groups("old", GROUPS[i].before),
 			groups("new", GROUPS[i].after), GROUPS[i].allowed);
 }
+
+/* Each amount of a limit is compared for itself, and what is just allowed is allowed. */
+/* clang-format off */
+static const struct {
+	const char *name, *limits, *groups;
+	size_t errors;
+} AMOUNTS[] = {
+	{"as much as allowed", "pod: {requests.cpu: 9}, group: {pods: 3}, cluster: {pods: 4}",
+		GROUP("a", "3", "9"), 0},
+	{"too much of one", "pod: {requests.cpu: 8, requests.memory: 4Gi}", GROUP("a", "3", "9"),
+		1},
+	{"too much of both", "pod: {requests.cpu: 8, requests.memory: 3Gi}", GROUP("a", "3", "9"),
+		3},
+	{"too much of the second", "group: {requests.cpu: 27, pods: 2}", GROUP("a", "3", "9"), 1},
+	{"one group of two", "group: {requests.cpu: 26}",
+		GROUP("a", "1", "9") "," GROUP("b", "3", "9"), 1},
+	{"too much of all", "cluster: {requests.cpu: 27, limits.cpu: 28, pods: 3}",
+		GROUP("a", "3", "9"), 2},
+};
+/* clang-format on */
+
+/* Where nothing else is wrong, it is the administrator who forbids. */
+static size_t errors_of(const char *policy_text, struct str object)
+{
+	struct policy *limited = review_policy(policy_text);
+	struct review_result result;
+
+	review_run(&arena,
+		&(struct review_case){.phase = ADMIT_VALIDATE,
+			.object = object,
+			.namespace = STR("n"),
+			.policy = limited},
+		&result);
+	policy_free(&limited);
+	cr_expect(result.allowed || str_contains(result.reply, "\"code\":403"), "%.*s",
+		STR_ARG(result.reply));
+	return result.outcome.errors;
+}
+
+Test(limits, each_amount_has_its_bound)
+{
+	for (size_t i = 0; i < ARRAY_LEN(AMOUNTS); i++) {
+		const size_t errors = errors_of(
+			arena_printf(&arena,
+				"{apiVersion: raygate.dev/v1, kind: Policy, limits: {%s}}",
+				AMOUNTS[i].limits)
+				.at,
+			groups("new", AMOUNTS[i].groups));
+
+		cr_expect_eq(errors, AMOUNTS[i].errors, "%s: %zu", AMOUNTS[i].name, errors);
+	}
+}
+
+/* The measure is the policy's: the largest size, or that of now. */
+Test(limits, the_policy_says_what_is_measured)
+{
+#define POLICY(charge)                                                                             \
+	"{apiVersion: raygate.dev/v1, kind: Policy, charge: " charge                               \
+	", limits: {group: {pods: 5}, cluster: {pods: 6}}}"
+	const struct str scaled = cluster((struct size){1, 1, 6});
+
+	cr_expect_eq(errors_of(POLICY("maximum"), scaled), 2u);
+	cr_expect_eq(errors_of(POLICY("now"), scaled), 0u);
+}
+
+/* What is wrong with the old version is no matter when it is measured. */
+Test(limits, an_old_version_that_cannot_be_read_whole_is_measured)
+{
+	static const char BROKEN[] = GROUP("a", "1", "9") ",{\"groupName\":7,\"replicas\":\"x\","
+							  "\"template\":{\"spec\":[]}}";
+
+	expect_update(
+		"a mistake", groups("old", BROKEN), groups("new", GROUP("a", "1", "9")), true);
+	expect_update("pods", groups("old", GROUP("a", "\"x\"", "9")),
+		groups("new", GROUP("a", "11", "1")), false);
+}

@@ -151,7 +151,10 @@ Test(charge, a_full_ledger_stops_no_update_that_raises_nothing)
 	expect(create(CLUSTER("a", "1")), true);
 	expect(create(CLUSTER("b", "1")), true);
 	expect(create(CLUSTER("c", "1")), true);
-	expect(create(CLUSTER("d", "1")), false);
+	const struct review_result full = create(CLUSTER("d", "1"));
+
+	expect(full, false);
+	cr_expect(str_contains(full.reply, "\"code\":403"), "%.*s", STR_ARG(full.reply));
 	expect(update(CLUSTER("d", "1"),
 		       OBJECT("RayCluster", "d", SPEC("1", "\"rayVersion\":\"2.46.0\","))),
 		true);
@@ -220,4 +223,130 @@ Test(charge, clusters_without_a_name_are_charged_apart)
 			       .phase = ADMIT_VALIDATE, .object = UNNAMED, .uid = CASES[i].uid}),
 			CASES[i].allowed);
 	cr_expect_eq(ledger_count(ledger), 2u);
+}
+
+#define SMALL(name) CLUSTER(name, "100m")
+
+Test(charge, clusters_are_counted_too)
+{
+	use_policy("{\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\",\"quotas\":{\"n\":{"
+		   "\"count/rayclusters\":\"2\"}}}");
+	expect(create(SMALL("a")), true);
+	expect(create(SMALL("b")), true);
+	expect(update(SMALL("b"), CLUSTER("b", "200m")), true);
+	const struct review_result third = create(SMALL("c"));
+
+	expect(third, false);
+	cr_expect(str_contains(third.reply,
+			  "count/rayclusters asks for 1, 2 of 2 are used by others: over by 1"),
+		"%.*s", STR_ARG(third.reply));
+}
+
+/* The quota has shrunk since: what an update does not raise is nothing to refuse it for. */
+Test(charge, each_amount_of_a_quota_is_compared_for_itself)
+{
+	expect(create(CLUSTER("a", "1")), true);
+	expect(create(CLUSTER("b", "1")), true);
+	use_policy("{\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\",\"quotas\":{\"n\":{"
+		   "\"pods\":\"1\",\"requests.cpu\":\"4\",\"limits.cpu\":\"4\","
+		   "\"requests.nvidia.com/gpu\":\"0\"}}}");
+	expect(update(CLUSTER("a", "1"), CLUSTER("a", "2")), true);
+	const struct review_result more = update(CLUSTER("a", "2"), CLUSTER("a", "4"));
+
+	expect(more, false);
+	cr_expect_eq(more.outcome.errors, 2u, "%.*s", STR_ARG(more.reply));
+	cr_expect_not(str_contains(more.reply, "pods asks"), "%.*s", STR_ARG(more.reply));
+}
+
+Test(charge, a_namespace_without_a_quota_is_not_counted)
+{
+	use_policy("{\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\",\"quotas\":{\"other\":{"
+		   "\"pods\":\"0\"}}}");
+	expect(create(CLUSTER("a", "9")), true);
+	cr_assert_eq(ledger_count(ledger), 0u);
+}
+
+#define SCALED(max)                                                                                \
+	OBJECT("RayCluster", "a",                                                                  \
+		SPEC("1",                                                                          \
+			"\"enableInTreeAutoscaling\":true,\"autoscalerOptions\":{\"resources\":{"  \
+			"\"limits\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}},\"workerGroupSpecs\":[{"  \
+			"\"groupName\":\"w\",\"minReplicas\":0,\"replicas\":1," max                \
+			"\"template\":" POD("1") "}],"))
+
+/* What is told of an excess, by what is asked for and by whom. */
+/* clang-format off */
+static const struct {
+	const char *name, *policy, *old, *object, *words;
+	bool allowed;
+} WORDS[] = {
+	{"a cluster as it is", "", NULL, CLUSTER("a", "5"),
+		"requests.cpu asks for 5, 0 of 4 are used by others: over by 1", false},
+	{"at its largest", "", NULL, SCALED("\"maxReplicas\":3,"),
+		"requests.cpu asks for 5 at its largest, 0 of 4 are used by others: over by 1",
+		false},
+	{"without a most", "", NULL, SCALED(""),
+		"requests.cpu is unbounded, 0 of 4 are used by others: set maxReplicas of worker "
+		"group \\\"w\\\"", false},
+	{"as it is now, a warning in two", ",\"charge\":\"now\"", NULL,
+		SCALED("\"maxReplicas\":3,"),
+		"at its largest it comes to 5 of requests.cpu, now 3", true},
+	{"now, and its largest fits", ",\"charge\":\"now\"", NULL, SCALED("\"maxReplicas\":2,"),
+		NULL, true},
+	{"a service that grows", "", SERVICE("1"), SERVICE("6"),
+		"requests.cpu asks for 5 more, 0 of 4 are used by others: over by 1", false},
+};
+/* clang-format on */
+
+Test(charge, an_excess_says_what_is_asked_for)
+{
+	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+		use_policy(arena_printf(&arena, "{" QUOTA "%s}", WORDS[i].policy).at);
+		const struct review_result r =
+			ask(&(struct ask){ADMIT_VALIDATE, true, WORDS[i].object, WORDS[i].old});
+		const char *const words = WORDS[i].words;
+
+		cr_expect_eq(
+			r.allowed, WORDS[i].allowed, "%s: %.*s", WORDS[i].name, STR_ARG(r.reply));
+		cr_expect(words ? str_contains(r.reply, words) : !str_contains(r.reply, "RG140"),
+			"%s: %.*s", WORDS[i].name, STR_ARG(r.reply));
+	}
+}
+
+/* It is decoded to be measured; what is wrong with it is no matter. */
+Test(charge, an_old_version_with_mistakes_is_measured)
+{
+	static const char WRONG[] = OBJECT("RayCluster", "a",
+		SPEC("1", "\"suspend\":7,\"rayVersion\":[],\"workerGroupSpecs\":[{\"replicas\":"
+			  "\"x\"}],"));
+
+	expect(create(CLUSTER("a", "1")), true);
+	expect(update(WRONG, CLUSTER("a", "4")), true);
+	expect(update(WRONG, CLUSTER("a", "5")), false);
+}
+
+/* As in `raygate check`, where nothing else is known to run. */
+Test(charge, without_a_ledger_an_object_is_compared_alone)
+{
+	ledger_free(&ledger);
+	for (int i = 0; i < 2; i++)
+		expect(create(CLUSTER("a", "4")), true);
+	const struct review_result r = create(CLUSTER("b", "5"));
+
+	expect(r, false);
+	cr_expect(str_contains(r.reply, "0 of 4 are used by others"), "%.*s", STR_ARG(r.reply));
+}
+
+Test(charge, the_first_groups_without_a_most_are_named)
+{
+#define W(name, max)                                                                               \
+	"{\"groupName\":\"" name "\",\"minReplicas\":0,\"replicas\":0," max                        \
+	"\"template\":" POD("100m") "}"
+	const struct review_result r = create(OBJECT("RayCluster", "a",
+		SPEC("1", "\"enableInTreeAutoscaling\":true,\"workerGroupSpecs\":[" W("w1",
+				  "") "," W("w2", "\"maxReplicas\":1,") "," W("w3", "") "],")));
+
+	expect(r, false);
+	cr_expect(str_contains(r.reply, "set maxReplicas of worker group \\\"w1\\\", \\\"w3\\\" ("),
+		"%.*s", STR_ARG(r.reply));
 }
