@@ -319,7 +319,7 @@ static void worker_group(struct random *r, unsigned index)
 	if (one_in(r, 2))
 		number(r, "minReplicas", min);
 	if (one_in(r, 2))
-		number(r, "maxReplicas", min + 2);
+		number(r, "maxReplicas", min + below(r, 3));
 	if (one_in(r, 2))
 		number(r, "replicas", min);
 	parts(r, WORKER_PARTS, ARRAY_LEN(WORKER_PARTS));

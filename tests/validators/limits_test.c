@@ -118,6 +118,10 @@ static const struct {
 	{"two of one name, one of which grows", GROUP("a", "1", "1") "," GROUP("a", "1", "9"),
 		GROUP("a", "1", "5") "," GROUP("a", "1", "9"), false},
 	{"more of the same pods", GROUP("a", "10", "1"), GROUP("a", "11", "1"), false},
+	{"more of what is too many in a group", GROUP("a", "11", "1"), GROUP("a", "12", "1"), false},
+	{"as many as were too many", GROUP("a", "11", "1"), GROUP("a", "11", "2"), true},
+	{"more of what is too many in all", GROUP("a", "10", "1") "," GROUP("b", "6", "1"),
+		GROUP("a", "10", "1") "," GROUP("b", "7", "1"), false},
 };
 /* clang-format on */
 

@@ -150,3 +150,52 @@ Test(validate, errors_come_first_and_each_kind_in_its_order)
 	policy_free(&policy);
 	arena_done(&arena);
 }
+
+Test(validate, a_rule_is_found_by_its_whole_id)
+{
+	static const char *const STRANGERS[] = {"", "RG", "RG030", "RG03021", "rg0302", "RG9999"};
+
+	cr_expect(strcmp(validate_rule_find(STR("RG0302"))->id, "RG0302") == 0);
+	for (size_t i = 0; i < ARRAY_LEN(STRANGERS); i++)
+		cr_expect_null(validate_rule_find(str_from(STRANGERS[i])), "'%s'", STRANGERS[i]);
+}
+
+/* Longer lists name no rules of ours, and are not read once for each warning. */
+Test(validate, a_list_of_many_ids_silences_nothing)
+{
+	static const int LENGTHS[] = {16 * 1024 / 7 - 1, 16 * 1024 / 7 + 1};
+
+	for (size_t i = 0; i < ARRAY_LEN(LENGTHS); i++) {
+		CLEANUP(buf_done) struct buf ids = {0};
+		struct arena arena;
+
+		for (int n = 0; n < LENGTHS[i]; n++)
+			buf_add_cstr(&ids, "RG0301,");
+		buf_add_cstr(&ids, "RG0305");
+		arena_init(&arena, 65536);
+		const enum field_severity grade =
+			rules_kit_judge(arena_printf(&arena, OBJECT(SILENCE("%.*s"), MANY("9")),
+						STR_ARG(buf_str(&ids)))
+						.at,
+				"RG0305");
+
+		cr_expect_eq((int)grade, i ? WARN : OFF, "%zu bytes: %d", ids.len, (int)grade);
+		arena_done(&arena);
+	}
+}
+
+#define JOB(image)                                                                                 \
+	"{\"apiVersion\":\"ray.io/"                                                                \
+	"v1\",\"kind\":\"RayJob\",\"metadata\":{\"name\":\"j\"},\"spec\":{"                        \
+	"\"entrypoint\":\"e\",\"submitterPodTemplate\":{\"spec\":{\"restartPolicy\":\"Never\","    \
+	"\"containers\":[{\"name\":\"s\",\"image\":\"" image "\"}]}},\"rayClusterSpec\":{"         \
+	"\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"h\",\"image\":"    \
+	"\"ray\"}]"                                                                                \
+	"}}}}}}"
+
+/* The pod that submits a job is one like the others. */
+Test(validate, the_submitter_of_a_job_is_judged)
+{
+	cr_expect_eq(rules_kit_judge(JOB("ray"), "RG0632"), FIELD_SEVERITY_OFF);
+	cr_expect_eq(rules_kit_judge(JOB(""), "RG0632"), FIELD_SEVERITY_ERROR);
+}

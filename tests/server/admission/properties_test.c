@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api/patch.h"
+#include "api/ray_object.h"
 #include "tests/support/generate.h"
 #include "tests/support/review.h"
 
@@ -59,6 +60,14 @@ static const struct json_node *read(struct world *w, struct str text)
 	return doc.root;
 }
 
+static struct str merged(struct world *w, struct str stored, struct str sent)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	merge_patch_apply(&w->arena, read(w, stored), read(w, sent), &text);
+	return arena_str(&w->arena, buf_str(&text));
+}
+
 static void expect_same(struct world *w, struct str is, struct str wanted, const char *what)
 {
 	cr_expect(json_equal(read(w, is), read(w, wanted)), "seed %llu, %s:\n%.*s\nwanted\n%.*s",
@@ -98,6 +107,13 @@ Test(properties, our_patch_never_adds_an_error)
 	}
 }
 
+/* Another policy takes the place of the first. */
+static void world_turns(struct world *w)
+{
+	policy_free(&w->policy);
+	w->policy = review_policy(generate_policy(&w->arena, w->seed + ROUNDS).at);
+}
+
 Test(properties, a_second_call_has_nothing_to_add)
 {
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
@@ -113,14 +129,56 @@ Test(properties, a_second_call_has_nothing_to_add)
 	}
 }
 
-static struct str merged(struct world *w, struct str stored, struct str sent)
+static bool is_same_kind(struct world *w, struct str a, struct str b)
 {
-	CLEANUP(buf_done) struct buf text = {0};
+	enum dialect dialects[2];
+	enum ray_kind kinds[2];
 
-	merge_patch_apply(&w->arena, read(w, stored), read(w, sent), &text);
-	return arena_str(&w->arena, buf_str(&text));
+	cr_assert(ray_object_recognise(read(w, a), &kinds[0], &dialects[0]));
+	cr_assert(ray_object_recognise(read(w, b), &kinds[1], &dialects[1]));
+	return kinds[0] == kinds[1] && dialects[0] == dialects[1];
 }
 
+/* An update too is mutated twice when another webhook has changed something in between. */
+static void update_twice(struct world *w, struct str stored)
+{
+	const struct review_result once = review(w, ADMIT_MUTATE, w->object, stored);
+	const struct review_result twice = review(w, ADMIT_MUTATE, once.object, stored);
+
+	cr_expect(twice.patch.len == 0, "seed %llu: %.*s\nthen %.*s", (unsigned long long)w->seed,
+		STR_ARG(once.patch), STR_ARG(twice.patch));
+}
+
+Test(properties, a_second_call_of_an_update_has_nothing_to_add)
+{
+	unsigned tried = 0;
+
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, 0);
+		const struct str old = generate_object(&w.arena, seed + ROUNDS, 0);
+		const struct str stored = review(&w, ADMIT_MUTATE, old, STR("")).object;
+
+		world_turns(&w);
+		if (is_same_kind(&w, stored, w.object)) {
+			update_twice(&w, stored);
+			tried++;
+		}
+		world_end(&w);
+	}
+	cr_expect_gt(tried, ROUNDS / 10u, "%u", tried);
+}
+
+static void expect_restored(struct world *w, struct str stored, const char *what)
+{
+	const struct str body = merged(w, stored, w->object);
+
+	expect_same(w, review(w, ADMIT_MUTATE, w->object, stored).object, stored, what);
+	expect_same(w, review(w, ADMIT_MUTATE, body, stored).object, stored, what);
+}
+
+/* As PUT and as a merge patch, while the policy is the same and when it is another one. */
 Test(properties, the_manifest_sent_again_gives_the_stored_object)
 {
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
@@ -128,12 +186,50 @@ Test(properties, the_manifest_sent_again_gives_the_stored_object)
 
 		world_start(&w, seed, 0);
 		const struct str stored = review(&w, ADMIT_MUTATE, w.object, STR("")).object;
-		const struct str body = merged(&w, stored, w.object);
 
-		expect_same(&w, review(&w, ADMIT_MUTATE, w.object, stored).object, stored, "PUT");
-		expect_same(&w, review(&w, ADMIT_MUTATE, body, stored).object, stored, "merge");
+		expect_restored(&w, stored, "the same policy");
+		world_turns(&w);
+		expect_restored(&w, stored, "another policy");
 		world_end(&w);
 	}
+}
+
+/* The first group has more workers than its manifest says anything of: false where it has none. */
+static bool scale_up(struct world *w, struct str *stored)
+{
+	static const char UP[] = "[{\"op\":\"replace\",\"path\":\"/spec/workerGroupSpecs/0/"
+				 "replicas\",\"value\":7}]";
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct json_node *const group =
+		json_item(json_get(json_get(read(w, w->object), "spec"), "workerGroupSpecs"), 0);
+	struct patch patch;
+	struct err err;
+
+	cr_assert(patch_read(&w->arena, read(w, STR(UP)), &patch, &err), "%s", err.text);
+	if (group == NULL || json_get(group, "replicas") ||
+		!patch_apply(&w->arena, read(w, *stored), &patch, &text, &err))
+		return false;
+	*stored = arena_str(&w->arena, buf_str(&text));
+	return true;
+}
+
+Test(properties, the_manifest_sent_again_leaves_what_the_autoscaler_did)
+{
+	unsigned scaled = 0;
+
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, 0);
+		struct str stored = review(&w, ADMIT_MUTATE, w.object, STR("")).object;
+
+		if (scale_up(&w, &stored)) {
+			expect_restored(&w, stored, "scaled");
+			scaled++;
+		}
+		world_end(&w);
+	}
+	cr_expect_gt(scaled, ROUNDS / 20u, "%u", scaled);
 }
 
 /* Nothing of the spec changes, a label does: what was wrong before is no reason to refuse now. */
