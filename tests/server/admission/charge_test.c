@@ -302,8 +302,8 @@ Test(charge, an_excess_says_what_is_asked_for)
 {
 	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
 		use_policy(arena_printf(&arena, "{" QUOTA "%s}", WORDS[i].policy).at);
-		const struct review_result r =
-			ask(&(struct ask){ADMIT_VALIDATE, true, WORDS[i].object, WORDS[i].old});
+		const struct review_result r = ask(
+			&(struct ask){ADMIT_VALIDATE, true, WORDS[i].object, WORDS[i].old, NULL});
 		const char *const words = WORDS[i].words;
 
 		cr_expect_eq(

@@ -307,3 +307,23 @@ Test(defaulting, the_child_of_a_job_keeps_what_it_holds)
 		"\"1\"");
 	expect_same(mutate(job, r.object).object, r.object, "sent again");
 }
+
+/* What the whole pod has is no room for a default of one container; the others are added. */
+Test(defaulting, a_resource_of_the_whole_pod_is_not_added_to_a_container)
+{
+	static const char *const WHOLE[] = {"requests", "limits"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct review_result r =
+			mutate(arena_printf(&arena,
+				       CLUSTER("{\"resources\":{\"%s\":{"
+					       "\"cpu\":\"3\"}},\"containers\":[{"
+					       "\"name\":\"h\"}]}",
+					       PLAIN_POD("w")),
+				       WHOLE[i]),
+				STR(""));
+
+		expect(r.object, HEAD "containers.0.resources.requests.cpu", "");
+		expect(r.object, HEAD "containers.0.resources.limits.memory", "\"2Gi\"");
+	}
+}
