@@ -183,7 +183,10 @@ struct json_edit *json_edit_raw(struct str json)
 
 struct json_edit *json_edit_copy(const struct json_edit *value)
 {
-	return value_of(cJSON_Duplicate(peek(value), true));
+	cJSON *const copy = cJSON_Duplicate(peek(value), true);
+
+	mem_free(&copy->string); /* of the member that it is a copy of */
+	return value_of(copy);
 }
 
 void json_edit_free(struct json_edit **value)

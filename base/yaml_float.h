@@ -1,4 +1,4 @@
-/* Floats as they come out of kubectl: base/yaml's own business. */
+/* Floats as Go writes them: what comes out of kubectl, and of KubeRay. */
 #pragma once
 
 #include "base/buf.h"

@@ -9,15 +9,22 @@
 
 enum { ARENA_BLOCK = 64 * 1024, CLUSTERS_MAX = 1000 * 1000 };
 
-enum format { FORMAT_TEXT, FORMAT_YAML, FORMAT_JSON };
+struct planner;
+
+/* A way to print: what of each object, and what at the end. */
+struct format {
+	const char *name;
+	void (*add)(struct planner *p, const struct plan *plan);
+	void (*end)(struct planner *p); /* or NULL */
+};
 
 /* A run over one file. */
 struct planner {
 	struct judge judge;
 	struct arena arena; /* of one document */
-	enum format format;
+	const struct format *format;
 	struct buf out;
-	struct json_edit *list; /* of FORMAT_JSON */
+	struct json_edit *list; /* what JSON is printed of at the end */
 	size_t objects;
 };
 
@@ -27,17 +34,82 @@ struct position {
 	const struct document *document;
 };
 
-static void add_value(struct planner *p, struct json_edit *value)
+static void add_text(struct planner *p, const struct plan *plan)
 {
-	if (p->format == FORMAT_JSON) {
-		json_edit_add(p->list, value);
-		return;
-	}
 	if (p->objects)
-		buf_add_cstr(&p->out, "---\n");
-	json_edit_print_yaml(value, &p->out);
-	json_edit_free(&value);
+		buf_add_char(&p->out, '\n');
+	plan_report_text(plan, &p->out);
 }
+
+/* Notes are for people, and no part of a document. */
+static struct json_edit *objects_of(const struct plan *plan)
+{
+	CLEANUP(buf_done) struct buf notes = {0};
+	struct json_edit *const objects = plan_report_objects(plan, &notes);
+
+	if (notes.len)
+		fprintf(stderr, "%.*s", STR_ARG(buf_str(&notes)));
+	return objects;
+}
+
+static void add_yaml(struct planner *p, const struct plan *plan)
+{
+	struct json_edit *objects = objects_of(plan);
+	const struct json_edit *v = json_edit_first(objects);
+
+	for (; v; v = json_edit_next(v)) {
+		if (p->out.len)
+			buf_add_cstr(&p->out, "---\n");
+		json_edit_print_yaml(v, &p->out);
+	}
+	json_edit_free(&objects);
+}
+
+static void add_json(struct planner *p, const struct plan *plan)
+{
+	struct json_edit *objects = objects_of(plan);
+	struct json_edit *v;
+
+	while ((v = json_edit_first(objects)) != NULL)
+		json_edit_add(p->list, json_edit_take(objects, v));
+	json_edit_free(&objects);
+}
+
+/* As `kubectl get -o json` has more than one object. */
+static void end_json(struct planner *p)
+{
+	struct json_edit *whole = json_edit_object();
+
+	json_edit_put_cstr(whole, "apiVersion", "v1");
+	json_edit_put_cstr(whole, "kind", "List");
+	json_edit_put(whole, "items", p->list);
+	p->list = NULL;
+	json_edit_print_indented(whole, &p->out);
+	json_edit_free(&whole);
+}
+
+static void add_report(struct planner *p, const struct plan *plan)
+{
+	json_edit_add(p->list, plan_report_value(plan));
+}
+
+static void end_report(struct planner *p)
+{
+	struct json_edit *whole = json_edit_object();
+
+	json_edit_put(whole, "plans", p->list);
+	p->list = NULL;
+	json_edit_print_indented(whole, &p->out);
+	json_edit_free(&whole);
+}
+
+/* The first is what is printed where nothing is said. */
+static const struct format FORMATS[] = {
+	{"text",   add_text,   NULL      },
+	{"yaml",   add_yaml,   NULL      },
+	{"json",   add_json,   end_json  },
+	{"report", add_report, end_report},
+};
 
 static void plan_object(void *context, const struct manifest *manifest)
 {
@@ -47,13 +119,7 @@ static void plan_object(void *context, const struct manifest *manifest)
 	const struct plan input = {&p->judge.arena, p->judge.policy, &judged};
 
 	judge_object(&p->judge, position->documents, position->document, manifest, &judged);
-	if (p->format == FORMAT_TEXT) {
-		if (p->objects)
-			buf_add_char(&p->out, '\n');
-		plan_report_text(&input, &p->out);
-	} else {
-		add_value(p, plan_report_value(&input));
-	}
+	p->format->add(p, &input);
 	judge_reset(&p->judge);
 	p->objects++;
 }
@@ -81,17 +147,11 @@ static bool plan_documents(struct planner *p, struct source *source)
 
 static int finish(struct planner *p)
 {
-	if (p->format == FORMAT_JSON) {
-		struct json_edit *whole = json_edit_object();
-
-		json_edit_put(whole, "plans", p->list);
-		p->list = NULL;
-		json_edit_print_indented(whole, &p->out);
-		json_edit_free(&whole);
-	} else if (p->objects == 0) {
+	if (p->format->end)
+		p->format->end(p);
+	if (p->objects == 0)
 		fprintf(stderr, "%s plan: there is no object in it that is judged\n",
 			commands_program());
-	}
 	return commands_print("plan", buf_str(&p->out), EXIT_FINE);
 }
 
@@ -114,7 +174,7 @@ static int plan_file(struct planner *p, const char *path)
 	return EXIT_UNREADABLE;
 }
 
-static int run(const struct settings *s, enum format format, const struct policy *policy)
+static int run(const struct settings *s, const struct format *format, const struct policy *policy)
 {
 	struct planner p = {.format = format};
 
@@ -124,7 +184,7 @@ static int run(const struct settings *s, enum format format, const struct policy
 	p.judge.defaults = true;
 	p.judge.ledger = ledger_new(CLUSTERS_MAX);
 	p.judge.namespace = settings_str(s, SETTING_NAMESPACE);
-	p.list = format == FORMAT_JSON ? json_edit_array() : NULL;
+	p.list = json_edit_array();
 	const int code = plan_file(&p, s->arguments[0].at);
 
 	json_edit_free(&p.list);
@@ -135,7 +195,7 @@ static int run(const struct settings *s, enum format format, const struct policy
 	return code;
 }
 
-static int with_policy(const struct settings *s, enum format format)
+static int with_policy(const struct settings *s, const struct format *format)
 {
 	const struct str path = settings_str(s, SETTING_POLICY);
 	struct err err;
@@ -153,31 +213,25 @@ static int with_policy(const struct settings *s, enum format format)
 	return code;
 }
 
-static bool find_format(struct str name, enum format *out)
+static const struct format *find_format(struct str name)
 {
-	static const char *const NAMES[] = {
-		[FORMAT_TEXT] = "text", [FORMAT_YAML] = "yaml", [FORMAT_JSON] = "json"};
-
-	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
-		if (str_is(name, NAMES[i])) {
-			*out = (enum format)i;
-			return true;
-		}
+	for (size_t i = 0; i < ARRAY_LEN(FORMATS); i++) {
+		if (name.len == 0 || str_is(name, FORMATS[i].name))
+			return &FORMATS[i];
 	}
-	*out = FORMAT_TEXT;
-	return name.len == 0;
+	return NULL;
 }
 
 static int start(const struct settings *s)
 {
 	const struct str name = settings_str(s, SETTING_OUTPUT);
-	enum format format;
+	const struct format *const format = find_format(name);
 
 	if (settings_bool(s, SETTING_HELP))
 		return commands_help("plan");
-	if (!find_format(name, &format))
+	if (format == NULL)
 		return commands_usage_error(
-			"plan", "-o is text, yaml or json, not '%.*s'", STR_ARG(name));
+			"plan", "-o is text, yaml, json or report, not '%.*s'", STR_ARG(name));
 	if (s->argument_count != 1)
 		return commands_usage_error(
 			"plan", "needs one file, or - for standard input; --help says more");

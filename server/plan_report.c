@@ -1,6 +1,8 @@
 #include "server/plan_report.h"
 
 #include "api/injected.h"
+#include "server/controller/children.h"
+#include "server/controller/pod.h"
 #include "server/plan_cost.h"
 #include "validators/footprint.h"
 
@@ -135,11 +137,89 @@ static void add_verdict(const struct judged *judged, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
+enum { PODS_MAX = 1000 }; /* printed of one cluster */
+
+static bool is_planned(const struct plan *plan, struct buf *notes)
+{
+	const struct ray_object *const object = object_of(plan);
+
+	if (object->kind != RAY_CLUSTER)
+		buf_printf(notes,
+			"A %s is run by KubeRay, which makes RayClusters of it: plan one of those "
+			"to see its pods.\n",
+			ray_kind_name(object->kind));
+	else if (object->dialect != DIALECT_MODERN)
+		buf_add_cstr(notes, "The objects of cluster.ray.io are not planned yet.\n");
+	else if (object->cluster)
+		return true;
+	return false;
+}
+
+static void add_gaps(const struct child_context *c, struct buf *notes)
+{
+	for (const char *const *gap = pod_gaps(c); *gap; gap++)
+		buf_printf(notes, "What KubeRay adds to pods for %s is not in them.\n", *gap);
+}
+
+struct json_edit *plan_report_objects(const struct plan *plan, struct buf *notes)
+{
+	struct child_context c;
+	uint64_t left_out;
+
+	if (!is_planned(plan, notes))
+		return json_edit_array();
+	const struct str namespace = plan->judged->namespace;
+
+	child_context_init(&c, plan->arena, object_of(plan),
+		namespace.len ? namespace : STR("default"), STR(""));
+	add_gaps(&c, notes);
+	struct json_edit *const objects = children_of(&c, PODS_MAX, &left_out);
+
+	if (left_out)
+		buf_printf(notes, "%llu more pods are left out.\n", (unsigned long long)left_out);
+	return objects;
+}
+
+static struct str name_of(const struct json_edit *object)
+{
+	const struct json_edit *const meta = json_edit_get(object, STR("metadata"));
+	const struct str name = json_edit_text(json_edit_get(meta, STR("name")));
+
+	return name.len ? name : json_edit_text(json_edit_get(meta, STR("generateName")));
+}
+
+/* Pods of one group are many and alike: a line for each name, and how often it comes. */
+static void add_objects(const struct plan *plan, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf notes = {0};
+	struct json_edit *objects = plan_report_objects(plan, &notes);
+	const struct json_edit *v = json_edit_first(objects);
+
+	buf_add_cstr(out, v ? "\nObjects\n" : "\n");
+	while (v) {
+		const struct str name = name_of(v);
+		const struct str kind = json_edit_text(json_edit_get(v, STR("kind")));
+		size_t count = 0;
+
+		for (; v && str_eq(name_of(v), name) &&
+			str_eq(json_edit_text(json_edit_get(v, STR("kind"))), kind);
+			v = json_edit_next(v))
+			count++;
+		buf_printf(out, "  %-15.*s %.*s", STR_ARG(kind), STR_ARG(name));
+		if (count > 1)
+			buf_printf(out, " (%zu of them)", count);
+		buf_add_char(out, '\n');
+	}
+	buf_add(out, buf_str(&notes));
+	json_edit_free(&objects);
+}
+
 void plan_report_text(const struct plan *plan, struct buf *out)
 {
 	add_verdict(plan->judged, out);
 	add_patch(&plan->judged->mutation->patch, out);
 	add_footprint(plan, out);
+	add_objects(plan, out);
 }
 
 static void put_lines(struct json_edit *resources, const struct footprint *footprint)

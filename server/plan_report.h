@@ -10,8 +10,13 @@ struct plan {
 	const struct judged *judged;
 };
 
-/* The verdict in a line, the patch, and the footprint as a table. */
+/* The verdict in a line, the patch, the footprint as a table, and the objects by name. */
 void plan_report_text(const struct plan *plan, struct buf *out);
+/*
+ * What a controller would create, as an array; empty where we cannot tell. What else there is to
+ * say of it, a sentence each, is added to `notes`.
+ */
+struct json_edit *plan_report_objects(const struct plan *plan, struct buf *notes);
 /*
  * {kind, apiVersion, namespace, name, allowed, patch: [RFC 6902], footprint: {whole: {RESOURCE:
  * {least, now, most}}, pricePerHour: {least, now, most} where the policy has prices, groups:

@@ -256,3 +256,16 @@ Test(json_edit, indented_text_is_that_of_kubectl)
 	free(text);
 	json_edit_free(&value);
 }
+
+Test(json_edit, a_copy_of_a_member_can_be_put_under_another_key)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_edit *object = json_edit_object();
+
+	json_edit_put_cstr(object, "a", "x");
+	json_edit_put(object, "b", json_edit_copy(json_edit_get(object, STR("a"))));
+	json_edit_print(object, &text);
+	cr_expect(str_is(buf_str(&text), "{\"a\":\"x\",\"b\":\"x\"}"), "%.*s",
+		STR_ARG(buf_str(&text)));
+	json_edit_free(&object);
+}

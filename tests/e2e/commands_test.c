@@ -127,21 +127,22 @@ Test(commands, rules_are_listed_and_explained)
 }
 
 static const struct example PLAN[] = {
-	{{"plan", GOOD},						       0, "Footprint",					 NULL                  },
+	{{"plan", GOOD},						       0, "Footprint",					 NULL                        },
 	{{"plan", "tests/golden/check/policy/input.yaml", "--policy", POLICY}, 0,
-         "add /spec/headGroupSpec/template/spec/containers/0/resources",                                                               NULL                  },
-	{{"plan", GOOD, "-o", "json"},					 0, "\"path\": \"/spec/workerGroupSpecs/0/numOfHosts\"",
-         NULL																		},
-	{{"plan", GOOD, "-oyaml"},					     0, "\n      requests.cpu:\n",                           NULL                  },
+         "add /spec/headGroupSpec/template/spec/containers/0/resources",                                                               NULL                        },
+	{{"plan", GOOD, "-o", "report"},                                       0, "\"path\": \"/spec/workerGroupSpecs/0/numOfHosts\"",
+         NULL																		      },
+	{{"plan", GOOD, "-o", "json"},					 0, "\"kind\": \"List\"",                                NULL                        },
+	{{"plan", GOOD, "-oyaml"},					     0, "kind: Pod\n",                                       NULL                        },
 	{{"plan", GOOD, "--policy", "manifests/policies/example.yaml"},        0, "price of an hour",
-         NULL																		},
-	{{"plan", BAD},							0, "refused, `raygate check` shows why",                NULL                  },
-	{{"plan", "manifests/samples/rayjob-existing-cluster.yaml"},           0, "No footprint",                                      NULL                  },
-	{{"plan", POLICY},						     0, NULL,						"no object in it"     },
-	{{"plan", BROKEN},						     3, NULL,						":3:1: the key 'kind'"},
-	{{"plan", "manifests/nothing.yaml"},                                   3, NULL,                                                "No such file"        },
-	{{"plan"},							     2, NULL,						"needs one file"      },
-	{{"plan", GOOD, "-o", "xml"},					  2, NULL,						"text, yaml or json"  },
+         NULL																		      },
+	{{"plan", BAD},							0, "refused, `raygate check` shows why",                NULL                        },
+	{{"plan", "manifests/samples/rayjob-existing-cluster.yaml"},           0, "No footprint",                                      NULL                        },
+	{{"plan", POLICY},						     0, NULL,						"no object in it"           },
+	{{"plan", BROKEN},						     3, NULL,						":3:1: the key 'kind'"      },
+	{{"plan", "manifests/nothing.yaml"},                                   3, NULL,                                                "No such file"              },
+	{{"plan"},							     2, NULL,						"needs one file"            },
+	{{"plan", GOOD, "-o", "xml"},					  2, NULL,						"text, yaml, json or report"},
 };
 
 Test(commands, plan_shows_patch_and_footprint)
