@@ -34,7 +34,7 @@ static const struct schema_field FRAME_ROWS[] = {
 	SCHEMA_KEEP(struct frame, api_version, "apiVersion"),
 	SCHEMA_KEEP(struct frame, kind, "kind"),
 	SCHEMA_KEEP_OBJECT(struct frame, meta, &META, "metadata"),
-	SCHEMA_KEEP(struct frame, spec, "spec"),
+	SCHEMA_KEEP(struct frame, spec, "spec", .required = true),
 	SCHEMA_KEEP(struct frame, status, "status"),
 };
 static const struct schema FRAME = SCHEMA_OF_STRUCT("the object", FRAME_ROWS, struct frame, NULL);

@@ -277,12 +277,10 @@ static struct finding settle(
 	return finding;
 }
 
-/* What looks at both versions refuses only what was not there before. */
-static bool compares_itself(const struct rule *rule)
-{
-	return rule->scope == RULE_UPDATE || rule->scope == RULE_BY_ENGINE || rule->compares;
-}
-
+/*
+ * The quota and the rules on transitions are not asked about the old object, so it has none of
+ * what they find.
+ */
 static void ratchet(const struct validation *v, struct findings *found)
 {
 	struct validate_old mine = {.judged = false};
@@ -292,7 +290,7 @@ static void ratchet(const struct validation *v, struct findings *found)
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
-		if (f->severity == FIELD_SEVERITY_ERROR && !compares_itself(f->rule) &&
+		if (f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares &&
 			old_has(old, f->error)) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;

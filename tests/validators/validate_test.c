@@ -199,3 +199,25 @@ Test(validate, the_submitter_of_a_job_is_judged)
 	cr_expect_eq(rules_kit_judge(JOB("ray"), "RG0632"), FIELD_SEVERITY_OFF);
 	cr_expect_eq(rules_kit_judge(JOB(""), "RG0632"), FIELD_SEVERITY_ERROR);
 }
+
+/* The CRDs let it pass, but nothing comes of it. */
+Test(validate, an_object_without_a_spec_is_refused)
+{
+	static const char *const KINDS[] = {"ray.io/v1\",\"kind\":\"RayCluster",
+		"cluster.ray.io/v1\",\"kind\":\"RayCluster", "ray.io/v1\",\"kind\":\"RayJob",
+		"ray.io/v1\",\"kind\":\"RayService", "ray.io/v1\",\"kind\":\"RayCronJob"};
+	static const char *const SPECS[] = {"", ",\"spec\":null"};
+
+	for (size_t i = 0; i < ARRAY_LEN(KINDS) * ARRAY_LEN(SPECS); i++) {
+		struct arena arena;
+
+		arena_init(&arena, 4096);
+		const char *const object = arena_printf(&arena,
+			"{\"apiVersion\":\"%s\",\"metadata\":{\"name\":\"c\"}%s}",
+			KINDS[i / ARRAY_LEN(SPECS)], SPECS[i % ARRAY_LEN(SPECS)])
+						   .at;
+
+		cr_expect_eq(rules_kit_judge(object, "RG0103"), FIELD_SEVERITY_ERROR, "%s", object);
+		arena_done(&arena);
+	}
+}

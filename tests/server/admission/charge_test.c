@@ -350,3 +350,24 @@ Test(charge, the_first_groups_without_a_most_are_named)
 	cr_expect(str_contains(r.reply, "set maxReplicas of worker group \\\"w1\\\", \\\"w3\\\" ("),
 		"%.*s", STR_ARG(r.reply));
 }
+
+Test(charge, an_object_without_a_cluster_is_not_charged)
+{
+	use_policy("{\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\",\"quotas\":{\"n\":{"
+		   "\"count/rayclusters\":\"0\"}}}");
+	const struct review_result r = create(OBJECT("RayCluster", "a", "null"));
+
+	expect(r, false);
+	cr_expect_not(str_contains(r.reply, "RG1401"), "%.*s", STR_ARG(r.reply));
+}
+
+/* A name of the quota that the cluster does not ask for has no largest size. */
+Test(charge, what_is_not_asked_for_is_within_every_quota)
+{
+	use_policy("{\"apiVersion\":\"raygate.dev/v1\",\"kind\":\"Policy\",\"charge\":\"now\","
+		   "\"quotas\":{\"n\":{\"requests.nvidia.com/gpu\":\"0\"}}}");
+	const struct review_result r = create(SCALED("\"maxReplicas\":3,"));
+
+	expect(r, true);
+	cr_expect_not(str_contains(r.reply, "RG140"), "%.*s", STR_ARG(r.reply));
+}

@@ -1,6 +1,7 @@
 #include "server/quota/ledger.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static struct ledger *ledger;
 
@@ -87,6 +88,52 @@ Test(ledger, what_is_released_can_be_had_again)
 	cr_assert_eq(reserve("b", 4, true, false), LEDGER_FITS);
 }
 
+Test(ledger, what_others_hold_stays_when_one_is_released)
+{
+	cr_assert_eq(reserve("a", 1, true, false), LEDGER_FITS);
+	cr_assert_eq(reserve("b", 3, true, false), LEDGER_FITS);
+	release("a");
+	cr_assert_eq(ledger_count(ledger), 1u);
+	cr_assert_eq(reserve("c", 2, true, false), LEDGER_EXCEEDED);
+	cr_assert_eq(reserve("c", 1, true, false), LEDGER_FITS);
+	release("b");
+	release("c");
+	cr_assert_eq(ledger_count(ledger), 0u);
+	cr_assert_eq(reserve("d", 4, true, false), LEDGER_FITS);
+}
+
+/* More amounts than an answer tells of, and one that the cluster does not ask for. */
+Test(ledger, the_first_of_many_excesses_are_told)
+{
+	enum { MANY = LEDGER_EXCESS_MAX + 3 };
+	struct ledger_amount charge[MANY], hard[MANY + 1];
+	static char names[MANY][8];
+
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "e/%zu", i);
+		charge[i] = (struct ledger_amount){str_from(names[i]), quantity_whole(2)};
+		hard[i] = (struct ledger_amount){str_from(names[i]), quantity_whole(1)};
+	}
+	hard[MANY] = (struct ledger_amount){STR("another"), quantity_whole(0)};
+	struct ledger_claim claim = {
+		.key = {STR("ray.io"), STR("RayCluster"), STR("ray"), STR("many"), STR("")},
+		.charge = charge,
+		.charge_count = MANY,
+		.hard = hard,
+		.hard_count = MANY + 1,
+		.raises = true,
+	};
+	struct ledger_result result;
+
+	ledger_reserve(ledger, &claim, &result);
+	cr_assert_eq(result.answer, LEDGER_EXCEEDED);
+	cr_assert_eq(result.excess_count, (size_t)LEDGER_EXCESS_MAX);
+	claim.hard = &hard[MANY];
+	claim.hard_count = 1;
+	ledger_reserve(ledger, &claim, &result);
+	cr_assert_eq(result.answer, LEDGER_FITS);
+}
+
 Test(ledger, the_excess_says_by_how_much)
 {
 	const struct ledger_amount charge[] = {
@@ -127,6 +174,8 @@ Test(ledger, an_unbounded_charge_can_be_taken_off_again)
 
 	ledger_reserve(ledger, &claim, &result);
 	cr_assert_eq(result.answer, LEDGER_FITS);
+	cr_assert_eq(reserve("a", 3, true, false), LEDGER_FITS);
+	cr_assert_eq(reserve("big", 2, true, false), LEDGER_EXCEEDED);
 	release("big");
 	cr_assert_eq(reserve("a", 4, true, false), LEDGER_FITS);
 }
