@@ -376,13 +376,15 @@ static bool read_with(struct reader *r, struct json_doc *out)
 	if (len > most)
 		return err_set(r->lex.err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
 			len, most);
-	/* Compact JSON has a node for each 9 to 14 bytes. */
-	r->allocated = (uint32_t)(len / 8) + 8;
+	/* Compact JSON has a node for each 7 to 14 bytes; what is not needed is given back. */
+	r->allocated = (uint32_t)(len / 6) + 8;
 	r->nodes = arena_grow(r->arena, NULL, 0, r->allocated * sizeof(*r->nodes));
 	r->room = r->allocated < r->limits->nodes ? r->allocated : r->limits->nodes;
 	const bool good = read_text(r);
 
 	json_keys_done(&r->keys);
+	arena_shrink(
+		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), r->count * sizeof(*r->nodes));
 	if (good) {
 		out->root = r->nodes;
 		out->count = r->count;

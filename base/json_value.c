@@ -74,7 +74,10 @@ const struct json_node *json_get_str(const struct json_node *object, struct str 
 	const struct json_node *const end = json_next(object);
 
 	for (const struct json_node *at = object + 1; at != end; at = json_next(at + 1)) {
-		if ((at->len == key.len || at->escaped) && json_str_is(at, key))
+		/* Most keys of that length differ in their first byte. */
+		const bool may_be = at->len == key.len && (key.len == 0 || *at->at == *key.at);
+
+		if ((may_be || at->escaped) && json_str_is(at, key))
 			return at + 1;
 	}
 	return NULL;

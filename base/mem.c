@@ -202,6 +202,20 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 	return grown;
 }
 
+void arena_shrink(struct arena *arena, void *old, size_t old_size, size_t new_size)
+{
+	struct arena_block *const block = arena->blocks;
+	const size_t held = round_up(old_size ? old_size : 1);
+	const size_t wanted = round_up(new_size ? new_size : 1);
+
+	assert(new_size <= old_size);
+	if (block == NULL || (char *)old + held != block->data + block->used)
+		return;
+	block->used -= held - wanted;
+	arena->used -= held - wanted;
+	ASAN_POISON_MEMORY_REGION((char *)old + wanted, held - wanted);
+}
+
 struct str arena_str(struct arena *arena, struct str s)
 {
 	char *const copy = arena_alloc(arena, s.len + 1);

@@ -49,6 +49,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
  * thing handed out. Bytes beyond old_size are not zeroed.
  */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
+/* Gives back what `old` (of old_size bytes) has beyond new_size, if it was the last thing handed
+ * out.
+ */
+void arena_shrink(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
 /* Copies with a NUL behind them, so that .at is also a C string. */
 struct str arena_str(struct arena *arena, struct str s);

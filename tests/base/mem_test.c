@@ -137,6 +137,31 @@ Test(arena, the_last_piece_grows_in_place_another_is_moved)
 	arena_done(&arena);
 }
 
+Test(arena, what_the_last_piece_does_not_need_is_handed_out_again)
+{
+	struct arena arena;
+
+	arena_init(&arena, 1024);
+	char *const first = arena_alloc(&arena, 100);
+	char *const last = arena_alloc(&arena, 500);
+
+	memset(last, 0xA5, 500);
+	arena_shrink(&arena, first, 100, 10);
+	cr_expect_eq(arena.used, 112 + 512, "it is not the last one");
+	arena_shrink(&arena, last, 500, 40);
+	cr_expect_eq(arena.used, 112 + 48);
+	char *const next = arena_alloc(&arena, 100);
+
+	cr_expect_eq(next, last + 48);
+	for (size_t i = 0; i < 100; i++)
+		cr_assert_eq(next[i], 0);
+	for (size_t i = 0; i < 40; i++)
+		cr_assert_eq((unsigned char)last[i], 0xA5);
+	arena_shrink(&arena, next, 100, 0);
+	cr_expect_eq(arena_alloc(&arena, 1), next + 16);
+	arena_done(&arena);
+}
+
 Test(arena, growing_by_nothing_loses_nothing)
 {
 	struct arena arena;
