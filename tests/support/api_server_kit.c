@@ -15,8 +15,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "tests/support/api_peer.h"
 
-enum { CONNECTIONS = 256, PIECE = 16 * 1024, PATIENCE_S = 20, TRICKLE_MS = 5 };
+enum { CONNECTIONS = 256, PATIENCE_S = 20, TRICKLE_MS = 5 };
 
 struct api_server {
 	const struct api_step *steps;
@@ -40,10 +41,7 @@ struct api_server {
 
 struct peer {
 	struct api_server *server;
-	int fd;
-	gnutls_session_t tls; /* NULL in clear text */
-	struct buf in;
-	size_t head_len, body_len;
+	struct api_peer io;
 	bool counted; /* this answer */
 };
 
@@ -60,58 +58,6 @@ static void complain(struct api_server *server, const char *format, ...)
 	va_end(args);
 }
 
-static ssize_t peer_read(struct peer *peer)
-{
-	char *const to = buf_reserve(&peer->in, PIECE);
-	ssize_t got;
-
-	if (peer->tls) {
-		do
-			got = gnutls_record_recv(peer->tls, to, PIECE);
-		while (got == GNUTLS_E_INTERRUPTED || got == GNUTLS_E_AGAIN);
-	} else {
-		got = recv(peer->fd, to, PIECE, 0);
-	}
-	if (got > 0)
-		peer->in.len += (size_t)got;
-	return got;
-}
-
-static bool peer_send(struct peer *peer, struct str bytes)
-{
-	while (bytes.len) {
-		ssize_t sent;
-
-		if (peer->tls) {
-			do
-				sent = gnutls_record_send(peer->tls, bytes.at, bytes.len);
-			while (sent == GNUTLS_E_INTERRUPTED || sent == GNUTLS_E_AGAIN);
-		} else {
-			sent = send(peer->fd, bytes.at, bytes.len, MSG_NOSIGNAL);
-		}
-		if (sent <= 0)
-			return false;
-		bytes = str_from_offset(bytes, (size_t)sent);
-	}
-	return true;
-}
-
-static bool read_request(struct peer *peer)
-{
-	const char *end, *length;
-
-	while (!peer->in.len || !(end = memmem(peer->in.at, peer->in.len, "\r\n\r\n", 4)))
-		if (peer_read(peer) <= 0)
-			return false;
-	peer->head_len = (size_t)(end + 4 - peer->in.at);
-	length = memmem(peer->in.at, peer->head_len, "\r\nContent-Length: ", 18);
-	peer->body_len = length ? strtoul(length + 18, NULL, 10) : 0;
-	while (peer->in.len < peer->head_len + peer->body_len)
-		if (peer_read(peer) <= 0)
-			return false;
-	return true;
-}
-
 static bool contains(const char *at, size_t len, const char *part)
 {
 	return memmem(at, len, part, strlen(part)) != NULL;
@@ -119,22 +65,26 @@ static bool contains(const char *at, size_t len, const char *part)
 
 static void check_request(struct peer *peer, const struct api_step *step, size_t number)
 {
-	const char *const head = peer->in.at;
-	const size_t line = (size_t)((char *)memchr(head, '\r', peer->head_len) - head);
-	const size_t wanted = strlen(step->expect);
+	const char *const head = peer->io.in.at;
+	const size_t line = (size_t)((char *)memchr(head, '\r', peer->io.head_len) - head);
+	const size_t length = strlen(step->expect);
+	const bool open = length && step->expect[length - 1] == '*';
+	const size_t wanted = open ? length - 1 : length;
 
-	if (wanted + 9 != line || memcmp(head, step->expect, wanted) != 0)
+	if (line < wanted + 9 || (line > wanted + 9 && !open) ||
+		memcmp(head, step->expect, wanted) != 0)
 		complain(peer->server, "step %zu: '%.*s' instead of '%s'", number, (int)line, head,
 			step->expect);
 	if (step->header && step->header[0] == '!' &&
-		contains(head, peer->head_len, step->header + 1))
+		contains(head, peer->io.head_len, step->header + 1))
 		complain(peer->server, "step %zu: there is a '%s'", number, step->header + 1);
-	if (step->header && step->header[0] != '!' && !contains(head, peer->head_len, step->header))
+	if (step->header && step->header[0] != '!' &&
+		!contains(head, peer->io.head_len, step->header))
 		complain(peer->server, "step %zu: no '%s' in %.*s", number, step->header,
-			(int)peer->head_len, head);
-	if (step->body && !contains(head + peer->head_len, peer->body_len, step->body))
+			(int)peer->io.head_len, head);
+	if (step->body && !contains(head + peer->io.head_len, peer->io.body_len, step->body))
 		complain(peer->server, "step %zu: no '%s' in the body '%.*s'", number, step->body,
-			(int)peer->body_len, head + peer->head_len);
+			(int)peer->io.body_len, head + peer->io.head_len);
 }
 
 /* The step that this request is taken for; NULL when the script is over. */
@@ -168,13 +118,13 @@ static void count_answer(struct peer *peer)
 /* Until the client has left, or the server ends the connection. */
 static void wait_for_end(struct peer *peer)
 {
-	while (peer_read(peer) > 0)
-		peer->in.len = 0;
+	while (api_peer_read(&peer->io) > 0)
+		peer->io.in.len = 0;
 }
 
 static void send_for_ever(struct peer *peer, struct str bytes, int pause_ms)
 {
-	while (peer_send(peer, bytes))
+	while (api_peer_send(&peer->io, bytes))
 		nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000L}, NULL);
 }
 
@@ -189,12 +139,12 @@ static bool send_chunks(struct peer *peer, const struct api_step *step, struct s
 		buf_printf(&chunk, "%zx\r\n", len);
 		buf_add(&chunk, (struct str){reply.at, len});
 		buf_add_cstr(&chunk, "\r\n");
-		if (!peer_send(peer, buf_str(&chunk)))
+		if (!api_peer_send(&peer->io, buf_str(&chunk)))
 			return false;
 		reply = str_from_offset(reply, len);
 	}
 	if (!step->hold)
-		return peer_send(peer, STR("0\r\n\r\n"));
+		return api_peer_send(&peer->io, STR("0\r\n\r\n"));
 	count_answer(peer);
 	wait_for_end(peer);
 	return false;
@@ -222,7 +172,7 @@ static bool answer(struct peer *peer, const struct api_step *step)
 		buf_add(&out, (struct str){reply.at, reply.len / 2});
 	if (step->fault == API_FAULT_NONE && !step->piece && !step->hold)
 		buf_add(&out, reply);
-	if (!peer_send(peer, buf_str(&out)))
+	if (!api_peer_send(&peer->io, buf_str(&out)))
 		return false;
 	if (step->fault == API_FAULT_TRICKLE)
 		send_for_ever(peer, STR(" "), TRICKLE_MS);
@@ -241,7 +191,7 @@ static bool play(struct peer *peer, const struct api_step *step)
 	case API_FAULT_CLOSE:
 		return false;
 	case API_FAULT_RESET:
-		setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		setsockopt(peer->io.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 		return false;
 	case API_FAULT_SILENT:
 		count_answer(peer);
@@ -261,13 +211,13 @@ static bool serve_one(struct peer *peer)
 	static const struct api_step OVER = {.status = 500};
 	size_t number;
 
-	if (!read_request(peer))
+	if (!api_peer_read_request(&peer->io))
 		return false;
 	const struct api_step *const step = next_step(peer->server, &number);
 
 	if (step == NULL) {
 		complain(peer->server, "after the script: '%.*s'",
-			(int)str_find(buf_str(&peer->in), '\r'), peer->in.at);
+			(int)str_find(buf_str(&peer->io.in), '\r'), peer->io.in.at);
 		return answer(peer, &OVER);
 	}
 	check_request(peer, step, number);
@@ -275,15 +225,13 @@ static bool serve_one(struct peer *peer)
 	const bool goes_on = play(peer, step);
 
 	count_answer(peer);
-	peer->in.len -= peer->head_len + peer->body_len;
-	memmove(peer->in.at, peer->in.at + peer->head_len + peer->body_len, peer->in.len);
+	api_peer_drop_request(&peer->io);
 	return goes_on;
 }
 
 static bool shake_hands(struct peer *peer)
 {
 	struct api_server *const server = peer->server;
-	int result;
 
 	if (!server->tls)
 		return true;
@@ -291,14 +239,7 @@ static bool shake_hands(struct peer *peer)
 	const size_t which = server->swapped;
 
 	pthread_mutex_unlock(&server->mutex);
-	gnutls_init(&peer->tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
-	gnutls_set_default_priority(peer->tls);
-	gnutls_credentials_set(peer->tls, GNUTLS_CRD_CERTIFICATE, server->identity[which]);
-	gnutls_transport_set_int(peer->tls, peer->fd);
-	do
-		result = gnutls_handshake(peer->tls);
-	while (result < 0 && !gnutls_error_is_fatal(result));
-	return result == GNUTLS_E_SUCCESS;
+	return api_peer_start_tls(&peer->io, server->identity[which]);
 }
 
 struct job {
@@ -311,18 +252,15 @@ static void *serve(void *context)
 {
 	struct job *const job = context;
 	struct api_server *const server = job->server;
-	struct peer peer = {.server = server, .fd = job->fd};
+	struct peer peer = {.server = server, .io.fd = job->fd};
 
 	if (shake_hands(&peer))
 		while (serve_one(&peer))
 			;
-	if (peer.tls)
-		gnutls_deinit(peer.tls);
 	pthread_mutex_lock(&server->mutex);
-	close(peer.fd);
+	api_peer_end(&peer.io);
 	server->fds[job->index] = -1;
 	pthread_mutex_unlock(&server->mutex);
-	buf_done(&peer.in);
 	free(job);
 	return NULL;
 }

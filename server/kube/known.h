@@ -1,0 +1,29 @@
+/*
+ * Which objects a watch has told of, so that those which a new list no longer has can be told as
+ * gone. About 100 bytes an object, nothing else of it is kept.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/strmap.h"
+
+/* Start from {0}; kube_known_done() frees. */
+struct kube_known {
+	struct strmap map; /* "namespace/name" → the round in which it was seen last */
+	uintptr_t round;
+	struct buf key;
+};
+
+typedef void (*kube_gone_fn)(void *context, struct str namespace, struct str name);
+
+/* Before each list, also one that begins anew. */
+void kube_known_begin(struct kube_known *known);
+void kube_known_see(struct kube_known *known, struct str namespace, struct str name);
+/* False when nobody knew it. */
+bool kube_known_forget(struct kube_known *known, struct str namespace, struct str name);
+/* After a whole list: tells and forgets those that it did not have. */
+void kube_known_sweep(struct kube_known *known, kube_gone_fn gone, void *context);
+void kube_known_done(struct kube_known *known);
