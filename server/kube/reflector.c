@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -11,6 +10,7 @@
 #include "server/kube/known.h"
 #include "server/kube/lines.h"
 #include "server/kube/list.h"
+#include "server/kube/thread.h"
 #include "server/kube/watch_event.h"
 
 enum {
@@ -244,7 +244,6 @@ static void *run(void *context)
 {
 	struct kube_reflector *const reflector = context;
 
-	pthread_setname_np(pthread_self(), "watch");
 	while (!kube_stop_asked(reflector->stop)) {
 		struct err err;
 
@@ -279,19 +278,6 @@ static void reflector_free(struct kube_reflector **reflector)
 	mem_free(reflector);
 }
 
-/* Signals are for the thread that waits for them. */
-static bool start_thread(struct kube_reflector *reflector)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	const int failed = pthread_create(&reflector->thread, NULL, run, reflector);
-
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed == 0;
-}
-
 bool kube_reflector_start(
 	const struct kube_reflector_options *options, struct kube_reflector **out, struct err *err)
 {
@@ -305,7 +291,7 @@ bool kube_reflector_start(
 	reflector->backoff = (struct kube_backoff){.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
 	reflector->lines.limit = KUBE_REFLECTOR_LINE;
 	arena_init(&reflector->arena, ARENA_BLOCK);
-	if (!start_thread(reflector))
+	if (!kube_thread_start(&reflector->thread, "watch", run, reflector))
 		return err_set(err, ERR_UNAVAILABLE, "watch '%.60s': no thread is to be had",
 			options->resource->plural);
 	*out = reflector;
