@@ -139,10 +139,10 @@ struct field_fact {
  * field's users, without a full stop; type and value are put in front of it.
  */
 void field_add(struct field_errors *errors, const struct field_path *at,
-	const struct field_fact *fact, const char *format, ...) PRINTF_LIKE(4, 5);
+	const struct field_fact *fact, const char *format, ...) COLD PRINTF_LIKE(4, 5);
 /* The same with the arguments of the format in a list. */
 void field_add_args(struct field_errors *errors, const struct field_path *at,
-	const struct field_fact *fact, const char *format, va_list args) PRINTF_LIKE(4, 0);
+	const struct field_fact *fact, const char *format, va_list args) COLD PRINTF_LIKE(4, 0);
 
 /* Adds copies of all of `more`'s errors, which were found in another version of the object. */
 void field_errors_append(struct field_errors *errors, const struct field_errors *more);

@@ -16,7 +16,7 @@ struct schema_value {
 struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted);
+	const struct field_path *at, const char *wanted) COLD;
 /* Copies a decoded value to its place in the struct, where the row keeps it. */
 void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size);
 /* Everything but SCHEMA_OBJECT and SCHEMA_LIST. */

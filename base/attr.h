@@ -8,5 +8,7 @@
 /* What is only cleaned up counts as used; clang would not see it otherwise. */
 #define CLEANUP(fn) __attribute__((cleanup(fn), unused))
 #define UNUSED      __attribute__((unused))
+/* Rarely called: the compiler keeps calls of it, and what leads to them, out of the hot code. */
+#define COLD __attribute__((cold))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

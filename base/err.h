@@ -29,8 +29,8 @@ struct err {
 };
 
 /* Both return false, so that a failure is one line: return err_set(err, …). */
-bool err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+bool err_set(struct err *err, enum err_code code, const char *format, ...) COLD PRINTF_LIKE(3, 4);
 /* As err_set with ": " and the words of errno behind it. */
-bool err_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+bool err_errno(struct err *err, const char *format, ...) COLD PRINTF_LIKE(2, 3);
 /* Puts context in front of an error that is set: "context: text". Returns false. */
-bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+bool err_wrap(struct err *err, const char *format, ...) COLD PRINTF_LIKE(2, 3);

@@ -119,11 +119,11 @@ struct rule_table {
  */
 void rule_found(const struct rule_context *c, const struct field_path *at,
 	enum field_error_type type, struct field_reads reads, const char *format, ...)
-	PRINTF_LIKE(5, 6);
+	COLD PRINTF_LIKE(5, 6);
 /* The same, but never graver than a warning: for cases of a rule that may be meant. */
 void rule_warned(const struct rule_context *c, const struct field_path *at,
 	enum field_error_type type, struct field_reads reads, const char *format, ...)
-	PRINTF_LIKE(5, 6);
+	COLD PRINTF_LIKE(5, 6);
 /*
  * For a rule that hangs on a feature gate of KubeRay: an error where the policy's target says the
  * gate is off, nothing where it says it is on, a warning where nothing is said and the gate is off
@@ -133,4 +133,4 @@ bool rule_gate_is_open(
 	const struct rule_context *c, const char *gate, enum field_severity *at_most);
 void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,
 	const struct field_path *at, enum field_error_type type, struct field_reads reads,
-	const char *format, ...) PRINTF_LIKE(6, 7);
+	const char *format, ...) COLD PRINTF_LIKE(6, 7);
