@@ -116,7 +116,7 @@ $(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
 	$(call link,-lcriterion)
 
 # libFuzzer brings its own main; a replay of files has a plain one. None of these know Criterion.
-PLAIN  := $(OUT)/tests/support/files.o $(OUT)/tests/support/base64.o $(OUT)/libraygate.a
+PLAIN  := $(addprefix $(OUT)/tests/support/,files.o base64.o every_rule.o) $(OUT)/libraygate.a
 REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
 $(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)
 	$(call link)

@@ -8,7 +8,8 @@
 static const struct schema_field ENV_ROWS[] = {
 	SCHEMA_KEEP(struct env_var, name, "name", .required = true),
 	SCHEMA_KEEP(struct env_var, value, "value"),
-	SCHEMA_KEEP_OBJECT(struct env_var, value_from, &SCHEMA_VALUE_FROM, "valueFrom"),
+	SCHEMA_KEEP_OBJECT(struct env_var, value_from, &SCHEMA_VALUE_FROM, "valueFrom",
+		.part = PART_ENV_SOURCE),
 };
 const struct schema SCHEMA_ENV_VAR =
 	SCHEMA_OF_STRUCT("an env variable", ENV_ROWS, struct env_var, "name");
@@ -27,12 +28,12 @@ static const struct schema PORT =
 
 static const struct schema_field MOUNT_ROWS[] = {
 	SCHEMA_KEEP(struct volume_mount, path, "mountPath", .required = true),
-	SCHEMA_CHECK(SCHEMA_STRING, "mountPropagation",
+	SCHEMA_CHECK(SCHEMA_STRING, "mountPropagation", .part = PART_MOUNT_SHARING,
 		POD_WORDS("None", "HostToContainer", "Bidirectional")),
 	SCHEMA_KEEP(struct volume_mount, name, "name", .required = true),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly"),
-	SCHEMA_CHECK(
-		SCHEMA_STRING, "recursiveReadOnly", POD_WORDS("Disabled", "IfPossible", "Enabled")),
+	SCHEMA_CHECK(SCHEMA_STRING, "recursiveReadOnly", .part = PART_MOUNT_SHARING,
+		POD_WORDS("Disabled", "IfPossible", "Enabled")),
 	SCHEMA_KEEP(struct volume_mount, sub_path, "subPath"),
 	SCHEMA_KEEP(struct volume_mount, sub_path_expr, "subPathExpr"),
 };
@@ -54,8 +55,8 @@ static const struct schema CLAIM = SCHEMA_OF("a resource claim reference", CLAIM
 
 static const struct schema_field RESOURCES_ROWS[] = {
 	SCHEMA_CHECK_LIST(&CLAIM, "claims", .unique = SCHEMA_WORDS("name")),
-	SCHEMA_KEEP(struct resource_requirements, limits, "limits"),
-	SCHEMA_KEEP(struct resource_requirements, requests, "requests"),
+	SCHEMA_KEEP(struct resource_requirements, limits, "limits", .part = PART_LIMITS),
+	SCHEMA_KEEP(struct resource_requirements, requests, "requests", .part = PART_REQUESTS),
 };
 const struct schema SCHEMA_RESOURCES =
 	SCHEMA_OF_STRUCT("resources", RESOURCES_ROWS, struct resource_requirements, NULL);
@@ -63,36 +64,36 @@ const struct schema SCHEMA_RESOURCES =
 static const struct schema_field CONTAINER_ROWS[] = {
 	SCHEMA_KEEP(struct container, args, "args"),
 	SCHEMA_KEEP(struct container, command, "command"),
-	SCHEMA_KEEP_LIST(
-		struct container, env, &SCHEMA_ENV_VAR, "env", .unique = SCHEMA_WORDS("name")),
-	SCHEMA_CHECK_LIST(&SCHEMA_ENV_FROM, "envFrom"),
+	SCHEMA_KEEP_LIST(struct container, env, &SCHEMA_ENV_VAR, "env", .part = PART_ENV,
+		.unique = SCHEMA_WORDS("name")),
+	SCHEMA_CHECK_LIST(&SCHEMA_ENV_FROM, "envFrom", .part = PART_ENV_FROM),
 	SCHEMA_KEEP(struct container, image, "image"),
 	SCHEMA_CHECK(
 		SCHEMA_STRING, "imagePullPolicy", POD_WORDS("Always", "IfNotPresent", "Never")),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_LIFECYCLE, "lifecycle"),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "livenessProbe"),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_LIFECYCLE, "lifecycle", .part = PART_LIFECYCLE),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "livenessProbe", .part = PART_PROBES),
 	SCHEMA_KEEP(struct container, name, "name", .required = true),
-	SCHEMA_KEEP_LIST(struct container, ports, &PORT, "ports",
+	SCHEMA_KEEP_LIST(struct container, ports, &PORT, "ports", .part = PART_PORTS,
 		.unique = SCHEMA_WORDS("containerPort", "protocol")),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "readinessProbe"),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "readinessProbe", .part = PART_PROBES),
 	SCHEMA_CHECK_LIST(&SCHEMA_RESIZE_POLICY, "resizePolicy"),
 	SCHEMA_KEEP_OBJECT(struct container, resources, &SCHEMA_RESOURCES, "resources"),
 	SCHEMA_KEEP(struct container, restart_policy, "restartPolicy",
-		POD_WORDS("Always", "OnFailure", "Never")),
+		.part = PART_CONTAINER_RESTART, POD_WORDS("Always", "OnFailure", "Never")),
 	SCHEMA_CHECK_LIST(&SCHEMA_RESTART_RULE, "restartPolicyRules"),
-	SCHEMA_KEEP_OBJECT(
-		struct container, security_context, &SCHEMA_SECURITY_CONTEXT, "securityContext"),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "startupProbe"),
+	SCHEMA_KEEP_OBJECT(struct container, security_context, &SCHEMA_SECURITY_CONTEXT,
+		"securityContext", .part = PART_SECURITY),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "startupProbe", .part = PART_PROBES),
 	SCHEMA_CHECK(SCHEMA_BOOL, "stdin"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "stdinOnce"),
 	SCHEMA_CHECK(SCHEMA_STRING, "terminationMessagePath"),
 	SCHEMA_CHECK(SCHEMA_STRING, "terminationMessagePolicy",
 		POD_WORDS("File", "FallbackToLogsOnError")),
 	SCHEMA_CHECK(SCHEMA_BOOL, "tty"),
-	SCHEMA_KEEP_LIST(struct container, devices, &DEVICE, "volumeDevices",
+	SCHEMA_KEEP_LIST(struct container, devices, &DEVICE, "volumeDevices", .part = PART_MOUNTS,
 		.unique = SCHEMA_WORDS("devicePath")),
 	SCHEMA_KEEP_LIST(struct container, mounts, &SCHEMA_VOLUME_MOUNT, "volumeMounts",
-		.unique = SCHEMA_WORDS("mountPath")),
+		.part = PART_MOUNTS, .unique = SCHEMA_WORDS("mountPath")),
 	SCHEMA_CHECK(SCHEMA_STRING, "workingDir"),
 };
 const struct schema SCHEMA_CONTAINER =
@@ -117,64 +118,75 @@ const struct schema SCHEMA_LOCAL_REFERENCE = SCHEMA_OF_STRUCT(
 	"a reference by name", LOCAL_REFERENCE_ROWS, struct local_reference, "name");
 
 static const struct schema_field SPEC_ROWS[] = {
-	SCHEMA_KEEP(struct pod_spec, active_deadline_seconds, "activeDeadlineSeconds"),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_AFFINITY, "affinity"),
+	SCHEMA_KEEP(struct pod_spec, active_deadline_seconds, "activeDeadlineSeconds",
+		.part = PART_DEADLINES),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_AFFINITY, "affinity", .part = PART_AFFINITY),
 	SCHEMA_CHECK(SCHEMA_BOOL, "automountServiceAccountToken"),
 	SCHEMA_KEEP_LIST(struct pod_spec, containers, &SCHEMA_CONTAINER, "containers",
 		.required = true, .unique = SCHEMA_WORDS("name")),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_DNS_CONFIG, "dnsConfig"),
-	SCHEMA_CHECK(SCHEMA_STRING, "dnsPolicy",
+	SCHEMA_CHECK_OBJECT(&SCHEMA_DNS_CONFIG, "dnsConfig", .part = PART_DNS),
+	SCHEMA_CHECK(SCHEMA_STRING, "dnsPolicy", .part = PART_DNS,
 		POD_WORDS("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
 	SCHEMA_CHECK(SCHEMA_BOOL, "enableServiceLinks"),
 	SCHEMA_CHECK(SCHEMA_ANY, "ephemeralContainers"),
-	SCHEMA_CHECK_LIST(&SCHEMA_HOST_ALIAS, "hostAliases", .unique = SCHEMA_WORDS("ip")),
+	SCHEMA_CHECK_LIST(&SCHEMA_HOST_ALIAS, "hostAliases", .part = PART_HOST_ALIASES,
+		.unique = SCHEMA_WORDS("ip")),
 	SCHEMA_KEEP(struct pod_spec, host_ipc, "hostIPC"),
 	SCHEMA_KEEP(struct pod_spec, host_network, "hostNetwork"),
 	SCHEMA_KEEP(struct pod_spec, host_pid, "hostPID"),
-	SCHEMA_CHECK(SCHEMA_BOOL, "hostUsers"),
-	SCHEMA_KEEP(struct pod_spec, hostname, "hostname"),
+	SCHEMA_CHECK(SCHEMA_BOOL, "hostUsers", .part = PART_POD_SECURITY),
+	SCHEMA_KEEP(struct pod_spec, hostname, "hostname", .part = PART_POD_NAMES),
 	SCHEMA_CHECK(SCHEMA_STRING, "hostnameOverride"),
 	SCHEMA_KEEP_LIST(struct pod_spec, pull_secrets, &SCHEMA_LOCAL_REFERENCE, "imagePullSecrets",
-		.unique = SCHEMA_WORDS("name")),
+		.part = PART_POD_NAMES, .unique = SCHEMA_WORDS("name")),
 	SCHEMA_KEEP_LIST(struct pod_spec, init_containers, &SCHEMA_CONTAINER, "initContainers",
-		.unique = SCHEMA_WORDS("name")),
-	SCHEMA_KEEP(struct pod_spec, node_name, "nodeName"),
-	SCHEMA_KEEP(struct pod_spec, node_selector, "nodeSelector"),
+		.part = PART_INIT_CONTAINERS, .unique = SCHEMA_WORDS("name")),
+	SCHEMA_KEEP(struct pod_spec, node_name, "nodeName", .part = PART_POD_NAMES),
+	SCHEMA_KEEP(struct pod_spec, node_selector, "nodeSelector", .part = PART_NODE_SELECTOR),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_NAMED, "os"),
 	SCHEMA_KEEP(struct pod_spec, overhead, "overhead"),
 	SCHEMA_CHECK(SCHEMA_STRING, "preemptionPolicy", POD_WORDS("PreemptLowerPriority", "Never")),
 	SCHEMA_CHECK(SCHEMA_INT32, "priority"),
-	SCHEMA_KEEP(struct pod_spec, priority_class_name, "priorityClassName"),
-	SCHEMA_CHECK_LIST(&SCHEMA_READINESS_GATE, "readinessGates"),
-	SCHEMA_CHECK_LIST(&SCHEMA_RESOURCE_CLAIM, "resourceClaims", .unique = SCHEMA_WORDS("name")),
-	SCHEMA_KEEP_OBJECT(struct pod_spec, resources, &SCHEMA_RESOURCES, "resources"),
+	SCHEMA_KEEP(
+		struct pod_spec, priority_class_name, "priorityClassName", .part = PART_POD_NAMES),
+	SCHEMA_CHECK_LIST(&SCHEMA_READINESS_GATE, "readinessGates", .part = PART_GATES),
+	SCHEMA_CHECK_LIST(&SCHEMA_RESOURCE_CLAIM, "resourceClaims", .part = PART_RESOURCE_CLAIMS,
+		.unique = SCHEMA_WORDS("name")),
+	SCHEMA_KEEP_OBJECT(struct pod_spec, resources, &SCHEMA_RESOURCES, "resources",
+		.part = PART_POD_RESOURCES),
 	SCHEMA_KEEP(struct pod_spec, restart_policy, "restartPolicy",
 		POD_WORDS("Always", "OnFailure", "Never")),
-	SCHEMA_KEEP(struct pod_spec, runtime_class_name, "runtimeClassName"),
+	SCHEMA_KEEP(
+		struct pod_spec, runtime_class_name, "runtimeClassName", .part = PART_POD_NAMES),
 	SCHEMA_KEEP(struct pod_spec, scheduler_name, "schedulerName"),
-	SCHEMA_CHECK_LIST(&SCHEMA_NAMED, "schedulingGates", .unique = SCHEMA_WORDS("name")),
+	SCHEMA_CHECK_LIST(&SCHEMA_NAMED, "schedulingGates", .part = PART_GATES,
+		.unique = SCHEMA_WORDS("name")),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_SCHEDULING_GROUP, "schedulingGroup"),
-	SCHEMA_KEEP_OBJECT(
-		struct pod_spec, security_context, &SCHEMA_POD_SECURITY_CONTEXT, "securityContext"),
-	SCHEMA_KEEP(struct pod_spec, service_account, "serviceAccount"),
-	SCHEMA_KEEP(struct pod_spec, service_account_name, "serviceAccountName"),
+	SCHEMA_KEEP_OBJECT(struct pod_spec, security_context, &SCHEMA_POD_SECURITY_CONTEXT,
+		"securityContext", .part = PART_POD_SECURITY),
+	SCHEMA_KEEP(struct pod_spec, service_account, "serviceAccount", .part = PART_POD_NAMES),
+	SCHEMA_KEEP(struct pod_spec, service_account_name, "serviceAccountName",
+		.part = PART_POD_NAMES),
 	SCHEMA_CHECK(SCHEMA_BOOL, "setHostnameAsFQDN"),
-	SCHEMA_CHECK(SCHEMA_BOOL, "shareProcessNamespace"),
-	SCHEMA_KEEP(struct pod_spec, subdomain, "subdomain"),
-	SCHEMA_KEEP(struct pod_spec, termination_grace_seconds, "terminationGracePeriodSeconds"),
-	SCHEMA_KEEP_LIST(struct pod_spec, tolerations, &TOLERATION, "tolerations"),
+	SCHEMA_CHECK(SCHEMA_BOOL, "shareProcessNamespace", .part = PART_POD_SECURITY),
+	SCHEMA_KEEP(struct pod_spec, subdomain, "subdomain", .part = PART_POD_NAMES),
+	SCHEMA_KEEP(struct pod_spec, termination_grace_seconds, "terminationGracePeriodSeconds",
+		.part = PART_DEADLINES),
+	SCHEMA_KEEP_LIST(
+		struct pod_spec, tolerations, &TOLERATION, "tolerations", .part = PART_TOLERATIONS),
 	SCHEMA_CHECK_LIST(&SCHEMA_SPREAD_CONSTRAINT, "topologySpreadConstraints",
-		.unique = SCHEMA_WORDS("topologyKey", "whenUnsatisfiable")),
-	SCHEMA_KEEP_LIST(struct pod_spec, volumes, &SCHEMA_VOLUME, "volumes",
+		.part = PART_SPREADING, .unique = SCHEMA_WORDS("topologyKey", "whenUnsatisfiable")),
+	SCHEMA_KEEP_LIST(struct pod_spec, volumes, &SCHEMA_VOLUME, "volumes", .part = PART_VOLUMES,
 		.unique = SCHEMA_WORDS("name")),
 };
 static const struct schema SPEC = SCHEMA_OF_STRUCT("a pod spec", SPEC_ROWS, struct pod_spec, NULL);
 
 static const struct schema_field METADATA_ROWS[] = {
-	SCHEMA_KEEP(struct template_metadata, annotations, "annotations"),
+	SCHEMA_KEEP(
+		struct template_metadata, annotations, "annotations", .part = PART_POD_ANNOTATIONS),
 	SCHEMA_KEEP(struct template_metadata, finalizers, "finalizers"),
-	SCHEMA_KEEP(struct template_metadata, labels, "labels"),
-	SCHEMA_KEEP(struct template_metadata, name, "name"),
+	SCHEMA_KEEP(struct template_metadata, labels, "labels", .part = PART_POD_LABELS),
+	SCHEMA_KEEP(struct template_metadata, name, "name", .part = PART_POD_NAME),
 	SCHEMA_KEEP(struct template_metadata, namespace, "namespace"),
 };
 const struct schema SCHEMA_TEMPLATE_METADATA = SCHEMA_OF_STRUCT(
@@ -182,16 +194,17 @@ const struct schema SCHEMA_TEMPLATE_METADATA = SCHEMA_OF_STRUCT(
 
 /* An embedded resource: the whole of ObjectMeta is known, little of it is of use in a pod. */
 static const struct schema_field POD_METADATA_ROWS[] = {
-	SCHEMA_KEEP(struct template_metadata, annotations, "annotations"),
+	SCHEMA_KEEP(
+		struct template_metadata, annotations, "annotations", .part = PART_POD_ANNOTATIONS),
 	SCHEMA_CHECK(SCHEMA_STRING, "creationTimestamp"),
 	SCHEMA_CHECK(SCHEMA_INT64, "deletionGracePeriodSeconds"),
 	SCHEMA_CHECK(SCHEMA_STRING, "deletionTimestamp"),
 	SCHEMA_KEEP(struct template_metadata, finalizers, "finalizers"),
 	SCHEMA_KEEP(struct template_metadata, generate_name, "generateName"),
 	SCHEMA_CHECK(SCHEMA_INT64, "generation"),
-	SCHEMA_KEEP(struct template_metadata, labels, "labels"),
+	SCHEMA_KEEP(struct template_metadata, labels, "labels", .part = PART_POD_LABELS),
 	SCHEMA_CHECK(SCHEMA_ANY, "managedFields"),
-	SCHEMA_KEEP(struct template_metadata, name, "name"),
+	SCHEMA_KEEP(struct template_metadata, name, "name", .part = PART_POD_NAME),
 	SCHEMA_KEEP(struct template_metadata, namespace, "namespace"),
 	SCHEMA_CHECK(SCHEMA_ANY, "ownerReferences"),
 	SCHEMA_CHECK(SCHEMA_STRING, "resourceVersion"),

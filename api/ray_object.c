@@ -3,14 +3,14 @@
 #include "api/rayjob_schema.h"
 
 static const struct schema_field META_ROWS[] = {
-	SCHEMA_KEEP(struct object_meta, annotations, "annotations"),
+	SCHEMA_KEEP(struct object_meta, annotations, "annotations", .part = PART_ANNOTATIONS),
 	SCHEMA_CHECK(SCHEMA_ANY, "creationTimestamp"),
 	SCHEMA_CHECK(SCHEMA_INT64, "deletionGracePeriodSeconds"),
 	SCHEMA_KEEP(struct object_meta, deletion_timestamp, "deletionTimestamp"),
 	SCHEMA_KEEP(struct object_meta, finalizers, "finalizers"),
 	SCHEMA_KEEP(struct object_meta, generate_name, "generateName"),
 	SCHEMA_KEEP(struct object_meta, generation, "generation"),
-	SCHEMA_KEEP(struct object_meta, labels, "labels"),
+	SCHEMA_KEEP(struct object_meta, labels, "labels", .part = PART_LABELS),
 	SCHEMA_CHECK(SCHEMA_ANY, "managedFields"),
 	SCHEMA_KEEP(struct object_meta, name, "name"),
 	SCHEMA_KEEP(struct object_meta, namespace, "namespace"),
@@ -127,14 +127,48 @@ static void decode_cron(const struct schema_decoder *d, struct ray_object *objec
 	}
 }
 
-struct ray_object *ray_object_decode(const struct schema_decoder *d, enum ray_kind kind,
+static void decode_spec(const struct schema_decoder *d, struct ray_object *object,
+	const struct json_node *spec, const struct field_path *at)
+{
+	switch (object->kind) {
+	case RAY_CLUSTER:
+		object->cluster = raycluster_decode(d, object->dialect, spec, at);
+		break;
+	case RAY_JOB:
+		decode_job(d, object, spec, at);
+		break;
+	case RAY_SERVICE:
+		decode_service(d, object, spec, at);
+		break;
+	case RAY_CRON_JOB:
+		decode_cron(d, object, spec, at);
+		break;
+	}
+}
+
+static uint64_t parts_of_kind(enum ray_kind kind)
+{
+	static const uint64_t PARTS[] = {
+		[RAY_CLUSTER] = PART(NONE),
+		[RAY_JOB] = PART(NONE) | PART(JOB),
+		[RAY_SERVICE] = PART(NONE) | PART(SERVICE),
+		[RAY_CRON_JOB] = PART(NONE) | PART(JOB) | PART(CRON_JOB),
+	};
+
+	return PARTS[kind];
+}
+
+struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum ray_kind kind,
 	enum dialect dialect, const struct json_node *root)
 {
-	struct ray_object *const object = arena_alloc(d->arena, sizeof(*object));
-	const struct field_path *const at = field_path_keep(d->arena, FIELD_ROOT("spec"));
+	struct ray_object *const object = arena_alloc(decoder->arena, sizeof(*object));
+	const struct field_path *const at = field_path_keep(decoder->arena, FIELD_ROOT("spec"));
+	uint64_t parts = parts_of_kind(kind);
+	struct schema_decoder noting = *decoder;
 	struct frame frame = {0};
 
-	schema_decode(d, &FRAME, root, NULL, &frame);
+	noting.parts = &parts;
+	schema_decode(&noting, &FRAME, root, NULL, &frame);
 	*object = (struct ray_object){
 		.self = frame.self,
 		.kind = kind,
@@ -144,20 +178,8 @@ struct ray_object *ray_object_decode(const struct schema_decoder *d, enum ray_ki
 		.meta = frame.meta,
 		.status = frame.status,
 	};
-	switch (kind) {
-	case RAY_CLUSTER:
-		object->cluster = raycluster_decode(d, dialect, frame.spec.node, at);
-		break;
-	case RAY_JOB:
-		decode_job(d, object, frame.spec.node, at);
-		break;
-	case RAY_SERVICE:
-		decode_service(d, object, frame.spec.node, at);
-		break;
-	case RAY_CRON_JOB:
-		decode_cron(d, object, frame.spec.node, at);
-		break;
-	}
+	decode_spec(&noting, object, frame.spec.node, at);
+	object->parts = parts;
 	return object;
 }
 

@@ -103,6 +103,7 @@ struct ray_object {
 	struct ray_service *service;
 	struct ray_cron_job *cron;
 	enum dialect dialect;
+	uint64_t parts; /* those that were met (api/part.h) */
 };
 
 /*

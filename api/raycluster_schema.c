@@ -13,13 +13,16 @@ static const struct schema INGRESS =
 	SCHEMA_OF_STRUCT("ingress options", INGRESS_ROWS, struct schema_object, NULL);
 
 static const struct schema_field HEAD_ROWS[] = {
-	SCHEMA_KEEP(struct ray_group, enable_ingress, "enableIngress"),
-	SCHEMA_KEEP_OBJECT(struct ray_group, service, &SCHEMA_SERVICE, "headService"),
-	SCHEMA_KEEP_OBJECT(struct ray_group, ingress, &INGRESS, "ingressOptions"),
-	SCHEMA_KEEP(struct ray_group, labels, "labels"),
-	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams"),
-	SCHEMA_KEEP(struct ray_group, resources, "resources"),
-	SCHEMA_KEEP(struct ray_group, service_type, "serviceType", .judge = SCHEMA_JUDGE_POD,
+	SCHEMA_KEEP(struct ray_group, enable_ingress, "enableIngress", .part = PART_INGRESS),
+	SCHEMA_KEEP_OBJECT(struct ray_group, service, &SCHEMA_SERVICE, "headService",
+		.part = PART_HEAD_SERVICE),
+	SCHEMA_KEEP_OBJECT(
+		struct ray_group, ingress, &INGRESS, "ingressOptions", .part = PART_INGRESS),
+	SCHEMA_KEEP(struct ray_group, labels, "labels", .part = PART_GROUP_LABELS),
+	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .part = PART_START_PARAMS),
+	SCHEMA_KEEP(struct ray_group, resources, "resources", .part = PART_GROUP_RESOURCES),
+	SCHEMA_KEEP(struct ray_group, service_type, "serviceType", .part = PART_HEAD_SERVICE,
+		.judge = SCHEMA_JUDGE_POD,
 		.words = SCHEMA_WORDS("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
 	SCHEMA_KEEP_OBJECT(
 		struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template", .required = true),
@@ -35,17 +38,19 @@ static const struct schema SCALE_STRATEGY =
 
 static const struct schema_field WORKER_ROWS[] = {
 	SCHEMA_KEEP(struct ray_group, name, "groupName", .required = true),
-	SCHEMA_KEEP(struct ray_group, idle_timeout_seconds, "idleTimeoutSeconds"),
-	SCHEMA_KEEP(struct ray_group, labels, "labels"),
+	SCHEMA_KEEP(struct ray_group, idle_timeout_seconds, "idleTimeoutSeconds",
+		.part = PART_GROUP_IDLE_TIMEOUT),
+	SCHEMA_KEEP(struct ray_group, labels, "labels", .part = PART_GROUP_LABELS),
 	SCHEMA_KEEP(struct ray_group, max, "maxReplicas", .fallback = "2147483647"),
 	SCHEMA_KEEP(struct ray_group, min, "minReplicas", .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, hosts, "numOfHosts", .fallback = "1"),
-	SCHEMA_KEEP(struct ray_group, priority, "priority", .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams"),
+	SCHEMA_KEEP(struct ray_group, hosts, "numOfHosts", .part = PART_HOSTS, .fallback = "1"),
+	SCHEMA_KEEP(struct ray_group, priority, "priority", .part = PART_PRIORITY, .fallback = "0"),
+	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .part = PART_START_PARAMS),
 	SCHEMA_KEEP(struct ray_group, replicas, "replicas", .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, resources, "resources"),
-	SCHEMA_KEEP_OBJECT(struct ray_group, scale_strategy, &SCALE_STRATEGY, "scaleStrategy"),
-	SCHEMA_KEEP(struct ray_group, suspend, "suspend"),
+	SCHEMA_KEEP(struct ray_group, resources, "resources", .part = PART_GROUP_RESOURCES),
+	SCHEMA_KEEP_OBJECT(struct ray_group, scale_strategy, &SCALE_STRATEGY, "scaleStrategy",
+		.part = PART_SCALE_STRATEGY),
+	SCHEMA_KEEP(struct ray_group, suspend, "suspend", .part = PART_GROUP_SUSPEND),
 	SCHEMA_KEEP_OBJECT(
 		struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template", .required = true),
 };
@@ -55,20 +60,21 @@ static const struct schema WORKER =
 static const struct schema_field AUTOSCALER_ROWS[] = {
 	SCHEMA_KEEP(struct autoscaler_options, args, "args"),
 	SCHEMA_KEEP(struct autoscaler_options, command, "command"),
-	SCHEMA_KEEP_LIST(struct autoscaler_options, env, &SCHEMA_ENV_VAR, "env"),
-	SCHEMA_CHECK_LIST(&SCHEMA_ENV_FROM, "envFrom"),
+	SCHEMA_KEEP_LIST(struct autoscaler_options, env, &SCHEMA_ENV_VAR, "env", .part = PART_ENV),
+	SCHEMA_CHECK_LIST(&SCHEMA_ENV_FROM, "envFrom", .part = PART_ENV_FROM),
 	SCHEMA_KEEP(struct autoscaler_options, idle_timeout_seconds, "idleTimeoutSeconds"),
 	SCHEMA_KEEP(struct autoscaler_options, image, "image"),
 	SCHEMA_CHECK(SCHEMA_STRING, "imagePullPolicy", .judge = SCHEMA_JUDGE_POD,
 		.words = SCHEMA_WORDS("Always", "IfNotPresent", "Never")),
 	SCHEMA_KEEP_OBJECT(struct autoscaler_options, resources, &SCHEMA_RESOURCES, "resources"),
 	SCHEMA_KEEP_OBJECT(struct autoscaler_options, security_context, &SCHEMA_SECURITY_CONTEXT,
-		"securityContext"),
+		"securityContext", .part = PART_SECURITY),
 	SCHEMA_KEEP(struct autoscaler_options, upscaling_mode, "upscalingMode",
 		.words = SCHEMA_WORDS("Default", "Aggressive", "Conservative")),
 	SCHEMA_KEEP(
 		struct autoscaler_options, version, "version", .words = SCHEMA_WORDS("v1", "v2")),
-	SCHEMA_KEEP_LIST(struct autoscaler_options, mounts, &SCHEMA_VOLUME_MOUNT, "volumeMounts"),
+	SCHEMA_KEEP_LIST(struct autoscaler_options, mounts, &SCHEMA_VOLUME_MOUNT, "volumeMounts",
+		.part = PART_MOUNTS),
 };
 static const struct schema AUTOSCALER =
 	SCHEMA_OF_STRUCT("autoscaler options", AUTOSCALER_ROWS, struct autoscaler_options, NULL);
@@ -105,7 +111,7 @@ static const struct schema GCS =
 	SCHEMA_OF_STRUCT("GCS fault tolerance options", GCS_ROWS, struct gcs_options, NULL);
 
 static const struct schema_field COLLECTOR_ROWS[] = {
-	SCHEMA_KEEP_LIST(struct history_collector, env, &SCHEMA_ENV_VAR, "env"),
+	SCHEMA_KEEP_LIST(struct history_collector, env, &SCHEMA_ENV_VAR, "env", .part = PART_ENV),
 	SCHEMA_KEEP(struct history_collector, image, "image"),
 	SCHEMA_CHECK(SCHEMA_STRING, "imagePullPolicy", .judge = SCHEMA_JUDGE_POD,
 		.words = SCHEMA_WORDS("Always", "IfNotPresent", "Never")),
@@ -168,20 +174,26 @@ static const struct schema UPGRADE =
 	SCHEMA_OF_STRUCT("an upgrade strategy", UPGRADE_ROWS, struct upgrade_strategy, NULL);
 
 static const struct schema_field SPEC_ROWS[] = {
-	SCHEMA_KEEP_OBJECT(struct raycluster, auth, &AUTH, "authOptions"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, autoscaler, &AUTOSCALER, "autoscalerOptions"),
-	SCHEMA_KEEP(struct raycluster, autoscaling, "enableInTreeAutoscaling"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions"),
+	SCHEMA_KEEP_OBJECT(struct raycluster, auth, &AUTH, "authOptions", .part = PART_AUTH),
+	SCHEMA_KEEP_OBJECT(struct raycluster, autoscaler, &AUTOSCALER, "autoscalerOptions",
+		.part = PART_AUTOSCALER),
+	SCHEMA_KEEP(struct raycluster, autoscaling, "enableInTreeAutoscaling",
+		.part = PART_AUTOSCALING),
+	SCHEMA_KEEP_OBJECT(
+		struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions", .part = PART_GCS),
 	SCHEMA_KEEP_OBJECT(struct raycluster, head_spec, &HEAD, "headGroupSpec", .required = true),
 	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, history, &HISTORY, "historyServerOptions"),
+	SCHEMA_KEEP_OBJECT(
+		struct raycluster, history, &HISTORY, "historyServerOptions", .part = PART_HISTORY),
 	SCHEMA_KEEP(struct raycluster, managed_by, "managedBy",
 		.words = SCHEMA_WORDS("ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue")),
-	SCHEMA_KEEP_OBJECT(struct raycluster, network_policy, &NETWORK_POLICY, "networkPolicy"),
-	SCHEMA_KEEP(struct raycluster, ray_version, "rayVersion"),
+	SCHEMA_KEEP_OBJECT(struct raycluster, network_policy, &NETWORK_POLICY, "networkPolicy",
+		.part = PART_NETWORK_POLICY),
+	SCHEMA_KEEP(struct raycluster, ray_version, "rayVersion", .part = PART_RAY_VERSION),
 	SCHEMA_KEEP(struct raycluster, suspend, "suspend"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, tls, &TLS, "tlsOptions"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, upgrade, &UPGRADE, "upgradeStrategy"),
+	SCHEMA_KEEP_OBJECT(struct raycluster, tls, &TLS, "tlsOptions", .part = PART_TLS),
+	SCHEMA_KEEP_OBJECT(
+		struct raycluster, upgrade, &UPGRADE, "upgradeStrategy", .part = PART_UPGRADE),
 	SCHEMA_KEEP_LIST(struct raycluster, worker_specs, &WORKER, "workerGroupSpecs"),
 };
 const struct schema SCHEMA_RAYCLUSTER_SPEC =

@@ -133,19 +133,30 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
+static bool row_is(const struct schema_field *row, const struct json_node *key)
+{
+	if (key->escaped)
+		return json_str_is(key, (struct str){row->key, row->key_len});
+	return key->len == row->key_len && key->at[0] == row->key[0] &&
+	       memcmp(key->at, row->key, row->key_len) == 0;
+}
+
 /* Rows are in byte order, and so are the keys of what an API server sends: look ahead first. */
 static const struct schema_field *find_row(
 	const struct schema *schema, const struct json_node *key, size_t *hint)
 {
-	for (size_t tried = 0; tried < schema->count; tried++) {
-		const size_t i = (*hint + tried) % schema->count;
+	const struct schema_field *const rows = schema->fields;
 
-		const struct schema_field *const row = &schema->fields[i];
-
-		if ((key->len == row->key_len || key->escaped) &&
-			json_str_is(key, (struct str){row->key, row->key_len})) {
+	for (size_t i = *hint; i < schema->count; i++) {
+		if (row_is(&rows[i], key)) {
 			*hint = i + 1;
-			return &schema->fields[i];
+			return &rows[i];
+		}
+	}
+	for (size_t i = 0; i < *hint; i++) {
+		if (row_is(&rows[i], key)) {
+			*hint = i + 1;
+			return &rows[i];
 		}
 	}
 	return NULL;
@@ -246,6 +257,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at, void *out)
 {
 	const struct schema_object self = {node, at};
+	uint64_t parts = 0;
 	uint64_t seen = 0;
 	size_t hint = 0;
 
@@ -265,13 +277,18 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 
 		if (row == NULL) {
 			unknown_field(d, schema, it.key, at);
-		} else if (it.value->kind != JSON_NULL) {
-			seen |= (uint64_t)1 << (row - schema->fields);
+			continue;
+		}
+		parts |= UINT64_C(1) << row->part;
+		if (it.value->kind != JSON_NULL) {
+			seen |= UINT64_C(1) << (row - schema->fields);
 			decode_value(d,
 				&(struct schema_value){row, it.value, FIELD_CHILD(at, row->key)},
 				out);
 		}
 	}
+	if (d->parts)
+		*d->parts |= parts;
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_field *const row = &schema->fields[i];
 

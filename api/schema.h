@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "api/field.h"
+#include "api/part.h"
 #include "api/quantity.h"
 #include "base/attr.h"
 #include "base/json_read.h"
@@ -111,21 +112,25 @@ enum schema_judge {
 	SCHEMA_JUDGE_POD, /* the API server, but only when the pod is created */
 };
 
+/* One cache line: rows are what decoding reads most. */
 struct schema_field {
 	const char *key;
-	size_t key_len;
-	enum schema_kind kind;
+	uint8_t key_len;
+	uint8_t kind;  /* enum schema_kind */
+	uint8_t part;  /* enum part: what an object has that has this member */
+	uint8_t judge; /* enum schema_judge, of words and range */
 	bool required;
-	bool kept;               /* into the struct, at `offset` */
-	enum schema_judge judge; /* of words and range */
-	size_t offset;
-	const struct schema *of;  /* SCHEMA_OBJECT, SCHEMA_LIST */
-	const char *const *words; /* NULL-terminated: the strings that are allowed */
-	bool bounded;             /* a number: min counts, and for integers max */
-	int64_t min, max;
+	bool kept;    /* into the struct, at `offset` */
+	bool bounded; /* a number: min counts, and for integers max */
+	uint16_t offset;
+	int32_t min, max;
+	const struct schema *of;   /* SCHEMA_OBJECT, SCHEMA_LIST */
+	const char *const *words;  /* NULL-terminated: the strings that are allowed */
 	const char *fallback;      /* the CRD's default, as JSON text of a scalar */
 	const char *const *unique; /* SCHEMA_LIST: NULL-terminated keys that tell items apart */
 };
+
+_Static_assert(sizeof(struct schema_field) <= 64, "a row of a schema is a cache line");
 
 struct schema {
 	const char *name;                  /* of the object in messages: "a worker group" */
@@ -224,6 +229,7 @@ struct schema_decoder {
 	 * can become a struct of a thousand, so the body's bound alone is none.
 	 */
 	size_t memory_max;
+	uint64_t *parts; /* those that are met are added (api/part.h); or NULL */
 };
 
 /*

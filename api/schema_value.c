@@ -316,7 +316,7 @@ static void decode_quantity_map(
 
 void schema_decode_plain(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	switch (v->row->kind) {
+	switch ((enum schema_kind)v->row->kind) {
 	case SCHEMA_STRING:
 		decode_string(d, v, out);
 		break;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "validators/validate.h"
+#include "validators/plan.h"
 
 enum { POLICY_FILE_MAX = 1024 * 1024 };
 
@@ -152,7 +152,7 @@ struct str policy_next_unknown_rule(const struct policy *policy, size_t *at)
 	while (*at < policy->severity_count) {
 		const struct str id = policy->severities[(*at)++].rule;
 
-		if (validate_rule_find(id) == NULL)
+		if (plan_rule_find(id) == NULL)
 			return id;
 	}
 	return (struct str){0};

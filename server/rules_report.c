@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "validators/plan.h"
 #include "validators/validate.h"
 
 static const char *severity_name(const struct rule *rule)
@@ -31,7 +32,7 @@ static const struct rule **sorted_rules(size_t *count)
 {
 	const struct rule **rules = NULL;
 	size_t tables;
-	const struct rule_table *const *const list = validate_tables(&tables);
+	const struct rule_table *const *const list = plan_tables(&tables);
 
 	*count = 0;
 	for (size_t t = 0; t < tables; t++) {

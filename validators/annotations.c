@@ -116,16 +116,17 @@ static void gang_label_means_what_it_says(
 static const struct rule RULES[] = {
 	RULE("RG0207", "annotation-is-understood", WARN, MODERN, "0.1", NULL,
 		"Annotations that KubeRay reads have values that it understands.",
-		RULE_CHECKS_OBJECT(annotations_are_understood)),
+		RULE_CHECKS_OBJECT(annotations_are_understood),
+		.needs = PART(ANNOTATIONS) | PART(POD_ANNOTATIONS)),
 	RULE("RG0208", "initializing-timeout-is-positive", ERROR, MODERN, "0.1",
 		"KubeRay RayService metadata",
 		"ray.io/initializing-timeout of a RayService is a positive duration or number of "
 		"seconds.",
-		RULE_CHECKS_OBJECT(initializing_timeout_is_positive)),
+		RULE_CHECKS_OBJECT(initializing_timeout_is_positive), .needs = PART(SERVICE)),
 	RULE("RG0209", "gang-scheduling-label-is-not-false", WARN, MODERN, "0.1", NULL,
 		"The label ray.io/gang-scheduling-enabled is absent where gang scheduling is not "
 		"wanted.",
-		RULE_CHECKS_OBJECT(gang_label_means_what_it_says)),
+		RULE_CHECKS_OBJECT(gang_label_means_what_it_says), .needs = PART(LABELS)),
 };
 
 const struct rule_table RULES_ANNOTATIONS = RULE_TABLE(RULES);

@@ -97,21 +97,21 @@ static void secret_can_exist(const struct rule_context *c, const struct rayclust
 static const struct rule RULES[] = {
 	RULE("RG0901", "token-auth-needs-ray-2-52", ERROR, MODERN, "0.1", "KubeRay S61-S63",
 		"authOptions.mode token needs a rayVersion of 2.52.0 or later.",
-		RULE_CHECKS_CLUSTER(token_needs_version)),
+		RULE_CHECKS_CLUSTER(token_needs_version), .needs = PART(AUTH)),
 	RULE("RG0902", "k8s-token-auth-needs-ray-2-55", ERROR, MODERN, "0.1", "KubeRay S64",
 		"enableK8sTokenAuth needs a rayVersion of 2.55.0 or later.",
-		RULE_CHECKS_CLUSTER(k8s_token_needs_version)),
+		RULE_CHECKS_CLUSTER(k8s_token_needs_version), .needs = PART(AUTH)),
 	RULE("RG0903", "k8s-token-auth-without-secret", ERROR, MODERN, "0.1", "KubeRay S65",
 		"enableK8sTokenAuth does not stand beside secretName.",
-		RULE_CHECKS_CLUSTER(k8s_token_or_secret)),
+		RULE_CHECKS_CLUSTER(k8s_token_or_secret), .needs = PART(AUTH)),
 	RULE("RG0904", "k8s-token-auth-needs-token-mode", ERROR, MODERN, "0.1", "KubeRay S66",
 		"enableK8sTokenAuth needs authOptions.mode token.",
-		RULE_CHECKS_CLUSTER(k8s_token_needs_mode)),
+		RULE_CHECKS_CLUSTER(k8s_token_needs_mode), .needs = PART(AUTH)),
 	RULE("RG0905", "auth-mode-is-said", WARN, MODERN, "0.1", NULL, "authOptions names a mode.",
-		RULE_CHECKS_CLUSTER(mode_is_said)),
+		RULE_CHECKS_CLUSTER(mode_is_said), .needs = PART(AUTH)),
 	RULE("RG0906", "auth-secret-can-exist", ERROR, MODERN, "0.1", NULL,
 		"The Secret of the token has a name that a Secret can have.",
-		RULE_CHECKS_CLUSTER(secret_can_exist)),
+		RULE_CHECKS_CLUSTER(secret_can_exist), .needs = PART(AUTH)),
 };
 
 const struct rule_table RULES_AUTH = RULE_TABLE(RULES);

@@ -292,7 +292,7 @@ static const struct rule RULES[] = {
 		"A container's name is a DNS label.", RULE_CHECKS_OBJECT(name_is_a_label)),
 	RULE("RG0631", "container-names-differ", ERROR, BOTH, "0.1", NULL,
 		"No container and init container of a pod have the same name.",
-		RULE_CHECKS_POD(names_differ)),
+		RULE_CHECKS_POD(names_differ), .needs = PART(INIT_CONTAINERS)),
 	RULE("RG0632", "image-given", ERROR, BOTH, "0.1", NULL,
 		"A container names its image, without white space around it.",
 		RULE_CHECKS_POD_CONTAINER(image_is_given)),
@@ -301,13 +301,14 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_POD_CONTAINER(image_can_be_pulled)),
 	RULE("RG0634", "port-names-fit", ERROR, BOTH, "0.1", NULL,
 		"Names of a container's ports differ and have at most 15 characters.",
-		RULE_CHECKS_OBJECT(port_names_fit)),
+		RULE_CHECKS_OBJECT(port_names_fit), .needs = PART(PORTS)),
 	RULE("RG0635", "host-ports-differ", ERROR, BOTH, "0.1", NULL,
 		"Two ports of a pod do not take the same port of the host.",
-		RULE_CHECKS_POD(host_ports_differ)),
+		RULE_CHECKS_POD(host_ports_differ), .needs = PART(PORTS)),
 	RULE("RG0636", "container-restart-policy-old", WARN, BOTH, "0.1", NULL,
 		"A container's own restart policy is one that Kubernetes before 1.35 has, too.",
-		RULE_CHECKS_POD_CONTAINER(restart_policy_is_old_enough)),
+		RULE_CHECKS_POD_CONTAINER(restart_policy_is_old_enough),
+		.needs = PART(CONTAINER_RESTART)),
 };
 
 const struct rule_table RULES_CONTAINER = RULE_TABLE(RULES);

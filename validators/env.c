@@ -231,19 +231,19 @@ static void added_env_differs(const struct rule_context *c, const struct rayclus
 static const struct rule RULES[] = {
 	RULE("RG0640", "env-name-syntax", ERROR, BOTH, "0.1", NULL,
 		"Names of environment variables are ones that Kubernetes accepts.",
-		RULE_CHECKS_OBJECT(env_names_fit)),
+		RULE_CHECKS_OBJECT(env_names_fit), .needs = PART(ENV)),
 	RULE("RG0641", "env-has-one-source", ERROR, BOTH, "0.1", NULL,
 		"A variable has a value or exactly one source, which has a name and a key.",
-		RULE_CHECKS_OBJECT(env_sources_fit)),
+		RULE_CHECKS_OBJECT(env_sources_fit), .needs = PART(ENV_SOURCE)),
 	RULE("RG0642", "env-field-exists", ERROR, BOTH, "0.1", NULL,
 		"A variable that is taken from the pod names a field that can be taken.",
-		RULE_CHECKS_OBJECT(env_fields_exist)),
+		RULE_CHECKS_OBJECT(env_fields_exist), .needs = PART(ENV_SOURCE)),
 	RULE("RG0643", "env-from-has-one-source", ERROR, BOTH, "0.1", NULL,
 		"An item of envFrom names exactly one ConfigMap or Secret.",
-		RULE_CHECKS_OBJECT(env_from_fits)),
+		RULE_CHECKS_OBJECT(env_from_fits), .needs = PART(ENV_FROM)),
 	RULE("RG0644", "added-env-differs", WARN, MODERN, "0.1", NULL,
 		"Variables for the autoscaler and the history collector have different names.",
-		RULE_CHECKS_CLUSTER(added_env_differs)),
+		RULE_CHECKS_CLUSTER(added_env_differs), .needs = PART(AUTOSCALER) | PART(HISTORY)),
 };
 
 const struct rule_table RULES_ENV = RULE_TABLE(RULES);

@@ -128,7 +128,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_WORKER(name_is_not_the_heads)),
 	RULE("RG0311", "group-name-leaves-room", ERROR, MODERN, "0.1", NULL,
 		"A group of several hosts has a name of at most 57 characters.",
-		RULE_CHECKS_WORKER(name_leaves_room_for_replicas)),
+		RULE_CHECKS_WORKER(name_leaves_room_for_replicas), .needs = PART(HOSTS)),
 };
 
 const struct rule_table RULES_GROUP_NAMES = RULE_TABLE(RULES);

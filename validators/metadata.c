@@ -197,13 +197,14 @@ static const struct rule RULES[] = {
 	RULE("RG0204", "labels-are-valid", ERROR, BOTH, "0.1", NULL,
 		"Keys of the object's labels are qualified names, values at most 63 characters of "
 		"the label syntax.",
-		RULE_CHECKS_OBJECT(labels_are_valid), .crd = true),
+		RULE_CHECKS_OBJECT(labels_are_valid), .needs = PART(LABELS), .crd = true),
 	RULE("RG0205", "annotation-keys-are-valid", ERROR, BOTH, "0.1", NULL,
 		"Keys of the object's annotations are qualified names.",
-		RULE_CHECKS_OBJECT(annotation_keys_are_valid), .crd = true),
+		RULE_CHECKS_OBJECT(annotation_keys_are_valid), .needs = PART(ANNOTATIONS),
+		.crd = true),
 	RULE("RG0206", "annotations-are-small", ERROR, BOTH, "0.1", NULL,
 		"All annotations of an object together have at most 262144 bytes.",
-		RULE_CHECKS_OBJECT(annotations_are_small), .crd = true),
+		RULE_CHECKS_OBJECT(annotations_are_small), .needs = PART(ANNOTATIONS), .crd = true),
 };
 
 const struct rule_table RULES_METADATA = RULE_TABLE(RULES);

@@ -211,16 +211,16 @@ static void sharing_is_allowed(
 static const struct rule RULES[] = {
 	RULE("RG0680", "mounted-volume-exists", ERROR, BOTH, "0.1", NULL,
 		"A container mounts volumes that its pod has or that the controller adds.",
-		RULE_CHECKS_POD(mounted_volumes_exist)),
+		RULE_CHECKS_POD(mounted_volumes_exist), .needs = PART(MOUNTS)),
 	RULE("RG0681", "autoscaler-volume-exists", ERROR, MODERN, "0.1", NULL,
 		"The autoscaler mounts volumes of the head's template.",
-		RULE_CHECKS_CLUSTER(autoscaler_volumes_exist)),
+		RULE_CHECKS_CLUSTER(autoscaler_volumes_exist), .needs = PART(AUTOSCALER)),
 	RULE("RG0682", "mount-paths-fit", ERROR, BOTH, "0.1", NULL,
 		"A mount has a path, and a sub-path that stays inside the volume.",
-		RULE_CHECKS_OBJECT(mount_paths_fit)),
+		RULE_CHECKS_OBJECT(mount_paths_fit), .needs = PART(MOUNTS)),
 	RULE("RG0683", "mount-sharing-allowed", ERROR, BOTH, "0.1", NULL,
 		"Mounts are shared or read-only in ways that Kubernetes allows.",
-		RULE_CHECKS_POD_CONTAINER(sharing_is_allowed)),
+		RULE_CHECKS_POD_CONTAINER(sharing_is_allowed), .needs = PART(MOUNT_SHARING)),
 };
 
 const struct rule_table RULES_MOUNTS = RULE_TABLE(RULES);

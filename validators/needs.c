@@ -297,16 +297,16 @@ static const struct rule RULES[] = {
 		"Ray's container has a memory limit.", RULE_CHECKS_GROUP(memory_is_limited)),
 	RULE("RG0514", "ray-memory-enough", WARN, BOTH, "0.1", "KubeRay gap 14, kuberay#528",
 		"The memory limit of Ray's container is enough for Ray to start.",
-		RULE_CHECKS_GROUP(memory_is_enough)),
+		RULE_CHECKS_GROUP(memory_is_enough), .needs = PART(LIMITS)),
 	RULE("RG0515", "shared-memory-fits", WARN, MODERN, "0.1", "KubeRay gap 14",
 		"The object store, /dev/shm and the memory limit of Ray's container fit together.",
-		RULE_CHECKS_GROUP(shared_memory_fits)),
+		RULE_CHECKS_GROUP(shared_memory_fits), .needs = PART(START_PARAMS) | PART(VOLUMES)),
 	RULE("RG0516", "ray-container-first", WARN, BOTH, "0.1", "KubeRay gap 15",
 		"The first container of a pod is the one that runs Ray.",
 		RULE_CHECKS_POD(ray_stands_first)),
 	RULE("RG0517", "pod-resources-fit", ERROR, BOTH, "0.1", NULL,
 		"Resources of a whole pod are CPU, memory or huge pages and cover its containers.",
-		RULE_CHECKS_POD(pod_resources_fit)),
+		RULE_CHECKS_POD(pod_resources_fit), .needs = PART(POD_RESOURCES)),
 };
 
 const struct rule_table RULES_NEEDS = RULE_TABLE(RULES);

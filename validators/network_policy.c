@@ -197,23 +197,24 @@ static void autoscaler_reaches_api(const struct rule_context *c, const struct ra
 
 static const struct rule RULES[] = {
 	RULE("RG0961", "network-policy-needs-its-gate", ERROR, MODERN, "0.1", "KubeRay S67",
-		"networkPolicy needs KubeRay's feature gate.", RULE_CHECKS_CLUSTER(gate_is_open)),
+		"networkPolicy needs KubeRay's feature gate.", RULE_CHECKS_CLUSTER(gate_is_open),
+		.needs = PART(NETWORK_POLICY)),
 	RULE("RG0962", "network-policy-rules-fit-mode", ERROR, MODERN, "0.1",
 		"KubeRay S68-S71, S73, S74",
 		"A network policy has rules only for directions that its mode restricts.",
-		RULE_CHECKS_CLUSTER(all_rules_fit_mode)),
+		RULE_CHECKS_CLUSTER(all_rules_fit_mode), .needs = PART(NETWORK_POLICY)),
 	RULE("RG0963", "network-policy-group-name-fits", ERROR, MODERN, "0.1", "KubeRay S72",
 		"With networkPolicy every group's name is a DNS label.",
-		RULE_CHECKS_WORKER(group_name_fits_policy)),
+		RULE_CHECKS_WORKER(group_name_fits_policy), .needs = PART(NETWORK_POLICY)),
 	RULE("RG0964", "network-policy-group-exists", ERROR, MODERN, "0.1", "KubeRay S75",
 		"A group of networkPolicy is one of the worker groups.",
-		RULE_CHECKS_CLUSTER(named_group_exists)),
+		RULE_CHECKS_CLUSTER(named_group_exists), .needs = PART(NETWORK_POLICY)),
 	RULE("RG0965", "network-policy-lets-dns-out", WARN, MODERN, "0.1", NULL,
 		"Where egress is denied, a rule lets name lookups out.",
-		RULE_CHECKS_CLUSTER(names_can_be_looked_up)),
+		RULE_CHECKS_CLUSTER(names_can_be_looked_up), .needs = PART(NETWORK_POLICY)),
 	RULE("RG0966", "network-policy-lets-autoscaler-out", WARN, MODERN, "0.1", NULL,
 		"Where egress is denied, a rule lets the autoscaler reach the API server.",
-		RULE_CHECKS_CLUSTER(autoscaler_reaches_api)),
+		RULE_CHECKS_CLUSTER(autoscaler_reaches_api), .needs = PART(NETWORK_POLICY)),
 };
 
 const struct rule_table RULES_NETWORK_POLICY = RULE_TABLE(RULES);

@@ -145,13 +145,13 @@ static void init_containers_have_none(const struct rule_context *c, const struct
 static const struct rule RULES[] = {
 	RULE("RG0650", "probe-complete", ERROR, BOTH, "0.1", NULL,
 		"A probe has exactly one action and numbers that it can have.",
-		RULE_CHECKS_OBJECT(probes_are_complete)),
+		RULE_CHECKS_OBJECT(probes_are_complete), .needs = PART(PROBES)),
 	RULE("RG0651", "lifecycle-complete", ERROR, BOTH, "0.1", NULL,
 		"A lifecycle handler has exactly one action, within the pod's grace period.",
-		RULE_CHECKS_POD_CONTAINER(lifecycle_is_complete)),
+		RULE_CHECKS_POD_CONTAINER(lifecycle_is_complete), .needs = PART(LIFECYCLE)),
 	RULE("RG0652", "init-container-without-probes", ERROR, BOTH, "0.1", NULL,
 		"An init container has probes or a lifecycle only where it is a sidecar.",
-		RULE_CHECKS_POD(init_containers_have_none)),
+		RULE_CHECKS_POD(init_containers_have_none), .needs = PART(INIT_CONTAINERS)),
 };
 
 const struct rule_table RULES_PROBES = RULE_TABLE(RULES);

@@ -112,18 +112,19 @@ static void step_fits_surge(const struct rule_context *c, const struct ray_objec
 static const struct rule RULES[] = {
 	RULE("RG1241", "service-head-service-unnamed", ERROR, MODERN, "0.1", "KubeRay RayService",
 		"The head's Service in a RayService has no name of its own.",
-		RULE_CHECKS_OBJECT(head_service_has_no_name)),
+		RULE_CHECKS_OBJECT(head_service_has_no_name), .needs = PART(HEAD_SERVICE)),
 	RULE("RG1242", "service-upgrade-type-is-known", ERROR, MODERN, "0.1", "KubeRay RayService",
 		"upgradeStrategy.type of a RayService is one that KubeRay knows.",
-		RULE_CHECKS_OBJECT(upgrade_type_is_known)),
+		RULE_CHECKS_OBJECT(upgrade_type_is_known), .needs = PART(SERVICE)),
 	RULE("RG1243", "incremental-upgrade-autoscales", ERROR, MODERN, "0.1", "KubeRay RayService",
 		"An incremental upgrade needs the autoscaler.",
-		RULE_CHECKS_OBJECT(incremental_autoscales)),
+		RULE_CHECKS_OBJECT(incremental_autoscales), .needs = PART(SERVICE)),
 	RULE("RG1244", "incremental-upgrade-has-options", ERROR, MODERN, "0.1",
 		"KubeRay RayService", "An incremental upgrade has options in their ranges.",
-		RULE_CHECKS_OBJECT(incremental_has_options)),
+		RULE_CHECKS_OBJECT(incremental_has_options), .needs = PART(SERVICE)),
 	RULE("RG1245", "incremental-step-fits-surge", ERROR, MODERN, "0.1", "KubeRay RayService",
-		"stepSizePercent is at most maxSurgePercent.", RULE_CHECKS_OBJECT(step_fits_surge)),
+		"stepSizePercent is at most maxSurgePercent.", RULE_CHECKS_OBJECT(step_fits_surge),
+		.needs = PART(SERVICE)),
 };
 
 const struct rule_table RULES_RAYSERVICE = RULE_TABLE(RULES);

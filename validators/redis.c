@@ -160,16 +160,17 @@ static void state_is_not_shared(const struct rule_context *c, const struct raycl
 static const struct rule RULES[] = {
 	RULE("RG0817", "redis-has-an-address", WARN, MODERN, "0.1", NULL,
 		"Fault tolerance by Redis names an address.",
-		RULE_CHECKS_CLUSTER(redis_has_an_address)),
+		RULE_CHECKS_CLUSTER(redis_has_an_address), .needs = PART(GCS)),
 	RULE("RG0818", "redis-address-is-host-and-port", WARN, MODERN, "0.1", NULL,
 		"A Redis address is host:port, with redis:// or rediss:// in front or not.",
-		RULE_CHECKS_CLUSTER(address_can_be_dialled)),
+		RULE_CHECKS_CLUSTER(address_can_be_dialled), .needs = PART(GCS) | PART(ENV)),
 	RULE("RG0819", "redis-password-is-secret", WARN, MODERN, "0.1", NULL,
 		"The Redis password is taken from a Secret.",
-		RULE_CHECKS_CLUSTER(password_is_not_shown)),
+		RULE_CHECKS_CLUSTER(password_is_not_shown),
+		.needs = PART(GCS) | PART(ENV) | PART(START_PARAMS)),
 	RULE("RG0820", "gcs-state-is-not-shared", WARN, MODERN, "0.1", NULL,
 		"The clusters that a RayService or RayCronJob makes do not share their GCS state.",
-		RULE_CHECKS_CLUSTER(state_is_not_shared)),
+		RULE_CHECKS_CLUSTER(state_is_not_shared), .needs = PART(GCS)),
 };
 
 const struct rule_table RULES_REDIS = RULE_TABLE(RULES);

@@ -120,15 +120,17 @@ static void appended_env_is_free(const struct rule_context *c, const struct ray_
 static const struct rule RULES[] = {
 	RULE("RG0621", "injected-container-free", ERROR, MODERN, "0.1", "KubeRay gap 16",
 		"The head pod has no container with the name of one that the controller adds.",
-		RULE_CHECKS_CLUSTER(injected_containers_are_free)),
+		RULE_CHECKS_CLUSTER(injected_containers_are_free),
+		.needs = PART(AUTOSCALING) | PART(JOB)),
 	RULE("RG0622", "injected-init-container-free", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"A worker pod has no init container named wait-gcs-ready.",
-		RULE_CHECKS_WORKER(waiting_is_left_to_controller)),
+		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .needs = PART(INIT_CONTAINERS)),
 	RULE("RG0623", "shared-mem-is-memory", WARN, MODERN, "0.1", "KubeRay gap 16",
-		"A volume named shared-mem is memory.", RULE_CHECKS_GROUP(shared_memory_is_memory)),
+		"A volume named shared-mem is memory.", RULE_CHECKS_GROUP(shared_memory_is_memory),
+		.needs = PART(VOLUMES)),
 	RULE("RG0624", "appended-env-free", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"Ray's container leaves the variables to KubeRay that it sets in any case.",
-		RULE_CHECKS_GROUP(appended_env_is_free)),
+		RULE_CHECKS_GROUP(appended_env_is_free), .needs = PART(ENV)),
 };
 
 const struct rule_table RULES_RESERVED = RULE_TABLE(RULES);

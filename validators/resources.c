@@ -341,25 +341,27 @@ static void cpu_is_plausible(const struct rule_context *c, const struct ray_obje
 static const struct rule RULES[] = {
 	RULE("RG0501", "request-within-limit", ERROR, BOTH, "0.1", "KubeRay gap 14, kuberay#2178",
 		"A container asks for no more of a resource than its limit.",
-		RULE_CHECKS_OBJECT(request_is_within_limit)),
+		RULE_CHECKS_OBJECT(request_is_within_limit), .needs = PART(REQUESTS)),
 	RULE("RG0502", "resource-name-known", ERROR, BOTH, "0.1", NULL,
 		"A resource is one of Kubernetes' own or has a domain in its name, without a known "
 		"misspelling.",
-		RULE_CHECKS_OBJECT(resource_name_is_known)),
+		RULE_CHECKS_OBJECT(resource_name_is_known), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0503", "device-count-whole", ERROR, BOTH, "0.1", NULL,
 		"Devices such as GPUs are asked for in whole numbers, with a limit equal to the "
 		"request.",
-		RULE_CHECKS_OBJECT(device_is_whole)),
+		RULE_CHECKS_OBJECT(device_is_whole), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0504", "huge-pages-fit", ERROR, BOTH, "0.1", NULL,
 		"Huge pages are whole pages and stand beside CPU or memory.",
-		RULE_CHECKS_OBJECT(huge_pages_fit)),
+		RULE_CHECKS_OBJECT(huge_pages_fit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0505", "amount-not-negative", ERROR, BOTH, "0.1", NULL,
-		"No request or limit is negative.", RULE_CHECKS_OBJECT(amount_is_not_negative)),
+		"No request or limit is negative.", RULE_CHECKS_OBJECT(amount_is_not_negative),
+		.needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0506", "memory-has-a-unit", ERROR, BOTH, "0.1", "KubeRay gap 14",
 		"A memory limit is enough to start a container at all: 512Mi, not 512m.",
-		RULE_CHECKS_OBJECT(memory_has_a_unit)),
+		RULE_CHECKS_OBJECT(memory_has_a_unit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0507", "cpu-plausible", WARN, BOTH, "0.1", NULL,
-		"A container asks for less than 1000 CPUs.", RULE_CHECKS_OBJECT(cpu_is_plausible)),
+		"A container asks for less than 1000 CPUs.", RULE_CHECKS_OBJECT(cpu_is_plausible),
+		.needs = PART(LIMITS) | PART(REQUESTS)),
 };
 
 const struct rule_table RULES_RESOURCES = RULE_TABLE(RULES);

@@ -68,6 +68,11 @@ struct rule {
 	bool strict;   /* graver in a strict validation: kubectl would refuse it */
 	bool policy;   /* what the administrator forbids: 403 where nothing else is wrong */
 	bool compares; /* looks at the old version itself, and so never ratchets */
+	/*
+	 * Without any of these parts in the object (api/part.h) there is nothing to find, and the
+	 * rule is not run; 0: it always is. Never for a rule on an update, which has two objects.
+	 */
+	uint64_t needs;
 	enum rule_scope scope;
 	union {
 		rule_object_fn *object;
@@ -118,12 +123,12 @@ struct rule_table {
  * what must hold and how to mend it; no full stop at its end.
  */
 void rule_found(const struct rule_context *c, const struct field_path *at,
-	enum field_error_type type, struct field_reads reads, const char *format, ...)
-	COLD PRINTF_LIKE(5, 6);
+	enum field_error_type type, struct field_reads reads, const char *format, ...) COLD
+	PRINTF_LIKE(5, 6);
 /* The same, but never graver than a warning: for cases of a rule that may be meant. */
 void rule_warned(const struct rule_context *c, const struct field_path *at,
-	enum field_error_type type, struct field_reads reads, const char *format, ...)
-	COLD PRINTF_LIKE(5, 6);
+	enum field_error_type type, struct field_reads reads, const char *format, ...) COLD
+	PRINTF_LIKE(5, 6);
 /*
  * For a rule that hangs on a feature gate of KubeRay: an error where the policy's target says the
  * gate is off, nothing where it says it is on, a warning where nothing is said and the gate is off

@@ -195,18 +195,18 @@ static void spreading_is_possible(const struct rule_context *c, const struct rul
 static const struct rule RULES[] = {
 	RULE("RG0611", "node-selector-syntax", ERROR, BOTH, "0.1", NULL,
 		"A node selector has keys and values that labels can have.",
-		RULE_CHECKS_POD(node_selector_has_syntax)),
+		RULE_CHECKS_POD(node_selector_has_syntax), .needs = PART(NODE_SELECTOR)),
 	RULE("RG0612", "tolerations-fit", ERROR, BOTH, "0.1", NULL,
 		"A toleration's key, operator, value and seconds go together.",
-		RULE_CHECKS_POD(tolerations_fit)),
+		RULE_CHECKS_POD(tolerations_fit), .needs = PART(TOLERATIONS)),
 	RULE("RG0613", "affinity-terms-complete", ERROR, BOTH, "0.1", NULL,
 		"Terms of affinity have keys, values that fit their operator, and weights from 1 "
 		"to "
 		"100.",
-		RULE_CHECKS_POD(affinity_has_terms)),
+		RULE_CHECKS_POD(affinity_has_terms), .needs = PART(AFFINITY)),
 	RULE("RG0614", "spreading-possible", ERROR, BOTH, "0.1", NULL,
 		"A topology spread constraint has a key and positive numbers.",
-		RULE_CHECKS_POD(spreading_is_possible)),
+		RULE_CHECKS_POD(spreading_is_possible), .needs = PART(SPREADING)),
 };
 
 const struct rule_table RULES_SCHEDULING = RULE_TABLE(RULES);

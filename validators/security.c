@@ -132,10 +132,10 @@ static void pod_context_is_consistent(const struct rule_context *c, const struct
 static const struct rule RULES[] = {
 	RULE("RG0660", "container-security-consistent", ERROR, BOTH, "0.1", NULL,
 		"A container's security context does not contradict itself.",
-		RULE_CHECKS_OBJECT(container_context_is_consistent)),
+		RULE_CHECKS_OBJECT(container_context_is_consistent), .needs = PART(SECURITY)),
 	RULE("RG0661", "pod-security-consistent", ERROR, BOTH, "0.1", NULL,
 		"A pod's security context and namespaces do not contradict each other.",
-		RULE_CHECKS_POD(pod_context_is_consistent)),
+		RULE_CHECKS_POD(pod_context_is_consistent), .needs = PART(POD_SECURITY)),
 };
 
 const struct rule_table RULES_SECURITY = RULE_TABLE(RULES);

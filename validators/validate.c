@@ -3,72 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "validators/rules.h"
-
-static const struct rule_table *const TABLES[] = {
-	&RULES_SCHEMA,
-	&RULES_METADATA,
-	&RULES_ANNOTATIONS,
-	&RULES_WORKERS,
-	&RULES_GROUP_NAMES,
-	&RULES_GROUP_OPTIONS,
-	&RULES_RAY_RESOURCES,
-	&RULES_START_PARAMS,
-	&RULES_START_CONFLICTS,
-	&RULES_RESOURCES,
-	&RULES_NEEDS,
-	&RULES_POD,
-	&RULES_SCHEDULING,
-	&RULES_RESERVED,
-	&RULES_CONTAINER,
-	&RULES_ENV,
-	&RULES_PROBES,
-	&RULES_SECURITY,
-	&RULES_VOLUMES,
-	&RULES_MOUNTS,
-	&RULES_AUTOSCALER,
-	&RULES_FAULT_TOLERANCE,
-	&RULES_REDIS,
-	&RULES_AUTH,
-	&RULES_TLS,
-	&RULES_HISTORY,
-	&RULES_NETWORK_POLICY,
-	&RULES_ORIGIN,
-	&RULES_SERVICE,
-	&RULES_LEGACY,
-	&RULES_LEGACY_PORTS,
-	&RULES_LEGACY_PRUNED,
-	&RULES_LEGACY_RESOURCES,
-	&RULES_RAYJOB,
-	&RULES_YAML_INSIDE,
-	&RULES_RAYJOB_DELETION,
-	&RULES_RAYSERVICE,
-	&RULES_RAYCRONJOB,
-	&RULES_UPDATE,
-	&RULES_UPDATE_EFFECTS,
-	&RULES_LIMITS,
-	&RULES_ADVISORIES,
-	&RULES_SURROUNDINGS,
-	&RULES_DEFAULTS,
-	&RULES_PREFLIGHT,
-};
-
-const struct rule_table *const *validate_tables(size_t *count)
-{
-	*count = ARRAY_LEN(TABLES);
-	return TABLES;
-}
-
-const struct rule *validate_rule_find(struct str id)
-{
-	for (size_t t = 0; t < ARRAY_LEN(TABLES); t++) {
-		for (size_t i = 0; i < TABLES[t]->count; i++) {
-			if (str_is(id, TABLES[t]->rules[i].id))
-				return &TABLES[t]->rules[i];
-		}
-	}
-	return NULL;
-}
+#include "validators/plan.h"
 
 static void run_on_groups(const struct rule_context *c)
 {
@@ -152,17 +87,21 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 	return severity;
 }
 
-static void run_tables(const struct validation *v, struct rule_context *c)
+/*
+ * Which rules run, said in one place: those of the object's dialect, of which the object has a part
+ * that they need, and which the policy has not turned off.
+ */
+static void run_rules(const struct validation *v, struct rule_context *c)
 {
-	const unsigned dialect = 1u << c->object->dialect;
+	const struct plan plan = plan_of(c->object->dialect);
+	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
 
-	for (size_t t = 0; t < ARRAY_LEN(TABLES); t++) {
-		for (size_t i = 0; i < TABLES[t]->count; i++) {
-			c->rule = &TABLES[t]->rules[i];
-			if (((unsigned)c->rule->dialects & dialect) &&
-				severity_of(v, c->rule) != FIELD_SEVERITY_OFF)
-				run_rule(c);
-		}
+	for (size_t i = 0; i < plan.count; i++) {
+		if (!(plan.rows[i].needs & parts))
+			continue;
+		c->rule = plan.rows[i].rule;
+		if (severity_of(v, c->rule) != FIELD_SEVERITY_OFF)
+			run_rule(c);
 	}
 }
 
@@ -178,7 +117,7 @@ void validate_run(const struct validation *v)
 		.namespace = v->namespace,
 	};
 
-	run_tables(v, &c);
+	run_rules(v, &c);
 }
 
 /* Everything that is wrong with the old object, by today's rules. */
@@ -201,7 +140,7 @@ static void judge_old(const struct validation *v, struct field_errors *errors)
 		.namespace = v->namespace,
 	};
 
-	run_tables(v, &c);
+	run_rules(v, &c);
 }
 
 static int by_fingerprint(const void *a, const void *b)
@@ -266,7 +205,7 @@ static struct str silenced_rules(const struct validation *v)
 static struct finding settle(
 	const struct validation *v, const struct field_error *error, struct str silenced)
 {
-	const struct rule *const rule = validate_rule_find(str_from(error->rule));
+	const struct rule *const rule = plan_rule_find(str_from(error->rule));
 	struct finding finding = {.error = error, .rule = rule};
 
 	finding.severity = severity_of(v, rule);

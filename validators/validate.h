@@ -28,6 +28,7 @@ struct validation {
 	const struct ray_object *object;
 	struct field_errors *errors; /* of decoding; rules add theirs */
 	bool crd_defaults;           /* with which the object was decoded */
+	bool every_rule;             /* for tests: also those whose parts the object lacks */
 	/* UPDATE alone: decoded shallowly, and the node it came from. */
 	const struct ray_object *old;
 	const struct json_node *old_node;
@@ -58,8 +59,3 @@ void validate_run(const struct validation *v);
  * on it when there is an error that it might have had too.
  */
 void validate_settle(const struct validation *v, struct findings *out);
-
-/* The tables, for `raygate rules`, metrics and tests. */
-const struct rule_table *const *validate_tables(size_t *count);
-/* NULL when there is no such id. */
-const struct rule *validate_rule_find(struct str id);

@@ -253,23 +253,26 @@ static void ephemeral_claims_fit(const struct rule_context *c, const struct rule
 
 static const struct rule RULES[] = {
 	RULE("RG0670", "volume-name-syntax", ERROR, BOTH, "0.1", NULL,
-		"A volume's name is a DNS label.", RULE_CHECKS_POD(volume_names_fit)),
+		"A volume's name is a DNS label.", RULE_CHECKS_POD(volume_names_fit),
+		.needs = PART(VOLUMES)),
 	RULE("RG0671", "volume-has-one-source", ERROR, BOTH, "0.1", NULL,
-		"A volume has at most one source.", RULE_CHECKS_POD(volume_has_one_source)),
+		"A volume has at most one source.", RULE_CHECKS_POD(volume_has_one_source),
+		.needs = PART(VOLUMES)),
 	RULE("RG0672", "volume-references-fit", ERROR, BOTH, "0.1", NULL,
 		"A volume of a ConfigMap, Secret or claim names it, with paths and modes that fit.",
-		RULE_CHECKS_POD(volume_references_fit)),
+		RULE_CHECKS_POD(volume_references_fit), .needs = PART(VOLUME_REFERENCE)),
 	RULE("RG0673", "empty-dir-fits", ERROR, BOTH, "0.1", NULL,
 		"An emptyDir has a medium that exists and no negative size.",
-		RULE_CHECKS_POD(empty_dirs_fit)),
+		RULE_CHECKS_POD(empty_dirs_fit), .needs = PART(VOLUMES)),
 	RULE("RG0674", "host-path-fits", ERROR, BOTH, "0.1", NULL,
-		"A hostPath has a path without \"..\".", RULE_CHECKS_POD(host_paths_fit)),
+		"A hostPath has a path without \"..\".", RULE_CHECKS_POD(host_paths_fit),
+		.needs = PART(VOLUME_HOST_PATH)),
 	RULE("RG0675", "projection-fits", ERROR, BOTH, "0.1", NULL,
 		"Each source of a projected volume is of one kind, with paths and modes that fit.",
-		RULE_CHECKS_POD(projections_fit)),
+		RULE_CHECKS_POD(projections_fit), .needs = PART(VOLUME_PROJECTED)),
 	RULE("RG0676", "ephemeral-claim-fits", ERROR, BOTH, "0.1", NULL,
 		"An ephemeral volume has a claim template with a size and an access mode.",
-		RULE_CHECKS_POD(ephemeral_claims_fit)),
+		RULE_CHECKS_POD(ephemeral_claims_fit), .needs = PART(VOLUME_EPHEMERAL)),
 };
 
 const struct rule_table RULES_VOLUMES = RULE_TABLE(RULES);

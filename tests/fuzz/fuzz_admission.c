@@ -1,6 +1,7 @@
 /*
  * Any bytes as the body of a review, to both webhooks: no crash, and either a reason or an answer
- * that an API server takes. Our patch applies, needs no second one, and brings no new error.
+ * that an API server takes. Our patch applies, needs no second one, and brings no new error. Rules
+ * that are not run would find nothing.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include "api/patch.h"
 #include "server/admission/admit.h"
 #include "tests/support/base64.h"
+#include "tests/support/every_rule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -174,6 +176,20 @@ static void check_patch(struct fuzz *f, struct str body, struct str patch)
 	}
 }
 
+/* Rules that are not run find nothing, whatever the object is. */
+static void check_choice(struct fuzz *f, struct str body)
+{
+	struct admission_request request;
+	struct err err;
+
+	if (!admission_read(&f->arena, body, &request, &err))
+		return;
+	const struct every_rule_case it = {f->policy, request.object, request.old_object, false};
+	const struct str differs = every_rule_difference(&f->arena, &it);
+
+	demand(differs.len == 0, "found only by rules that are not run", differs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct str body = {(const char *)data, size};
@@ -186,6 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(mutated.given == judged.given, "one webhook reads what the other does not", body);
 	if (mutated.patch.len)
 		check_patch(&f, body, mutated.patch);
+	check_choice(&f, body);
 	arena_done(&f.arena);
 	ledger_free(&f.ledger);
 	return 0;

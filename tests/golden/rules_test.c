@@ -12,6 +12,7 @@
 #include "tests/support/facts_kit.h"
 #include "tests/support/files.h"
 #include "tests/support/verdict.h"
+#include "validators/plan.h"
 
 /* Their examples need more than one object or a second look: see the tests named. */
 static const struct {
@@ -165,7 +166,7 @@ static void check_rule(const struct rule *rule)
 Test(golden_rules, each_rule_has_an_example_that_breaks_it_and_one_that_does_not)
 {
 	size_t count;
-	const struct rule_table *const *const tables = validate_tables(&count);
+	const struct rule_table *const *const tables = plan_tables(&count);
 
 	for (size_t t = 0; t < count; t++) {
 		for (size_t i = 0; i < tables[t]->count; i++) {
@@ -185,25 +186,25 @@ Test(golden_rules, each_example_is_of_a_rule)
 
 	cr_expect_gt(folders.count, 0u);
 	for (size_t i = 0; i < folders.count; i++)
-		cr_expect_not_null(validate_rule_find(str_from(folders.names[i])),
+		cr_expect_not_null(plan_rule_find(str_from(folders.names[i])),
 			"tests/golden/rules/%s: there is no such rule", folders.names[i]);
 	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++)
-		cr_expect_not_null(validate_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s",
-			ELSEWHERE[i].id);
+		cr_expect_not_null(
+			plan_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s", ELSEWHERE[i].id);
 	arena_done(&arena);
 }
 
 Test(golden_rules, ids_are_unique_and_well_formed)
 {
 	size_t count;
-	const struct rule_table *const *const tables = validate_tables(&count);
+	const struct rule_table *const *const tables = plan_tables(&count);
 
 	for (size_t t = 0; t < count; t++) {
 		for (size_t i = 0; i < tables[t]->count; i++) {
 			const struct rule *const rule = &tables[t]->rules[i];
 			const struct str about = str_from(rule->about);
 
-			cr_expect(validate_rule_find(str_from(rule->id)) == rule, "%s stands twice",
+			cr_expect(plan_rule_find(str_from(rule->id)) == rule, "%s stands twice",
 				rule->id);
 			cr_expect(str_starts(str_from(rule->id), "RG") && strlen(rule->id) == 6,
 				"'%s'", rule->id);

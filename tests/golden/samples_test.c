@@ -8,6 +8,7 @@
 #include "server/admission/admit.h"
 #include "tests/support/files.h"
 #include "tests/support/verdict.h"
+#include "validators/plan.h"
 
 #define SAMPLES  "manifests/samples"
 #define REVIEWS  "manifests/samples/reviews"
@@ -126,7 +127,7 @@ Test(golden_samples, each_policy_can_be_read)
 		struct policy *policy = read_policy(&arena, files.names[i]);
 
 		for (size_t s = 0; s < policy->severity_count; s++)
-			cr_expect(validate_rule_find(policy->severities[s].rule) != NULL,
+			cr_expect(plan_rule_find(policy->severities[s].rule) != NULL,
 				"%s: no rule %.*s", files.names[i],
 				STR_ARG(policy->severities[s].rule));
 		policy_free(&policy);

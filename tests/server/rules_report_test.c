@@ -3,12 +3,12 @@
 
 #include "base/json_read.h"
 #include "server/rules_report.h"
-#include "validators/validate.h"
+#include "validators/plan.h"
 
 static size_t all_rules(void)
 {
 	size_t tables, count = 0;
-	const struct rule_table *const *const list = validate_tables(&tables);
+	const struct rule_table *const *const list = plan_tables(&tables);
 
 	for (size_t i = 0; i < tables; i++)
 		count += list[i]->count;

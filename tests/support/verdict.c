@@ -5,6 +5,7 @@
 #include "base/yaml.h"
 #include "server/admission/mutation.h"
 #include "server/admission/preflight.h"
+#include "tests/support/every_rule.h"
 
 static const struct json_node *read_yaml(struct arena *arena, struct str text)
 {
@@ -50,6 +51,11 @@ void verdict_judge(struct arena *arena, const struct verdict_case *it, struct fi
 
 	look_at_cluster(it, &in, m);
 	*out = m->findings;
+	const struct str differs = every_rule_difference(
+		arena, &(struct every_rule_case){it->policy, in.object, in.old, in.crd_defaults});
+
+	cr_expect(differs.len == 0, "not found by the rules that its parts ask for: %.*s",
+		STR_ARG(differs));
 }
 
 void verdict_print(const struct findings *findings, struct buf *out)

@@ -15,7 +15,8 @@ struct verdict_case {
 
 /*
  * Judges as `raygate check` does: the CRD's defaults are taken, unknown fields are errors. The
- * findings live in the arena. Fails the running test where a text cannot be read.
+ * findings live in the arena. Fails the running test where a text cannot be read, and where rules
+ * that are not run for the object would find something.
  */
 void verdict_judge(struct arena *arena, const struct verdict_case *it, struct findings *out);
 /* One line a finding: "error RG0302 spec.x: Invalid value: 3: …". */

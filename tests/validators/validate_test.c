@@ -6,6 +6,7 @@
 #include "tests/support/review.h"
 #include "tests/support/rules_kit.h"
 #include "tests/support/verdict.h"
+#include "validators/plan.h"
 
 /* A group whose least is above its most, and what else an object may have. */
 #define GROUP(name, counts)                                                                        \
@@ -155,9 +156,9 @@ Test(validate, a_rule_is_found_by_its_whole_id)
 {
 	static const char *const STRANGERS[] = {"", "RG", "RG030", "RG03021", "rg0302", "RG9999"};
 
-	cr_expect(strcmp(validate_rule_find(STR("RG0302"))->id, "RG0302") == 0);
+	cr_expect(strcmp(plan_rule_find(STR("RG0302"))->id, "RG0302") == 0);
 	for (size_t i = 0; i < ARRAY_LEN(STRANGERS); i++)
-		cr_expect_null(validate_rule_find(str_from(STRANGERS[i])), "'%s'", STRANGERS[i]);
+		cr_expect_null(plan_rule_find(str_from(STRANGERS[i])), "'%s'", STRANGERS[i]);
 }
 
 /* Longer lists name no rules of ours, and are not read once for each warning. */

@@ -7,6 +7,7 @@
 
 #include "api/patch.h"
 #include "api/ray_object.h"
+#include "tests/support/every_rule.h"
 #include "tests/support/generate.h"
 #include "tests/support/review.h"
 
@@ -230,6 +231,26 @@ Test(properties, the_manifest_sent_again_leaves_what_the_autoscaler_did)
 		world_end(&w);
 	}
 	cr_expect_gt(scaled, ROUNDS / 20u, "%u", scaled);
+
+Test(properties, rules_that_are_not_run_would_find_nothing)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct world w;
+
+		world_start(&w, seed, seed % 3 == 0 ? MISTAKES : 4);
+		const struct str old = generate_object(&w.arena, seed + 1, MISTAKES);
+		const struct every_rule_case it = {
+			.policy = w.policy,
+			.object = read(&w, w.object),
+			.old = seed % 2 ? read(&w, old) : NULL,
+			.crd_defaults = seed % 5 == 0,
+		};
+		const struct str differs = every_rule_difference(&w.arena, &it);
+
+		cr_expect(differs.len == 0, "seed %llu: %.*s\n%.*s", (unsigned long long)seed,
+			STR_ARG(differs), STR_ARG(w.object));
+		world_end(&w);
+	}
 }
 
 /* Nothing of the spec changes, a label does: what was wrong before is no reason to refuse now. */

@@ -1,0 +1,132 @@
+#include "validators/plan.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "validators/rules.h"
+
+static const struct rule_table *const TABLES[] = {
+	&RULES_SCHEMA,
+	&RULES_METADATA,
+	&RULES_ANNOTATIONS,
+	&RULES_WORKERS,
+	&RULES_GROUP_NAMES,
+	&RULES_GROUP_OPTIONS,
+	&RULES_RAY_RESOURCES,
+	&RULES_START_PARAMS,
+	&RULES_START_CONFLICTS,
+	&RULES_RESOURCES,
+	&RULES_NEEDS,
+	&RULES_POD,
+	&RULES_SCHEDULING,
+	&RULES_RESERVED,
+	&RULES_CONTAINER,
+	&RULES_ENV,
+	&RULES_PROBES,
+	&RULES_SECURITY,
+	&RULES_VOLUMES,
+	&RULES_MOUNTS,
+	&RULES_AUTOSCALER,
+	&RULES_FAULT_TOLERANCE,
+	&RULES_REDIS,
+	&RULES_AUTH,
+	&RULES_TLS,
+	&RULES_HISTORY,
+	&RULES_NETWORK_POLICY,
+	&RULES_ORIGIN,
+	&RULES_SERVICE,
+	&RULES_LEGACY,
+	&RULES_LEGACY_PORTS,
+	&RULES_LEGACY_PRUNED,
+	&RULES_LEGACY_RESOURCES,
+	&RULES_RAYJOB,
+	&RULES_YAML_INSIDE,
+	&RULES_RAYJOB_DELETION,
+	&RULES_RAYSERVICE,
+	&RULES_RAYCRONJOB,
+	&RULES_UPDATE,
+	&RULES_UPDATE_EFFECTS,
+	&RULES_LIMITS,
+	&RULES_ADVISORIES,
+	&RULES_SURROUNDINGS,
+	&RULES_DEFAULTS,
+	&RULES_PREFLIGHT,
+};
+
+enum {
+	RULES_MAX = 512,
+	DIALECTS = 2,
+};
+
+/* Made on first use. */
+static struct {
+	struct plan_row rows[DIALECTS][RULES_MAX];
+	size_t count[DIALECTS];
+	const struct rule *by_id[RULES_MAX];
+	size_t rule_count;
+} plans;
+
+static int by_id(const void *a, const void *b)
+{
+	const struct rule *const *const x = a;
+	const struct rule *const *const y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+static void add_rule(const struct rule *rule)
+{
+	const bool walked = rule->scope != RULE_BY_DECODER && rule->scope != RULE_BY_ENGINE;
+
+	assert(plans.rule_count < RULES_MAX);
+	plans.by_id[plans.rule_count++] = rule;
+	for (unsigned dialect = 0; walked && dialect < DIALECTS; dialect++) {
+		if ((unsigned)rule->dialects >> dialect & 1)
+			plans.rows[dialect][plans.count[dialect]++] =
+				(struct plan_row){rule->needs ? rule->needs : UINT64_MAX, rule};
+	}
+}
+
+static void make_plans(void)
+{
+	for (size_t t = 0; t < ARRAY_LEN(TABLES); t++) {
+		for (size_t i = 0; i < TABLES[t]->count; i++)
+			add_rule(&TABLES[t]->rules[i]);
+	}
+	qsort(plans.by_id, plans.rule_count, sizeof(plans.by_id[0]), by_id);
+}
+
+static void need_plans(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make_plans);
+}
+
+struct plan plan_of(enum dialect dialect)
+{
+	need_plans();
+	return (struct plan){plans.rows[dialect], plans.count[dialect]};
+}
+
+const struct rule_table *const *plan_tables(size_t *count)
+{
+	*count = ARRAY_LEN(TABLES);
+	return TABLES;
+}
+
+static int id_to_rule(const void *id, const void *rule)
+{
+	return str_cmp(*(const struct str *)id, str_from((*(const struct rule *const *)rule)->id));
+}
+
+const struct rule *plan_rule_find(struct str id)
+{
+	need_plans();
+	const struct rule *const *const found =
+		bsearch(&id, plans.by_id, plans.rule_count, sizeof(plans.by_id[0]), id_to_rule);
+
+	return found ? *found : NULL;
+}
