@@ -183,11 +183,55 @@ static quantity_int binary_value(const struct parts *parts, unsigned binary)
 	return quantity_min(value, most).nano;
 }
 
+/* What nearly every quantity is: up to nine digits, and one of these suffixes or none. */
+enum { PLAIN_DIGITS = 9 };
+
+static const struct {
+	char first, second;
+	enum quantity_format format;
+	int64_t nano; /* of 1 */
+} PLAIN[] = {
+	{'\0', '\0', QUANTITY_DECIMAL, 1000000000                     },
+	{'G',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 30) * 1000000000},
+	{'M',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 20) * 1000000000},
+	{'m',  '\0', QUANTITY_DECIMAL, 1000000                        },
+	{'K',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 10) * 1000000000},
+	{'G',  '\0', QUANTITY_DECIMAL, 1000000000000000000            },
+	{'M',  '\0', QUANTITY_DECIMAL, 1000000000000000               },
+	{'k',  '\0', QUANTITY_DECIMAL, 1000000000000                  },
+};
+
+/* The same as the long way gives, for what nothing can be cut off, rounded or bounded in. */
+static bool parse_plain(struct str text, struct quantity *out)
+{
+	size_t digits = 0;
+	int64_t number = 0;
+
+	while (digits < text.len && digits < PLAIN_DIGITS && is_digit(text.at[digits]))
+		number = number * 10 + (text.at[digits++] - '0');
+	const char first = digits < text.len ? text.at[digits] : '\0';
+	const char second = digits + 1 < text.len ? text.at[digits + 1] : '\0';
+
+	/* A NUL byte in the text is no end of it. */
+	if (digits == 0 || digits + (first != '\0') + (second != '\0') != text.len)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(PLAIN); i++) {
+		if (first == PLAIN[i].first && second == PLAIN[i].second) {
+			out->nano = (quantity_int)number * PLAIN[i].nano;
+			out->format = PLAIN[i].format;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool quantity_parse(struct str text, struct quantity *out, struct err *err)
 {
 	struct parts parts;
 	struct scale scale;
 
+	if (parse_plain(text, out))
+		return true;
 	if (text.len == 0 || !cut(text, &parts) || !read_suffix(parts.suffix, &scale))
 		return quantity_fault(text, err);
 	if (parts.empty && !may_be_empty(&scale))

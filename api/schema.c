@@ -133,7 +133,7 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-static bool row_is(const struct schema_field *row, const struct json_node *key)
+static inline bool row_is(const struct schema_field *row, const struct json_node *key)
 {
 	if (key->escaped)
 		return json_str_is(key, (struct str){row->key, row->key_len});

@@ -1,5 +1,6 @@
 #include "api/quantity.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,46 @@ Test(quantity, accepts_and_reads_as_apimachinery_does)
 		if (ACCEPTED[i].milli != NONE)
 			cr_expect_eq(quantity_milli_value(q), ACCEPTED[i].milli, "%s", text);
 	}
+}
+
+/* A sign in front makes the reader take the long way. */
+Test(quantity, plain_texts_are_read_the_short_way_as_the_long_way)
+{
+	static const char *const NUMBERS[] = {"0", "00", "1", "007", "10", "500", "999999999",
+		"0999999999", "1000000000", "123456789012", "9223372036854775807"};
+	static const char *const SUFFIXES[] = {"", "n", "u", "m", "k", "K", "M", "G", "T", "P", "E",
+		"Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "mi", "ki", "i", "e3", "E", "x", "Gi ", "G0"};
+
+	for (size_t n = 0; n < ARRAY_LEN(NUMBERS); n++) {
+		for (size_t s = 0; s < ARRAY_LEN(SUFFIXES); s++) {
+			char text[40];
+			struct quantity is = {0}, wanted = {0};
+			struct err err;
+
+			snprintf(text, sizeof(text), "+%s%s", NUMBERS[n], SUFFIXES[s]);
+			const bool read = quantity_parse(str_from(text), &wanted, &err);
+
+			cr_expect_eq(
+				quantity_parse(str_from(text + 1), &is, &err), read, "%s", text);
+			cr_expect(!read || (is.nano == wanted.nano && is.format == wanted.format),
+				"%s", text);
+		}
+	}
+}
+
+Test(quantity, a_nul_byte_is_not_the_end_of_a_quantity)
+{
+	static const struct str TEXTS[] = {
+		{"5\0",   2},
+                {"5m\0",  3},
+                {"5\0i",  3},
+                {"5\0\0", 3}
+        };
+	struct quantity out;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++)
+		cr_expect_not(quantity_parse(TEXTS[i], &out, &err), "%zu", i);
 }
 
 Test(quantity, refuses_what_apimachinery_refuses)

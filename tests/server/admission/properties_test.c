@@ -231,6 +231,7 @@ Test(properties, the_manifest_sent_again_leaves_what_the_autoscaler_did)
 		world_end(&w);
 	}
 	cr_expect_gt(scaled, ROUNDS / 20u, "%u", scaled);
+}
 
 Test(properties, rules_that_are_not_run_would_find_nothing)
 {
