@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum part {
+enum object_part {
 	PART_NONE,
 
 	/* of an object */

@@ -117,7 +117,7 @@ struct schema_field {
 	const char *key;
 	uint8_t key_len;
 	uint8_t kind;  /* enum schema_kind */
-	uint8_t part;  /* enum part: what an object has that has this member */
+	uint8_t part;  /* enum object_part: what an object has that has this member */
 	uint8_t judge; /* enum schema_judge, of words and range */
 	bool required;
 	bool kept;    /* into the struct, at `offset` */
