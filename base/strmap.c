@@ -7,7 +7,10 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { SLOTS_MIN = 16 };
+enum {
+	FEW = 8, /* keys that are compared one by one, which is less work than a hash */
+	SLOTS_MIN = 2 * FEW,
+};
 
 void strmap_done(struct strmap *map)
 {
@@ -35,37 +38,69 @@ static size_t slot_of(const struct strmap *map, struct str key, uint64_t hash)
 	return slot;
 }
 
+static struct strmap_entry *find_among_few(const struct strmap *map, struct str key)
+{
+	for (size_t i = 0; i < map->used; i++) {
+		if (map->entries[i].key.at && str_eq(map->entries[i].key, key))
+			return &map->entries[i];
+	}
+	return NULL;
+}
+
 static struct strmap_entry *find(const struct strmap *map, struct str key)
 {
 	if (map->slot_count == 0)
-		return NULL;
+		return find_among_few(map, key);
 	const uint32_t index = map->slots[slot_of(map, key, hash_str(hash_process_key(), key))];
 
 	return index ? &map->entries[index - 1] : NULL;
 }
 
-/* Drops the removed entries and gives the others at least twice their number of slots. */
-static void rebuild(struct strmap *map)
+static void drop_removed(struct strmap *map)
 {
-	size_t slot_count = SLOTS_MIN, kept = 0;
+	size_t kept = 0;
 
-	while (slot_count < map->count * 4)
-		slot_count *= 2;
-	assert(slot_count <= UINT32_MAX && (map->entries || map->used == 0));
 	for (size_t i = 0; i < map->used; i++) {
 		if (map->entries[i].key.at)
 			map->entries[kept++] = map->entries[i];
 	}
+	map->used = kept;
+}
+
+/* At least four slots for each key. */
+static void make_slots(struct strmap *map)
+{
+	const bool hashed = map->slot_count > 0;
+	size_t slot_count = SLOTS_MIN;
+
+	while (slot_count < map->count * 4)
+		slot_count *= 2;
+	assert(slot_count <= UINT32_MAX);
 	map->entries = mem_resize(map->entries, slot_count / 2 * sizeof(*map->entries));
 	free(map->slots);
 	map->slots = mem_alloc(slot_count * sizeof(*map->slots));
 	map->slot_count = slot_count;
-	map->used = kept;
-	for (size_t i = 0; i < kept; i++) {
-		const struct strmap_entry *const entry = &map->entries[i];
+	for (size_t i = 0; i < map->used; i++) {
+		struct strmap_entry *const entry = &map->entries[i];
 
+		if (!hashed)
+			entry->hash = hash_str(hash_process_key(), entry->key);
 		map->slots[slot_of(map, entry->key, entry->hash)] = (uint32_t)i + 1;
 	}
+}
+
+/* Room for one more. */
+static void make_room(struct strmap *map)
+{
+	const size_t room = map->slot_count ? map->slot_count / 2 : map->entries ? FEW : 0;
+
+	if (map->used < room)
+		return;
+	drop_removed(map);
+	if (map->entries == NULL)
+		map->entries = mem_alloc(FEW * sizeof(*map->entries));
+	else if (map->slot_count || map->used == FEW)
+		make_slots(map);
 }
 
 void *strmap_find(const struct strmap *map, struct str key)
@@ -95,12 +130,12 @@ void *strmap_set(struct strmap *map, struct str key, void *value)
 		old->value = value;
 		return before;
 	}
-	if (map->used == map->slot_count / 2)
-		rebuild(map);
-	assert(map->entries && map->slots);
-	const uint64_t hash = hash_str(hash_process_key(), key);
+	make_room(map);
+	assert(map->entries);
+	const uint64_t hash = map->slots ? hash_str(hash_process_key(), key) : 0;
 
-	map->slots[slot_of(map, key, hash)] = (uint32_t)map->used + 1;
+	if (map->slots)
+		map->slots[slot_of(map, key, hash)] = (uint32_t)map->used + 1;
 	map->entries[map->used++] = (struct strmap_entry){copy_of(key), hash, value};
 	map->count++;
 	return NULL;

@@ -12,7 +12,7 @@
 
 struct strmap_entry {
 	struct str key; /* the map's own copy, with a NUL behind it; .at is NULL once removed */
-	uint64_t hash;
+	uint64_t hash;  /* 0 while there are but a few keys */
 	void *value;
 };
 
@@ -22,7 +22,7 @@ struct strmap {
 	struct strmap_entry *entries; /* in order of insertion, removed ones between them */
 	size_t used;                  /* entries, removed ones included */
 	size_t count;                 /* keys in the map */
-	uint32_t *slots;              /* index into entries + 1, or 0 */
+	uint32_t *slots;              /* index into entries + 1, or 0; NULL for a few keys */
 	size_t slot_count;            /* a power of two, or 0 */
 };
 
