@@ -16,7 +16,7 @@
 #include "certs/x509.h"
 #include "certs/x509_check.h"
 
-enum { DAY = 24 * 60 * 60, CA_LIFE = 3650 * DAY, SERVING_LIFE = 365 * DAY, CLOCK_SKEW = 5 * 60 };
+enum { CLOCK_SKEW = 5 * 60 };
 
 struct extension {
 	int nid;
@@ -162,14 +162,20 @@ static bool set_name(X509 *cert, const char *common_name)
 		       (const unsigned char *)common_name, -1, -1, 0) == 1;
 }
 
+/* Not so long that a short life is half over when it begins. */
+int64_t mint_skew(int64_t life)
+{
+	return life / 10 < CLOCK_SKEW ? life / 10 : CLOCK_SKEW;
+}
+
 /* Everything but issuer, extensions and signature. */
-static X509 *cert_new(EVP_PKEY *pkey, const char *common_name, int64_t now, int64_t until)
+static X509 *cert_new(EVP_PKEY *pkey, const char *common_name, int64_t from, int64_t until)
 {
 	X509 *cert = X509_new();
 
 	if (cert && X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) &&
 		set_name(cert, common_name) && X509_set_pubkey(cert, pkey) == 1 &&
-		ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)(now - CLOCK_SKEW)) &&
+		ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)from) &&
 		ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)until))
 		return cert;
 	openssl_cert_done(&cert);
@@ -191,6 +197,11 @@ static void give_out(X509 *cert, EVP_PKEY *pkey, struct mint_pair *out)
 
 bool mint_ca(int64_t now, struct mint_pair *out, struct err *err)
 {
+	return mint_ca_for(now, (int64_t)MINT_CA_LIVES * MINT_SERVING_LIFE, out, err);
+}
+
+bool mint_ca_for(int64_t now, int64_t life, struct mint_pair *out, struct err *err)
+{
 	EVP_PKEY *pkey CLEANUP(openssl_pkey_done) = EVP_EC_gen("P-256");
 	X509 *cert CLEANUP(openssl_cert_done) = NULL;
 	const time_t today = (time_t)now;
@@ -200,7 +211,7 @@ bool mint_ca(int64_t now, struct mint_pair *out, struct err *err)
 	/* The day tells a person which of two CAs of a rotation is the older. */
 	gmtime_r(&today, &parts);
 	strftime(name, sizeof(name), "Raygate CA of %Y-%m-%d", &parts);
-	cert = pkey ? cert_new(pkey, name, now, now + CA_LIFE) : NULL;
+	cert = pkey ? cert_new(pkey, name, now - mint_skew(life), now + life) : NULL;
 	if (cert == NULL || X509_set_issuer_name(cert, X509_get_subject_name(cert)) != 1 ||
 		!add_extensions(cert, cert, CA_EXTENSIONS, ARRAY_LEN(CA_EXTENSIONS)) ||
 		X509_sign(cert, pkey, EVP_sha256()) <= 0)
@@ -261,12 +272,14 @@ bool mint_serving(const struct mint_request *request, struct mint_pair *out, str
 	assert(ca_chain && ca_key);
 	X509 *const ca = sk_X509_value(ca_chain->certs, 0);
 	const int64_t ca_until = seconds_of(X509_get0_notAfter(ca));
-	const int64_t until = request->now + SERVING_LIFE;
+	const int64_t life = request->life ? request->life : MINT_SERVING_LIFE;
+	const int64_t until = request->now + life;
 
 	if (request->now >= ca_until)
 		return err_set(err, ERR_INVALID, "the CA has expired; mint a new one");
 	pkey = EVP_EC_gen("P-256");
-	cert = pkey ? cert_new(pkey, "raygate", request->now, until < ca_until ? until : ca_until)
+	cert = pkey ? cert_new(pkey, "raygate", request->now - mint_skew(life),
+			      until < ca_until ? until : ca_until)
 		    : NULL;
 	if (cert == NULL || X509_set_issuer_name(cert, X509_get_subject_name(ca)) != 1 ||
 		!add_extensions(cert, ca, SERVING_EXTENSIONS, ARRAY_LEN(SERVING_EXTENSIONS)) ||

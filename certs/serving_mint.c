@@ -101,7 +101,7 @@ static bool mint_both(const struct minting *minting, struct serving_pair **out, 
 			mem_strdup(minting->ca_pem), mem_strdup(minting->ca_key_pem)};
 	else if (!mint_ca(now, &ca, err))
 		return false;
-	const struct mint_request request = {&ca, minting->hosts, minting->host_count, now};
+	const struct mint_request request = {&ca, minting->hosts, minting->host_count, now, 0};
 
 	if (!mint_serving(&request, &leaf, err))
 		return false;

@@ -133,6 +133,14 @@ char *x509_chain_pem(const struct x509_chain *chain)
 	return bio_take(bio);
 }
 
+char *x509_cert_pem(const struct x509_chain *chain, size_t index)
+{
+	BIO *bio CLEANUP(openssl_bio_done) = BIO_new(BIO_s_mem());
+
+	PEM_write_bio_X509(bio, cert_at(chain, index));
+	return bio_take(bio);
+}
+
 /* Without this OpenSSL would ask for the passphrase on the terminal. */
 static int no_passphrase(char *buffer, int size, int writing, void *asked)
 {

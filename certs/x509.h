@@ -36,6 +36,8 @@ void x509_chain_free(struct x509_chain **chain);
 size_t x509_chain_count(const struct x509_chain *chain);
 /* The same certificates and nothing else, one PEM block after another; free() it. */
 char *x509_chain_pem(const struct x509_chain *chain);
+/* Certificate `index` alone; free() it. */
+char *x509_cert_pem(const struct x509_chain *chain, size_t index);
 
 /* An encrypted key is refused: nobody is there to type a passphrase. */
 MUST_CHECK bool x509_key_parse(struct str pem, struct x509_key **out, struct err *err);

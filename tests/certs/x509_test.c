@@ -23,7 +23,7 @@ Test(x509, a_minted_certificate_is_described_as_it_was_asked_for)
 {
 	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(KIT_NOW);
 	const char *const hosts[] = {"localhost", "*.ray.svc", "127.0.0.1", "::1", "LOCALHOST"};
-	const struct mint_request request = {&ca, hosts, ARRAY_LEN(hosts), KIT_NOW};
+	const struct mint_request request = {&ca, hosts, ARRAY_LEN(hosts), KIT_NOW, 0};
 	struct mint_pair pair CLEANUP(mint_pair_done) = {0};
 	struct arena arena CLEANUP(arena_done);
 	struct err err;
@@ -124,7 +124,7 @@ Test(x509, a_host_that_could_not_be_called_is_not_put_into_a_certificate)
 	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(KIT_NOW);
 
 	for (size_t i = 0; i < ARRAY_LEN(HOSTS); i++) {
-		const struct mint_request request = {&ca, &HOSTS[i].host, 1, KIT_NOW};
+		const struct mint_request request = {&ca, &HOSTS[i].host, 1, KIT_NOW, 0};
 		struct mint_pair pair CLEANUP(mint_pair_done) = {0};
 		struct err err = {0};
 
@@ -145,7 +145,7 @@ Test(x509, a_serving_certificate_does_not_outlive_its_ca)
 	arena_init(&arena, 4096);
 	cr_assert_eq(describe(pair.cert_pem, &arena).not_after, KIT_NOW + 3650 * (int64_t)KIT_DAY);
 	const char *const host = "a";
-	const struct mint_request request = {&ca, &host, 1, KIT_NOW + 3650 * (int64_t)KIT_DAY};
+	const struct mint_request request = {&ca, &host, 1, KIT_NOW + 3650 * (int64_t)KIT_DAY, 0};
 	struct mint_pair none = {0};
 	struct err err;
 
@@ -160,8 +160,8 @@ Test(x509, only_a_ca_with_its_own_key_can_mint)
 	struct mint_pair leaf CLEANUP(mint_pair_done) = kit_pair(&ca, "a", KIT_NOW);
 	const struct mint_pair mixed = {ca.cert_pem, other.key_pem};
 	const char *const host = "a";
-	const struct mint_request by_leaf = {&leaf, &host, 1, KIT_NOW};
-	const struct mint_request by_mixed = {&mixed, &host, 1, KIT_NOW};
+	const struct mint_request by_leaf = {&leaf, &host, 1, KIT_NOW, 0};
+	const struct mint_request by_mixed = {&mixed, &host, 1, KIT_NOW, 0};
 	struct mint_pair none = {0};
 	struct err err;
 
