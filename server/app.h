@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/metrics.h"
+#include "server/health.h"
 #include "server/http/listener.h"
 #include "server/policy.h"
 #include "server/quota/ledger.h"
@@ -16,8 +17,10 @@ struct app {
 	struct policy_store *policy;
 	struct ledger *ledger;
 	struct metrics *metrics;
+	struct health *health;
 	struct listener *_Atomic webhook; /* NULL until it listens */
 	atomic_bool draining;
+	atomic_bool leads;                /* this replica does what only one may do */
 	atomic_bool policy_broken;        /* the file on disk is not the one in force */
 	atomic_llong certificate_expires; /* seconds since 1970 */
 };

@@ -2,9 +2,10 @@
  * Starts in order, waits for a signal, stops in reverse.
  *
  * Threads: this one waits for signals and looks at the policy file each second; each listener has
- * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h).
- * They share the policy snapshot, the ledger and the metrics, each with a mutex of its own file,
- * and the atomics of struct app. All else is immutable after the start.
+ * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h);
+ * in a cluster the keeper of certificates has one (cert_keeper.h).
+ * They share the policy snapshot, the ledger, the metrics and the health board, each with a mutex
+ * of its own file, and the atomics of struct app. All else is immutable after the start.
  */
 #include "server/cmd_serve.h"
 
@@ -26,6 +27,7 @@ static bool start_counting(struct server *s, struct err *err)
 {
 	(void)err;
 	s->app.metrics = telemetry_new();
+	s->app.health = health_new();
 	s->app.ledger = ledger_new(QUOTA_CLUSTERS_MAX);
 	return true;
 }
@@ -33,6 +35,7 @@ static bool start_counting(struct server *s, struct err *err)
 static void stop_counting(struct server *s)
 {
 	ledger_free(&s->app.ledger);
+	health_free(&s->app.health);
 	metrics_free(&s->app.metrics);
 }
 
@@ -40,10 +43,12 @@ static const struct part {
 	bool (*start)(struct server *s, struct err *err);
 	void (*stop)(struct server *s);
 } PARTS[] = {
-	{start_counting,     stop_counting    },
-	{serve_policy_start, serve_policy_stop},
-	{serve_ports_start,  serve_ports_stop },
-	{serve_files_start,  serve_files_stop },
+	{start_counting,           stop_counting          },
+	{serve_policy_start,       serve_policy_stop      },
+	{serve_ports_start,        serve_ports_stop       },
+	{serve_cluster_start,      serve_cluster_stop     },
+	{serve_files_start,        serve_files_stop       },
+	{serve_certificates_start, serve_certificates_stop},
 };
 
 static bool start(struct server *s, struct err *err)
@@ -70,8 +75,10 @@ static int wait_for_end(struct server *s, const sigset_t *signals)
 
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
-		if (signal == SIGHUP)
+		if (signal == SIGHUP) {
 			serve_files_poke(s);
+			serve_certificates_poke(s);
+		}
 		if (signal == SIGHUP || (signal < 0 && errno == EAGAIN))
 			serve_policy_refresh(s, signal == SIGHUP);
 	}
@@ -152,9 +159,6 @@ static int serve(struct server *s)
 		return commands_usage_error(
 			"serve", "takes no arguments; --help lists the options");
 	s->offline = settings_bool(&s->settings, SETTING_OFFLINE);
-	if (!s->offline && settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
-		return commands_usage_error(
-			"serve", "needs a certificate: --offline mints one, --cert-dir names one");
 	start_log(s);
 	take_signals(&signals);
 	const int code = run(s, &signals);

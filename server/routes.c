@@ -114,6 +114,24 @@ static const struct {
          "the policy file is broken and the one before it is in force; see the log"       },
 };
 
+/* What the parts say of themselves; whether none that decides is bad. */
+static bool add_health(struct health *health, bool verbose, struct buf *text)
+{
+	bool ready = true;
+
+	for (enum health_part part = 0; part < HEALTH_PARTS; part++) {
+		char words[HEALTH_TEXT];
+		const enum health_state state = health_read(health, part, words);
+
+		ready = ready && (state != HEALTH_BAD || !health_decides(part));
+		if (state == HEALTH_FINE && verbose)
+			buf_printf(text, "[+]%s ok: %s\n", health_name(part), words);
+		else if (state == HEALTH_BAD)
+			buf_printf(text, "[-]%s: %s\n", health_name(part), words);
+	}
+	return ready;
+}
+
 static void readyz(const struct http_request *request, struct http_response *response, void *data)
 {
 	const struct app *const app = data;
@@ -131,6 +149,7 @@ static void readyz(const struct http_request *request, struct http_response *res
 		else if (!holds)
 			buf_printf(&text, "[-]%s: %s\n", CHECKS[i].name, CHECKS[i].remedy);
 	}
+	ready = add_health(app->health, verbose, &text) && ready;
 	buf_printf(&text, "readyz check %s\n", ready ? "passed" : "failed");
 	response->status = ready ? 200 : 503;
 	response->content_type = "text/plain; charset=utf-8";
@@ -145,12 +164,26 @@ static void set(struct app *app, enum telemetry_row row, long long value)
 	metrics_set(metrics_series(app->metrics, row, NULL), value);
 }
 
+static void gather_health(struct app *app)
+{
+	for (enum health_part part = 0; part < HEALTH_PARTS; part++) {
+		const enum health_state state = health_read(app->health, part, NULL);
+
+		if (state != HEALTH_SILENT)
+			metrics_set(metrics_series(app->metrics, TELEMETRY_HEALTH,
+					    METRICS_VALUES(str_from(health_name(part)))),
+				state == HEALTH_FINE);
+	}
+}
+
 static void gather(struct app *app)
 {
 	struct listener_stats stats;
 	long long reaped = 0;
 
 	set(app, TELEMETRY_CERTIFICATE_EXPIRES, app->certificate_expires);
+	gather_health(app);
+	set(app, TELEMETRY_LEADER, app->leads);
 	set(app, TELEMETRY_QUOTA_CLUSTERS, (long long)ledger_count(app->ledger));
 	if (app->webhook == NULL)
 		return;

@@ -71,6 +71,7 @@ static bool load(struct server *s, struct err *err)
 
 bool serve_files_start(struct server *s, struct err *err)
 {
+	/* In a cluster the replicas share one by way of a Secret. */
 	if (!s->offline && settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
 		return true;
 	s->files = mem_alloc(sizeof(*s->files));

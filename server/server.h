@@ -16,6 +16,8 @@
 
 struct serving_pair;
 struct serve_files;
+struct serve_cluster;
+struct serve_certificates;
 
 struct server {
 	struct settings settings;
@@ -25,8 +27,10 @@ struct server {
 	struct http_route webhook_routes[ROUTES_WEBHOOK];
 	struct http_route ops_routes[ROUTES_OPS];
 	struct listener *ops;
-	char *client_ca;           /* PEM, or NULL */
-	struct serve_files *files; /* NULL unless the certificate is in a folder */
+	char *client_ca;                         /* PEM, or NULL */
+	struct serve_files *files;               /* NULL unless the certificate is in a folder */
+	struct serve_cluster *cluster;           /* NULL with --offline; see cluster.h */
+	struct serve_certificates *certificates; /* NULL unless the cluster has to do with them */
 };
 
 /* The policy: from its file, and again when that changes. */
@@ -54,3 +58,15 @@ void serve_files_stop(struct server *s);
 void serve_files_poke(struct server *s);
 /* The folder's name; NULL when the certificate is not in one. */
 const char *serve_files_dir(const struct server *s);
+
+/* The client of the API server. Does not wait for the cluster to be there. */
+MUST_CHECK bool serve_cluster_start(struct server *s, struct err *err);
+void serve_cluster_stop(struct server *s);
+/* From now on calls end at once; for the stop of a part that makes some. */
+void serve_cluster_end_calls(struct server *s);
+
+/* The certificate that replicas share in a Secret, and the caBundle of our webhooks. */
+MUST_CHECK bool serve_certificates_start(struct server *s, struct err *err);
+void serve_certificates_stop(struct server *s);
+/* Looks at both at once. */
+void serve_certificates_poke(struct server *s);

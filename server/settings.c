@@ -6,69 +6,7 @@
 
 #include "server/http/duration.h"
 #include "server/settings_file.h"
-
-enum type {
-	TYPE_STRING,
-	TYPE_BOOL,
-	TYPE_INT,
-	TYPE_DURATION,
-	TYPE_WORD, /* one of the words in `value`, parted by | */
-	TYPE_LIST, /* may be given several times, or with commas */
-};
-
-static const struct row {
-	const char *name;
-	char letter; /* '\0': none */
-	enum type type;
-	unsigned commands;
-	const char *fallback;
-	const char *value; /* what stands for the value in help; the words of a TYPE_WORD */
-	const char *help;
-} ROWS[SETTING_COUNT] = {
-	[SETTING_CONFIG] = {"config",               '\0', TYPE_STRING,   COMMAND_ALL,                   "",      "FILE",
-			    "YAML file with options: their long names are its keys"														  },
-	[SETTING_HELP] = {"help",                 'h',  TYPE_BOOL,     COMMAND_ALL,                   "false", NULL,                "this text"                                                    },
-	[SETTING_OFFLINE] = {"offline",              '\0', TYPE_BOOL,     COMMAND_SERVE,                 "false", NULL,
-			    "admission alone, without any cluster: on loopback, with a certificate minted for "
-		"it"																						 },
-	[SETTING_WEBHOOK_BIND_ADDRESS] = {"webhook-bind-address", '\0', TYPE_STRING,   COMMAND_SERVE,
-			    "",										  "ADDRESS:PORT",
-			    "where /mutate and /validate are served over TLS (:9443; with --offline "
-		"127.0.0.1:9443)"																				    },
-	[SETTING_OPS_BIND_ADDRESS] = {"ops-bind-address",     '\0', TYPE_STRING,   COMMAND_SERVE,                 "",
-			    "ADDRESS:PORT",											   "where /healthz, /readyz and /metrics are served (:8080; with --offline "
-		"127.0.0.1:8080)"															 },
-	[SETTING_CERT_DIR] = {"cert-dir",             '\0', TYPE_STRING,   COMMAND_SERVE | COMMAND_CERTS, "",
-			    "DIR",												    "folder of tls.crt, tls.key and ca.crt"                        },
-	[SETTING_POLICY] = {"policy",               '\0', TYPE_STRING,
-			    COMMAND_SERVE | COMMAND_CHECK | COMMAND_PLAN,                               "",      "FILE",
-			    "policy with defaults, limits, quotas and severities"														    },
-	[SETTING_GRACE_PERIOD] = {"grace-period",         '\0', TYPE_DURATION, COMMAND_SERVE,                 "",      "TIME",
-			    "how long requests are still taken after SIGTERM (15s; with --offline 0s)"											       },
-	[SETTING_THREADS] = {"threads",              '\0', TYPE_INT,      COMMAND_SERVE,                 "8",     "N",
-			    "threads that answer reviews"																	    },
-	[SETTING_LOG_LEVEL] = {"log-level",            '\0', TYPE_WORD,     COMMAND_SERVE,                 "info",
-			    "error|warn|info|debug",										  "what is logged"                                               },
-	[SETTING_LOG_FORMAT] = {"log-format",           '\0', TYPE_WORD,     COMMAND_SERVE,                 "auto",
-			    "auto|text|json",											 "text for people, JSON for machines; auto looks for a terminal"},
-	[SETTING_CLIENT_CA] = {"client-ca",            '\0', TYPE_STRING,   COMMAND_SERVE,                 "",      "FILE",
-			    "CA of the clients that are answered on the webhook port (PEM); others get 401"                                                                                          },
-	[SETTING_QUIET] = {"quiet",                'q',  TYPE_BOOL,     COMMAND_SERVE | COMMAND_CHECK, "false", NULL,
-			    "say only what is wrong"																		 },
-	[SETTING_OUTPUT] = {"output",               'o',  TYPE_STRING,
-			    COMMAND_CHECK | COMMAND_PLAN | COMMAND_CERTS | COMMAND_RULES,               "",      "FORMAT",
-			    "format of what is printed"																	      },
-	[SETTING_NAMESPACE] = {"namespace",            'n',  TYPE_STRING,   COMMAND_CHECK | COMMAND_PLAN,  "",
-			    "NAME",												   "namespace of objects that name none"                          },
-	[SETTING_WARNINGS_AS_ERRORS] = {"warnings-as-errors",   '\0', TYPE_BOOL,     COMMAND_CHECK,
-			    "false",									     NULL,                "exit with 1 when there are warnings, too"                     },
-	[SETTING_COLOR] = {"color",                '\0', TYPE_WORD,     COMMAND_CHECK,                 "auto",  "auto|always|never",
-			    "colours; auto looks for a terminal and heeds NO_COLOR"														  },
-	[SETTING_HOST] = {"host",                 '\0', TYPE_LIST,     COMMAND_CERTS,                 "",      "NAME",
-			    "DNS name or IP address that the certificate serves; may be given again"												 },
-	[SETTING_FORCE] = {"force",                '\0', TYPE_BOOL,     COMMAND_CERTS,                 "false", NULL,
-			    "mint: a new CA, too, and replace what was not minted here"													      },
-};
+#include "server/settings_table.h"
 
 static bool is_bool_word(struct str value)
 {
@@ -89,70 +27,71 @@ static bool has_word(const char *words, struct str value)
 	return false;
 }
 
-static bool check_value(const struct row *row, struct str value, struct err *err)
+static bool check_value(const struct settings_row *row, struct str value, struct err *err)
 {
 	int64_t number;
 
 	switch (row->type) {
-	case TYPE_BOOL:
+	case SETTINGS_BOOL:
 		if (!is_bool_word(value))
 			return err_set(err, ERR_INVALID, "--%s is true or false, not '%.*s'",
 				row->name, STR_ARG(value));
 		break;
-	case TYPE_INT:
+	case SETTINGS_INT:
 		if (!str_to_i64(value, &number) || number < 1 || number > 1024)
 			return err_set(err, ERR_INVALID,
 				"--%s is a number from 1 to 1024, not '%.*s'", row->name,
 				STR_ARG(value));
 		break;
-	case TYPE_DURATION:
+	case SETTINGS_DURATION:
 		if (value.len && (!http_duration_parse(value, &number) || number < 0))
 			return err_set(err, ERR_INVALID,
 				"--%s is a time such as 15s or 1m30s, not '%.*s'", row->name,
 				STR_ARG(value));
 		break;
-	case TYPE_WORD:
+	case SETTINGS_WORD:
 		if (!has_word(row->value, value))
 			return err_set(err, ERR_INVALID, "--%s is one of %s, not '%.*s'", row->name,
 				row->value, STR_ARG(value));
 		break;
-	case TYPE_STRING:
-	case TYPE_LIST:
+	case SETTINGS_STRING:
+	case SETTINGS_LIST:
 		break;
 	}
 	return true;
 }
 
 /* Where a value comes from, the weakest first. */
-static bool set(
-	struct settings *s, const struct row *row, struct str value, bool again, struct err *err)
+static bool set(struct settings *s, const struct settings_row *row, struct str value, bool again,
+	struct err *err)
 {
-	struct str *const slot = &s->values[row - ROWS];
+	struct str *const slot = &s->values[row - SETTINGS_ROWS];
 
 	if (!check_value(row, value, err))
 		return false;
-	if (row->type == TYPE_LIST && again && slot->len)
+	if (row->type == SETTINGS_LIST && again && slot->len)
 		*slot = arena_printf(&s->arena, "%.*s,%.*s", STR_ARG(*slot), STR_ARG(value));
 	else
 		*slot = arena_str(&s->arena, value);
-	s->given[row - ROWS] = true;
+	s->given[row - SETTINGS_ROWS] = true;
 	return true;
 }
 
-static const struct row *row_by_name(struct str name, unsigned command)
+static const struct settings_row *row_by_name(struct str name, unsigned command)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (ROWS[i].name && (ROWS[i].commands & command) && str_is(name, ROWS[i].name))
-			return &ROWS[i];
+		if (SETTINGS_ROWS[i].name && (SETTINGS_ROWS[i].commands & command) &&
+			str_is(name, SETTINGS_ROWS[i].name))
+			return &SETTINGS_ROWS[i];
 	}
 	return NULL;
 }
 
-static const struct row *row_by_letter(char letter, unsigned command)
+static const struct settings_row *row_by_letter(char letter, unsigned command)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (ROWS[i].letter == letter && (ROWS[i].commands & command))
-			return &ROWS[i];
+		if (SETTINGS_ROWS[i].letter == letter && (SETTINGS_ROWS[i].commands & command))
+			return &SETTINGS_ROWS[i];
 	}
 	return NULL;
 }
@@ -164,13 +103,13 @@ static bool unknown_option(struct str name, unsigned command, struct err *err)
 
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const size_t distance =
-			(ROWS[i].commands & command)
-				? str_distance(name, str_from(ROWS[i].name), best - 1)
+			(SETTINGS_ROWS[i].commands & command)
+				? str_distance(name, str_from(SETTINGS_ROWS[i].name), best - 1)
 				: best;
 
 		if (distance < best) {
 			best = distance;
-			nearest = ROWS[i].name;
+			nearest = SETTINGS_ROWS[i].name;
 		}
 	}
 	if (nearest)
@@ -194,7 +133,7 @@ static bool read_file(struct settings *s, unsigned command, struct str file, str
 		return false;
 	for (struct json_iter it = json_iter(root); json_next_member(&it);) {
 		const struct str name = json_str(&s->arena, it.key);
-		const struct row *const row = row_by_name(name, command);
+		const struct settings_row *const row = row_by_name(name, command);
 
 		if (row_by_name(name, COMMAND_ALL) == NULL)
 			return unknown_option(name, COMMAND_ALL, err) ||
@@ -214,19 +153,19 @@ struct cursor {
 	bool given[SETTING_COUNT]; /* by a flag already: a list goes on */
 };
 
-static bool take_value(struct settings *s, struct cursor *c, const struct row *row,
+static bool take_value(struct settings *s, struct cursor *c, const struct settings_row *row,
 	struct str value, struct err *err)
 {
-	const bool again = c->given[row - ROWS];
+	const bool again = c->given[row - SETTINGS_ROWS];
 
-	if (row->type == TYPE_BOOL && value.at == NULL)
+	if (row->type == SETTINGS_BOOL && value.at == NULL)
 		value = STR("true");
 	if (value.at == NULL) {
 		if (c->at + 1 >= c->argc)
 			return err_set(err, ERR_INVALID, "--%s needs a value", row->name);
 		value = str_from(c->argv[++c->at]);
 	}
-	c->given[row - ROWS] = true;
+	c->given[row - SETTINGS_ROWS] = true;
 	return set(s, row, value, again, err);
 }
 
@@ -234,7 +173,7 @@ static bool read_long(struct settings *s, struct cursor *c, struct str option, s
 {
 	const size_t equals = str_find(option, '=');
 	const struct str name = {option.at, equals};
-	const struct row *const row = row_by_name(name, c->command);
+	const struct settings_row *const row = row_by_name(name, c->command);
 
 	if (row == NULL)
 		return unknown_option(name, c->command, err);
@@ -244,7 +183,7 @@ static bool read_long(struct settings *s, struct cursor *c, struct str option, s
 
 static bool read_short(struct settings *s, struct cursor *c, struct str letters, struct err *err)
 {
-	const struct row *const row = row_by_letter(letters.at[0], c->command);
+	const struct settings_row *const row = row_by_letter(letters.at[0], c->command);
 	struct str value = str_from_offset(letters, 1);
 
 	if (row == NULL)
@@ -289,7 +228,7 @@ static bool read_flags(struct settings *s, struct cursor *c, struct err *err)
 }
 
 /* RAYGATE_WEBHOOK_BIND_ADDRESS for --webhook-bind-address. */
-static void environment_name(const struct row *row, char out[64])
+static void environment_name(const struct settings_row *row, char out[64])
 {
 	size_t at = (size_t)snprintf(out, 64, "RAYGATE_");
 
@@ -303,12 +242,12 @@ static bool read_environment(struct settings *s, unsigned command, struct err *e
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		char name[64];
 
-		if (!(ROWS[i].commands & command) || i == SETTING_HELP)
+		if (!(SETTINGS_ROWS[i].commands & command) || i == SETTING_HELP)
 			continue;
-		environment_name(&ROWS[i], name);
+		environment_name(&SETTINGS_ROWS[i], name);
 		const char *const value = getenv(name);
 
-		if (value && !set(s, &ROWS[i], str_from(value), false, err))
+		if (value && !set(s, &SETTINGS_ROWS[i], str_from(value), false, err))
 			return err_wrap(err, "environment variable %s", name);
 	}
 	return true;
@@ -348,7 +287,7 @@ bool settings_load(
 	arena_init(&s->arena, 4096);
 	s->arguments = arena_array(&s->arena, argc > 0 ? (size_t)argc : 1, sizeof(*s->arguments));
 	for (size_t i = 0; i < SETTING_COUNT; i++)
-		s->values[i] = str_from(ROWS[i].fallback);
+		s->values[i] = str_from(SETTINGS_ROWS[i].fallback);
 	return load(s, (unsigned)command, argc, argv, err);
 }
 
@@ -423,7 +362,7 @@ static void print_wrapped(const char *text, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-static void print_row(const struct row *row, struct buf *out)
+static void print_row(const struct settings_row *row, struct buf *out)
 {
 	const size_t start = out->len;
 
@@ -443,8 +382,8 @@ static void print_row(const struct row *row, struct buf *out)
 void settings_print_help(enum command command, struct buf *out)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (ROWS[i].commands & (unsigned)command)
-			print_row(&ROWS[i], out);
+		if (SETTINGS_ROWS[i].commands & (unsigned)command)
+			print_row(&SETTINGS_ROWS[i], out);
 	}
 	buf_add_cstr(out,
 		"\nEvery option can also be an environment variable, RAYGATE_ and its name in "
@@ -456,11 +395,11 @@ bool settings_option(size_t index, struct settings_option *out)
 	if (index >= SETTING_COUNT)
 		return false;
 	*out = (struct settings_option){
-		.name = ROWS[index].name,
-		.help = ROWS[index].help,
-		.letter = ROWS[index].letter,
-		.value = ROWS[index].value,
-		.commands = ROWS[index].commands,
+		.name = SETTINGS_ROWS[index].name,
+		.help = SETTINGS_ROWS[index].help,
+		.letter = SETTINGS_ROWS[index].letter,
+		.value = SETTINGS_ROWS[index].value,
+		.commands = SETTINGS_ROWS[index].commands,
 	};
 	return true;
 }

@@ -32,6 +32,12 @@ static const struct metrics_row ROWS[TELEMETRY_ROW_COUNT] = {
 				"Memory that bodies of requests hold now.",                                                       {NULL},                0                  },
 	[TELEMETRY_REAPED] = {METRICS_GAUGE,     "raygate_http_reaped_connections",
 				"Connections ended because their client was too slow, since the start.",                          {NULL},                0                  },
+	[TELEMETRY_HEALTH] = {METRICS_GAUGE,     "raygate_health",
+				"1 while a part that the cluster is needed for is well.",                                         {"part"},              16                 },
+	[TELEMETRY_LEADER] = {METRICS_GAUGE,     "raygate_leader",
+				"1 while this replica does what only one may do.",                                                {NULL},                0                  },
+	[TELEMETRY_KUBE_REQUESTS] = {METRICS_COUNTER,   "raygate_kube_requests_total",
+				"Requests to the API server, by method and status.",                                              {"method", "code"},    64                 },
 };
 
 struct metrics *telemetry_new(void)

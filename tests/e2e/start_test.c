@@ -18,7 +18,7 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 	} CASES[] = {
 		{{"fly"},						  2, "no command 'fly'"     },
 		{{"serve", "--nope"},				      2, "unknown option --nope"},
-		{{"serve"},						2, "--offline"            },
+		{{"serve", "--kubeconfig", "/nowhere"},                    3, "/nowhere"             },
 		{{"serve", "--offline", "extra"},                          2, "takes no arguments"   },
 		{{"serve", "--offline", "--threads", "0"},                 2, "--threads"            },
 		{{"serve", "--offline", "--log-format", "xml"},            2, "--log-format"         },
