@@ -23,7 +23,7 @@ const struct ca_bundle *ca_bundle_read(
 	*count = 0;
 	for (struct json_iter it = json_iter(webhooks); json_next_item(&it);)
 		out[(*count)++] = (struct ca_bundle){
-			.webhook = json_str(arena, json_get(it.value, "name")),
+			.webhook = arena_str(arena, json_str(arena, json_get(it.value, "name"))),
 			.pem = bundle_of(it.value, arena),
 		};
 	return out;

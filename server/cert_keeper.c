@@ -28,7 +28,8 @@ struct cert_keeper {
 	/* Of the thread alone. */
 	struct managed_store served; /* empty until something is */
 	struct serving_pair *pair;   /* the same, parsed; NULL until something is */
-	int64_t published_since;     /* clock_now(); 0: some webhook lacks a CA of ours */
+	struct buf published;        /* the caBundle that every webhook was last seen to have */
+	int64_t published_since;     /* clock_now() */
 	char told[sizeof(((struct err *)0)->text)]; /* the last trouble, so that it is told once */
 
 	pthread_t thread;
@@ -80,6 +81,17 @@ static bool read_webhooks(struct cert_keeper *k, struct err *err)
 	return cert_store_read_webhooks(&k->store, err);
 }
 
+/* Whether all that is to be trusted has been known to the API servers for a while. */
+static bool is_settled(const struct cert_keeper *k)
+{
+	struct buf wanted CLEANUP(buf_done) = {0};
+	struct err err;
+
+	return managed_bundle(&k->store.secret.store, &wanted, &err) && wanted.len &&
+	       str_eq(buf_str(&wanted), buf_str(&k->published)) &&
+	       clock_now() - k->published_since >= SETTLE;
+}
+
 static struct managed_view view_of(const struct cert_keeper *k)
 {
 	return (struct managed_view){
@@ -89,7 +101,7 @@ static struct managed_view view_of(const struct cert_keeper *k)
 		.host_count = k->options.host_count,
 		.life = k->options.life,
 		.leads = leads(k),
-		.is_published = k->published_since && clock_now() - k->published_since >= SETTLE,
+		.is_published = is_settled(k),
 		.has_bundles =
 			!k->store.webhooks_are_known || cert_store_webhook_count(&k->store) > 0,
 		.now = now_s(),
@@ -165,13 +177,23 @@ static bool serve(struct cert_keeper *k, struct err *err)
 	return take(k, &pair, err);
 }
 
+/* Counted from when it was read back, not from when it was written. */
+static void note_published(struct cert_keeper *k, struct str bundle)
+{
+	if (str_eq(bundle, buf_str(&k->published)))
+		return;
+	k->published.len = 0;
+	buf_add(&k->published, bundle);
+	k->published_since = clock_now();
+}
+
 static bool publish(struct cert_keeper *k, struct err *err)
 {
 	struct buf wanted CLEANUP(buf_done) = {0};
 	bool changed = false;
 
 	if (!leads(k) || cert_store_webhook_count(&k->store) == 0) {
-		k->published_since = 0;
+		k->published.len = 0;
 		return true;
 	}
 	if (!managed_bundle(&k->store.secret.store, &wanted, err))
@@ -182,9 +204,9 @@ static bool publish(struct cert_keeper *k, struct err *err)
 		return false;
 	if (changed) {
 		LOG(INFO, "caBundle patched", KV("configuration", k->options.configuration));
-		k->published_since = 0;
-	} else if (k->published_since == 0) {
-		k->published_since = clock_now();
+		k->published.len = 0;
+	} else {
+		note_published(k, buf_str(&wanted));
 	}
 	return true;
 }
@@ -292,6 +314,7 @@ void cert_keeper_free(struct cert_keeper **keeper)
 	if (k == NULL)
 		return;
 	cert_store_done(&k->store);
+	buf_done(&k->published);
 	managed_store_done(&k->served);
 	serving_free(&k->pair);
 	pthread_cond_destroy(&k->wake);

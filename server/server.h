@@ -48,7 +48,7 @@ void serve_ports_stop(struct server *s);
  */
 MUST_CHECK bool serve_ports_take(
 	struct server *s, const struct serving_pair *pair, struct err *err);
-/* The end, in order: unready, still answering, closed, empty. */
+/* The end, after app.draining: still answering while endpoints leave us, closed, empty. */
 void serve_ports_drain(struct server *s);
 
 /* The certificate of a folder (--cert-dir), watched; offline minted where there is none. */

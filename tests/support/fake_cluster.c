@@ -1,0 +1,281 @@
+#include "tests/support/fake_cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "api/patch.h"
+#include "base/mem.h"
+
+enum { OBJECTS_MAX = 16 };
+
+static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
+
+struct object {
+	char *path, *json;
+};
+
+struct fake_cluster {
+	struct object objects[OBJECTS_MAX];
+	size_t count;
+	int version;
+	bool is_away;
+	const char *forbidden;
+	void (*hook)(void *context);
+	void *hook_context;
+	size_t writes;
+};
+
+struct transport {
+	struct kube_transport base;
+	struct fake_cluster *cluster;
+};
+
+struct fake_cluster *fake_cluster_new(void)
+{
+	return mem_alloc(sizeof(struct fake_cluster));
+}
+
+static void object_done(struct object *object)
+{
+	free(object->path);
+	free(object->json);
+}
+
+void fake_cluster_free(struct fake_cluster **cluster)
+{
+	if (*cluster == NULL)
+		return;
+	for (size_t i = 0; i < (*cluster)->count; i++)
+		object_done(&(*cluster)->objects[i]);
+	mem_free(cluster);
+}
+
+static struct object *find(const struct fake_cluster *cluster, struct str path)
+{
+	for (size_t i = 0; i < cluster->count; i++)
+		if (str_is(path, cluster->objects[i].path))
+			return (struct object *)(uintptr_t)&cluster->objects[i];
+	return NULL;
+}
+
+static const struct json_node *read_json(struct arena *arena, struct str text)
+{
+	struct json_doc doc;
+	struct err err;
+
+	cr_assert(
+		json_read(arena, text, &LIMITS, &doc, &err), "%s in %.*s", err.text, STR_ARG(text));
+	return doc.root;
+}
+
+/* The object with a resourceVersion that it never had. */
+static char *stamped(struct fake_cluster *cluster, struct str json)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct buf out = {0};
+
+	arena_init(&arena, 4096);
+	const struct str stamp = arena_printf(
+		&arena, "{\"metadata\":{\"resourceVersion\":\"%d\"}}", ++cluster->version);
+
+	merge_patch_apply(&arena, read_json(&arena, json), read_json(&arena, stamp), &out);
+	return buf_take(&out);
+}
+
+static void store(struct fake_cluster *cluster, struct str path, struct str json)
+{
+	struct object *object = find(cluster, path);
+	char *const text = stamped(cluster, json);
+	struct buf name = {0};
+
+	if (object == NULL) {
+		cr_assert_lt(cluster->count, OBJECTS_MAX);
+		object = &cluster->objects[cluster->count++];
+		buf_add(&name, path);
+		*object = (struct object){.path = buf_take(&name)};
+	}
+	free(object->json);
+	object->json = text;
+}
+
+void fake_cluster_put(struct fake_cluster *cluster, const char *path, const char *json)
+{
+	store(cluster, str_from(path), str_from(json));
+}
+
+void fake_cluster_delete(struct fake_cluster *cluster, const char *path)
+{
+	struct object *const object = find(cluster, str_from(path));
+
+	cr_assert_not_null(object, "%s", path);
+	object_done(object);
+	*object = cluster->objects[--cluster->count];
+}
+
+const char *fake_cluster_get(const struct fake_cluster *cluster, const char *path)
+{
+	const struct object *const object = find(cluster, str_from(path));
+
+	return object ? object->json : NULL;
+}
+
+void fake_cluster_set_away(struct fake_cluster *cluster, bool away)
+{
+	cluster->is_away = away;
+}
+
+void fake_cluster_forbid(struct fake_cluster *cluster, const char *part)
+{
+	cluster->forbidden = part;
+}
+
+void fake_cluster_before_write(
+	struct fake_cluster *cluster, void (*hook)(void *context), void *context)
+{
+	cluster->hook = hook;
+	cluster->hook_context = context;
+}
+
+size_t fake_cluster_writes(const struct fake_cluster *cluster)
+{
+	return cluster->writes;
+}
+
+static void refuse(struct kube_answer *answer, int code, const char *reason)
+{
+	answer->status = code;
+	buf_printf(&answer->body,
+		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
+		"\"message\":\"the fake says %s\",\"reason\":\"%s\",\"code\":%d}",
+		reason, reason, code);
+}
+
+static void answer_with(struct kube_answer *answer, int code, const struct object *object)
+{
+	answer->status = code;
+	buf_add_cstr(&answer->body, object->json);
+}
+
+static void create(
+	struct fake_cluster *cluster, struct str path, struct str body, struct kube_answer *answer)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	const struct json_node *const name =
+		json_get(json_get(read_json(&arena, body), "metadata"), "name");
+	const struct str at =
+		arena_printf(&arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(json_str(&arena, name)));
+
+	if (find(cluster, at)) {
+		refuse(answer, 409, "AlreadyExists");
+		return;
+	}
+	store(cluster, at, body);
+	cluster->writes++;
+	answer_with(answer, 201, find(cluster, at));
+}
+
+/* False when the patch says of which version it is, and that is another one. */
+static bool is_current(const struct json_node *patch, const struct json_node *object)
+{
+	const struct json_node *const wanted =
+		json_get(json_get(patch, "metadata"), "resourceVersion");
+
+	return wanted == NULL ||
+	       json_equal(wanted, json_get(json_get(object, "metadata"), "resourceVersion"));
+}
+
+static void patch(struct fake_cluster *cluster, const struct kube_request *request,
+	const struct object *object, struct kube_answer *answer)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct buf out CLEANUP(buf_done) = {0};
+	struct patch steps = {0};
+	struct err err;
+
+	arena_init(&arena, 4096);
+	const struct json_node *const body = read_json(&arena, request->body);
+	const struct json_node *const old = read_json(&arena, str_from(object->json));
+
+	if (str_is(str_from(request->content_type), "application/merge-patch+json")) {
+		if (!is_current(body, old)) {
+			refuse(answer, 409, "Conflict");
+			return;
+		}
+		merge_patch_apply(&arena, old, body, &out);
+	} else {
+		cr_assert_str_eq(request->content_type, "application/json-patch+json");
+		cr_assert(patch_read(&arena, body, &steps, &err), "%s", err.text);
+		if (!patch_apply(&arena, old, &steps, &out, &err)) {
+			refuse(answer, 422, err.text);
+			return;
+		}
+	}
+	store(cluster, str_from(object->path), buf_str(&out));
+	cluster->writes++;
+	answer_with(answer, 200, object);
+}
+
+static void run_hook(struct fake_cluster *cluster)
+{
+	void (*const hook)(void *context) = cluster->hook;
+
+	cluster->hook = NULL;
+	if (hook)
+		hook(cluster->hook_context);
+}
+
+static void serve(struct fake_cluster *cluster, const struct kube_request *request,
+	struct kube_answer *answer)
+{
+	const struct str whole = str_from(request->path);
+	const struct str path = {whole.at, str_find(whole, '?')};
+
+	if (strcmp(request->method, "GET") != 0)
+		run_hook(cluster);
+	const struct object *const object = find(cluster, path);
+
+	if (cluster->forbidden && str_contains(path, cluster->forbidden))
+		refuse(answer, 403, "Forbidden");
+	else if (strcmp(request->method, "POST") == 0)
+		create(cluster, path, request->body, answer);
+	else if (object == NULL)
+		refuse(answer, 404, "NotFound");
+	else if (strcmp(request->method, "GET") == 0)
+		answer_with(answer, 200, object);
+	else if (strcmp(request->method, "PATCH") == 0)
+		patch(cluster, request, object, answer);
+	else
+		cr_assert_fail("%s %s", request->method, request->path);
+}
+
+static bool send(struct kube_transport *self, const struct kube_request *request,
+	struct kube_answer *answer, struct err *err)
+{
+	struct transport *const transport = (struct transport *)self;
+
+	if (transport->cluster->is_away) {
+		answer->fault = KUBE_FAULT_US; /* not tried again: no test waits for a back-off */
+		return err_set(err, ERR_UNAVAILABLE, "the API server is away");
+	}
+	memcpy(answer->content_type, "application/json", sizeof("application/json"));
+	serve(transport->cluster, request, answer);
+	return true;
+}
+
+static void transport_free(struct kube_transport *self)
+{
+	free(self);
+}
+
+struct kube_client *fake_cluster_client(struct fake_cluster *cluster)
+{
+	struct transport *const transport = mem_alloc(sizeof(*transport));
+
+	transport->base = (struct kube_transport){.send = send, .free = transport_free};
+	transport->cluster = cluster;
+	return kube_client_new(&(struct kube_client_options){.transport = &transport->base});
+}

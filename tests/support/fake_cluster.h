@@ -1,0 +1,36 @@
+/*
+ * An API server of a few objects in memory, behind the interface of the HTTP client: get, create,
+ * merge patches with optimistic locking, JSON patches. For logic; what sockets and broken servers
+ * do is api_server_kit's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/kube/client.h"
+
+struct fake_cluster;
+
+struct fake_cluster *fake_cluster_new(void);
+/* Takes NULL and nulls. No client may be in use any more. */
+void fake_cluster_free(struct fake_cluster **cluster);
+
+/* A client of it; kube_client_free() it before the cluster. */
+struct kube_client *fake_cluster_client(struct fake_cluster *cluster);
+
+/* Replaces or adds the object at this path. */
+void fake_cluster_put(struct fake_cluster *cluster, const char *path, const char *json);
+void fake_cluster_delete(struct fake_cluster *cluster, const char *path);
+/* Its JSON; NULL when it is not there. Lives until the object changes. */
+const char *fake_cluster_get(const struct fake_cluster *cluster, const char *path);
+
+/* Nobody answers any more, or again. */
+void fake_cluster_set_away(struct fake_cluster *cluster, bool away);
+/* 403 for paths that contain this text; NULL for none. */
+void fake_cluster_forbid(struct fake_cluster *cluster, const char *part);
+/* Called once, before the next write is looked at: somebody else is faster. */
+void fake_cluster_before_write(
+	struct fake_cluster *cluster, void (*hook)(void *context), void *context);
+/* Writes that were done. */
+size_t fake_cluster_writes(const struct fake_cluster *cluster);
