@@ -19,7 +19,8 @@ OUT   := build/$(MODE)$(CLANG:clang=-clang)
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-dev libssl-dev \
 	libcjson-dev libyaml-dev libcurl4-openssl-dev ca-certificates
 TEST_PACKAGES  := libcriterion-dev curl openssl
-CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags
+CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags \
+	$(if $(shell command -v go),,golang-go)
 
 LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1 libcurl
 
@@ -130,7 +131,7 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
 .PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
-	layers size format tidy cppcheck unit test-program programs stress regressions image \
+	layers size format tidy cppcheck unit test-program programs stress regressions image manifests \
 	packages-build packages-test packages-check
 .SECONDARY:
 
@@ -182,6 +183,8 @@ check: packages-build packages-test packages-check ## everything that must hold 
 	$(Q)$(PARALLEL) WERROR=-Werror programs
 	$(Q)$(PARALLEL) WERROR=-Werror MODE=release $(if $(wildcard server/main.c),build/release/raygate)
 	$(Q)$(PARALLEL) WERROR=-Werror CC=clang programs
+	$(Q)manifests/image/build.sh build/release/raygate build/raygate-image.tar
+	$(Q)$(MAKE) manifests
 	$(Q)$(MAKE) asan tsan fuzz -j1
 	$(if $(E2E),$(Q)HOSTILE=long RAYGATE=$(CURDIR)/build/release/raygate build/debug/e2e)
 	@echo 'check: everything holds'
@@ -234,6 +237,9 @@ size: ## no file over 500 lines, no function over 60
 
 format: ## clang-format finds nothing to change; FIX=1 changes it
 	$(Q)clang-format $(if $(FIX),-i,--dry-run -Werror) $(OURS)
+
+manifests: $(OUT)/raygate ## chart, CRDs and kustomization; FIX=1 writes what is derived
+	$(Q)tests/manifests/check.sh $(OUT)/raygate
 
 # A file is read again when it, a header of it, or the rules have changed.
 TIDY := $(SRC) $(KIT) $(call find,tests/fuzz,*.c)
