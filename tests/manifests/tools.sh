@@ -7,9 +7,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 HELM=v3.21.4
 KUBECONFORM=v0.8.0
 KUBERNETES=v1.35.4
-GO=1.25.4 # at least; taken where the Go on PATH is older
+GO=1.26.0 # at least, which helm asks for; taken where the Go on PATH is older
 
-links=$1
+links=$(realpath -m "$1")
 cache=${RAYGATE_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/raygate-e2e}
 export GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS='-buildvcs=false -trimpath' GOWORK=off
 
