@@ -59,10 +59,11 @@ static bool is_better_kept(
 	struct serving_watch *watch, const struct serving_pair *pair, struct err *err)
 {
 	const struct serving_options *const options = &watch->options.serving;
-	struct verify_finding findings[VERIFY_CHECKS];
+	struct verify_finding findings[VERIFY_CHECKS], current[VERIFY_CHECKS];
 
-	if (serving_verify(watch->pair, options, findings) == VERIFY_ERROR ||
-		serving_verify(pair, options, findings) < VERIFY_ERROR)
+	/* in this order: time may pass between them, and what is in force is not to look too good */
+	if (serving_verify(pair, options, findings) < VERIFY_ERROR ||
+		serving_verify(watch->pair, options, current) == VERIFY_ERROR)
 		return false;
 	for (size_t i = 0; i < VERIFY_CHECKS; i++) {
 		if (findings[i].level != VERIFY_ERROR)
