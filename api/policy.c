@@ -340,6 +340,17 @@ static void check_map(const struct builder *b, const char *name, const struct js
 		wrong(b, FIELD_ROOT(name), node, "must be a map");
 }
 
+static void check_gates(const struct builder *b, const struct json_node *gates)
+{
+	const struct field_path *const at = FIELD_CHILD(FIELD_ROOT("target"), "featureGates");
+
+	for (struct json_iter it = json_iter(gates); json_next_member(&it);) {
+		if (!json_is(it.value, JSON_TRUE) && !json_is(it.value, JSON_FALSE))
+			wrong(b, FIELD_KEY(at, json_str(&b->policy->arena, it.key)), it.value,
+				"must be true or false");
+	}
+}
+
 static void build(const struct builder *b, const struct json_node *root)
 {
 	struct policy *const p = b->policy;
@@ -355,6 +366,7 @@ static void build(const struct builder *b, const struct json_node *root)
 	p->pod_limits = amounts(b, &rows->limits.pod, FIELD_CHILD(limits, "pod"));
 	p->group_limits = amounts(b, &rows->limits.group, FIELD_CHILD(limits, "group"));
 	p->cluster_limits = amounts(b, &rows->limits.cluster, FIELD_CHILD(limits, "cluster"));
+	check_gates(b, p->target.gates);
 	check_map(b, "quotas", rows->quotas.node);
 	check_map(b, "rules", rows->rules.node);
 	check_map(b, "prices", rows->prices.node);
@@ -399,6 +411,21 @@ static bool read_root(struct policy *policy, struct str text, struct yaml_doc *d
 	return true;
 }
 
+/* The first finding with its place, and how many more there are. */
+static void fail_with(const char *source, const struct yaml_doc *doc,
+	const struct field_error *errors, size_t count, struct err *err)
+{
+	const struct json_node *const node = errors->node, *const root = doc->json.root;
+	uint32_t line = 1, column = 1;
+
+	if (node && node >= root && node < root + doc->json.count)
+		yaml_position(doc, node, &line, &column);
+	err_set(err, ERR_INVALID, "policy '%s': line %u, column %u: %.*s: %.*s", source, line,
+		column, STR_ARG(errors->field), STR_ARG(errors->message));
+	if (count > 1)
+		err_wrap(err, "%zu mistakes, the first", count);
+}
+
 struct policy *policy_decode(
 	struct str text, const char *source, struct field_errors *errors, struct err *err)
 {
@@ -421,24 +448,10 @@ struct policy *policy_decode(
 	errors->root = doc.json.root;
 	build(&builder, doc.json.root);
 	if (errors->count > before) {
-		const struct field_error *const first = &errors->items[before];
-
-		err_set(err, ERR_INVALID, "policy '%s': %.*s: %.*s", source, STR_ARG(first->field),
-			STR_ARG(first->message));
+		fail_with(source, &doc, &errors->items[before], errors->count - before, err);
 		policy_free(&policy);
 	}
 	return policy;
-}
-
-enum policy_gate policy_gate(const struct policy *policy, const char *gate)
-{
-	const struct json_node *const said = json_get(policy->target.gates, gate);
-
-	if (json_is(said, JSON_TRUE))
-		return POLICY_GATE_ON;
-	if (json_is(said, JSON_FALSE))
-		return POLICY_GATE_OFF;
-	return POLICY_GATE_UNSAID;
 }
 
 bool policy_severity(const struct policy *policy, struct str rule, enum field_severity *out)
@@ -452,26 +465,4 @@ bool policy_severity(const struct policy *policy, struct str rule, enum field_se
 	if (found)
 		*out = found->severity;
 	return found != NULL;
-}
-
-const struct policy_quota *policy_quota(const struct policy *policy, struct str namespace)
-{
-	const struct policy_quota *fallback = NULL;
-
-	for (size_t i = 0; i < policy->quota_count; i++) {
-		if (policy->quotas[i].namespace.len == 0)
-			fallback = &policy->quotas[i];
-		else if (str_eq(policy->quotas[i].namespace, namespace))
-			return &policy->quotas[i];
-	}
-	return fallback;
-}
-
-const struct policy_amount *policy_amount(const struct policy_amounts *amounts, const char *name)
-{
-	for (size_t i = 0; i < amounts->count; i++) {
-		if (str_is(amounts->items[i].name, name))
-			return &amounts->items[i];
-	}
-	return NULL;
 }
