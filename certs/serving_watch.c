@@ -61,7 +61,8 @@ static bool is_better_kept(
 	const struct serving_options *const options = &watch->options.serving;
 	struct verify_finding findings[VERIFY_CHECKS], current[VERIFY_CHECKS];
 
-	/* in this order: time may pass between them, and what is in force is not to look too good */
+	/* in this order: time may pass between them, and what is in force is not to look too good
+	 */
 	if (serving_verify(pair, options, findings) < VERIFY_ERROR ||
 		serving_verify(watch->pair, options, current) == VERIFY_ERROR)
 		return false;
