@@ -17,11 +17,12 @@ static const struct name_shape SHAPES[NAME_KINDS] = {
 		"digit, like 'my-name' or '123-abc'"							 },
  /* One part of it: the parts are joined by dots. */
 	[NAME_DNS1123_SUBDOMAIN] = {NAMES_SUBDOMAIN_MAX, LABEL,                       LABEL | NAME_DASH,       LABEL,             '-',
-				"must be lower case letters, digits, '-' and '.', and each part between dots must "
-		"begin and end with a letter or digit, like 'example.com'"                                   },
+				"must be lower case letters, digits, '-' and '.', each part between dots with a "
+		"letter or digit at both ends, like 'example.com'"                                           },
 	[NAME_LABEL_VALUE] = {NAMES_LABEL_MAX,     ALNUM,                       ANY,                     ALNUM,             '-',
-				"must be empty or letters, digits, '-', '_' and '.', begin and end with a letter "
-		"or digit, like 'MyValue', 'my_value' or '12345'"                                            },
+				"must be empty or letters, digits, '-', '_' and '.', with a letter or digit at "
+		"both "
+		"ends, like 'my_value'"								      },
 	[NAME_ENV] = {0,                   ANY & ~(unsigned)NAME_DIGIT, ANY,                     ANY,               '_',
 				"must be letters, digits, '_', '-' and '.', and not begin with a digit, like "
 		"'MY_NAME' or 'my.env-name'"								 },
@@ -141,8 +142,8 @@ static const char *qualified_fault(struct str name)
 					: "must be no more than 63 characters";
 	if (name_fits_shape(&SHAPES[NAME_LABEL_VALUE], last))
 		return NULL;
-	return "must be letters, digits, '-', '_' and '.', begin and end with a letter or digit, "
-	       "like 'MyName', 'my.name' or 'example.com/MyName'";
+	return "must be letters, digits, '-', '_' and '.', with a letter or digit at both ends, "
+	       "like 'my.name' or 'example.com/MyName'";
 }
 
 /* The API server lowers an annotation's key before it looks: only the prefix has a case. */

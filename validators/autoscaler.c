@@ -143,11 +143,13 @@ static void group_options_have_an_autoscaler(
 	if (group->idle_timeout_seconds.node)
 		rule_found(c, FIELD_CHILD(group->self.at, "idleTimeoutSeconds"), FIELD_FORBIDDEN,
 			FIELD_READS(group->idle_timeout_seconds.node, autoscaling),
-			"counts only where enableInTreeAutoscaling is true");
+			"counts only with an autoscaler: set enableInTreeAutoscaling to true, or "
+			"remove it");
 	if (group->priority.v)
 		rule_found(c, FIELD_CHILD(group->self.at, "priority"), FIELD_FORBIDDEN,
 			FIELD_READS(group->priority.node, autoscaling),
-			"counts only where enableInTreeAutoscaling is true");
+			"counts only with an autoscaler: set enableInTreeAutoscaling to true, or "
+			"remove it");
 }
 
 static void service_account_keeps_its_name(
@@ -162,8 +164,8 @@ static void service_account_keeps_its_name(
 	if (account->v.len && !str_eq(used, account->v))
 		rule_found(c, FIELD_CHILD(spec->self.at, "serviceAccountName"), FIELD_INVALID,
 			FIELD_READS(account->node, cluster->autoscaling.node),
-			"is taken for \"%.*s\" where the autoscaler is on: choose an account of at "
-			"most 50 characters that begins with a letter",
+			"the autoscaler cuts it to \"%.*s\": choose one of at most 50 characters "
+			"that begins with a letter",
 			STR_ARG(used));
 }
 

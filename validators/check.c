@@ -1,6 +1,7 @@
 #include "validators/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -12,6 +13,14 @@ struct str check_text(const struct rule_context *c, const struct json_node *obje
 bool check_flag(const struct json_node *object, const char *key)
 {
 	return json_is(json_get(object, key), JSON_TRUE);
+}
+
+/* Where a name is proposed, the general example is left out. */
+static int length_without_example(const char *fault)
+{
+	const char *const example = strstr(fault, ", like '");
+
+	return (int)(example ? (size_t)(example - fault) : strlen(fault));
 }
 
 void check_name(const struct rule_context *c, const struct field_path *at,
@@ -27,8 +36,8 @@ void check_name(const struct rule_context *c, const struct field_path *at,
 	const struct str near = names_suggest(c->arena, name, kind);
 
 	if (near.len && near.len <= NAMES_LABEL_MAX)
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s; \"%.*s\" would do", fault,
-			STR_ARG(near));
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%.*s; \"%.*s\" would do",
+			length_without_example(fault), fault, STR_ARG(near));
 	else
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s", fault);
 }

@@ -90,8 +90,8 @@ static void address_switches_it_on(const struct rule_context *c, const struct ra
 	if (env && !has_options(cluster) && !annotation_is_true(c))
 		rule_found(c, env->self.at, FIELD_FORBIDDEN,
 			FIELD_READS(env->name.node, annotation(c, FT_ENABLED)),
-			"switches fault tolerance on behind KubeRay's back: give the address in "
-			"spec." OPTIONS ".redisAddress instead");
+			"RAY_REDIS_ADDRESS switches fault tolerance on behind KubeRay's back: give "
+			"the address in spec." OPTIONS ".redisAddress");
 }
 
 /* RG0803: both places at once is how people lock themselves out (kuberay#2986). */
@@ -214,7 +214,7 @@ static void storage_env_is_free(const struct rule_context *c, const struct raycl
 
 		if (env)
 			rule_found(c, env->self.at, FIELD_FORBIDDEN, FIELD_READS(env->name.node),
-				"KubeRay sets it for the rocksdb backend: remove it");
+				"KubeRay sets %s for the rocksdb backend: remove it", NAMES[i]);
 	}
 }
 

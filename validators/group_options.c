@@ -23,7 +23,8 @@ static void idle_timeout_has_v2(const struct rule_context *c, const struct ray_g
 	if (group->idle_timeout_seconds.node && !v2_is_asked_for(c->cluster))
 		rule_found(c, FIELD_CHILD(group->self.at, "idleTimeoutSeconds"), FIELD_INVALID,
 			FIELD_READS(group->idle_timeout_seconds.node, signs.version, signs.env),
-			"of a group needs autoscaler v2: set autoscalerOptions.version to \"v2\"");
+			"counts in a group only with autoscaler v2: set autoscalerOptions.version "
+			"to \"v2\"");
 }
 
 static void priority_has_its_version(const struct rule_context *c, const struct ray_group *group)
@@ -55,7 +56,7 @@ static void priority_has_v2(const struct rule_context *c, const struct ray_group
 	if (group->priority.v && !v2_is_asked_for(c->cluster))
 		rule_found(c, FIELD_CHILD(group->self.at, "priority"), FIELD_INVALID,
 			FIELD_READS(group->priority.node, signs.version, signs.env),
-			"of a group needs autoscaler v2: set autoscalerOptions.version to \"v2\"");
+			"counts only with autoscaler v2: set autoscalerOptions.version to \"v2\"");
 }
 
 /* The gate is open by default: it matters only where the policy says that it is closed. */

@@ -77,7 +77,7 @@ static void managed_env_is_free(const struct rule_context *c, const struct raycl
 			if (str_is(env->name.v, MANAGED[m]))
 				rule_found(c, FIELD_CHILD(env->self.at, "name"), FIELD_FORBIDDEN,
 					FIELD_READS(env->name.node),
-					"KubeRay sets it for the collector: remove it");
+					"KubeRay sets %s for the collector: remove it", MANAGED[m]);
 		}
 	}
 }

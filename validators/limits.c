@@ -49,10 +49,10 @@ static void compare(const struct rule_context *c, const struct limit *limit)
 			continue;
 		rule_found_at_most(c, raised ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
 			limit->at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
-			"%s may have %s of %.*s by the policy, and this one comes to %s: %s",
-			limit->what, footprint_print(allowed->name, allowed->hard).at,
-			STR_ARG(allowed->name), footprint_print(allowed->name, asked).at,
-			limit->way_out);
+			"the policy limits %s to %.*s: %s, and this one comes to %s: %s",
+			limit->what, STR_ARG(allowed->name),
+			footprint_print(allowed->name, allowed->hard).at,
+			footprint_print(allowed->name, asked).at, limit->way_out);
 	}
 }
 

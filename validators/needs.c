@@ -84,8 +84,7 @@ static void memory_is_limited(const struct rule_context *c, const struct ray_gro
 		rule_found(c, resources_path(c->arena, ray, "limits", "memory"), FIELD_REQUIRED,
 			FIELD_READS(NULL),
 			"without it Ray counts the node's whole memory as its own, and /dev/shm "
-			"has no "
-			"bound");
+			"has no bound: set a limit");
 }
 
 static void memory_is_enough(const struct rule_context *c, const struct ray_group *group)
@@ -101,8 +100,10 @@ static void memory_is_enough(const struct rule_context *c, const struct ray_grou
 		return;
 	rule_found(c, resources_path(c->arena, ray, "limits", "memory"), FIELD_INVALID,
 		FIELD_READS(limit->node),
-		group->is_head ? "the head of a Ray cluster needs about 1Gi before it does any work"
-			       : "a Ray worker needs about 512Mi before it runs any task");
+		group->is_head
+			? "the head of a Ray cluster needs about 1Gi before it does any work: "
+			  "raise it"
+			: "a Ray worker needs about 512Mi before it runs any task: raise it");
 }
 
 /* The size of a memory-backed volume that is mounted at /dev/shm; NULL when it has none. */
@@ -144,8 +145,7 @@ static void shared_memory_fits(const struct rule_context *c, const struct ray_gr
 		rule_found(c, FIELD_CHILD(FIELD_CHILD(volume, "emptyDir"), "sizeLimit"),
 			FIELD_INVALID, FIELD_READS(size, limit->node),
 			"what lies in /dev/shm counts against the container's memory limit (%s), "
-			"which is "
-			"less",
+			"which is less: lower it, or raise the limit",
 			quantity_print_bytes(limit->quantity).at);
 	if (stored && limit && !quantity_is_zero(limit->quantity) &&
 		quantity_cmp(quantity_whole(bytes), limit->quantity) >= 0)

@@ -34,7 +34,8 @@ static void env_is_free(const struct rule_context *c, const struct env_var *env)
 	if (is_tls_env(env->name.v))
 		rule_found(c, FIELD_CHILD(env->self.at, "name"), FIELD_FORBIDDEN,
 			FIELD_READS(env->name.node),
-			"KubeRay sets it with tlsOptions.enabled: remove it");
+			"KubeRay sets %.*s with tlsOptions.enabled: remove it",
+			STR_ARG(env->name.v));
 }
 
 static void mount_is_free(const struct rule_context *c, const struct volume_mount *mount)
