@@ -39,6 +39,8 @@ void http_budgets_init(struct http_budgets *budgets, const struct http_limits *l
 {
 	http_budget_init(&budgets->small, (size_t)http_limit(limits, HTTP_LIMIT_BODIES_SMALL));
 	http_budget_init(&budgets->large, (size_t)http_limit(limits, HTTP_LIMIT_BODIES));
+	http_budget_init(&budgets->work, (size_t)http_limit(limits, HTTP_LIMIT_WORK));
+	budgets->work_ratio = (size_t)http_limit(limits, HTTP_LIMIT_WORK_RATIO);
 	budgets->small_body = (size_t)http_limit(limits, HTTP_LIMIT_BODY_SMALL);
 	budgets->first = (size_t)http_limit(limits, HTTP_LIMIT_BODY_FIRST);
 }
@@ -111,4 +113,17 @@ void http_body_drop(struct http_body *body)
 struct str http_body_str(const struct http_body *body)
 {
 	return (struct str){body->at ? body->at : "", body->len};
+}
+
+bool http_work_begin(struct http_budgets *budgets, size_t body, size_t *charged)
+{
+	const size_t most = budgets->work.limit / 2;
+
+	*charged = body <= budgets->small_body ? 0 : min_size(body * budgets->work_ratio, most);
+	return http_budget_take(&budgets->work, *charged);
+}
+
+void http_work_end(struct http_budgets *budgets, size_t charged)
+{
+	http_budget_give(&budgets->work, charged);
 }

@@ -29,8 +29,10 @@ void http_budget_give(struct http_budget *budget, size_t bytes);
 struct http_budgets {
 	struct http_budget small;
 	struct http_budget large;
-	size_t small_body; /* at most so many bytes is a small body */
-	size_t first;      /* most that is allocated before a byte is there */
+	struct http_budget work; /* what handlers make of large bodies */
+	size_t work_ratio;       /* bytes of it for each byte of a body */
+	size_t small_body;       /* at most so many bytes is a small body */
+	size_t first;            /* most that is allocated before a byte is there */
 };
 
 void http_budgets_init(struct http_budgets *budgets, const struct http_limits *limits);
@@ -54,3 +56,11 @@ MUST_CHECK bool http_body_add(
 /* Frees it and gives back what it was charged. */
 void http_body_drop(struct http_body *body);
 struct str http_body_str(const struct http_body *body);
+
+/*
+ * Charges what a handler may need for a body of so many bytes, as long as it runs: nothing for a
+ * small one, of which there are no more at work than threads, and half of the budget at most. False
+ * when that is not left.
+ */
+MUST_CHECK bool http_work_begin(struct http_budgets *budgets, size_t body, size_t *charged);
+void http_work_end(struct http_budgets *budgets, size_t charged);

@@ -197,18 +197,30 @@ static void run_handler(
 			"it");
 }
 
+static void run_or_refuse(
+	struct http_exchange *x, struct http_core *core, struct http_response *response)
+{
+	size_t charged = 0;
+
+	if (x->refusal == HTTP_REFUSAL_NONE &&
+		!http_work_begin(&core->budgets, x->body.len, &charged))
+		x->refusal = HTTP_REFUSAL_MEMORY;
+	if (x->refusal == HTTP_REFUSAL_NONE) {
+		run_handler(x, core, response);
+		http_work_end(&core->budgets, charged);
+	} else {
+		count(&core->counters.refused[x->refusal], 1);
+		http_router_refuse(&core->router, x->refusal, x->request.path, response);
+	}
+}
+
 void http_exchange_answer(struct http_exchange *x, struct http_core *core, int64_t now,
 	struct http_response *response)
 {
 	*response = (struct http_response){0};
 	if (x->refusal == HTTP_REFUSAL_NONE && now >= x->request.deadline)
 		x->refusal = HTTP_REFUSAL_LATE;
-	if (x->refusal == HTTP_REFUSAL_NONE) {
-		run_handler(x, core, response);
-	} else {
-		count(&core->counters.refused[x->refusal], 1);
-		http_router_refuse(&core->router, x->refusal, x->request.path, response);
-	}
+	run_or_refuse(x, core, response);
 	/* The body's memory is free for the next one while this answer travels. */
 	http_body_drop(&x->body);
 	count(&core->counters.bytes_out, (long long)response->body.len);

@@ -39,7 +39,7 @@ static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 	[HTTP_REFUSAL_BUSY] = {429, "busy",               false, 1,
 			       "too many requests are being answered; try again in a second"                     },
 	[HTTP_REFUSAL_MEMORY] = {429, "memory",             false, 1,
-			       "the memory for request bodies is in use; try again in a second"                  },
+			       "the memory for large requests is in use; try again in a second"                  },
 	[HTTP_REFUSAL_LATE] = {408, "late",               false, 0,
 			       "the request took longer to arrive than its own timeout; send it faster or wait "
 		"longer"											 },

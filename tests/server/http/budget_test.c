@@ -150,3 +150,43 @@ Test(budget, a_body_that_is_refused_more_keeps_what_it_has)
 	http_body_drop(&body);
 	cr_assert_eq(atomic_load(&budgets.small.used), 0);
 }
+
+Test(budget, work_on_a_body_costs_by_its_size_and_never_more_than_half)
+{
+	static const struct {
+		size_t body, charged;
+	} CASES[] = {
+		{0,            0                  },
+		{256 * KI,     0                  },
+		{256 * KI + 1, (256 * KI + 1) * 90},
+		{2048 * KI,    2048 * KI * 90     },
+		{8192 * KI,    256 * KI * KI      },
+	};
+	struct http_budgets budgets = budgets_of(1024 * KI, 8192 * KI);
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		size_t charged;
+
+		cr_assert(http_work_begin(&budgets, CASES[i].body, &charged));
+		cr_expect_eq(charged, CASES[i].charged, "%zu", CASES[i].body);
+		http_work_end(&budgets, charged);
+	}
+	cr_expect_eq(atomic_load(&budgets.work.used), 0);
+}
+
+Test(budget, the_largest_bodies_are_worked_on_two_at_a_time)
+{
+	struct http_budgets budgets = budgets_of(1024 * KI, 8192 * KI);
+	size_t first, second, third;
+
+	cr_assert(http_work_begin(&budgets, 8192 * KI, &first));
+	cr_assert(http_work_begin(&budgets, 8192 * KI, &second));
+	cr_expect_not(http_work_begin(&budgets, 8192 * KI, &third));
+	cr_expect_not(http_work_begin(&budgets, 256 * KI + 1, &third));
+	cr_expect(http_work_begin(&budgets, 256 * KI, &third));
+	http_work_end(&budgets, first);
+	cr_expect(http_work_begin(&budgets, 8192 * KI, &third));
+	http_work_end(&budgets, second);
+	http_work_end(&budgets, third);
+	cr_expect_eq(atomic_load(&budgets.work.used), 0);
+}
