@@ -117,7 +117,8 @@ $(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
 	$(call link,-lcriterion)
 
 # libFuzzer brings its own main; a replay of files has a plain one. None of these know Criterion.
-PLAIN  := $(addprefix $(OUT)/tests/support/,files.o base64.o every_rule.o) $(OUT)/libraygate.a
+PLAIN  := $(addprefix $(OUT)/tests/support/,files.o base64.o every_rule.o api_server_kit.o api_peer.o) \
+	$(OUT)/libraygate.a
 REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
 $(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)
 	$(call link)
@@ -214,6 +215,8 @@ FUZZ_TIME ?= 60
 # Where a fuzzer's dictionary comes from, and more inputs to start with.
 FUZZ_WORDS_admission := api/*.c validators/*.c
 FUZZ_WORDS_policy := api/policy.c
+FUZZ_WORDS_kubeconfig := server/kube/kubeconfig*.c
+FUZZ_WORDS_watch := server/kube/watch_event.c server/kube/status.c
 FUZZ_SEEDS_admission := manifests/samples/reviews tests/golden/reviews
 FUZZ_SEEDS_policy := manifests/policies
 fuzz-%: packages-check ## fuzz one parser for FUZZ_TIME seconds with libFuzzer, e.g. make fuzz-quantity

@@ -31,6 +31,6 @@ MUST_CHECK bool kube_election_start(
  * Ceases to lead, tells so, gives the Lease away (so before the client's own stop is asked). Takes
  * NULL and nulls.
  */
-void kube_election_stop(struct kube_election **election);
+void kube_election_stop(struct kube_election **pointer);
 /* Whether we lead at this very moment; any thread, also when the election's own is late. */
 bool kube_election_leads(const struct kube_election *election);

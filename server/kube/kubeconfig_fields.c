@@ -93,7 +93,7 @@ static bool read_list(const struct source *from, const char *const **to, struct 
 			from->entry, from->value, err, "%s must be a list", from->key);
 	for (struct json_iter it = json_iter(from->value); json_next_item(&it);) {
 		const struct source item = {from->entry, from->key, it.value};
-		struct str text;
+		struct str text = {0};
 
 		if (!read_string(&item, &text, err))
 			return false;

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -35,7 +34,8 @@ struct kube_recorder {
 	pthread_cond_t more;
 	struct waiting *first, **last;
 	size_t count;
-	bool ending;
+	bool ending; /* nothing more is taken */
+	bool ended;  /* nor written */
 };
 
 /* The members that are strings. */
@@ -291,6 +291,10 @@ static void *run(void *context)
 			record(recorder, waiting);
 		mem_free(&waiting);
 	}
+	pthread_mutex_lock(&recorder->mutex);
+	recorder->ended = true;
+	pthread_cond_signal(&recorder->more);
+	pthread_mutex_unlock(&recorder->mutex);
 	return NULL;
 }
 
@@ -327,19 +331,17 @@ bool kube_recorder_start(struct kube_client *client, const char *component, cons
 void kube_recorder_stop(struct kube_recorder **pointer)
 {
 	struct kube_recorder *const recorder = *pointer;
-	struct timespec until;
+	const int64_t until = clock_now() + LAST_WORDS_SECONDS * CLOCK_SECOND;
 
 	if (recorder == NULL)
 		return;
 	pthread_mutex_lock(&recorder->mutex);
 	recorder->ending = true;
 	pthread_cond_signal(&recorder->more);
+	while (!recorder->ended && clock_wait(&recorder->more, &recorder->mutex, until))
+		;
 	pthread_mutex_unlock(&recorder->mutex);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LAST_WORDS_SECONDS;
-	if (pthread_clockjoin_np(recorder->thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
-		kube_stop_ask(recorder->stop);
-		pthread_join(recorder->thread, NULL);
-	}
+	kube_stop_ask(recorder->stop);
+	pthread_join(recorder->thread, NULL);
 	recorder_free(pointer);
 }

@@ -27,7 +27,7 @@ struct kube_recorder;
 MUST_CHECK bool kube_recorder_start(struct kube_client *client, const char *component,
 	const char *host, struct kube_recorder **out, struct err *err);
 /* Writes what waits, for at most 2 s. Before the client's own stop. Takes NULL and nulls. */
-void kube_recorder_stop(struct kube_recorder **recorder);
+void kube_recorder_stop(struct kube_recorder **pointer);
 
 /* Any thread. */
 void kube_recorder_add(struct kube_recorder *recorder, const struct kube_event *event);

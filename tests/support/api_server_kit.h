@@ -46,7 +46,7 @@ struct api_server;
 /* The steps must outlive it. Ends the program when there is no port to be had. */
 struct api_server *api_server_start(const struct api_step *steps, size_t count, bool tls);
 /* Ends all connections; takes NULL and nulls. */
-void api_server_stop(struct api_server **server);
+void api_server_stop(struct api_server **pointer);
 
 const char *api_server_url(const struct api_server *server);
 /* PEM of the CA; of the other one after a swap. */
