@@ -38,6 +38,14 @@ static bool wants_color(const struct settings *s)
 	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* Whoever gave - by mistake would wait for ever. */
+static void tell_of_terminal(const char *path)
+{
+	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
+		fprintf(stderr, "%s check: reading from the terminal; Ctrl-D ends it\n",
+			commands_program());
+}
+
 static void check_argument(struct check_run *c, struct arena *arena, const char *path)
 {
 	struct inputs inputs = {0};
@@ -46,6 +54,7 @@ static void check_argument(struct check_run *c, struct arena *arena, const char 
 	if (!inputs_add(arena, &inputs, path, &err))
 		report_unreadable(&c->report,
 			&(struct report_unreadable){.file = path, .text = str_from(err.text)});
+	tell_of_terminal(path);
 	for (size_t i = 0; i < inputs.count && !c->failed; i++)
 		check_run_file(c, inputs.paths[i]);
 }

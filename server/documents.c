@@ -157,6 +157,12 @@ static bool looks_like_json(struct str text)
 	return begins_like_json(rest) && (behind.len == 0 || begins_like_json(behind));
 }
 
+/* As some shells of Windows write files. */
+static bool is_utf16(struct str text)
+{
+	return str_starts(text, "\xFF\xFE") || str_starts(text, "\xFE\xFF");
+}
+
 /*
  * What begins like JSON is mostly JSON. Where it is not, it may still be YAML in flow style; what
  * is neither is told in the words of the JSON reader.
@@ -167,6 +173,11 @@ static bool start(struct documents *d, struct arena *arena, struct document *out
 	struct document_fault other;
 
 	d->started = true;
+	if (is_utf16(d->source->text)) {
+		d->offset = d->source->text.len;
+		*fault = (struct document_fault){.text = STR("is UTF-16: save it as UTF-8")};
+		return false;
+	}
 	if (looks_like_json(d->source->text)) {
 		if (next_json(d, arena, out, fault))
 			return true;

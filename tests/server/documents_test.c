@@ -26,6 +26,7 @@ static const struct {
 	{"JSON that ends in the middle",     "{\"k\":\"a\"}{\"k\":",                           "a-" },
 	{"neither",			  "{k: a",					  "-"  },
 	{"a closing bracket too much",       "{\"k\":\"a\"}}",                                 "a-" },
+	{"UTF-16",			   "\xFF\xFEk\xFF:",                                 "-"  },
 };
 
 static void add_letter(struct arena *arena, const struct document *document, struct buf *out)
