@@ -68,6 +68,31 @@ static void check_patch(
 	must(str_eq(buf_str(&first), buf_str(&second)));
 }
 
+/* RFC 7396: what the patch names is as it says, null is gone, and all else stays. */
+static void follows(struct arena *arena, const struct json_node *was, const struct json_node *merge,
+	const struct json_node *is)
+{
+	if (!json_is(merge, JSON_OBJECT)) {
+		must(patch_value_equal(arena, merge, is));
+		return;
+	}
+	must(json_is(is, JSON_OBJECT));
+	for (struct json_iter it = json_iter(merge); json_next_member(&it);) {
+		const struct str key = json_str(arena, it.key);
+
+		if (json_is(it.value, JSON_NULL))
+			must(json_get_str(is, key) == NULL);
+		else
+			follows(arena, json_get_str(was, key), it.value, json_get_str(is, key));
+	}
+	for (struct json_iter it = json_iter(was); json_next_member(&it);) {
+		const struct str key = json_str(arena, it.key);
+
+		must(json_get_str(merge, key) ||
+			patch_value_equal(arena, it.value, json_get_str(is, key)));
+	}
+}
+
 /* A second time changes nothing. */
 static void check_merge(
 	struct arena *arena, const struct json_node *document, const struct json_node *merge)
@@ -77,6 +102,7 @@ static void check_merge(
 	merge_patch_apply(arena, document, merge, &once);
 	const struct json_node *const merged = read_output(arena, &once);
 
+	follows(arena, document, merge, merged);
 	merge_patch_apply(arena, merged, merge, &twice);
 	must(patch_value_equal(arena, merged, read_output(arena, &twice)));
 }

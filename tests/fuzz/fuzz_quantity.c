@@ -27,6 +27,20 @@ static void check_text(struct quantity q, const char *text)
 	must(quantity_cmp(q, again) == 0);
 }
 
+/* A whole number is the next one away from zero, unless none is large enough. */
+static void check_rounding(struct quantity q)
+{
+	const int64_t value = quantity_value(q);
+	const int64_t nearer = value - (value > 0) + (value < 0);
+	const int sign = quantity_is_negative(q) ? -1 : 1;
+
+	if (value == INT64_MAX || value == -INT64_MAX)
+		return;
+	must(sign * quantity_cmp(quantity_whole(value), q) >= 0);
+	must(value == 0 || sign * quantity_cmp(quantity_whole(nearer), q) < 0);
+	must(quantity_milli_value(quantity_whole(value % 1000)) == value % 1000 * 1000);
+}
+
 static bool read_one(struct str text, struct quantity *out)
 {
 	struct err err = {0};
@@ -37,6 +51,7 @@ static bool read_one(struct str text, struct quantity *out)
 	}
 	if (quantity_is_unbounded(*out))
 		return true;
+	check_rounding(*out);
 	check_text(*out, quantity_print(*out).at);
 	check_text(*out, quantity_print_bytes(*out).at);
 	check_text(*out, quantity_print_count(*out).at);

@@ -78,7 +78,10 @@ static void check_json(struct arena *arena, struct str text, const struct json_d
 		const struct json_node *const a = &doc->root[i], *const b = &yaml.json.root[i];
 
 		must(a->span == b->span && (a->kind == b->kind || a->kind == JSON_NUMBER));
+		int64_t whole, same;
+
 		must(a->kind != JSON_STRING || json_str_equal(a, b));
+		must(!json_i64(a, &whole) || !json_i64(b, &same) || whole == same);
 	}
 }
 

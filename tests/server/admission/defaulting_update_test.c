@@ -274,3 +274,51 @@ Test(defaulting_update, defaults_that_would_break_a_rule_are_left_out_and_say_so
 	expect_count(r.object, "'cpu':'8'", 0);
 	cr_expect(str_contains(r.reply, "RG1603"), "%.*s", STR_ARG(r.reply));
 }
+
+#define TWO_GROUPS                                                                                 \
+	CLUSTER(HEAD(BOX("h", "")), GROUP("w", BOX("r", "")) "," GROUP("x", BOX("r", "")))
+#define RECORDED "{'key':'ray','operator':'Exists'}"
+
+/* What a new group would get is left out; what the others had is not. */
+Test(defaulting_update, what_is_recorded_is_given_back_though_new_defaults_break_a_rule)
+{
+	const struct str stored = create(PLAIN);
+
+	use_policy("{'apiVersion':'raygate.dev/v1','kind':'Policy','limits':{'pod':{'requests.cpu':"
+		   "'4'}},'defaults':{'worker':{'requests':{'cpu':'8'}}}}");
+	const struct review_result r = mutate(json(TWO_GROUPS), stored);
+
+	expect_count(r.object, "'cpu':'8'", 0);
+	expect_count(r.object, RECORDED, 2);
+	cr_expect(str_contains(r.reply, "RG1603"), "%.*s", STR_ARG(r.reply));
+}
+
+Test(defaulting_update, what_is_recorded_is_given_back_though_there_is_no_room_for_more)
+{
+	static char value[20001];
+	const struct str stored = create(PLAIN);
+
+	memset(value, 'v', sizeof(value) - 1);
+	use_policy(arena_printf(&arena,
+		"{'apiVersion':'raygate.dev/v1','kind':'Policy','profiles':[{'name':'p',"
+		"'all':{'annotations':{'example.com/a':'%s'}}}]}",
+		value)
+			   .at);
+	const struct review_result r = mutate(json(TWO_GROUPS), stored);
+
+	expect_count(r.object, "example.com/a", 0);
+	expect_count(r.object, RECORDED, 2);
+	cr_expect(str_contains(r.reply, "RG1602"), "%.*s", STR_ARG(r.reply));
+}
+
+/* Where no CRD has filled them in. */
+Test(defaulting_update, all_numbers_of_a_group_have_a_default)
+{
+	const struct str object = create(CLUSTER(HEAD(BOX("h", "")),
+		"{'groupName':'w','template':{'spec':{'containers':[" BOX("r", "") "]}}}"));
+
+	expect_count(object, "'minReplicas':0", 1);
+	expect_count(object, "'maxReplicas':2147483647", 1);
+	expect_count(object, "'replicas':0", 1);
+	expect_count(object, "'numOfHosts':1", 1);
+}
