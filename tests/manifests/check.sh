@@ -120,6 +120,16 @@ check_dashboard() {
 	done
 }
 
+# What the container is started with, the program takes.
+check_arguments() {
+	local flag
+
+	"$raygate" serve --help >"$out/serve.help"
+	for flag in $(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u); do
+		grep -q -- " $flag " "$out/serve.help" || complain "raygate serve has no option $flag"
+	done
+}
+
 check_versions() {
 	local version
 
@@ -137,5 +147,6 @@ check_kustomize_policy
 check_examples
 check_schemas
 check_dashboard
+check_arguments
 check_versions
 exit $bad
