@@ -102,7 +102,8 @@ static bool try_once(const struct kube_client *client, const struct kube_request
 	struct kube_transport *const transport = client->options.transport;
 	const bool whole = transport->send(transport, request, answer, err);
 
-	if (client->options.observe)
+	/* What we end ourselves tells nothing of the server. */
+	if (client->options.observe && answer->fault != KUBE_FAULT_ENDED)
 		client->options.observe(client->options.context, request->method, answer->status,
 			clock_now() - from);
 	return whole;
@@ -159,6 +160,7 @@ bool kube_call(struct kube_client *client, const struct kube_call *call, struct 
 	struct kube_request request = {
 		.method = row->method,
 		.content_type = row->content_type,
+		.accept = call->metadata_only ? row->accept_metadata : NULL,
 		.body = call->body,
 		.reply_limit = call->reply_limit ? call->reply_limit : KUBE_REPLY_LIMIT,
 		.deadline = clock_now() + (call->patience ? call->patience : KUBE_PATIENCE),
@@ -172,6 +174,8 @@ bool kube_call(struct kube_client *client, const struct kube_call *call, struct 
 		return true;
 	if (call->path)
 		return err_wrap(err, "%s %.60s", row->method, call->path);
-	return err_wrap(err, "%s %s '%.60s'", row->method, call->at.resource->plural,
-		call->at.name ? call->at.name : "");
+	if (call->at.name == NULL)
+		return err_wrap(err, "%s %s", row->method, call->at.resource->plural);
+	return err_wrap(
+		err, "%s %s '%.60s'", row->method, call->at.resource->plural, call->at.name);
 }

@@ -37,6 +37,8 @@ struct kube_reflector_options {
 	 * KUBE_REFLECTOR_SKIPS.
 	 */
 	const struct json_place *skip;
+	/* Nothing but metadata comes: for those who need names, and never to hold a Secret. */
+	bool metadata_only;
 	struct kube_handler handler;
 	int page; /* objects; 0 is KUBE_PAGE */
 };

@@ -134,7 +134,7 @@ static struct curl_slist *headers_for(const struct curl_transport *transport,
 	/* No "Expect: 100-continue": it costs a round trip. */
 	struct curl_slist *list = add_header(NULL, "Expect:", "");
 
-	list = add_header(list, "Accept: ", "application/json");
+	list = add_header(list, "Accept: ", request->accept ? request->accept : "application/json");
 	if (request->content_type)
 		list = add_header(list, "Content-Type: ", request->content_type);
 	if (identity->authorization)

@@ -26,6 +26,7 @@ struct kube_request {
 	const char *method;
 	const char *path;         /* with its query, escaped */
 	const char *content_type; /* of the body; NULL for no body */
+	const char *accept;       /* NULL is JSON */
 	struct str body;
 	size_t reply_limit; /* bytes of the answer's body; a stream's is not counted */
 	int64_t deadline;   /* clock_now() */

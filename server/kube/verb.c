@@ -1,25 +1,36 @@
 #include "server/kube/verb.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum { NUMBER = 16 };
 
+#define PARTIAL(kind) "application/json;as=" kind ";g=meta.k8s.io;v=v1"
+
+static const char ONE[] = PARTIAL("PartialObjectMetadata");
+static const char MANY[] = PARTIAL("PartialObjectMetadataList");
+
+static const char JSON[] = "application/json";
+static const char JSON_PATCH[] = "application/json-patch+json";
+static const char MERGE_PATCH[] = "application/merge-patch+json";
+static const char APPLY_PATCH[] = "application/apply-patch+yaml";
+
+/* In the order of enum kube_verb; the last three are reads, named, managed. */
 static const struct kube_verb_row VERBS[] = {
-	[KUBE_GET] = {"GET",                           NULL,                           .reads = true, .named = true},
-	[KUBE_LIST] = {"GET",			       NULL,							 .reads = true                                   },
-	[KUBE_CREATE] = {"POST",                               "application/json",							.managed = true},
-	[KUBE_UPDATE] = {"PUT",                               "application/json",							 .named = true,                                     .managed = true},
-	[KUBE_PATCH_JSON] = {"PATCH",                "application/json-patch+json",                                              .named = true,
-		      .managed = true},
-	[KUBE_PATCH_MERGE] = {"PATCH",                  "application/merge-patch+json",                                                 .named = true,
-		      .managed = true},
-	[KUBE_APPLY] = {"PATCH","application/apply-patch+yaml",.named = true,                                                                .managed = true},
-	[KUBE_DELETE] = {"DELETE",                         "application/json",                                          .named = true											 },
-	[KUBE_WATCH] = {"GET",			       NULL,						      .reads = true                        },
+	{KUBE_GET,         "GET",    NULL,        ONE,  true,  true,  false},
+	{KUBE_LIST,        "GET",    NULL,        MANY, true,  false, false},
+	{KUBE_CREATE,      "POST",   JSON,        NULL, false, false, true },
+	{KUBE_UPDATE,      "PUT",    JSON,        NULL, false, true,  true },
+	{KUBE_PATCH_JSON,  "PATCH",  JSON_PATCH,  NULL, false, true,  true },
+	{KUBE_PATCH_MERGE, "PATCH",  MERGE_PATCH, NULL, false, true,  true },
+	{KUBE_APPLY,       "PATCH",  APPLY_PATCH, NULL, false, true,  true },
+	{KUBE_DELETE,      "DELETE", JSON,        NULL, false, true,  false},
+	{KUBE_WATCH,       "GET",    NULL,        ONE,  true,  false, false},
 };
 
 const struct kube_verb_row *kube_verb_row(enum kube_verb verb)
 {
+	assert(verb < ARRAY_LEN(VERBS) && VERBS[verb].verb == verb);
 	return &VERBS[verb];
 }
 

@@ -4,11 +4,13 @@
 #include "server/kube/client.h"
 
 struct kube_verb_row {
+	enum kube_verb verb;
 	const char *method;
-	const char *content_type; /* NULL where no body goes with it */
-	bool reads;               /* changes nothing, and may be repeated whatever happened */
-	bool named;               /* is about one object */
-	bool managed;             /* fieldManager and dryRun are said */
+	const char *content_type;    /* NULL where no body goes with it */
+	const char *accept_metadata; /* for nothing but metadata */
+	bool reads;                  /* changes nothing, and may be repeated whatever happened */
+	bool named;                  /* is about one object */
+	bool managed;                /* fieldManager and dryRun are said */
 };
 
 const struct kube_verb_row *kube_verb_row(enum kube_verb verb);

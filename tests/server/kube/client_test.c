@@ -94,6 +94,27 @@ Test(kube_client, each_verb_has_its_method_type_and_body, .timeout = 60)
 	kube_kit_free(&kit);
 }
 
+Test(kube_client, metadata_alone_is_asked_for_by_its_own_type, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET_B, .reply = POD,
+			.header = "Accept: application/json;as=PartialObjectMetadata;"
+				  "g=meta.k8s.io;v=v1\r\n"),
+		API_STEP(.expect = "GET /api/v1/pods", .reply = POD,
+			.header = "Accept: application/json;as=PartialObjectMetadataList;"
+				  "g=meta.k8s.io;v=v1\r\n"),
+	};
+	static const struct kube_call LIST_ALL = {
+		.verb = KUBE_LIST, .at = {.resource = &PODS}, .metadata_only = true};
+	struct kube_call get = GET;
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+
+	get.metadata_only = true;
+	cr_assert(kube_kit_call(kit, &get), "%s", kit->err.text);
+	cr_assert(kube_kit_call(kit, &LIST_ALL), "%s", kit->err.text);
+	kube_kit_free(&kit);
+}
+
 Test(kube_client, a_refusal_is_told_for_people_and_for_programs, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
