@@ -44,6 +44,7 @@ static void serve(int tell)
 {
 	const struct serving_options serving = {.mint = true};
 	struct serving_pair *pair;
+	struct listener *listener;
 	struct app app = {.ledger = ledger_new(100), .metrics = telemetry_new()};
 	struct http_route routes[ROUTES_WEBHOOK + 1];
 	struct err err;
@@ -63,9 +64,10 @@ static void serve(int tell)
 		.limits = http_limits_default(),
 	};
 
-	if (!listener_start(&options, &app.webhook, &err))
+	if (!listener_start(&options, &listener, &err))
 		die("listen", &err);
-	const int port = listener_port(app.webhook);
+	app.webhook = listener;
+	const int port = listener_port(listener);
 
 	if (write(tell, &port, sizeof(port)) != sizeof(port))
 		exit(2);
