@@ -240,6 +240,15 @@ static struct field_share *share_of(struct field_errors *errors, const struct fi
 	return &errors->shares[i];
 }
 
+void field_errors_forget(struct field_errors *errors, const struct field_errors *before)
+{
+	assert(before->count < before->limit);
+	errors->count = before->count;
+	errors->dropped = before->dropped;
+	errors->share_count = before->share_count;
+	errors->share_last = before->share_last;
+}
+
 static bool has_room(struct field_errors *errors, const struct field_fact *fact)
 {
 	if (errors->count < errors->limit)

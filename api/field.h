@@ -144,6 +144,12 @@ void field_add(struct field_errors *errors, const struct field_path *at,
 void field_add_args(struct field_errors *errors, const struct field_path *at,
 	const struct field_fact *fact, const char *format, va_list args) COLD PRINTF_LIKE(4, 0);
 
+/*
+ * Forgets what was added since `before` was copied from *errors, at a time when it was not full:
+ * when count was below limit.
+ */
+void field_errors_forget(struct field_errors *errors, const struct field_errors *before);
+
 /* Adds copies of all of `more`'s errors, which were found in another version of the object. */
 void field_errors_append(struct field_errors *errors, const struct field_errors *more);
 

@@ -26,6 +26,31 @@ static void collect(struct arena *arena, struct raycluster *cluster, group_list 
 	cluster->group_count += cluster->worker_count;
 }
 
+static bool same_text(const struct json_node *a, const struct json_node *b)
+{
+	const struct str x = json_raw(a);
+
+	return (a == NULL) == (b == NULL) && str_eq(x, json_raw(b));
+}
+
+static bool makes_same_pods(const struct ray_group *a, const struct ray_group *b)
+{
+	return json_is(a->template.self.node, JSON_OBJECT) &&
+	       same_text(a->template.self.node, b->template.self.node) &&
+	       same_text(a->start_params.node, b->start_params.node) &&
+	       same_text(a->resources.node, b->resources.node) &&
+	       same_text(a->labels.node, b->labels.node);
+}
+
+static void find_twins(struct raycluster *cluster)
+{
+	for (size_t i = 1; i < cluster->worker_count; i++) {
+		cluster->workers[i]->is_twin =
+			makes_same_pods(cluster->workers[i], cluster->workers[i - 1]);
+		cluster->has_twins |= cluster->workers[i]->is_twin;
+	}
+}
+
 /* The first podType of the name that headPodType gives: a second one is a mistake of its own. */
 static struct ray_group *legacy_head(const struct raycluster *cluster)
 {
@@ -58,6 +83,7 @@ struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum 
 	if (cluster->head)
 		cluster->head->is_head = true;
 	collect(decoder->arena, cluster, legacy ? &cluster->pod_types : &cluster->worker_specs);
+	find_twins(cluster);
 	return cluster;
 }
 

@@ -32,6 +32,11 @@ struct scale_strategy {
 struct ray_group {
 	struct schema_object self;
 	bool is_head;
+	/*
+	 * Its pods are made from the same text as those of the worker group before it: template,
+	 * start parameters, resources and labels.
+	 */
+	bool is_twin;
 	struct val_str name; /* absent in the modern head */
 	struct val_i32 replicas, min, max;
 	struct val_i32 hosts; /* numOfHosts: pods a replica */
@@ -152,6 +157,7 @@ struct raycluster {
 	size_t worker_count;
 	struct ray_group **groups; /* head first when there is one, then the workers */
 	size_t group_count;
+	bool has_twins; /* some worker group is a twin */
 
 	/* modern */
 	struct ray_group head_spec; /* what `head` points to, when present */

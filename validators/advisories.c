@@ -216,10 +216,10 @@ static const struct rule RULES[] = {
 		.needs = PART(RAY_VERSION)),
 	RULE("RG1502", "ray-version-is-of-image", WARN, MODERN, "0.1", "KubeRay gap 11",
 		"rayVersion agrees with the tag of Ray's images.",
-		RULE_CHECKS_GROUP(version_is_of_image), .needs = PART(RAY_VERSION)),
+		RULE_CHECKS_GROUP(version_is_of_image), .by_pod = true, .needs = PART(RAY_VERSION)),
 	RULE("RG1503", "workers-run-ray-of-head", WARN, MODERN, "0.1", NULL,
 		"Workers have an image of the same Ray as the head.",
-		RULE_CHECKS_WORKER(workers_run_heads_ray)),
+		RULE_CHECKS_WORKER(workers_run_heads_ray), .by_pod = true),
 	RULE("RG1504", "autoscaler-needs-ray-1-11", WARN, MODERN, "0.1", NULL,
 		"The autoscaler runs with Ray 1.11 or later.", RULE_CHECKS_CLUSTER(version_is_well),
 		.needs = PART(AUTOSCALING)),
@@ -236,7 +236,7 @@ static const struct rule RULES[] = {
 	RULE("RG1508", "old-autoscaler-needs-cpu-limit", WARN, MODERN, "0.1",
 		"kuberay#2612, ray#49613",
 		"With the autoscaler of a Ray before 2.41 every group has a CPU limit or num-cpus.",
-		RULE_CHECKS_GROUP(cpu_can_be_detected), .needs = PART(AUTOSCALING)),
+		RULE_CHECKS_GROUP(cpu_can_be_detected), .by_pod = true, .needs = PART(AUTOSCALING)),
 };
 
 const struct rule_table RULES_ADVISORIES = RULE_TABLE(RULES);

@@ -219,6 +219,9 @@ static int by_hash_then_index(const void *a, const void *b)
 size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count)
 {
 	size_t *const firsts = arena_array(arena, count + 1, sizeof(*firsts));
+
+	if (count < 2)
+		return firsts;
 	struct twin *const twins = arena_array(arena, count + 1, sizeof(*twins));
 
 	for (size_t i = 0; i < count; i++)
@@ -249,8 +252,10 @@ static void each_of_pod(const struct rule_context *c, const struct pod_template 
 void check_each_container(
 	const struct rule_context *c, const struct ray_object *object, check_container_fn *check)
 {
-	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++)
-		each_of_pod(c, &c->cluster->groups[i]->template, check);
+	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++) {
+		if (rule_looks_at(c, c->cluster->groups[i]))
+			each_of_pod(c, &c->cluster->groups[i]->template, check);
+	}
 	if (object->job)
 		each_of_pod(c, &object->job->submitter_template, check);
 }
@@ -276,8 +281,10 @@ void check_each_resources(
 {
 	const struct raycluster *const cluster = c->cluster;
 
-	for (size_t i = 0; cluster && i < cluster->group_count; i++)
-		resources_of_pod(c, &cluster->groups[i]->template, check);
+	for (size_t i = 0; cluster && i < cluster->group_count; i++) {
+		if (rule_looks_at(c, cluster->groups[i]))
+			resources_of_pod(c, &cluster->groups[i]->template, check);
+	}
 	if (object->job)
 		resources_of_pod(c, &object->job->submitter_template, check);
 	if (cluster && cluster->autoscaler.resources.self.node)

@@ -208,7 +208,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_CLUSTER(backend_has_settings), .needs = PART(HISTORY)),
 	RULE("RG0946", "history-container-reserved", ERROR, MODERN, "0.1", "KubeRay S59, S60",
 		"With historyServerOptions no container is named ray-history-collector.",
-		RULE_CHECKS_GROUP(container_name_is_free), .needs = PART(HISTORY)),
+		RULE_CHECKS_GROUP(container_name_is_free), .by_pod = true, .needs = PART(HISTORY)),
 	RULE("RG0947", "history-backend-is-known", WARN, MODERN, "0.1", NULL,
 		"The collector's storage backend is one that it knows.",
 		RULE_CHECKS_CLUSTER(backend_is_known), .needs = PART(HISTORY)),

@@ -116,19 +116,23 @@ static const struct rule RULES[] = {
 	RULE("RG0401", "ray-resources-said-once", ERROR, MODERN, "0.1", "KubeRay S02, S11",
 		"Logical resources of a group are given by resources or by rayStartParams, not by "
 		"both.",
-		RULE_CHECKS_GROUP(resources_are_said_once), .needs = PART(GROUP_RESOURCES)),
+		RULE_CHECKS_GROUP(resources_are_said_once), .by_pod = true,
+		.needs = PART(GROUP_RESOURCES)),
 	RULE("RG0402", "labels-are-no-start-param", ERROR, MODERN, "0.1", "KubeRay S03, S12",
 		"Ray labels of a group are given by its field labels, not by rayStartParams.",
-		RULE_CHECKS_GROUP(labels_are_no_param), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(labels_are_no_param), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 	RULE("RG0403", "ray-labels-are-valid", ERROR, MODERN, "0.1", "KubeRay S04, S05, S13, S14",
 		"Ray labels of a group have keys and values such as Kubernetes labels have.",
-		RULE_CHECKS_GROUP(labels_are_valid), .needs = PART(GROUP_LABELS)),
+		RULE_CHECKS_GROUP(labels_are_valid), .by_pod = true, .needs = PART(GROUP_LABELS)),
 	RULE("RG0404", "ray-resources-can-be-read", ERROR, MODERN, "0.1", NULL,
 		"Logical resources of a group are quantities, 0 or more.",
-		RULE_CHECKS_GROUP(resources_can_be_read), .needs = PART(GROUP_RESOURCES)),
+		RULE_CHECKS_GROUP(resources_can_be_read), .by_pod = true,
+		.needs = PART(GROUP_RESOURCES)),
 	RULE("RG0405", "ray-resources-are-one-each", WARN, MODERN, "0.1", NULL,
 		"Logical resources of a group name CPU, memory and GPU once each.",
-		RULE_CHECKS_GROUP(resources_are_one_each), .needs = PART(GROUP_RESOURCES)),
+		RULE_CHECKS_GROUP(resources_are_one_each), .by_pod = true,
+		.needs = PART(GROUP_RESOURCES)),
 };
 
 const struct rule_table RULES_RAY_RESOURCES = RULE_TABLE(RULES);

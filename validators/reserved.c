@@ -124,13 +124,14 @@ static const struct rule RULES[] = {
 		.needs = PART(AUTOSCALING) | PART(JOB)),
 	RULE("RG0622", "injected-init-container-free", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"A worker pod has no init container named wait-gcs-ready.",
-		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .needs = PART(INIT_CONTAINERS)),
+		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .by_pod = true,
+		.needs = PART(INIT_CONTAINERS)),
 	RULE("RG0623", "shared-mem-is-memory", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"A volume named shared-mem is memory.", RULE_CHECKS_GROUP(shared_memory_is_memory),
-		.needs = PART(VOLUMES)),
+		.by_pod = true, .needs = PART(VOLUMES)),
 	RULE("RG0624", "appended-env-free", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"Ray's container leaves the variables to KubeRay that it sets in any case.",
-		RULE_CHECKS_GROUP(appended_env_is_free), .needs = PART(ENV)),
+		RULE_CHECKS_GROUP(appended_env_is_free), .by_pod = true, .needs = PART(ENV)),
 };
 
 const struct rule_table RULES_RESERVED = RULE_TABLE(RULES);

@@ -84,11 +84,16 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(((const struct resource *)a)->name, ((const struct resource *)b)->name);
 }
 
+/* A list of so few is searched as it is. */
+enum { FEW = 8 };
+
 /* The list in order of names: a copy where it is long, so that looking names up stays cheap. */
 static struct resource_list sorted(struct arena *arena, const struct resource_list *list)
 {
 	struct resource_list copy = *list;
 
+	if (list->count <= FEW)
+		return copy;
 	copy.items = arena_array(arena, list->count + 1, sizeof(*copy.items));
 	for (size_t i = 0; i < list->count; i++)
 		copy.items[i] = list->items[i];
@@ -100,6 +105,8 @@ static const struct resource *find_sorted(const struct resource_list *list, stru
 {
 	const struct resource key = {.name = name};
 
+	if (list->count <= FEW)
+		return resource_find_str(list, name);
 	return bsearch(&key, list->items, list->count, sizeof(*list->items), by_name);
 }
 

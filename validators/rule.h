@@ -22,6 +22,7 @@ struct rule_context {
 	const struct ray_object *old; /* UPDATE alone; of the same kind */
 	struct str namespace;         /* of the request; "" offline without one */
 	const struct rule *rule;      /* the one that is running */
+	bool twins_too;               /* looks at twins (raycluster.h) as at any other group */
 };
 
 typedef void rule_object_fn(const struct rule_context *c, const struct ray_object *object);
@@ -73,6 +74,8 @@ struct rule {
 	 * rule is not run; 0: it always is. Never for a rule on an update, which has two objects.
 	 */
 	uint64_t needs;
+	/* Of a group it reads but what its pods are made from: it finds the same in a twin. */
+	bool by_pod;
 	enum rule_scope scope;
 	union {
 		rule_object_fn *object;
@@ -115,6 +118,12 @@ struct rule_table {
 	{                                                                                          \
 		.rules = (array), .count = ARRAY_LEN(array)                                        \
 	}
+
+/* Whether the running rule, which is by pods, looks at this group: not at twins, at first. */
+static inline bool rule_looks_at(const struct rule_context *c, const struct ray_group *group)
+{
+	return c->twins_too || !group->is_twin;
+}
 
 /*
  * Reports a breach of the running rule. `reads` are all values the rule looked at to decide, the

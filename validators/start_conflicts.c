@@ -160,10 +160,12 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_CLUSTER(ports_are_declared), .needs = PART(START_PARAMS)),
 	RULE("RG0412", "start-params-fit-container", WARN, MODERN, "0.1", NULL,
 		"rayStartParams promise Ray no more CPU, memory or GPUs than the container has.",
-		RULE_CHECKS_GROUP(params_fit_container), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(params_fit_container), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 	RULE("RG0413", "worker-ports-in-order", ERROR, MODERN, "0.1", NULL,
 		"max-worker-port is above min-worker-port.",
-		RULE_CHECKS_GROUP(worker_ports_are_in_order), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(worker_ports_are_in_order), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 };
 
 const struct rule_table RULES_START_CONFLICTS = RULE_TABLE(RULES);

@@ -301,20 +301,23 @@ static const struct rule RULES[] = {
 	RULE("RG0406", "start-params-are-shell-safe", ERROR, MODERN, "0.1", NULL,
 		"Values of rayStartParams, which go into a shell command as they are, leave the "
 		"command whole.",
-		RULE_CHECKS_GROUP(params_are_shell_safe), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(params_are_shell_safe), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 	RULE("RG0407", "start-params-are-flags", ERROR, MODERN, "0.1", NULL,
 		"Keys of rayStartParams are flags of ray start, without the dashes in front.",
-		RULE_CHECKS_GROUP(params_are_flags), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(params_are_flags), .by_pod = true, .needs = PART(START_PARAMS)),
 	RULE("RG0408", "start-params-have-their-type", ERROR, MODERN, "0.1", NULL,
 		"Values of rayStartParams are such as ray start takes: numbers, ports, bytes, "
 		"JSON.",
-		RULE_CHECKS_GROUP(values_have_their_type), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(values_have_their_type), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 	RULE("RG0409", "start-params-on-their-side", WARN, MODERN, "0.1", NULL,
 		"Flags of the head are not given to workers, nor those of workers to the head.",
-		RULE_CHECKS_GROUP(params_are_on_their_side), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(params_are_on_their_side), .by_pod = true,
+		.needs = PART(START_PARAMS)),
 	RULE("RG0410", "start-param-block-is-on", WARN, MODERN, "0.1", NULL,
 		"rayStartParams do not turn block off, which KubeRay turns on.",
-		RULE_CHECKS_GROUP(block_is_not_off), .needs = PART(START_PARAMS)),
+		RULE_CHECKS_GROUP(block_is_not_off), .by_pod = true, .needs = PART(START_PARAMS)),
 };
 
 const struct rule_table RULES_START_PARAMS = RULE_TABLE(RULES);

@@ -166,7 +166,7 @@ static const struct rule RULES[] = {
 		.needs = PART(LABELS) | PART(ANNOTATIONS)),
 	RULE("RG1515", "open-files-limit-is-number", WARN, MODERN, "0.1", NULL,
 		"RAY_START_ULIMIT_OPEN_FILES is a number.", RULE_CHECKS_GROUP(open_files_is_number),
-		.needs = PART(ENV)),
+		.by_pod = true, .needs = PART(ENV)),
 };
 
 const struct rule_table RULES_SURROUNDINGS = RULE_TABLE(RULES);

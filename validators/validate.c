@@ -12,8 +12,10 @@ static void run_on_groups(const struct rule_context *c)
 	struct ray_group *const *const groups = workers_only ? cluster->workers : cluster->groups;
 	const size_t count = workers_only ? cluster->worker_count : cluster->group_count;
 
-	for (size_t i = 0; i < count; i++)
-		c->rule->check.group(c, groups[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (!c->rule->by_pod || rule_looks_at(c, groups[i]))
+			c->rule->check.group(c, groups[i]);
+	}
 }
 
 static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
@@ -40,7 +42,8 @@ static void run_on_pods(const struct rule_context *c)
 	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++) {
 		const struct ray_group *const group = c->cluster->groups[i];
 
-		run_on_pod(c, &(struct rule_pod){&group->template, group});
+		if (rule_looks_at(c, group))
+			run_on_pod(c, &(struct rule_pod){&group->template, group});
 	}
 	if (c->object->job)
 		run_on_pod(c, &(struct rule_pod){&c->object->job->submitter_template, NULL});
@@ -75,6 +78,24 @@ static void run_rule(const struct rule_context *c)
 	}
 }
 
+/*
+ * What finds nothing in a pod finds nothing in its twin, so twins are passed over; only where the
+ * rule has found something it runs again on all of them.
+ */
+static void run_rule_on_twins(struct rule_context *c)
+{
+	const struct field_errors before = *c->errors;
+
+	c->twins_too = before.count >= before.limit;
+	run_rule(c);
+	if (c->twins_too ||
+		(c->errors->count == before.count && c->errors->dropped == before.dropped))
+		return;
+	field_errors_forget(c->errors, &before);
+	c->twins_too = true;
+	run_rule(c);
+}
+
 /* What the table and the policy make of a rule, before anything is known of a finding. */
 static enum field_severity severity_of(const struct validation *v, const struct rule *rule)
 {
@@ -89,18 +110,25 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 
 /*
  * Which rules run, said in one place: those of the object's dialect, of which the object has a part
- * that they need, and which the policy has not turned off.
+ * that they need, and which the policy has not turned off. Most pass over twins of groups.
  */
 static void run_rules(const struct validation *v, struct rule_context *c)
 {
 	const struct plan plan = plan_of(c->object->dialect);
 	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
+	const bool twins = c->cluster && c->cluster->has_twins && !v->every_rule;
+
+	c->twins_too = !twins;
 
 	for (size_t i = 0; i < plan.count; i++) {
 		if (!(plan.rows[i].needs & parts))
 			continue;
 		c->rule = plan.rows[i].rule;
-		if (severity_of(v, c->rule) != FIELD_SEVERITY_OFF)
+		if (severity_of(v, c->rule) == FIELD_SEVERITY_OFF)
+			continue;
+		if (twins)
+			run_rule_on_twins(c);
+		else
 			run_rule(c);
 	}
 }

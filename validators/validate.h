@@ -28,7 +28,7 @@ struct validation {
 	const struct ray_object *object;
 	struct field_errors *errors; /* of decoding; rules add theirs */
 	bool crd_defaults;           /* with which the object was decoded */
-	bool every_rule;             /* for tests: also those whose parts the object lacks */
+	bool every_rule; /* for tests: also those whose parts the object lacks, and on all groups */
 	/* UPDATE alone: decoded shallowly, and the node it came from. */
 	const struct ray_object *old;
 	const struct json_node *old_node;

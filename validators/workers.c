@@ -163,7 +163,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_WORKER(bounds_are_in_order)),
 	RULE("RG0303", "group-has-a-container", ERROR, BOTH, "0.1", "KubeRay S01, S06",
 		"The head and each worker group have a container.",
-		RULE_CHECKS_GROUP(group_has_a_container)),
+		RULE_CHECKS_GROUP(group_has_a_container), .by_pod = true),
 	RULE("RG0304", "hosts-are-positive", ERROR, MODERN, "0.1", NULL,
 		"A replica has at least one host.", RULE_CHECKS_WORKER(hosts_are_positive),
 		.needs = PART(HOSTS)),
