@@ -24,6 +24,7 @@ enum {
 struct cert_keeper {
 	struct cert_keeper_options options;
 	struct cert_store store;
+	struct kube_stop *stop;
 
 	/* Of the thread alone. */
 	struct managed_store served; /* empty until something is */
@@ -295,7 +296,9 @@ struct cert_keeper *cert_keeper_new(const struct cert_keeper_options *options)
 	k->options = *options;
 	if (k->options.pause == 0)
 		k->options.pause = PAUSE_S * CLOCK_SECOND;
+	k->stop = kube_stop_new();
 	k->store.client = options->client;
+	k->store.stop = k->stop;
 	k->store.namespace = options->namespace;
 	k->store.name = options->secret;
 	k->store.configuration = options->configuration;
@@ -314,6 +317,7 @@ void cert_keeper_free(struct cert_keeper **keeper)
 	if (k == NULL)
 		return;
 	cert_store_done(&k->store);
+	kube_stop_free(&k->stop);
 	buf_done(&k->published);
 	managed_store_done(&k->served);
 	serving_free(&k->pair);
@@ -385,6 +389,7 @@ void cert_keeper_stop(struct cert_keeper **keeper)
 	if (*keeper == NULL)
 		return;
 	set(*keeper, &(*keeper)->is_stopping);
+	kube_stop_ask((*keeper)->stop);
 	pthread_join((*keeper)->thread, NULL);
 	cert_keeper_free(keeper);
 }

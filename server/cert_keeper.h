@@ -46,7 +46,7 @@ MUST_CHECK bool cert_keeper_start(
 	const struct cert_keeper_options *options, struct cert_keeper **out, struct err *err);
 /* Looks at once. Any thread. */
 void cert_keeper_poke(struct cert_keeper *keeper);
-/* Takes NULL and nulls. The client's stop must have been asked, or a call may take its time. */
+/* Takes NULL and nulls. A call at work is ended. */
 void cert_keeper_stop(struct cert_keeper **keeper);
 
 /* For tests, which have no thread: one look; when the next is due (clock_now()). */

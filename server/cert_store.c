@@ -21,6 +21,7 @@ void cert_store_done(struct cert_store *store)
 bool cert_store_read_secret(struct cert_store *store, struct err *err)
 {
 	const struct kube_call call = {
+		.stop = store->stop,
 		.verb = KUBE_GET,
 		.at = {.resource = &SECRETS, .namespace = store->namespace, .name = store->name},
 	};
@@ -53,6 +54,7 @@ bool cert_store_write_secret(
 	struct buf body CLEANUP(tls_secret_body_done) = {0};
 	struct kube_reply reply CLEANUP(kube_reply_done) = {0};
 	struct kube_call call = {
+		.stop = store->stop,
 		.verb = exists ? KUBE_PATCH_MERGE : KUBE_CREATE,
 		.at = {.resource = &SECRETS,
                        .namespace = store->namespace,
@@ -73,6 +75,7 @@ bool cert_store_write_secret(
 static bool read_configuration(struct cert_store *store, size_t i, struct err *err)
 {
 	const struct kube_call call = {
+		.stop = store->stop,
 		.verb = KUBE_GET,
 		.at = {.resource = &CONFIGURATIONS[i], .name = store->configuration},
 	};
@@ -114,6 +117,7 @@ size_t cert_store_webhook_count(const struct cert_store *store)
 static bool patch(struct cert_store *store, size_t i, struct str body, struct err *err)
 {
 	const struct kube_call call = {
+		.stop = store->stop,
 		.verb = KUBE_PATCH_JSON,
 		.at = {.resource = &CONFIGURATIONS[i], .name = store->configuration},
 		.field_manager = "raygate",

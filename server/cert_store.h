@@ -21,9 +21,10 @@ struct cert_store_webhooks {
 	size_t count;
 };
 
-/* Set the first four, which are borrowed; the rest starts from zero. cert_store_done(). */
+/* Set the first five, which are borrowed; the rest starts from zero. cert_store_done(). */
 struct cert_store {
 	struct kube_client *client;
+	struct kube_stop *stop; /* ends a call; or NULL */
 	const char *namespace;
 	const char *name;          /* of the Secret */
 	const char *configuration; /* of both; NULL: there are none to look at */

@@ -3,7 +3,8 @@
  *
  * Threads: this one waits for signals and looks at the policy file each second; each listener has
  * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h);
- * in a cluster the keeper of certificates has one (cert_keeper.h).
+ * in a cluster the keeper of certificates has one (cert_keeper.h), and so have the election and the
+ * recorder of Events (kube/).
  * They share the policy snapshot, the ledger, the metrics and the health board, each with a mutex
  * of its own file, and the atomics of struct app. All else is immutable after the start.
  */
@@ -47,8 +48,10 @@ static const struct part {
 	{serve_policy_start,       serve_policy_stop      },
 	{serve_ports_start,        serve_ports_stop       },
 	{serve_cluster_start,      serve_cluster_stop     },
+	{serve_events_start,       serve_events_stop      },
 	{serve_files_start,        serve_files_stop       },
 	{serve_certificates_start, serve_certificates_stop},
+	{serve_leader_start,       serve_leader_stop      },
 };
 
 static bool start(struct server *s, struct err *err)
@@ -123,6 +126,7 @@ static int run(struct server *s, const sigset_t *signals)
 	s->app.draining = true;
 	let_signals_kill();
 	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
+	serve_leader_stop(s); /* another one may lead while we drain */
 	serve_ports_drain(s);
 	LOG(INFO, "stopped");
 	return EXIT_FINE;

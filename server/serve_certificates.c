@@ -36,6 +36,18 @@ static bool take(void *context, const struct serving_pair *pair, struct err *err
 	return taken;
 }
 
+static void tell(void *context, bool warning, const char *reason, const char *text)
+{
+	struct server *const s = context;
+
+	serve_events_tell(s, &(struct serve_event){
+				     .secret = settings_str(&s->settings, SETTING_CERT_SECRET).at,
+				     .warning = warning,
+				     .reason = reason,
+				     .message = text,
+			     });
+}
+
 static bool add_host(
 	struct cert_keeper_options *options, const char **hosts, struct str host, struct err *err)
 {
@@ -95,6 +107,7 @@ static bool start_keeper(struct server *s, struct err *err)
 		.health = s->app.health,
 		.leads = leads,
 		.take = take,
+		.tell = tell,
 		.context = s,
 	};
 
@@ -124,7 +137,6 @@ void serve_certificates_stop(struct server *s)
 {
 	if (s->certificates == NULL)
 		return;
-	serve_cluster_end_calls(s);
 	cert_keeper_stop(&s->certificates->keeper);
 	arena_done(&s->certificates->arena);
 	mem_free(&s->certificates);

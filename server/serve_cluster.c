@@ -54,7 +54,6 @@ bool serve_cluster_start(struct server *s, struct err *err)
 	if (!kube_config_load(&options, &cluster->config, err))
 		return err_wrap(err, "no cluster to serve (--offline needs none)");
 	cluster->namespace = namespace ? namespace : cluster->config->namespace;
-	s->app.leads = true;
 	cluster->stop = kube_stop_new();
 	cluster->client = kube_client_new(&(struct kube_client_options){
 		.transport = kube_transport_new(cluster->config, "raygate/" RAYGATE_VERSION),
@@ -62,18 +61,11 @@ bool serve_cluster_start(struct server *s, struct err *err)
 		.observe = observe,
 		.context = s,
 	});
-	health_bad(s->app.health, HEALTH_CLUSTER, "%s was not asked yet", cluster->config->server);
 	LOG(INFO, "cluster", KV("server", cluster->config->server),
 		KV("as", cluster->config->origin), KV("namespace", cluster->namespace));
 	if (!settings_bool(&s->settings, SETTING_NO_CONTROLLER))
 		LOG(INFO, "this version has no controller: it serves admission alone");
 	return true;
-}
-
-void serve_cluster_end_calls(struct server *s)
-{
-	if (s->cluster && s->cluster->stop)
-		kube_stop_ask(s->cluster->stop);
 }
 
 void serve_cluster_stop(struct server *s)

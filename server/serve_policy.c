@@ -44,6 +44,9 @@ void serve_policy_refresh(struct server *s, bool force)
 	} else {
 		LOG(ERROR, "new policy is broken, the one before it stays in force",
 			KV("error", err.text));
+		serve_events_tell(
+			s, &(struct serve_event){
+				   .warning = true, .reason = "PolicyBroken", .message = err.text});
 	}
 }
 

@@ -18,6 +18,8 @@ struct serving_pair;
 struct serve_files;
 struct serve_cluster;
 struct serve_certificates;
+struct serve_leader;
+struct serve_events;
 
 struct server {
 	struct settings settings;
@@ -31,6 +33,8 @@ struct server {
 	struct serve_files *files;               /* NULL unless the certificate is in a folder */
 	struct serve_cluster *cluster;           /* NULL with --offline; see cluster.h */
 	struct serve_certificates *certificates; /* NULL unless the cluster has to do with them */
+	struct serve_leader *leader;             /* NULL with --offline, as all below */
+	struct serve_events *events;
 };
 
 /* The policy: from its file, and again when that changes. */
@@ -62,11 +66,27 @@ const char *serve_files_dir(const struct server *s);
 /* The client of the API server. Does not wait for the cluster to be there. */
 MUST_CHECK bool serve_cluster_start(struct server *s, struct err *err);
 void serve_cluster_stop(struct server *s);
-/* From now on calls end at once; for the stop of a part that makes some. */
-void serve_cluster_end_calls(struct server *s);
 
 /* The certificate that replicas share in a Secret, and the caBundle of our webhooks. */
 MUST_CHECK bool serve_certificates_start(struct server *s, struct err *err);
 void serve_certificates_stop(struct server *s);
 /* Looks at both at once. */
 void serve_certificates_poke(struct server *s);
+
+/* Which of the replicas does what only one may do: app.leads. */
+MUST_CHECK bool serve_leader_start(struct server *s, struct err *err);
+/* Gives the Lease away at once. May be called before the other parts are stopped, and again. */
+void serve_leader_stop(struct server *s);
+
+/* Events in our namespace, for what a person must see. Nothing to do offline. */
+MUST_CHECK bool serve_events_start(struct server *s, struct err *err);
+void serve_events_stop(struct server *s);
+
+struct serve_event {
+	const char *secret; /* what it is about; NULL: the Pod that we are */
+	bool warning;
+	const char *reason; /* CamelCase */
+	const char *message;
+};
+/* Any thread; never waits. */
+void serve_events_tell(struct server *s, const struct serve_event *event);
