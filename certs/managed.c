@@ -1,5 +1,6 @@
 #include "certs/managed.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -89,8 +90,10 @@ static bool read_leaf(const struct managed_store *store, struct parts *parts, st
 {
 	struct serving_pair *pair CLEANUP(serving_free) = NULL;
 
-	return managed_pair(store, &pair, err) &&
-	       x509_chain_parse(str_from(pair->cert_pem), &parts->chain, err) &&
+	if (!managed_pair(store, &pair, err))
+		return false;
+	assert(pair);
+	return x509_chain_parse(str_from(pair->cert_pem), &parts->chain, err) &&
 	       x509_describe(parts->chain, 0, &parts->arena, &parts->leaf, err);
 }
 

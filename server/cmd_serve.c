@@ -49,8 +49,9 @@ static const struct part {
 	{serve_ports_start,        serve_ports_stop       },
 	{serve_cluster_start,      serve_cluster_stop     },
 	{serve_events_start,       serve_events_stop      },
-	{serve_files_start,        serve_files_stop       },
+ /* Says first that we are not ready, before the folder's pair is served. */
 	{serve_certificates_start, serve_certificates_stop},
+	{serve_files_start,        serve_files_stop       },
 	{serve_leader_start,       serve_leader_stop      },
 };
 

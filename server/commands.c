@@ -68,8 +68,11 @@ static const char CERTS_TEXT[] =
 
 static const char SERVE_TEXT[] =
 	"Answers POST /mutate and /validate over TLS, and GET /healthz, /readyz and /metrics on a\n"
-	"plain port. SIGTERM drains and ends it, SIGHUP reads policy and certificate again at "
-	"once.\n"
+	"plain port. In a cluster the replicas share a certificate in a Secret, renew it, and "
+	"keep\n"
+	"the caBundle of their webhooks right; --offline needs no cluster.\n"
+	"\n"
+	"SIGTERM drains and ends it; SIGHUP reads policy and certificate again at once.\n"
 	"\n"
 	"Exit codes: 0 stopped by a signal, 2 wrong usage, 3 it could not start.\n";
 
@@ -83,22 +86,22 @@ static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)
 				      "  fish  raygate completion fish | source\n";
 
 static const struct command_row COMMANDS[] = {
-	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "--offline [OPTION]...",
-         SERVE_TEXT,																		       NULL,                           ""                   },
+	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "[OPTION]...",
+         SERVE_TEXT,																		  NULL,                           ""                   },
 	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests without a cluster",
-         "FILE... [OPTION]...\n- [OPTION]...",										     CHECK_TEXT,                             "text|json|sarif|junit|github",
-         NULL																										   },
+         "FILE... [OPTION]...\n- [OPTION]...",										CHECK_TEXT,                             "text|json|sarif|junit|github",
+         NULL																									      },
 	{"plan",       cmd_plan,       COMMAND_PLAN,
-         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...",      PLAN_TEXT,                              "text|yaml|json",               NULL                 },
+         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...", PLAN_TEXT,                              "text|yaml|json",               NULL                 },
 	{"rules",      cmd_rules,      COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
-         RULES_TEXT,																		       "text|markdown|json",           ""                   },
+         RULES_TEXT,																		  "text|markdown|json",           ""                   },
 	{"certs",      cmd_certs,      COMMAND_CERTS, "mint, inspect and verify the serving certificate",
-         CERTS_USAGE,													      CERTS_TEXT,                             "text|json",                    "mint|inspect|verify"},
+         CERTS_USAGE,													 CERTS_TEXT,                             "text|json",                    "mint|inspect|verify"},
 	{"completion", cmd_completion, 0,             "print the completions for a shell",                "bash|zsh|fish",
-         COMPLETION_TEXT,																		  NULL,                           "bash|zsh|fish"      },
-	{"man",        cmd_man,        0,             "print the manual page",                            "",                      "To read it: raygate man | man -l -\n",
-         NULL,																							     ""                   },
-	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",             NULL,                                   NULL,                           ""                   },
+         COMPLETION_TEXT,																	     NULL,                           "bash|zsh|fish"      },
+	{"man",        cmd_man,        0,             "print the manual page",                            "",                 "To read it: raygate man | man -l -\n",
+         NULL,																							""                   },
+	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",        NULL,                                   NULL,                           ""                   },
 };
 
 const struct command_row *commands_at(size_t index)

@@ -98,12 +98,13 @@ static bool find_life(const struct server *s, int64_t *life, struct err *err)
 static bool start_keeper(struct server *s, struct err *err)
 {
 	const struct str configuration = settings_str(&s->settings, SETTING_WEBHOOK_CONFIGURATION);
+	const struct str dir = settings_str(&s->settings, SETTING_CERT_DIR);
 	struct cert_keeper_options options = {
 		.client = s->cluster->client,
 		.namespace = s->cluster->namespace,
 		.secret = settings_str(&s->settings, SETTING_CERT_SECRET).at,
 		.configuration = configuration.len ? configuration.at : NULL,
-		.dir = serve_files_dir(s),
+		.dir = dir.len ? dir.at : NULL,
 		.health = s->app.health,
 		.leads = leads,
 		.take = take,
@@ -119,8 +120,8 @@ static bool start_keeper(struct server *s, struct err *err)
 /* A folder's certificate needs no keeper, unless its CA is to be made known to webhooks. */
 bool serve_certificates_start(struct server *s, struct err *err)
 {
-	if (s->cluster == NULL ||
-		(serve_files_dir(s) && !s->settings.given[SETTING_WEBHOOK_CONFIGURATION]))
+	if (s->cluster == NULL || (settings_str(&s->settings, SETTING_CERT_DIR).len &&
+					  !s->settings.given[SETTING_WEBHOOK_CONFIGURATION]))
 		return true;
 	s->certificates = mem_alloc(sizeof(*s->certificates));
 	arena_init(&s->certificates->arena, 1024);

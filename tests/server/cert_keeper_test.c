@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "certs/managed.h"
 #include "server/ca_bundle.h"
@@ -102,6 +103,7 @@ static struct world *world_new(void)
 {
 	struct world *const w = mem_alloc(sizeof(*w));
 
+	log_start(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	clock_hold(1, KIT_NOW * CLOCK_SECOND);
 	w->cluster = fake_cluster_new();
 	fake_cluster_put(w->cluster, VALIDATING, CONFIGURATION);
