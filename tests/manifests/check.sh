@@ -87,10 +87,22 @@ check_policy() {
 		complain "the policy of $name is not taken"
 }
 
+# Whatever a policy can say, the values can say in the same words.
+policies_as_values() {
+	local policy
+
+	mkdir -p "$out/values"
+	for policy in manifests/policies/*.yaml; do
+		grep -v -e '^apiVersion:' -e '^kind:' "$policy" \
+			>"$out/values/policy-$(basename "$policy" .yaml)-values.yaml"
+	done
+}
+
 check_examples() {
 	local values name
 
-	for values in /dev/null "$chart"/ci/*-values.yaml; do
+	policies_as_values
+	for values in /dev/null "$chart"/ci/*-values.yaml "$out"/values/*.yaml; do
 		name=$(basename "$values" .yaml)
 		$tools/helm lint --quiet --strict "$chart" -f "$values" >"$out/lint" 2>&1 ||
 			{ cat "$out/lint"; complain "helm lint with $values"; }
