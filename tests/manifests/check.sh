@@ -58,11 +58,13 @@ check_each_webhook() {
 		complain "$file: not every webhook has: $pattern"
 }
 
-# The policy that `kubectl apply -k` starts with is the chart's.
-check_kustomize_policy() {
+# `kubectl apply -k` works, and starts with the chart's policy.
+check_kustomization() {
 	render -s templates/policy.yaml | sed -n '/^  policy.yaml: |$/,$s/^    //p' >"$out/policy"
 	grep -v '^#' manifests/kustomize/policy.yaml | cmp -s - "$out/policy" ||
 		complain 'manifests/kustomize/policy.yaml is another policy than the chart renders'
+	! command -v kubectl >/dev/null || kubectl kustomize manifests/kustomize >"$out/kustomized" ||
+		complain 'manifests/kustomize cannot be built'
 }
 
 # What no value may do away with.
@@ -155,7 +157,7 @@ rm -f "$out"/*.yaml
 command -v go >/dev/null || skip 'there is no Go to make helm and kubeconform with'
 tests/manifests/tools.sh "$tools" || skip 'helm and kubeconform could not be made'
 check_copies
-check_kustomize_policy
+check_kustomization
 check_examples
 check_schemas
 check_dashboard
