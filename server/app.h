@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/metrics.h"
+#include "server/facts/facts.h"
 #include "server/health.h"
 #include "server/http/listener.h"
 #include "server/policy.h"
@@ -16,6 +17,7 @@
 struct app {
 	struct policy_store *policy;
 	struct ledger *ledger;
+	struct facts *facts; /* NULL without a cluster, or where it is not looked at */
 	struct metrics *metrics;
 	struct health *health;
 	struct listener *_Atomic webhook; /* NULL until it listens */

@@ -29,7 +29,8 @@ static bool start_counting(struct server *s, struct err *err)
 	(void)err;
 	s->app.metrics = telemetry_new();
 	s->app.health = health_new();
-	s->app.ledger = ledger_new(QUOTA_CLUSTERS_MAX);
+	s->app.ledger = s->offline ? ledger_new(QUOTA_CLUSTERS_MAX)
+				   : ledger_new_watched(QUOTA_CLUSTERS_MAX);
 	return true;
 }
 
@@ -49,6 +50,8 @@ static const struct part {
 	{serve_ports_start,        serve_ports_stop       },
 	{serve_cluster_start,      serve_cluster_stop     },
 	{serve_events_start,       serve_events_stop      },
+	{serve_ledger_start,       serve_ledger_stop      },
+	{serve_facts_start,        serve_facts_stop       },
  /* Says first that we are not ready, before the folder's pair is served. */
 	{serve_certificates_start, serve_certificates_stop},
 	{serve_files_start,        serve_files_stop       },

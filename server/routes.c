@@ -33,6 +33,7 @@ static void answer_review(struct app *app, enum admit_phase phase,
 		.arena = request->arena,
 		.policy = policy,
 		.ledger = app->ledger,
+		.facts = app->facts,
 	};
 	struct admit_outcome outcome;
 	struct err err;

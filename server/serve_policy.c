@@ -41,6 +41,7 @@ void serve_policy_refresh(struct server *s, bool force)
 		LOG(INFO, "new policy in force",
 			KV("file", settings_str(&s->settings, SETTING_POLICY)));
 		warn_of_unknown_rules(s);
+		serve_ledger_recount(s);
 	} else {
 		LOG(ERROR, "new policy is broken, the one before it stays in force",
 			KV("error", err.text));

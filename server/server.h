@@ -20,6 +20,8 @@ struct serve_cluster;
 struct serve_certificates;
 struct serve_leader;
 struct serve_events;
+struct serve_ledger;
+struct serve_facts;
 
 struct server {
 	struct settings settings;
@@ -35,6 +37,8 @@ struct server {
 	struct serve_certificates *certificates; /* NULL unless the cluster has to do with them */
 	struct serve_leader *leader;             /* NULL with --offline, as all below */
 	struct serve_events *events;
+	struct serve_ledger *counted;
+	struct serve_facts *facts; /* NULL with --no-preflight, too */
 };
 
 /* The policy: from its file, and again when that changes. */
@@ -90,3 +94,13 @@ struct serve_event {
 };
 /* Any thread; never waits. */
 void serve_events_tell(struct server *s, const struct serve_event *event);
+
+/* The RayClusters that are there, for the policy's quotas. */
+MUST_CHECK bool serve_ledger_start(struct server *s, struct err *err);
+void serve_ledger_stop(struct server *s);
+/* The policy is another one: what they are charged, too. */
+void serve_ledger_recount(struct server *s);
+
+/* What else the cluster holds, for the preflight. */
+MUST_CHECK bool serve_facts_start(struct server *s, struct err *err);
+void serve_facts_stop(struct server *s);

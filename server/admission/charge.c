@@ -248,3 +248,29 @@ bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
 	warn_of_largest(in, quota, errors);
 	return true;
 }
+
+void charge_see(struct arena *arena, const struct policy *policy, struct ledger *ledger,
+	enum dialect dialect, const struct json_node *object)
+{
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = arena,
+		.errors = &ignored,
+		.memory_max = arena->used + VALIDATE_DECODED_MAX};
+	const struct charge_input in = {.arena = arena, .policy = policy};
+	struct ledger_amount *charge;
+
+	field_errors_init(&ignored, arena, object);
+	const struct ray_object *const seen =
+		ray_object_decode(&decoder, RAY_CLUSTER, dialect, object);
+	const struct ledger_key key = {
+		.group = str_from(DIALECT_WORDS[dialect].group),
+		.kind = STR("RayCluster"),
+		.namespace = seen->meta.namespace.v,
+		.name = seen->meta.name.v,
+		.uid = seen->meta.uid.v,
+	};
+
+	const size_t count = charge_of(&in, seen, &charge);
+
+	ledger_see(ledger, &key, charge, count);
+}

@@ -24,3 +24,10 @@ struct charge_input {
  * what does not. False when it cannot be said now (429).
  */
 bool charge_reserve(const struct charge_input *in, struct field_errors *errors);
+
+/*
+ * Tells a watched ledger of a RayCluster that is there: its charge by the policy in force. What has
+ * no spec that can be read is charged nothing.
+ */
+void charge_see(struct arena *arena, const struct policy *policy, struct ledger *ledger,
+	enum dialect dialect, const struct json_node *object);

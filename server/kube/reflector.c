@@ -17,7 +17,7 @@ enum {
 	WATCH_SECONDS = 300, /* and up to as much again, so that not all end at once */
 	WATCH_SLACK = 30,    /* after which a server that does not end it itself is given up */
 	FAILURES = 5,        /* in a row, then the list is made anew: the version may be at fault */
-	ARENA_BLOCK = 64 * 1024,
+	ARENA_BLOCK = 8 * 1024,
 	ARENA_KEPT = 1024 * 1024,
 	ITEM_DEPTH = 2, /* of an item's root below a list's, of an object's below a line's: */
 	OBJECT_DEPTH = 1,

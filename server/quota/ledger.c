@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/strmap.h"
 
@@ -12,10 +13,18 @@ struct charge {
 	struct ledger_amount amounts[]; /* names are the charge's own copies */
 };
 
+/* A cluster: of each amount the larger of both counts. */
+struct entry {
+	struct charge *asked; /* what we admitted last, until it is seen; or NULL */
+	struct charge *seen;  /* what is there; or NULL */
+	int64_t until;        /* clock_now() when `asked` ends */
+};
+
 /* Of one namespace: its clusters, and what they come to together. */
 struct account {
-	struct strmap charges; /* key → struct charge */
+	struct strmap entries; /* key → struct entry */
 	struct strmap totals;  /* amount → struct quantity */
+	size_t asked;          /* entries that have one */
 };
 
 struct ledger {
@@ -23,6 +32,7 @@ struct ledger {
 	struct strmap accounts; /* namespace → struct account */
 	size_t clusters;
 	size_t clusters_max;
+	bool watched, known;
 };
 
 struct ledger *ledger_new(size_t clusters_max)
@@ -34,19 +44,31 @@ struct ledger *ledger_new(size_t clusters_max)
 	return ledger;
 }
 
-static void free_values(struct strmap *map)
+struct ledger *ledger_new_watched(size_t clusters_max)
 {
-	const struct strmap_entry *entry;
+	struct ledger *const ledger = ledger_new(clusters_max);
 
-	for (size_t at = 0; (entry = strmap_next(map, &at)) != NULL;)
-		free(entry->value);
-	strmap_done(map);
+	ledger->watched = true;
+	return ledger;
+}
+
+static void entry_free(struct entry *entry)
+{
+	free(entry->asked);
+	free(entry->seen);
+	free(entry);
 }
 
 static void account_free(struct account *account)
 {
-	free_values(&account->charges);
-	free_values(&account->totals);
+	const struct strmap_entry *it;
+
+	for (size_t at = 0; (it = strmap_next(&account->entries, &at)) != NULL;)
+		entry_free(it->value);
+	for (size_t at = 0; (it = strmap_next(&account->totals, &at)) != NULL;)
+		free(it->value);
+	strmap_done(&account->entries);
+	strmap_done(&account->totals);
 	free(account);
 }
 
@@ -88,8 +110,7 @@ static struct quantity total_of(const struct account *account, struct str name)
 	return total ? *total : (struct quantity){0};
 }
 
-/* What a charge has added to the totals, where unbounded ones are not. */
-static struct quantity counted_of(const struct charge *charge, struct str name)
+static struct quantity bounded_of(const struct charge *charge, struct str name)
 {
 	struct quantity own = {0};
 
@@ -98,8 +119,16 @@ static struct quantity counted_of(const struct charge *charge, struct str name)
 	return quantity_is_unbounded(own) ? quantity_whole(0) : own;
 }
 
+/* What an entry adds to the totals. Unbounded charges stay out: they could never be taken off. */
+static struct quantity counted_of(const struct entry *entry, struct str name)
+{
+	if (entry == NULL)
+		return (struct quantity){0};
+	return quantity_max(bounded_of(entry->asked, name), bounded_of(entry->seen, name));
+}
+
 static void find_excess(const struct ledger_claim *claim, const struct account *account,
-	const struct charge *before, struct ledger_result *out)
+	const struct entry *before, struct ledger_result *out)
 {
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;
@@ -118,47 +147,60 @@ static void find_excess(const struct ledger_claim *claim, const struct account *
 		out->answer = LEDGER_EXCEEDED;
 }
 
-static struct charge *charge_new(const struct ledger_claim *claim)
+/* The names live behind the amounts. */
+static struct charge *charge_new(const struct ledger_amount *amounts, size_t count)
 {
 	size_t text = 0;
 
-	for (size_t i = 0; i < claim->charge_count; i++)
-		text += claim->charge[i].name.len;
-	const size_t fixed =
-		sizeof(struct charge) + claim->charge_count * sizeof(struct ledger_amount);
+	for (size_t i = 0; i < count; i++)
+		text += amounts[i].name.len;
+	const size_t fixed = sizeof(struct charge) + count * sizeof(struct ledger_amount);
 	struct charge *const charge = mem_alloc(fixed + text);
 	char *at = (char *)charge + fixed;
 
-	charge->count = claim->charge_count;
-	for (size_t i = 0; i < charge->count; i++) {
-		const struct ledger_amount *const from = &claim->charge[i];
+	charge->count = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct str name = amounts[i].name;
 
-		for (size_t b = 0; b < from->name.len; b++)
-			at[b] = from->name.at[b];
-		charge->amounts[i] = (struct ledger_amount){
-			{at, from->name.len},
-                        from->value
-                };
-		at += from->name.len;
+		for (size_t b = 0; b < name.len; b++)
+			at[b] = name.at[b];
+		charge->amounts[i].name = (struct str){at, name.len};
+		charge->amounts[i].value = amounts[i].value;
+		at += name.len;
 	}
 	return charge;
 }
 
-/* Unbounded charges stay out of the totals: they could never be taken off again. */
-static void add_to_totals(struct account *account, const struct charge *charge, bool remove)
+static void add_to_total(struct account *account, struct str name, struct quantity by)
 {
-	for (size_t i = 0; i < charge->count; i++) {
-		const struct ledger_amount *const amount = &charge->amounts[i];
-		struct quantity *total = strmap_find(&account->totals, amount->name);
+	struct quantity *total = strmap_find(&account->totals, name);
 
-		if (quantity_is_unbounded(amount->value))
-			continue;
-		if (total == NULL) {
-			total = mem_alloc(sizeof(*total));
-			strmap_set(&account->totals, amount->name, total);
+	if (quantity_is_zero(by))
+		return;
+	if (total == NULL) {
+		total = mem_alloc(sizeof(*total));
+		strmap_set(&account->totals, name, total);
+	}
+	*total = quantity_add(*total, by);
+}
+
+/* Adds, or with `remove` takes off, all that an entry counts: each name of either charge once. */
+static void add_to_totals(struct account *account, const struct entry *entry, bool remove)
+{
+	const struct charge *const both[] = {entry->asked, entry->seen};
+
+	for (size_t c = 0; c < ARRAY_LEN(both); c++) {
+		for (size_t i = 0; both[c] && i < both[c]->count; i++) {
+			const struct str name = both[c]->amounts[i].name;
+			const struct quantity counted = counted_of(entry, name);
+			const bool again = c == 1 && entry->asked &&
+					   !quantity_is_zero(bounded_of(entry->asked, name));
+
+			if (!again)
+				add_to_total(account, name,
+					remove ? quantity_sub((struct quantity){0}, counted)
+					       : counted);
 		}
-		*total = remove ? quantity_sub(*total, amount->value)
-				: quantity_add(*total, amount->value);
 	}
 }
 
@@ -173,32 +215,125 @@ static struct account *account_for(struct ledger *ledger, struct str namespace)
 	return account;
 }
 
+static struct entry *entry_for(struct ledger *ledger, struct account *account, struct str key)
+{
+	struct entry *entry = strmap_find(&account->entries, key);
+
+	if (entry == NULL) {
+		entry = mem_alloc(sizeof(*entry));
+		strmap_set(&account->entries, key, entry);
+		ledger->clusters++;
+	}
+	return entry;
+}
+
+/* Puts a charge in the place of another; takes both over. */
+static void replace(
+	struct account *account, struct entry *entry, struct charge **place, struct charge *charge)
+{
+	add_to_totals(account, entry, true);
+	if (place == &entry->asked)
+		account->asked += (size_t)(charge != NULL) - (size_t)(entry->asked != NULL);
+	free(*place);
+	*place = charge;
+	add_to_totals(account, entry, false);
+}
+
+/* An entry that holds nothing any more is no entry. */
+static void tidy(
+	struct ledger *ledger, struct account *account, struct str namespace, struct str key)
+{
+	struct entry *const entry = strmap_find(&account->entries, key);
+
+	if (entry && entry->asked == NULL && entry->seen == NULL) {
+		strmap_remove(&account->entries, key);
+		entry_free(entry);
+		ledger->clusters--;
+	}
+	if (account->entries.count == 0) {
+		strmap_remove(&ledger->accounts, namespace);
+		account_free(account);
+	}
+}
+
+/* Ends what was admitted and never seen. */
+static void expire(struct ledger *ledger, struct str namespace)
+{
+	struct account *const account = strmap_find(&ledger->accounts, namespace);
+	const int64_t now = clock_now();
+	const struct strmap_entry *it;
+
+	for (size_t at = 0;
+		account && account->asked && (it = strmap_next(&account->entries, &at)) != NULL;) {
+		struct entry *const entry = it->value;
+		const bool last = account->entries.count == 1;
+
+		if (entry->asked == NULL || entry->until > now)
+			continue;
+		replace(account, entry, &entry->asked, NULL);
+		tidy(ledger, account, namespace, it->key);
+		if (last)
+			return;
+	}
+}
+
+/* Room is made where namespaces that nobody asks about hold what was never seen. */
+static void expire_all(struct ledger *ledger)
+{
+	const struct strmap_entry *it;
+
+	for (size_t at = 0; (it = strmap_next(&ledger->accounts, &at)) != NULL;)
+		expire(ledger, it->key);
+}
+
+/* While an earlier one is not seen yet, the larger counts. */
+static struct charge *larger(const struct charge *before, const struct ledger_claim *claim)
+{
+	struct charge *const charge = charge_new(claim->charge, claim->charge_count);
+
+	for (size_t i = 0; before && i < charge->count; i++) {
+		struct ledger_amount *const amount = &charge->amounts[i];
+
+		amount->value = quantity_max(
+			amount->value, amount_of(before->amounts, before->count, amount->name));
+	}
+	return charge;
+}
+
 static void record(struct ledger *ledger, const struct ledger_claim *claim, struct str key)
 {
 	struct account *const account = account_for(ledger, claim->key.namespace);
-	struct charge *const charge = charge_new(claim);
-	struct charge *const before = strmap_set(&account->charges, key, charge);
+	struct entry *const entry = entry_for(ledger, account, key);
 
-	if (before) {
-		add_to_totals(account, before, true);
-		free(before);
-	} else {
-		ledger->clusters++;
-	}
-	add_to_totals(account, charge, false);
+	replace(account, entry, &entry->asked,
+		larger(ledger->watched ? entry->asked : NULL, claim));
+	entry->until =
+		ledger->watched ? clock_now() + LEDGER_UNSEEN_SECONDS * CLOCK_SECOND : INT64_MAX;
+}
+
+static bool is_full(struct ledger *ledger)
+{
+	if (ledger->clusters >= ledger->clusters_max)
+		expire_all(ledger);
+	return ledger->clusters >= ledger->clusters_max;
 }
 
 static void reserve(struct ledger *ledger, const struct ledger_claim *claim, struct str key,
 	struct ledger_result *out)
 {
-	const struct account *const account = strmap_find(&ledger->accounts, claim->key.namespace);
-	const struct charge *const before = account ? strmap_find(&account->charges, key) : NULL;
+	if (ledger->watched && !ledger->known) {
+		out->answer = LEDGER_BUSY;
+		return;
+	}
+	expire(ledger, claim->key.namespace);
+	const struct account *account = strmap_find(&ledger->accounts, claim->key.namespace);
+	const struct entry *const before = account ? strmap_find(&account->entries, key) : NULL;
 
 	if (claim->raises)
 		find_excess(claim, account, before, out);
 	if (out->answer != LEDGER_FITS)
 		return;
-	const bool full = before == NULL && ledger->clusters >= ledger->clusters_max;
+	const bool full = before == NULL && is_full(ledger);
 
 	if (full && claim->raises)
 		out->answer = LEDGER_FULL;
@@ -218,20 +353,17 @@ void ledger_reserve(
 	pthread_mutex_unlock(&ledger->mutex);
 }
 
-static void release(struct ledger *ledger, struct str namespace, struct str key)
+static void drop(struct ledger *ledger, struct str namespace, struct str key, bool asked_too)
 {
 	struct account *const account = strmap_find(&ledger->accounts, namespace);
-	struct charge *const charge = account ? strmap_remove(&account->charges, key) : NULL;
+	struct entry *const entry = account ? strmap_find(&account->entries, key) : NULL;
 
-	if (charge == NULL)
+	if (entry == NULL)
 		return;
-	add_to_totals(account, charge, true);
-	free(charge);
-	ledger->clusters--;
-	if (account->charges.count == 0) {
-		strmap_remove(&ledger->accounts, namespace);
-		account_free(account);
-	}
+	replace(account, entry, &entry->seen, NULL);
+	if (asked_too)
+		replace(account, entry, &entry->asked, NULL);
+	tidy(ledger, account, namespace, key);
 }
 
 void ledger_release(struct ledger *ledger, const struct ledger_key *key)
@@ -240,7 +372,80 @@ void ledger_release(struct ledger *ledger, const struct ledger_key *key)
 
 	print_key(key, &text);
 	pthread_mutex_lock(&ledger->mutex);
-	release(ledger, key->namespace, buf_str(&text));
+	drop(ledger, key->namespace, buf_str(&text), true);
+	pthread_mutex_unlock(&ledger->mutex);
+}
+
+/* Whether what is there is at least what was asked for, so that this need not be kept. */
+static bool covers(const struct charge *seen, const struct charge *asked)
+{
+	for (size_t i = 0; i < asked->count; i++) {
+		const struct ledger_amount *const amount = &asked->amounts[i];
+
+		if (quantity_cmp(
+			    amount->value, amount_of(seen->amounts, seen->count, amount->name)) > 0)
+			return false;
+	}
+	return true;
+}
+
+void ledger_see(struct ledger *ledger, const struct ledger_key *key,
+	const struct ledger_amount *charge, size_t charge_count)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	print_key(key, &text);
+	pthread_mutex_lock(&ledger->mutex);
+	struct account *const account = account_for(ledger, key->namespace);
+	struct entry *const entry = entry_for(ledger, account, buf_str(&text));
+
+	replace(account, entry, &entry->seen, charge_new(charge, charge_count));
+	if (entry->asked && covers(entry->seen, entry->asked))
+		replace(account, entry, &entry->asked, NULL);
+	pthread_mutex_unlock(&ledger->mutex);
+}
+
+/* What was admitted under the same name meanwhile is another cluster, on its way. */
+void ledger_unsee(struct ledger *ledger, const struct ledger_key *key)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	print_key(key, &text);
+	pthread_mutex_lock(&ledger->mutex);
+	drop(ledger, key->namespace, buf_str(&text), false);
+	pthread_mutex_unlock(&ledger->mutex);
+}
+
+void ledger_set_known(struct ledger *ledger)
+{
+	pthread_mutex_lock(&ledger->mutex);
+	ledger->known = true;
+	pthread_mutex_unlock(&ledger->mutex);
+}
+
+static void forget_seen(struct ledger *ledger, struct account *account, struct str namespace)
+{
+	const struct strmap_entry *it;
+
+	for (size_t at = 0; (it = strmap_next(&account->entries, &at)) != NULL;) {
+		struct entry *const entry = it->value;
+		const bool last = account->entries.count == 1;
+
+		replace(account, entry, &entry->seen, NULL);
+		tidy(ledger, account, namespace, it->key);
+		if (last)
+			return;
+	}
+}
+
+void ledger_start_over(struct ledger *ledger)
+{
+	const struct strmap_entry *it;
+
+	pthread_mutex_lock(&ledger->mutex);
+	ledger->known = false;
+	for (size_t at = 0; (it = strmap_next(&ledger->accounts, &at)) != NULL;)
+		forget_seen(ledger, it->value, it->key);
 	pthread_mutex_unlock(&ledger->mutex);
 }
 

@@ -1,8 +1,10 @@
 /*
- * The ledger: what each namespace's clusters are charged, so that a quota can be held. This one
- * keeps the count in the process, from what the process itself admits; it is what `serve --offline`
- * has. The calls are those that a ledger kept in the cluster answers too, which is why a
- * reservation can be BUSY.
+ * The ledger: what each namespace's clusters are charged, so that a quota can be held. It is kept
+ * in the process. Offline it counts what the process itself admits, until it is deleted. Before a
+ * cluster it counts what a watch tells of the RayClusters that are there, and what was admitted but
+ * was not seen yet: for 30 s at most, as another webhook may have refused it. Two processes can
+ * admit at the same moment what only one of them could have; a ledger kept in the cluster, which
+ * answers the same calls, cannot.
  *
  * Thread-safe: one mutex, private to the file, held for a few look-ups.
  */
@@ -44,7 +46,10 @@ enum ledger_answer {
 	LEDGER_FULL, /* the process keeps no more clusters than this */
 };
 
-enum { LEDGER_EXCESS_MAX = 16 };
+enum {
+	LEDGER_EXCESS_MAX = 16,
+	LEDGER_UNSEEN_SECONDS = 30, /* that what was admitted counts without being seen */
+};
 
 /* Of each amount that does not fit. */
 struct ledger_excess {
@@ -58,8 +63,10 @@ struct ledger_result {
 	size_t excess_count;
 };
 
-/* Keeps at most `clusters_max` clusters. */
+/* One that keeps count by itself, of at most `clusters_max` clusters. */
 struct ledger *ledger_new(size_t clusters_max);
+/* One that is told what is there: LEDGER_BUSY until ledger_set_known(). */
+struct ledger *ledger_new_watched(size_t clusters_max);
 void ledger_free(struct ledger **ledger);
 
 /* Replaces what the same key was charged before. An amount that the charge lacks costs nothing. */
@@ -67,5 +74,14 @@ void ledger_reserve(
 	struct ledger *ledger, const struct ledger_claim *claim, struct ledger_result *out);
 /* Forgets the key; nothing happens when it is not there. */
 void ledger_release(struct ledger *ledger, const struct ledger_key *key);
+
+/* Of a ledger that is watched: a cluster is there and is charged this; it is gone. */
+void ledger_see(struct ledger *ledger, const struct ledger_key *key,
+	const struct ledger_amount *charge, size_t charge_count);
+void ledger_unsee(struct ledger *ledger, const struct ledger_key *key);
+/* All clusters that are there have been told once. */
+void ledger_set_known(struct ledger *ledger);
+/* They are charged by another measure from now on, and will be told again: BUSY until then. */
+void ledger_start_over(struct ledger *ledger);
 /* How many clusters are kept. */
 size_t ledger_count(struct ledger *ledger);

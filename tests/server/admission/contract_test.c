@@ -243,3 +243,35 @@ Test(contract, delete_and_connect_and_foreign_kinds_pass)
 		cr_expect(json_str_is(json_get(response(buf_str(&reply)), "uid"), STR("ä\"7")));
 	}
 }
+
+Test(contract, a_quota_that_is_not_known_yet_asks_to_come_again)
+{
+	struct ledger *ledger = ledger_new_watched(10);
+	struct review_result result;
+
+	use_policy("quotas: {\"n\": {pods: 1}}\n");
+	const struct review_case it = {
+		.phase = ADMIT_VALIDATE,
+		.object = STR("{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+			      "\"name\":\"c\",\"namespace\":\"n\"},\"spec\":{\"headGroupSpec\":{"
+			      "\"template\":{\"spec\":{\"containers\":[{\"name\":\"h\",\"image\":"
+			      "\"rayproject/ray:2.46.0\"}]}}}}}"),
+		.namespace = STR("n"),
+		.policy = policy,
+		.ledger = ledger,
+	};
+
+	review_run(&arena, &it, &result);
+	const struct json_node *const status = json_get(response(result.reply), "status");
+	int64_t seconds = 0;
+
+	cr_expect_not(result.allowed);
+	cr_expect(json_str_is(json_get(status, "reason"), STR("TooManyRequests")), "%.*s",
+		STR_ARG(result.reply));
+	cr_expect(json_i64(json_get(json_get(status, "details"), "retryAfterSeconds"), &seconds));
+	cr_expect_eq(seconds, 1, "%.*s", STR_ARG(result.reply));
+	ledger_set_known(ledger);
+	review_run(&arena, &it, &result);
+	cr_expect(result.allowed, "%.*s", STR_ARG(result.reply));
+	ledger_free(&ledger);
+}

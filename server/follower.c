@@ -1,0 +1,69 @@
+#include "server/follower.h"
+
+#include "base/log.h"
+
+static void tell(struct follower *f, bool there)
+{
+	if (f->was_told)
+		return;
+	f->was_told = true;
+	f->told(f->context, there);
+}
+
+static void object(void *context, const struct json_node *node, struct arena *arena)
+{
+	struct follower *const f = context;
+
+	f->object(f->context, node, arena);
+}
+
+static void gone(void *context, struct str namespace, struct str name)
+{
+	struct follower *const f = context;
+
+	f->gone(f->context, namespace, name);
+}
+
+static void synced(void *context)
+{
+	tell(context, true);
+}
+
+/*
+ * Each state is logged when it comes, not each time that it is met again; not that the API server
+ * is away, which serve_cluster.c says once for all.
+ */
+static void trouble(void *context, const struct err *err)
+{
+	struct follower *const f = context;
+	const bool was = f->in_trouble;
+
+	f->in_trouble = err && err->code != ERR_UNAVAILABLE;
+	if (f->in_trouble && !was)
+		LOG(WARN, "objects of the cluster cannot be followed just now",
+			KV("resource", f->resource.plural), KV("error", err->text));
+	else if (err == NULL && was)
+		LOG(INFO, "objects of the cluster are followed again",
+			KV("resource", f->resource.plural));
+	if (err && (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND))
+		tell(f, false);
+}
+
+bool follower_start(struct follower *f, struct kube_client *client, struct err *err)
+{
+	f->was_told = f->in_trouble = false;
+	const struct kube_reflector_options options = {
+		.client = client,
+		.resource = &f->resource,
+		.skip = f->skip,
+		.handler = {f, object, gone, synced, trouble},
+	};
+
+	return kube_reflector_start(&options, &f->reflector, err) ||
+	       err_wrap(err, "follow %s", f->resource.plural);
+}
+
+void follower_stop(struct follower *f)
+{
+	kube_reflector_stop(&f->reflector);
+}

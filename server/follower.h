@@ -1,0 +1,28 @@
+/*
+ * One kind of object in the cluster, followed for as long as the server runs. Where it may not be
+ * read, or the cluster has no such kind, that is said once, and counts as told: what hangs on it
+ * must not wait for ever.
+ */
+#pragma once
+
+#include "server/kube/reflector.h"
+
+struct follower {
+	/* What the owner fills in. */
+	struct kube_resource resource;
+	void *context;
+	void (*object)(void *context, const struct json_node *object, struct arena *arena);
+	void (*gone)(void *context, struct str namespace, struct str name);
+	/* Once: all there is has been told (`there`), or there is nothing to be had. */
+	void (*told)(void *context, bool there);
+	const struct json_place *skip; /* or NULL */
+
+	struct kube_reflector *reflector;
+	bool was_told, in_trouble;
+};
+
+/* The follower must stay where it is until follower_stop(). */
+MUST_CHECK bool follower_start(
+	struct follower *follower, struct kube_client *client, struct err *err);
+/* Also of one that never started. */
+void follower_stop(struct follower *follower);

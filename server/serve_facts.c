@@ -1,0 +1,113 @@
+/* What the cluster holds beside its RayClusters, for the preflight (server/facts/facts.h). */
+#include "base/mem.h"
+#include "server/cluster.h"
+#include "server/facts/facts.h"
+#include "server/follower.h"
+#include "server/server.h"
+
+/* A kind and where its objects go. */
+struct fact {
+	struct serve_facts *owner;
+	enum facts_kind kind;
+	struct follower follower;
+};
+
+struct serve_facts {
+	struct server *server;
+	struct fact facts[FACTS_KINDS];
+	_Atomic size_t told, missing; /* kinds: of which all is known, that cannot be had */
+};
+
+/* Managed fields fill pages and say nothing; the data of Secrets is nobody's business. */
+static const struct json_place SKIPPED[] = {
+	{2, "managedFields"},
+	{1, "data"         },
+	{1, "stringData"   },
+	{0, NULL           },
+};
+
+static void put(void *context, const struct json_node *object, struct arena *arena)
+{
+	const struct fact *const fact = context;
+
+	(void)arena;
+	facts_put(fact->owner->server->app.facts, fact->kind, object);
+}
+
+static void drop(void *context, struct str namespace, struct str name)
+{
+	const struct fact *const fact = context;
+
+	facts_remove(fact->owner->server->app.facts, fact->kind, namespace, name);
+}
+
+static void told(void *context, bool there)
+{
+	const struct fact *const fact = context;
+	struct serve_facts *const facts = fact->owner;
+	struct health *const health = facts->server->app.health;
+
+	if (there)
+		facts_set_known(facts->server->app.facts, fact->kind);
+	else
+		facts->missing++;
+	facts->told++;
+	if (facts->missing)
+		health_bad(health, HEALTH_FACTS, "%zu kinds of objects cannot be read: see the log",
+			facts->missing);
+	else
+		health_fine(health, HEALTH_FACTS, "%zu kinds of objects are followed", facts->told);
+}
+
+static bool is_wanted(const struct server *s, enum facts_kind kind)
+{
+	return kind != FACTS_SECRET || settings_bool(&s->settings, SETTING_PREFLIGHT_SECRETS);
+}
+
+static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *err)
+{
+	struct fact *const fact = &facts->facts[kind];
+	const struct facts_source *const source = &FACTS_SOURCES[kind];
+
+	*fact = (struct fact){
+		.owner = facts,
+		.kind = kind,
+		.follower =
+			{
+				   .resource = {source->group, source->version, source->resource,
+					!source->namespaced},
+				   .context = fact,
+				   .object = put,
+				   .gone = drop,
+				   .told = told,
+				   .skip = SKIPPED,
+				   },
+	};
+	return follower_start(&fact->follower, facts->server->cluster->client, err);
+}
+
+bool serve_facts_start(struct server *s, struct err *err)
+{
+	if (s->cluster == NULL || settings_bool(&s->settings, SETTING_NO_PREFLIGHT))
+		return true;
+	struct serve_facts *const facts = s->facts = mem_alloc(sizeof(*facts));
+
+	facts->server = s;
+	s->app.facts = facts_new();
+	health_bad(s->app.health, HEALTH_FACTS, "nothing was read yet");
+	for (enum facts_kind kind = 0; kind < FACTS_KINDS; kind++) {
+		if (is_wanted(s, kind) && !follow(facts, kind, err))
+			return false;
+	}
+	return true;
+}
+
+void serve_facts_stop(struct server *s)
+{
+	if (s->facts == NULL)
+		return;
+	for (enum facts_kind kind = 0; kind < FACTS_KINDS; kind++)
+		follower_stop(&s->facts->facts[kind].follower);
+	facts_free(&s->app.facts);
+	mem_free(&s->facts);
+}
