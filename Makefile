@@ -21,6 +21,9 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-de
 TEST_PACKAGES  := libcriterion-dev curl openssl
 CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags \
 	$(if $(shell command -v go),,golang-go)
+# A cluster for `make e2e`; Go and pip only where there are none.
+E2E_PACKAGES   := curl iproute2 python3 $(if $(shell command -v go),,golang-go) \
+	$(if $(shell command -v pip3),,python3-pip)
 
 LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1 libcurl
 
@@ -131,9 +134,9 @@ $(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
-.PHONY: force help run test build check bench golden fuzz asan tsan cover clean \
+.PHONY: force help run test build check bench golden e2e e2e-shell fuzz asan tsan cover clean \
 	layers size format tidy cppcheck unit test-program programs stress regressions image manifests \
-	packages-build packages-test packages-check
+	packages-build packages-test packages-e2e packages-check
 .SECONDARY:
 
 help: ## this list
@@ -158,6 +161,13 @@ unit: $(OUT)/unit ## unit tests alone; FILTER='quantity*/*' runs some
 
 test-program: $(OUT)/raygate $(OUT)/e2e ## the tests that talk to the built program
 	$(Q)RAYGATE=$(CURDIR)/$(OUT)/raygate $(OUT)/e2e $(if $(FILTER),--filter '$(FILTER)')
+
+CLUSTER := tests/e2e/cluster
+e2e: build packages-e2e ## scenarios on a real Kubernetes, built once into a cache; SCENARIO=name runs one
+	$(Q)$(CLUSTER)/run.sh $(CLUSTER)/scenarios.sh $(SCENARIO)
+
+e2e-shell: build packages-e2e ## a shell in that cluster, with kubectl and the gate
+	$(Q)$(CLUSTER)/run.sh $(CLUSTER)/shell.sh
 
 golden: $(OUT)/unit ## write the expected answers of tests/golden anew; the diff is the review
 	$(Q)GOLDEN=write $(OUT)/unit --filter 'golden*/*'
@@ -281,6 +291,8 @@ packages-build:
 	$(call install,$(BUILD_PACKAGES))
 packages-test: packages-build
 	$(call install,$(TEST_PACKAGES))
+packages-e2e: packages-build
+	$(call install,$(E2E_PACKAGES))
 packages-check: packages-test
 	$(call install,$(CHECK_PACKAGES))
 

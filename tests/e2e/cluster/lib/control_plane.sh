@@ -1,0 +1,42 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
+# etcd, API server, controller manager, scheduler; with kwok, nodes that are only said to run pods.
+
+# shellcheck source=crds.sh
+. "$HERE/lib/crds.sh"
+
+SERVICE_RANGE=10.96.0.0/16
+
+control_plane_start() {
+	local pki=$E2E_STATE/pki etcd peer api
+	{ read -r etcd && read -r peer && read -r api; } < <(tool ports 3)
+	echo "https://127.0.0.1:$api" >"$E2E_STATE/api-url"
+	tool pki "$pki" "https://127.0.0.1:$api" 127.0.0.1 10.96.0.1 localhost kubernetes.default.svc
+
+	start etcd etcd --data-dir "$E2E_STATE/etcd" --unsafe-no-fsync --log-level warn \
+		--listen-client-urls "http://127.0.0.1:$etcd" --advertise-client-urls "http://127.0.0.1:$etcd" \
+		--listen-peer-urls "http://127.0.0.1:$peer" \
+		--initial-advertise-peer-urls "http://127.0.0.1:$peer" \
+		--initial-cluster "default=http://127.0.0.1:$peer"
+	start kube-apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$etcd" \
+		--bind-address 127.0.0.1 --secure-port "$api" --advertise-address 127.0.0.1 \
+		--endpoint-reconciler-type none --service-cluster-ip-range "$SERVICE_RANGE" --authorization-mode Node,RBAC \
+		--client-ca-file "$pki/ca.crt" --allow-privileged \
+		--tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \
+		--service-account-issuer https://kubernetes.default.svc.cluster.local \
+		--service-account-key-file "$pki/accounts.key" \
+		--service-account-signing-key-file "$pki/accounts.key"
+	within 60 api GET /readyz --fail
+	start kube-controller-manager kube-controller-manager --bind-address 127.0.0.1 --secure-port 0 \
+		--kubeconfig "$pki/controller-manager.kubeconfig" --leader-elect=false \
+		--use-service-account-credentials --root-ca-file "$pki/ca.crt" \
+		--service-account-private-key-file "$pki/accounts.key"
+	start kube-scheduler kube-scheduler --bind-address 127.0.0.1 --secure-port 0 \
+		--kubeconfig "$pki/scheduler.kubeconfig" --leader-elect=false
+	crds_start
+}
+
+simulated_nodes_start() {
+	start kwok kwok --kubeconfig "$KUBECONFIG" --manage-all-nodes=true \
+		--config "$E2E_STATE/bin/kwok-stages.yaml"
+	kubectl create --validate=false -f "$HERE/lib/nodes.yaml" >/dev/null
+}

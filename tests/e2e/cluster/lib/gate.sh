@@ -1,0 +1,115 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
+# The gate in front of the cluster: two replicas of the program that was built, behind a balancer
+# that stands for their Service, registered and given a policy by the chart.
+
+GATE=$E2E_STATE/gate
+CHART=$ROOT/manifests/charts/raygate
+RAYGATE=${RAYGATE:-$ROOT/build/release/raygate}
+
+# Ports and a certificate, once for the run.
+gate_prepare() {
+	mkdir -p "$GATE"
+	tool ports 5 >"$GATE/ports"
+	"$RAYGATE" certs mint --cert-dir "$GATE/certs" --host 127.0.0.1 >/dev/null
+	start balancer tool balance "127.0.0.1:$(gate_port 0)" "$(gate_backend 1)" "$(gate_backend 2)"
+}
+
+# The balancer's for 0, else the replica's.
+gate_port() {
+	sed -n "$(($1 + 1))p" "$GATE/ports"
+}
+
+gate_ops() {
+	echo "127.0.0.1:$(sed -n "$(($1 + 3))p" "$GATE/ports")"
+}
+
+gate_backend() {
+	echo "127.0.0.1:$(gate_port "$1")=http://$(gate_ops "$1")/readyz"
+}
+
+# gate_start N…: replicas; waits until the balancer has one.
+gate_start() {
+	local n
+	for n; do
+		start "gate-$n" "$RAYGATE" serve --offline --cert-dir "$GATE/certs" \
+			--policy "$GATE/policy.yaml" --webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 3s --log-level debug
+	done
+	for n; do
+		within 20 gate_ready "$n"
+	done
+	within 20 gate_answers
+}
+
+gate_ready() {
+	curl -fsS "http://$(gate_ops "$1")/readyz"
+}
+
+gate_answers() {
+	curl -sS --cacert "$GATE/certs/ca.crt" "https://127.0.0.1:$(gate_port 0)/validate"
+}
+
+# gate_stop SIGNAL N…: replicas; waits until they have ended.
+gate_stop() {
+	local n
+	for n in "${@:2}"; do
+		stop "gate-$n" "$1"
+	done
+}
+
+# gate_render TEMPLATE VALUES…: what the chart makes of the values for a cluster that reaches us by
+# URL.
+gate_render() {
+	local template=$1
+	shift
+	helm template raygate "$CHART" --namespace raygate --kube-version "$KUBERNETES_VERSION" \
+		"${@/#/--values=}" \
+		--set "webhook.url=https://127.0.0.1:$(gate_port 0)" --show-only "templates/$template"
+}
+
+# gate_configure VALUES…: policy and registration by the chart. The replicas are started anew, so that
+# they count quotas from nothing.
+gate_configure() {
+	local ca
+	ca=$(base64 -w0 "$GATE/certs/ca.crt")
+	gate_render webhooks.yaml "$@" |
+		sed "s|^\( *\)url: .*|&\n\1caBundle: $ca|" >"$GATE/webhooks.new"
+	gate_stop KILL 1 2
+	if ! cmp -s "$GATE/webhooks.new" "$GATE/webhooks.yaml"; then
+		gate_register
+	fi
+	gate_policy "$@"
+	gate_start 1 2
+}
+
+gate_policy() {
+	gate_render policy.yaml "$@" | kubectl create --dry-run=client -f - \
+		-o 'jsonpath={.data.policy\.yaml}' >"$GATE/policy.yaml"
+}
+
+# API servers hear of a registration some time later, so it is seen to work before anything hangs
+# on it: first nothing is refused any more, then something is.
+gate_register() {
+	gate_unregister
+	gate_policy "$HERE/lib/values.yaml"
+	gate_start 1 2
+	kubectl create -f "$GATE/webhooks.new" >/dev/null
+	within 20 wrong_object_is 422
+	mv "$GATE/webhooks.new" "$GATE/webhooks.yaml"
+	gate_stop KILL 1 2
+}
+
+gate_unregister() {
+	rm -f "$GATE/webhooks.yaml"
+	kubectl delete mutatingwebhookconfiguration,validatingwebhookconfiguration raygate \
+		--ignore-not-found >/dev/null
+	within 20 wrong_object_is 201
+}
+
+# wrong_object_is CODE: what the API server says to two groups of one name.
+wrong_object_is() {
+	local code
+	code=$(api POST '/apis/ray.io/v1/namespaces/default/rayclusters?dryRun=All' -o /dev/null \
+		-w '%{http_code}' --data-binary @"$HERE/lib/wrong.json")
+	[ "$code" = "$1" ]
+}

@@ -1,0 +1,1 @@
+kubectl patch rayclusters.ray.io notebook --subresource status --type merge -p '{"status":{"state":"ready"}}'

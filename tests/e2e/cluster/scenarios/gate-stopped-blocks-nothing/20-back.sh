@@ -1,0 +1,3 @@
+gate_start 1 2
+within 20 wrong_object_is 422
+kubectl apply -f ../refused-with-every-error/10-wrong.yaml

@@ -1,0 +1,1 @@
+! kubectl create -f ../refused-with-every-error/10-wrong.yaml 2>&1 | grep 'is invalid'

@@ -1,0 +1,1 @@
+kubectl apply --server-side -f 10-wrong.yaml

@@ -1,0 +1,1 @@
+kubectl get rayclusters.ray.io

@@ -1,0 +1,23 @@
+# The API server's own clock, over what happens between two looks at it.
+share() {
+	api GET /metrics | awk '
+		/^apiserver_admission_webhook_admission_duration_seconds_(sum|count).*raygate.dev/ {
+			match($0, /name="[^"]*"/)
+			sum[substr($0, RSTART + 6, RLENGTH - 7) ($0 ~ /_sum/ ? " sum" : " count")] += $NF
+		}
+		/^apiserver_request_duration_seconds_(sum|count).*resource="rayclusters".*verb="APPLY"/ {
+			sum["apply" ($0 ~ /_sum/ ? " sum" : " count")] += $NF
+		}
+		END { for (i in sum) print i, sum[i] }' | sort
+}
+share >"$E2E_STATE/before"
+storm_start
+sleep 5
+storm_stop
+share >"$E2E_STATE/after"
+tell "$(join -j 1 <(sed 's/ /-/' "$E2E_STATE/before") <(sed 's/ /-/' "$E2E_STATE/after") | awk '
+	{ split($1, part, "-"); value[part[1], part[2]] = $3 - $2; names[part[1]] = 1 }
+	END { for (n in names) if (value[n, "count"] > 0)
+		printf "%s: %d times, %.2f ms each; ", n, value[n, "count"],
+			1000 * value[n, "sum"] / value[n, "count"] }')"
+[ "$sent" -gt 20 ]
