@@ -69,6 +69,6 @@ show_logs() {
 	local name
 	for name; do
 		echo "--- the log of $name ends:"
-		tail -n 12 "$E2E_STATE/log/$name" | cut -c1-300
+		tail -n 6 "$E2E_STATE/log/$name" | cut -c1-300
 	done >&2
 }
