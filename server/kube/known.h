@@ -1,6 +1,6 @@
 /*
  * Which objects a watch has told of, so that those which a new list no longer has can be told as
- * gone. About 100 bytes an object, nothing else of it is kept.
+ * gone. About 150 bytes an object; nothing else of it is kept.
  */
 #pragma once
 

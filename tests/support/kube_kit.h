@@ -16,7 +16,7 @@ struct kube_kit {
 struct kube_kit *kube_kit_new(const struct api_step *steps, size_t count, bool tls);
 #define KUBE_KIT(steps, tls) kube_kit_new((steps), ARRAY_LEN(steps), (tls))
 /* Fails the test when the script was not played to its end, word by word. Takes NULL and nulls. */
-void kube_kit_free(struct kube_kit **kit);
+void kube_kit_free(struct kube_kit **pointer);
 
 /* The reply and the error are the kit's. */
 bool kube_kit_call(struct kube_kit *kit, const struct kube_call *call);
