@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/check_run.h"
+#include "server/check_cluster.h"
 #include "server/commands.h"
 #include "server/inputs.h"
+#include "server/kube/config.h"
 #include "server/policy.h"
+#include "server/version.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 
@@ -59,6 +61,43 @@ static void check_argument(struct check_run *c, struct arena *arena, const char 
 		check_run_file(c, inputs.paths[i]);
 }
 
+/* -n alone says where; beside a file it says of which namespace that is. */
+static bool wants_cluster(const struct settings *s)
+{
+	return settings_bool(s, SETTING_ALL_NAMESPACES) ||
+	       (s->argument_count == 0 && settings_str(s, SETTING_NAMESPACE).len > 0);
+}
+
+static const char *given_or_null(const struct settings *s, enum setting setting)
+{
+	const struct str value = settings_str(s, setting);
+
+	return value.len ? value.at : NULL;
+}
+
+static void check_stored(struct check_run *c, const struct settings *s)
+{
+	const struct kube_config_options options = {
+		.kubeconfig = given_or_null(s, SETTING_KUBECONFIG),
+		.context = given_or_null(s, SETTING_CONTEXT),
+	};
+	const bool all = settings_bool(s, SETTING_ALL_NAMESPACES);
+	struct kube_config *config;
+	struct err err;
+
+	if (!kube_config_load(&options, &config, &err)) {
+		report_unreadable(&c->report,
+			&(struct report_unreadable){.file = "cluster", .text = str_from(err.text)});
+		return;
+	}
+	struct kube_client *client = kube_client_new(&(struct kube_client_options){
+		.transport = kube_transport_new(config, "raygate/" RAYGATE_VERSION)});
+
+	check_cluster(c, client, all ? NULL : given_or_null(s, SETTING_NAMESPACE));
+	kube_client_free(&client);
+	kube_config_free(&config);
+}
+
 static int exit_code(const struct settings *s, const struct report_counts *counts)
 {
 	if (counts->unreadable)
@@ -73,12 +112,15 @@ static int run(struct settings *s, const struct report_format *format, const str
 	struct check_run work;
 
 	check_run_init(&work, policy, format);
-	work.judge.defaults = settings_str(s, SETTING_POLICY).len > 0;
+	/* What is stored has been defaulted, or was not to be. */
+	work.judge.defaults = settings_str(s, SETTING_POLICY).len > 0 && !wants_cluster(s);
 	work.judge.namespace = settings_str(s, SETTING_NAMESPACE);
 	work.report.color = wants_color(s);
 	work.report.quiet = settings_bool(s, SETTING_QUIET);
 	work.flush = flush;
 	report_begin(&work.report);
+	if (wants_cluster(s))
+		check_stored(&work, s);
 	for (size_t i = 0; i < s->argument_count; i++)
 		check_argument(&work, &s->arena, s->arguments[i].at);
 	report_end(&work.report);
@@ -134,9 +176,13 @@ static int check(struct settings *s)
 	if (format == NULL)
 		return commands_usage_error("check",
 			"-o is text, json, sarif, junit or github, not '%.*s'", STR_ARG(name));
-	if (s->argument_count == 0)
+	if (s->argument_count && settings_bool(s, SETTING_ALL_NAMESPACES))
+		return commands_usage_error(
+			"check", "-A judges what the cluster stores: give it no files");
+	if (s->argument_count == 0 && !wants_cluster(s))
 		return commands_usage_error("check",
-			"needs a file, a folder, or - for standard input; --help says more");
+			"needs a file, a folder, - for standard input, or -A for what the cluster "
+			"stores; --help says more");
 	return settings_str(s, SETTING_POLICY).len ? run_with_policy(s, format)
 						   : run_without_policy(s, format);
 }

@@ -18,7 +18,8 @@ static const char CHECK_TEXT[] =
 	"Judges RayClusters, RayJobs, RayServices and RayCronJobs in YAML (also of several\n"
 	"documents) and JSON: plain objects, Lists, and AdmissionReviews (the object against the\n"
 	"old one). A folder stands for the *.yaml, *.yml and *.json in it; - is standard input.\n"
-	"Objects of other kinds are counted, not judged.\n"
+	"Objects of other kinds are counted, not judged. -A, or -n without a file, judges what a\n"
+	"cluster stores: look before the gate is installed, and after it was away.\n"
 	"\n"
 	"An object is judged as it would be stored: the defaults of the CRD are applied first, "
 	"then\n"
@@ -47,9 +48,12 @@ static const char PLAN_TEXT[] =
 	"             count them, with the containers that the controller injects;\n"
 	"             where the policy has prices, what an hour of it costs\n"
 	"\n"
-	"It does not print the pods and services that the controller would create. Without "
-	"--policy\n"
-	"the policy of the chart `ray` is used, as in serve --offline. -o is text, yaml or json.\n"
+	"  objects    what KubeRay 1.7 creates of a RayCluster of ray.io: pods, Services, the\n"
+	"             account and role of the autoscaler, the claim of the GCS's store\n"
+	"\n"
+	"Without --policy the policy of the chart `ray` is used, as in serve --offline. -o text\n"
+	"shows all of these, the objects by name; -o yaml and -o json (a List) print the objects\n"
+	"whole, -o report patch and footprint as JSON.\n"
 	"\n"
 	"Exit codes: 0 printed, 2 wrong usage, 3 the file cannot be read.\n";
 
@@ -87,21 +91,21 @@ static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)
 
 static const struct command_row COMMANDS[] = {
 	{"serve",      cmd_serve,      COMMAND_SERVE, "serve the admission webhook",                      "[OPTION]...",
-         SERVE_TEXT,																		  NULL,                           ""                   },
-	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests without a cluster",
-         "FILE... [OPTION]...\n- [OPTION]...",										CHECK_TEXT,                             "text|json|sarif|junit|github",
-         NULL																									      },
+         SERVE_TEXT,																		  NULL,                    ""                   },
+	{"check",      cmd_check,      COMMAND_CHECK, "judge manifests, or what a cluster stores",
+         "FILE... [OPTION]...\n- [OPTION]...\n-A|-n NAMESPACE [OPTION]...",                                                   CHECK_TEXT,
+         "text|json|sarif|junit|github",																		       NULL                 },
 	{"plan",       cmd_plan,       COMMAND_PLAN,
-         "show what an object would be given by default, and what it costs",			      "FILE [OPTION]...", PLAN_TEXT,                              "text|yaml|json",               NULL                 },
+         "show what is added to an object, what it costs, and what it becomes",			   "FILE [OPTION]...", PLAN_TEXT,                              "text|yaml|json|report", NULL                 },
 	{"rules",      cmd_rules,      COMMAND_RULES, "list the rules, or explain one",                   "[ID] [OPTION]...",
-         RULES_TEXT,																		  "text|markdown|json",           ""                   },
+         RULES_TEXT,																		  "text|markdown|json",    ""                   },
 	{"certs",      cmd_certs,      COMMAND_CERTS, "mint, inspect and verify the serving certificate",
-         CERTS_USAGE,													 CERTS_TEXT,                             "text|json",                    "mint|inspect|verify"},
+         CERTS_USAGE,													 CERTS_TEXT,                             "text|json",             "mint|inspect|verify"},
 	{"completion", cmd_completion, 0,             "print the completions for a shell",                "bash|zsh|fish",
-         COMPLETION_TEXT,																	     NULL,                           "bash|zsh|fish"      },
+         COMPLETION_TEXT,																	     NULL,                    "bash|zsh|fish"      },
 	{"man",        cmd_man,        0,             "print the manual page",                            "",                 "To read it: raygate man | man -l -\n",
-         NULL,																							""                   },
-	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",        NULL,                                   NULL,                           ""                   },
+         NULL,																						 ""                   },
+	{"version",    cmd_version,    0,             "print the version",                                "[-o json]",        NULL,                                   NULL,                    ""                   },
 };
 
 const struct command_row *commands_at(size_t index)

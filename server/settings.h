@@ -43,6 +43,7 @@ enum setting {
 	/* check, plan, rules */
 	SETTING_OUTPUT,
 	SETTING_NAMESPACE,
+	SETTING_ALL_NAMESPACES,
 	SETTING_WARNINGS_AS_ERRORS,
 	SETTING_COLOR,
 	/* certs */

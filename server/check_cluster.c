@@ -1,0 +1,64 @@
+#include "server/check_cluster.h"
+
+#include "api/ray_object.h"
+#include "base/json_edit.h"
+#include "server/kube/list.h"
+
+static const struct kube_resource RESOURCES[] = {
+	{.group = "ray.io",         .version = "v1", .plural = "rayclusters"},
+	{.group = "ray.io",         .version = "v1", .plural = "rayjobs"    },
+	{.group = "ray.io",         .version = "v1", .plural = "rayservices"},
+	{.group = "ray.io",         .version = "v1", .plural = "raycronjobs"},
+	{.group = "cluster.ray.io", .version = "v1", .plural = "rayclusters"},
+};
+
+static const char *name_of(struct arena *arena, const struct json_node *object)
+{
+	const struct json_node *const meta = json_get(object, "metadata");
+
+	return arena_printf(arena, "%.*s/%.*s/%.*s",
+		STR_ARG(json_str(arena, json_get(meta, "namespace"))),
+		STR_ARG(json_str(arena, json_get(object, "kind"))),
+		STR_ARG(json_str(arena, json_get(meta, "name"))))
+		.at;
+}
+
+/* As people see it: what controllers keep for themselves is left out. */
+static void print(const struct json_node *object, struct buf *out)
+{
+	struct json_edit *value = json_edit_import(object);
+
+	json_edit_remove(json_edit_get(value, STR("metadata")), STR("managedFields"));
+	json_edit_remove(value, STR("status"));
+	json_edit_print_yaml(value, out);
+	json_edit_free(&value);
+}
+
+static void judge(void *context, const struct json_node *object, struct arena *arena)
+{
+	struct check_run *const check = context;
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (check->failed)
+		return;
+	print(object, &text);
+	check_run_text(check, name_of(arena, object), buf_str(&text));
+}
+
+void check_cluster(struct check_run *check, struct kube_client *client, const char *namespace)
+{
+	const struct kube_list_handler handler = {.item = judge, .context = check};
+
+	for (size_t i = 0; i < ARRAY_LEN(RESOURCES) && !check->failed; i++) {
+		const struct kube_call call = {
+			.verb = KUBE_LIST,
+			.at = {.resource = &RESOURCES[i], .namespace = namespace},
+		};
+		struct err err;
+
+		if (!kube_list(client, &call, &handler, NULL, &err) && err.code != ERR_NOT_FOUND)
+			report_unreadable(&check->report,
+				&(struct report_unreadable){
+					.file = RESOURCES[i].plural, .text = str_from(err.text)});
+	}
+}
