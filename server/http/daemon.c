@@ -71,10 +71,11 @@ static void connection_open(
 /* The library closes the descriptor after this, so nobody may know its number any more. */
 static void connection_close(struct http_daemon *daemon, struct connection *connection)
 {
-	http_reaper_remove(daemon->options.reaper, &connection->watch);
-	http_exchange_end(&connection->exchange, daemon->options.core);
+	/* Before the reaper forgets it: who sees no connection any more sees what became of it. */
 	if (!connection->was_heard)
 		count(&daemon->unheard);
+	http_reaper_remove(daemon->options.reaper, &connection->watch);
+	http_exchange_end(&connection->exchange, daemon->options.core);
 	free(connection);
 	atomic_fetch_add_explicit(&daemon->closed, 1, memory_order_release);
 }
