@@ -1,13 +1,20 @@
 /* cluster.ray.io/v1 as of August 2022: the CRD of the Ray Kubernetes Operator. */
 #include "api/raycluster.h"
 
+/* The CRD says no more of it than that it is an object. */
+static const struct schema RAY_RESOURCES = {
+	.name = "rayResources",
+	.size = sizeof(struct schema_object),
+	.open = true,
+};
+
 static const struct schema_field POD_TYPE_ROWS[] = {
 	SCHEMA_KEEP(struct ray_group, max, "maxWorkers"),
 	SCHEMA_KEEP(struct ray_group, min, "minWorkers"),
 	SCHEMA_KEEP(struct ray_group, name, "name", .required = true),
 	SCHEMA_KEEP_OBJECT(
 		struct ray_group, template, &SCHEMA_POD_CONFIG, "podConfig", .required = true),
-	SCHEMA_KEEP(struct ray_group, ray_resources, "rayResources"),
+	SCHEMA_KEEP_OBJECT(struct ray_group, ray_resources, &RAY_RESOURCES, "rayResources"),
 	SCHEMA_KEEP(struct ray_group, setup_commands, "setupCommands"),
 	SCHEMA_KEEP(struct ray_group, worker_setup_commands, "workerSetupCommands"),
 };

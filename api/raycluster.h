@@ -54,7 +54,7 @@ struct ray_group {
 	struct val_bool enable_ingress;
 	struct schema_object ingress;
 	/* podTypes alone */
-	struct val_any ray_resources;
+	struct schema_object ray_resources;
 	struct val_strings setup_commands, worker_setup_commands;
 };
 

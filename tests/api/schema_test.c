@@ -197,6 +197,24 @@ Test(schema, the_legacy_dialect_has_one_model_with_the_modern_one)
 	cr_assert(str_is(cluster->head->template.metadata.generate_name.v, "x-"));
 }
 
+Test(schema, ray_resources_that_are_no_object_are_refused)
+{
+	static const char *const WRONG[] = {"5", "\"x\"", "[]", "true"};
+
+	for (size_t i = 0; i < ARRAY_LEN(WRONG); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+
+		buf_printf(&text,
+			"{\"spec\":{\"headPodType\":\"h\",\"podTypes\":[{\"name\":\"h\","
+			"\"podConfig\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\"},"
+			"\"rayResources\":%s}]}}",
+			WRONG[i]);
+		decode_as(RAY_CLUSTER, DIALECT_LEGACY, text.at, false);
+		cr_expect(strstr(lines(), "RG0101 spec.podTypes[0].rayResources: ") != NULL,
+			"%s: %s", WRONG[i], lines());
+	}
+}
+
 /* Every table, found from the roots. */
 static size_t check_order(const struct schema *schema, int depth)
 {
