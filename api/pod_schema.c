@@ -128,7 +128,7 @@ static const struct schema_field SPEC_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "dnsPolicy", .part = PART_DNS,
 		POD_WORDS("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
 	SCHEMA_CHECK(SCHEMA_BOOL, "enableServiceLinks"),
-	SCHEMA_CHECK(SCHEMA_ANY, "ephemeralContainers"),
+	SCHEMA_CHECK(SCHEMA_ANY, "ephemeralContainers", .part = PART_EPHEMERAL_CONTAINERS),
 	SCHEMA_CHECK_LIST(&SCHEMA_HOST_ALIAS, "hostAliases", .part = PART_HOST_ALIASES,
 		.unique = SCHEMA_WORDS("ip")),
 	SCHEMA_KEEP(struct pod_spec, host_ipc, "hostIPC"),

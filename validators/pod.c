@@ -303,6 +303,20 @@ static void claims_have_sources(const struct rule_context *c, const struct rule_
 	}
 }
 
+/* The API server lets them into a pod that runs, and refuses to create one that has them. */
+static void ephemeral_containers_are_absent(
+	const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct schema_object *const spec = &pod->template->spec.self;
+	const struct json_node *const list = json_get(spec->node, "ephemeralContainers");
+
+	if (json_present(list) && !(list->kind == JSON_ARRAY && json_count(list) == 0))
+		rule_found(c, FIELD_CHILD(spec->at, "ephemeralContainers"), FIELD_FORBIDDEN,
+			FIELD_READS(list),
+			"Kubernetes creates no pod with them: remove them, and use kubectl debug "
+			"on a pod that runs");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG0601", "pod-metadata-syntax", ERROR, BOTH, "0.1", NULL,
 		"Labels and annotations of pods have the syntax of Kubernetes.",
@@ -339,6 +353,10 @@ static const struct rule RULES[] = {
 	RULE("RG0610", "resource-claims-complete", ERROR, BOTH, "0.1", NULL,
 		"A pod's resource claim has a name and exactly one source.",
 		RULE_CHECKS_POD(claims_have_sources), .needs = PART(RESOURCE_CLAIMS)),
+	RULE("RG0615", "ephemeral-containers-absent", ERROR, MODERN, "0.1", NULL,
+		"A template has no ephemeral containers, which only a pod that runs can be given.",
+		RULE_CHECKS_POD(ephemeral_containers_are_absent),
+		.needs = PART(EPHEMERAL_CONTAINERS)),
 };
 
 const struct rule_table RULES_POD = RULE_TABLE(RULES);
