@@ -154,6 +154,68 @@ static void worker_ports_are_in_order(const struct rule_context *c, const struct
 			(long long)least, min ? "" : " when it is not given");
 }
 
+/* What Ray keeps a port for, each its own: python/ray/_private/parameter.py. */
+static const char *const PORT_PARAMS[] = {
+	"port",
+	"node-manager-port",
+	"object-manager-port",
+	"ray-client-server-port",
+	"dashboard-port",
+	"dashboard-agent-grpc-port",
+	"dashboard-agent-listen-port",
+	"dashboard-grpc-port",
+	"runtime-env-agent-port",
+	"metrics-export-port",
+};
+
+struct chosen_port {
+	const char *param;
+	const struct json_node *value;
+	int64_t port;
+};
+
+static void report_port(const struct rule_context *c, const struct ray_group *group,
+	const struct chosen_port *at, const char *other, const struct json_node *read)
+{
+	rule_found_at_most(c, group->is_head ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
+		param_path(c->arena, group, at->param), FIELD_INVALID, FIELD_READS(at->value, read),
+		"is also a port of %s: Ray does not start with one port twice", other);
+}
+
+static void compare_port(const struct rule_context *c, const struct ray_group *group,
+	const struct chosen_port *chosen, size_t before)
+{
+	const struct chosen_port *const last = &chosen[before];
+	int64_t least = 0, most = 0;
+	const struct json_node *const min = number_param(c, group, "min-worker-port", &least);
+	const struct json_node *const max = number_param(c, group, "max-worker-port", &most);
+
+	for (size_t i = 0; i < before; i++) {
+		if (chosen[i].port == last->port) {
+			report_port(c, group, last, chosen[i].param, chosen[i].value);
+			return;
+		}
+	}
+	if (min && max && least > 0 && least <= last->port && last->port <= most &&
+		group_start_param(group, "worker-port-list") == NULL)
+		report_port(c, group, last, "min-worker-port to max-worker-port", max);
+}
+
+static void ports_differ(const struct rule_context *c, const struct ray_group *group)
+{
+	struct chosen_port chosen[ARRAY_LEN(PORT_PARAMS)];
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(PORT_PARAMS); i++) {
+		struct chosen_port *const at = &chosen[count];
+
+		*at = (struct chosen_port){.param = PORT_PARAMS[i]};
+		at->value = number_param(c, group, at->param, &at->port);
+		if (at->value && at->port > 0)
+			compare_port(c, group, chosen, count++);
+	}
+}
+
 static const struct rule RULES[] = {
 	RULE("RG0411", "start-ports-are-declared", WARN, MODERN, "0.1", NULL,
 		"Ports that the head's rayStartParams choose are ports of its Ray container.",
@@ -166,6 +228,9 @@ static const struct rule RULES[] = {
 		"max-worker-port is above min-worker-port.",
 		RULE_CHECKS_GROUP(worker_ports_are_in_order), .by_pod = true,
 		.needs = PART(START_PARAMS)),
+	RULE("RG0414", "start-ports-differ", ERROR, MODERN, "0.1", NULL,
+		"Ports that rayStartParams choose for one Ray differ.",
+		RULE_CHECKS_GROUP(ports_differ), .by_pod = true, .needs = PART(START_PARAMS)),
 };
 
 const struct rule_table RULES_START_CONFLICTS = RULE_TABLE(RULES);

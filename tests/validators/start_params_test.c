@@ -41,3 +41,27 @@ Test(start_params, what_keeps_workers_alone_from_starting_is_a_warning)
 				     CASES[i].value),
 			CASES[i].grade, "%s %s: %s", CASES[i].rule, CASES[i].name, CASES[i].value);
 }
+
+/* Ray reserves each port for one part of a node and ends where two want the same. */
+Test(start_params, ports_of_one_ray_that_are_the_same_are_told)
+{
+	static const struct {
+		const char *params; /* the tail of a flow mapping that begins with a name */
+		enum field_severity grade;
+	} CASES[] = {
+		{"8080', metrics-export-port: '8080",                         FIELD_SEVERITY_WARN},
+		{"8080', metrics-export-port: '8081",                         FIELD_SEVERITY_OFF },
+		{"0', dashboard-agent-grpc-port: '0",                         FIELD_SEVERITY_OFF },
+		{"8080', metrics-export-port: '$PORT",                        FIELD_SEVERITY_OFF },
+		{"12000', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_WARN},
+		{"10999', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_OFF },
+		{"12000', min-worker-port: '0', max-worker-port: '0",         FIELD_SEVERITY_OFF },
+		{"12000', min-worker-port: '11000', max-worker-port: '13000', worker-port-list: "
+		 "'20000",				   FIELD_SEVERITY_OFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG0414", WITH_WORKER_PARAM,
+				     "dashboard-agent-listen-port", CASES[i].params),
+			CASES[i].grade, "%s", CASES[i].params);
+}
