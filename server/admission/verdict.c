@@ -30,6 +30,23 @@ static void add_warning(struct warnings *w, struct str text)
 	w->items[w->count++] = text;
 }
 
+static bool was_said(const struct warnings *w, struct str text)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		if (str_eq(w->items[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* API servers drop a warning whose text came before, so a second half that repeats is moved in. */
+static void add_line(struct warnings *w, struct str text, bool first)
+{
+	while (!first && was_said(w, text) && text.len < ADMISSION_WARNING_MAX)
+		text = arena_printf(w->arena, " %.*s", STR_ARG(text));
+	add_warning(w, text);
+}
+
 /* Where to break: behind the last space that leaves a line worth reading. */
 static size_t break_at(struct str text)
 {
@@ -42,15 +59,26 @@ static size_t break_at(struct str text)
 	return cut;
 }
 
+static struct str without_end_space(struct str text)
+{
+	while (text.len > 0 && text.at[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
 static void add_long_warning(struct warnings *w, struct str text)
 {
+	bool first = true;
+
 	while (text.len > ADMISSION_WARNING_MAX) {
 		const size_t cut = break_at(text);
+		const struct str line = without_end_space((struct str){text.at, cut});
 
-		add_warning(w, str_trim((struct str){text.at, cut}));
+		add_line(w, line, first);
+		first = false;
 		text = arena_printf(w->arena, "  %.*s", STR_ARG(str_from_offset(text, cut)));
 	}
-	add_warning(w, text);
+	add_line(w, text, first);
 }
 
 /* What only the webhook that mutates can know: defaulting's own warnings. */

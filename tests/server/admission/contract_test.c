@@ -208,6 +208,34 @@ Test(contract, warnings_are_short_and_never_cut_a_character)
 	}
 }
 
+/* API servers drop a warning whose text came before. */
+Test(contract, the_second_half_of_a_warning_is_never_the_same_as_another)
+{
+	static const char GROUP[] = "\"template\":{\"spec\":{\"containers\":[{\"name\":\"w\","
+				    "\"image\":\"i\"}]}}}";
+	const struct str object = arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
+		"\"c\"},\"spec\":{\"headGroupSpec\":{%s,\"workerGroupSpecs\":["
+		"{\"groupName\":\"a\",%s,{\"groupName\":\"b\",%s]}}",
+		GROUP, GROUP, GROUP);
+	const struct review_result r = review(object.at, "");
+	const struct json_node *const warnings = json_get(response(r.reply), "warnings");
+	size_t halves = 0;
+
+	for (struct json_iter it = json_iter(warnings); json_next_item(&it);) {
+		const struct str line = json_str(&arena, it.value);
+		size_t same = 0;
+
+		for (struct json_iter other = json_iter(warnings); json_next_item(&other);)
+			same += str_eq(line, json_str(&arena, other.value));
+		cr_expect_eq(same, 1u, "%.*s", STR_ARG(line));
+		halves += str_starts(line, "  ");
+		cr_expect(
+			str_starts(line, "  ") || str_starts(line, "spec."), "%.*s", STR_ARG(line));
+	}
+	cr_expect_geq(halves, 3u, "%.*s", STR_ARG(r.reply));
+}
+
 Test(contract, delete_and_connect_and_foreign_kinds_pass)
 {
 	static const char *const REQUESTS[] = {
