@@ -12,6 +12,9 @@
 #include "server/kube/credentials.h"
 #include "server/kube/endpoint.h"
 
+/* As long as an API server keeps an idle connection. */
+#define LINE_IDLE (90 * CLOCK_SECOND)
+
 enum {
 	LINES_KEPT = 16,    /* connections without work that are kept */
 	LOOK_MS = 1000,     /* how often the stop is looked at, should it have no descriptor */
@@ -24,6 +27,7 @@ struct line {
 	struct line *next;
 	CURL *easy;
 	CURLM *multi;
+	int64_t since; /* clock_now() when it became idle */
 	char words[CURL_ERROR_SIZE];
 };
 
@@ -36,7 +40,6 @@ struct curl_transport {
 	struct kube_endpoint endpoint;
 	pthread_mutex_t mutex;
 	struct line *idle;
-	size_t idle_count;
 };
 
 /* One exchange while it goes on. */
@@ -44,6 +47,7 @@ struct exchange {
 	const struct kube_request *request;
 	struct kube_answer *answer;
 	CURL *easy;
+	size_t given; /* bytes of the request's body */
 	bool too_large, ended;
 };
 
@@ -66,10 +70,8 @@ static struct line *line_take(struct curl_transport *transport)
 
 	pthread_mutex_lock(&transport->mutex);
 	line = transport->idle;
-	if (line) {
+	if (line)
 		transport->idle = line->next;
-		transport->idle_count--;
-	}
 	pthread_mutex_unlock(&transport->mutex);
 	if (line)
 		return line;
@@ -80,19 +82,39 @@ static struct line *line_take(struct curl_transport *transport)
 	return line;
 }
 
+static void lines_free(struct line *line)
+{
+	for (struct line *next; line; line = next) {
+		next = line->next;
+		line_free(line);
+	}
+}
+
+/* Takes out all but the first few that were in use not long ago; the list is newest first. */
+static struct line *lines_cut(struct curl_transport *transport)
+{
+	const int64_t oldest = clock_now() - LINE_IDLE;
+	struct line **at = &transport->idle;
+	size_t count = 0;
+
+	for (; *at && count < LINES_KEPT && (*at)->since >= oldest; at = &(*at)->next)
+		count++;
+	struct line *const rest = *at;
+
+	*at = NULL;
+	return rest;
+}
+
 static void line_give_back(struct curl_transport *transport, struct line *line)
 {
+	line->since = clock_now();
 	pthread_mutex_lock(&transport->mutex);
-	const bool kept = transport->idle_count < LINES_KEPT;
+	line->next = transport->idle;
+	transport->idle = line;
+	struct line *const rest = lines_cut(transport);
 
-	if (kept) {
-		line->next = transport->idle;
-		transport->idle = line;
-		transport->idle_count++;
-	}
 	pthread_mutex_unlock(&transport->mutex);
-	if (!kept)
-		line_free(line);
+	lines_free(rest);
 }
 
 static size_t take_body(char *at, size_t size, size_t count, void *context)
@@ -176,13 +198,34 @@ static void set_tls(
 	curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
 }
 
-static void set_method(CURL *easy, const struct kube_request *request)
+static size_t give_body(char *to, size_t size, size_t count, void *context)
 {
+	struct exchange *const exchange = context;
+	const struct str rest = str_from_offset(exchange->request->body, exchange->given);
+	const size_t len = rest.len < size * count ? rest.len : size * count;
+
+	if (len)
+		memcpy(to, rest.at, len);
+	exchange->given += len;
+	return len;
+}
+
+/*
+ * A body is read by a function that cannot begin anew. Given as a whole, libcurl would send it a
+ * second time when a connection that was kept breaks before the answer, though the server may have
+ * done what it says.
+ */
+static void set_method(CURL *easy, struct exchange *exchange)
+{
+	const struct kube_request *const request = exchange->request;
+
+	if (request->content_type) {
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+		curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+		curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-	if (request->content_type == NULL)
-		return;
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.len ? request->body.at : "");
 }
 
 static void set_connection(CURL *easy, const struct kube_config *config, bool is_stream)
@@ -225,7 +268,7 @@ static void prepare(struct curl_transport *transport, struct line *line, struct 
 	/* Connections outlive this; nothing else does. */
 	curl_easy_reset(line->easy);
 	line->words[0] = '\0';
-	set_method(line->easy, request);
+	set_method(line->easy, exchange);
 	set_connection(line->easy, transport->config, request->piece != NULL);
 	set_tls(line->easy, transport->config, identity);
 	if (transport->endpoint.connect_to) {
@@ -397,10 +440,7 @@ static void transport_done(struct kube_transport *self)
 {
 	struct curl_transport *transport = (struct curl_transport *)self;
 
-	for (struct line *line = transport->idle, *next; line; line = next) {
-		next = line->next;
-		line_free(line);
-	}
+	lines_free(transport->idle);
 	kube_credentials_free(&transport->credentials);
 	pthread_mutex_destroy(&transport->mutex);
 	arena_done(&transport->arena);

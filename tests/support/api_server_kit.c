@@ -125,7 +125,8 @@ static void wait_for_end(struct peer *peer)
 static void send_for_ever(struct peer *peer, struct str bytes, int pause_ms)
 {
 	while (api_peer_send(&peer->io, bytes))
-		nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000L}, NULL);
+		if (pause_ms)
+			nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000L}, NULL);
 }
 
 static bool send_chunks(struct peer *peer, const struct api_step *step, struct str reply)

@@ -204,6 +204,20 @@ Test(kube_reflector, what_cannot_be_read_is_told_and_listed_anew, .timeout = 60)
 	FOLLOW(SCRIPT, false, "synced trouble synced well +a@7 trouble +a@7 synced well");
 }
 
+Test(kube_reflector, a_line_without_end_is_given_up, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = LIST, .reply = ITEMS("5", "")),
+		API_STEP(.expect = WATCH "5*", .fault = API_FAULT_ENDLESS,
+			.reply = "{\"a line\":\"that is told over and over again and never comes "
+				 "to its end\"} "),
+		API_STEP(.expect = LIST, .reply = ITEMS("6", "")),
+		API_STEP(.expect = WATCH "6*", .hold = true),
+	};
+
+	FOLLOW(SCRIPT, false, "synced trouble synced well");
+}
+
 Test(kube_reflector, a_server_that_says_no_is_asked_again, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
