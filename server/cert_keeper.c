@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -48,6 +49,14 @@ static void tell(const struct cert_keeper *k, bool warning, const char *reason, 
 {
 	if (k->options.tell)
 		k->options.tell(k->options.context, warning, reason, text);
+}
+
+static void tell_stored(const struct cert_keeper *k, const char *why)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "stored anew, because %s", why);
+	tell(k, false, "CertificateStored", text);
 }
 
 static int64_t now_s(void)
@@ -128,7 +137,7 @@ static bool take_step(struct cert_keeper *k, bool *again, struct err *err)
 	if (!cert_store_write_secret(&k->store, &next, err))
 		return err->code == ERR_CONFLICT && cert_store_read_secret(&k->store, err);
 	LOG(INFO, "certificate stored", KV("why", plan.why), KV("secret", k->options.secret));
-	tell(k, false, "CertificateRenewed", plan.why);
+	tell_stored(k, plan.why);
 	return true;
 }
 

@@ -89,7 +89,7 @@ Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 		int64_t after; /* KIT_NOW */
 		bool follows, published, nobody, more_hosts;
 		enum managed_step step;
-	} CASES[] = {
+	} cases[] = {
 		{"nothing is stored",                              &nothing,  NULL,   0,                     false, false, false, false,
                  MANAGED_CREATE															},
 		{"all keys are blank",                             &blank,    NULL,   0,                     false, false, false, false, MANAGED_CREATE},
@@ -133,18 +133,18 @@ Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 		{"somebody else's",                                &foreign,  NULL,   YEAR,                  false, true,  false, true,  MANAGED_KEEP  },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		struct managed_view view = view_of(CASES[i].stored, KIT_NOW + CASES[i].after);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct managed_view view = view_of(cases[i].stored, KIT_NOW + cases[i].after);
 
-		view.served = CASES[i].served;
-		view.leads = !CASES[i].follows;
-		view.is_published = CASES[i].published;
-		view.has_bundles = !CASES[i].nobody;
-		if (CASES[i].more_hosts) {
+		view.served = cases[i].served;
+		view.leads = !cases[i].follows;
+		view.is_published = cases[i].published;
+		view.has_bundles = !cases[i].nobody;
+		if (cases[i].more_hosts) {
 			view.hosts = MORE_HOSTS;
 			view.host_count = ARRAY_LEN(MORE_HOSTS);
 		}
-		cr_expect_eq(decide(&view), CASES[i].step, "%s: %d", CASES[i].name, decide(&view));
+		cr_expect_eq(decide(&view), cases[i].step, "%s: %d", cases[i].name, decide(&view));
 	}
 }
 
@@ -193,7 +193,7 @@ Test(managed, what_cannot_be_used_is_said_and_not_replaced)
 	const struct {
 		const char *name;
 		struct managed_store store;
-	} CASES[] = {
+	} cases[] = {
 		{"no key",               {good.tls_crt, NULL, good.ca_crt, good.ca_key, NULL}         },
 		{"no certificate",       {NULL, good.tls_key, good.ca_crt, good.ca_key, NULL}         },
 		{"another pair's key",
@@ -205,14 +205,14 @@ Test(managed, what_cannot_be_used_is_said_and_not_replaced)
 		{"keys alone",           {NULL, NULL, NULL, good.ca_key, NULL}                        },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		const struct managed_view view = view_of(&CASES[i].store, KIT_NOW);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct managed_view view = view_of(&cases[i].store, KIT_NOW);
 		struct managed_plan plan;
 		struct err err = {0};
 
-		cr_expect_not(managed_decide(&view, &plan, &err), "%s", CASES[i].name);
-		cr_expect(err.text[0], "%s", CASES[i].name);
-		cr_expect_null(strstr(err.text, "PRIVATE"), "%s: %s", CASES[i].name, err.text);
+		cr_expect_not(managed_decide(&view, &plan, &err), "%s", cases[i].name);
+		cr_expect(err.text[0], "%s", cases[i].name);
+		cr_expect_null(strstr(err.text, "PRIVATE"), "%s: %s", cases[i].name, err.text);
 	}
 }
 

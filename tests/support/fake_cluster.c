@@ -200,7 +200,7 @@ static void patch(struct fake_cluster *cluster, const struct kube_request *reque
 	const struct json_node *const body = read_json(&arena, request->body);
 	const struct json_node *const old = read_json(&arena, str_from(object->json));
 
-	if (str_is(str_from(request->content_type), "application/merge-patch+json")) {
+	if (strcmp(request->content_type, "application/merge-patch+json") == 0) {
 		if (!is_current(body, old)) {
 			refuse(answer, 409, "Conflict");
 			return;

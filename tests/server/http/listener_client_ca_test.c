@@ -32,7 +32,7 @@ Test(listener_client_ca, only_a_valid_certificate_of_the_ca_is_answered)
 		const char *name;
 		struct client_cert cert;
 		int status;
-	} CASES[] = {
+	} cases[] = {
 		{"a good one",          {&ours, now - HOUR, now + HOUR, false},     200},
 		{"of a foreign CA",     {&foreign, now - HOUR, now + HOUR, false},  401},
 		{"expired",             {&ours, now - 2 * HOUR, now - HOUR, false}, 401},
@@ -42,10 +42,10 @@ Test(listener_client_ca, only_a_valid_certificate_of_the_ca_is_answered)
 	};
 	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start_for(&ours);
 
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		struct mint_pair shown CLEANUP(mint_pair_done) = client_cert_mint(&CASES[i].cert);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mint_pair shown CLEANUP(mint_pair_done) = client_cert_mint(&cases[i].cert);
 
-		cr_expect_eq(status_for(&kit, &shown), CASES[i].status, "%s: %d", CASES[i].name,
+		cr_expect_eq(status_for(&kit, &shown), cases[i].status, "%s: %d", cases[i].name,
 			status_for(&kit, &shown));
 	}
 	cr_expect_eq(status_for(&kit, NULL), 401, "none at all");

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# The gate as it runs in a cluster: two replicas behind the balancer that find the cluster by
+# themselves, with the rights that the chart gives them, keep their certificate in a Secret, and the
+# webhooks' caBundle right. The scenario's values have registered the webhooks already.
+
+LIVE=$E2E_STATE/live
+
+# live_prepare VALUES…: account and rights; ends the replicas that serve the run's own certificate.
+live_prepare() {
+	local template
+	gate_stop KILL 1 2
+	rm -f "$GATE/webhooks.yaml" # the next scenario registers with that certificate again
+	rm -rf "$LIVE"
+	mkdir -p "$LIVE"
+	kubectl create namespace raygate --dry-run=client -o yaml | kubectl apply -f - >/dev/null
+	kubectl -n raygate delete secret,lease --all >/dev/null
+	for template in serviceaccount rbac; do
+		gate_render "$template.yaml" "$@" | kubectl apply -f - >/dev/null
+	done
+	live_kubeconfig >"$LIVE/kubeconfig"
+}
+
+live_kubeconfig() {
+	cat <<-END
+		apiVersion: v1
+		kind: Config
+		current-context: gate
+		contexts: [{name: gate, context: {cluster: gate, user: gate, namespace: raygate}}]
+		clusters:
+		- name: gate
+		  cluster: {server: "$(<"$E2E_STATE/api-url")", certificate-authority: $E2E_STATE/pki/ca.crt}
+		users: [{name: gate, user: {token: $(kubectl -n raygate create token raygate)}}]
+	END
+}
+
+# live_start N…: replicas; waits until they are ready, which says that the webhooks trust them.
+live_start() {
+	local n
+	for n; do
+		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" --no-controller \
+			--policy "$GATE/policy.yaml" --webhook-hosts 127.0.0.1 --cert-lifetime 60s \
+			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 3s
+	done
+	for n; do
+		within 60 gate_ready "$n"
+	done
+	within 20 wrong_object_is 422
+}
+
+# live_metric N NAME
+live_metric() {
+	curl -fsS "http://$(gate_ops "$1")/metrics" | sed -n "s/^$2 //p"
+}
+
+# live_reached N NAME VALUE: the metric is at least so much.
+live_reached() {
+	[ "$(live_metric "$1" "$2")" -ge "$3" ]
+}
+
+# The number of the replica that leads.
+live_leader() {
+	if [ "$(live_metric 1 raygate_leader)" = 1 ]; then
+		echo 1
+	else
+		echo 2
+	fi
+}
