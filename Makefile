@@ -163,7 +163,8 @@ test-program: $(OUT)/raygate $(OUT)/e2e ## the tests that talk to the built prog
 	$(Q)RAYGATE=$(CURDIR)/$(OUT)/raygate $(OUT)/e2e $(if $(FILTER),--filter '$(FILTER)')
 
 CLUSTER := tests/e2e/cluster
-e2e: build packages-e2e ## scenarios on a real Kubernetes, built once into a cache; SCENARIO=name runs one
+e2e: build packages-test packages-e2e ## scenarios on a real Kubernetes, built once into a cache; SCENARIO=name runs one
+	$(Q)$(PARALLEL) $(OUT)/e2e
 	$(Q)$(CLUSTER)/run.sh $(CLUSTER)/scenarios.sh $(SCENARIO)
 
 e2e-shell: build packages-e2e ## a shell in that cluster, with kubectl and the gate
