@@ -47,6 +47,7 @@ find_go() {
 	fi
 	made go "$GO_VERSION $(uname -m)" toolchain
 	go=$made/go/bin/go
+	unset GOROOT
 }
 
 toolchain() {
