@@ -16,7 +16,12 @@ struct warnings {
 	struct str *items;
 	size_t count;
 	size_t cap;
+	size_t bytes;
+	size_t left_out; /* findings that there is no room for */
 };
+
+/* Kept free for the line that says how many are left out. */
+enum { ROOM_FOR_THE_REST = ADMISSION_WARNING_MAX };
 
 static void add_warning(struct warnings *w, struct str text)
 {
@@ -28,6 +33,7 @@ static void add_warning(struct warnings *w, struct str text)
 		w->cap = cap;
 	}
 	w->items[w->count++] = text;
+	w->bytes += text.len;
 }
 
 static bool was_said(const struct warnings *w, struct str text)
@@ -81,6 +87,20 @@ static void add_long_warning(struct warnings *w, struct str text)
 	add_line(w, text, first);
 }
 
+/* All lines of a finding, or none; once one had no room, none. */
+static void add_whole_warning(struct warnings *w, struct str text)
+{
+	const struct warnings before = *w;
+
+	if (w->left_out == 0)
+		add_long_warning(w, text);
+	if (w->left_out || w->bytes > ADMISSION_WARNINGS_MAX - ROOM_FOR_THE_REST) {
+		w->count = before.count;
+		w->bytes = before.bytes;
+		w->left_out++;
+	}
+}
+
 /* What only the webhook that mutates can know: defaulting's own warnings. */
 static bool is_of_defaulting(const struct finding *f)
 {
@@ -101,8 +121,13 @@ static void add_findings(const struct verdict_input *in, struct warnings *w)
 		const char *const was = f->was_there ? " [as before]" : "";
 		const struct str line = verdict_line(w->arena, f);
 
-		add_long_warning(w, arena_printf(w->arena, "%s%.*s%s", prefix, STR_ARG(line), was));
+		add_whole_warning(
+			w, arena_printf(w->arena, "%s%.*s%s", prefix, STR_ARG(line), was));
 	}
+	if (w->left_out)
+		add_warning(
+			w, arena_printf(w->arena, "and %zu more: `raygate check` shows all of them",
+				   w->left_out));
 }
 
 /* The rules that were broken, each once, for the audit log: "RG0302,RG1401". */

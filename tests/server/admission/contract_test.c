@@ -236,6 +236,38 @@ Test(contract, the_second_half_of_a_warning_is_never_the_same_as_another)
 	cr_expect_geq(halves, 3u, "%.*s", STR_ARG(r.reply));
 }
 
+/* The API server drops all warnings of a request that has more than 4096 bytes of them. */
+Test(contract, warnings_that_have_no_room_are_counted)
+{
+	enum { FIELDS = 200 };
+	CLEANUP(buf_done) struct buf fields = {0};
+	size_t bytes = 0;
+	size_t told = 0;
+	struct str last = {0};
+
+	for (size_t i = 0; i < FIELDS; i++)
+		buf_printf(&fields, "\"flavour%zu\":1,", i);
+	const struct str object = arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+		"\"name\":\"c\"},\"spec\":{%.*s\"headGroupSpec\":{\"rayStartParams\":{"
+		"\"num-cpus\":\"1\"},\"template\":{\"spec\":{\"containers\":[{\"name\":\"h\","
+		"\"image\":\"i\",\"resources\":{\"limits\":{\"memory\":\"4Gi\"}}}]}}}}}",
+		STR_ARG(buf_str(&fields)));
+	const struct review_result r = review(object.at, "");
+
+	for (struct json_iter it = json_iter(json_get(response(r.reply), "warnings"));
+		json_next_item(&it);) {
+		last = json_str(&arena, it.value);
+		bytes += last.len;
+		told += str_contains(last, "flavour");
+	}
+	cr_expect_leq(bytes, (size_t)ADMISSION_WARNINGS_MAX);
+	cr_expect(
+		str_eq(last, arena_printf(&arena, "and %zu more: `raygate check` shows all of them",
+				     FIELDS - told)),
+		"%zu are told, then: %.*s", told, STR_ARG(last));
+}
+
 Test(contract, delete_and_connect_and_foreign_kinds_pass)
 {
 	static const char *const REQUESTS[] = {
