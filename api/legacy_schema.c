@@ -12,8 +12,8 @@ static const struct schema_field POD_TYPE_ROWS[] = {
 	SCHEMA_KEEP(struct ray_group, max, "maxWorkers"),
 	SCHEMA_KEEP(struct ray_group, min, "minWorkers"),
 	SCHEMA_KEEP(struct ray_group, name, "name", .required = true),
-	SCHEMA_KEEP_OBJECT(
-		struct ray_group, template, &SCHEMA_POD_CONFIG, "podConfig", .required = true),
+	SCHEMA_KEEP_OBJECT(struct ray_group, template, &SCHEMA_POD_CONFIG, "podConfig",
+		.required = true, .shared = true),
 	SCHEMA_KEEP_OBJECT(struct ray_group, ray_resources, &RAY_RESOURCES, "rayResources"),
 	SCHEMA_KEEP(struct ray_group, setup_commands, "setupCommands"),
 	SCHEMA_KEEP(struct ray_group, worker_setup_commands, "workerSetupCommands"),

@@ -84,7 +84,26 @@ struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum 
 		cluster->head->is_head = true;
 	collect(decoder->arena, cluster, legacy ? &cluster->pod_types : &cluster->worker_specs);
 	find_twins(cluster);
+	cluster->shares = decoder->sharing && decoder->sharing->saved;
 	return cluster;
+}
+
+void raycluster_unshare(struct arena *arena, struct raycluster *cluster)
+{
+	const bool legacy = cluster->dialect == DIALECT_LEGACY;
+	const struct schema *const schema = legacy ? &SCHEMA_POD_CONFIG : &SCHEMA_POD_TEMPLATE;
+	struct field_errors none; /* as there are none in what was copied */
+	const struct schema_decoder decoder = {.arena = arena, .errors = &none};
+
+	field_errors_init(&none, arena, NULL);
+	for (size_t i = 0; cluster->shares && i < cluster->group_count; i++) {
+		struct pod_template *const template = &cluster->groups[i]->template;
+		const struct schema_object self = template->self;
+
+		*template = (struct pod_template){0};
+		schema_decode(&decoder, schema, self.node, self.at, template);
+	}
+	cluster->shares = false;
 }
 
 struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str name)

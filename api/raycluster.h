@@ -158,6 +158,7 @@ struct raycluster {
 	struct ray_group **groups; /* head first when there is one, then the workers */
 	size_t group_count;
 	bool has_twins; /* some worker group is a twin */
+	bool shares;    /* templates may be copies of each other (struct schema_sharing) */
 
 	/* modern */
 	struct ray_group head_spec; /* what `head` points to, when present */
@@ -195,6 +196,12 @@ extern const struct schema SCHEMA_LEGACY_SPEC;
  */
 struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum dialect dialect,
 	const struct json_node *spec, const struct field_path *at);
+
+/*
+ * Decodes again the templates that are copies, so that each has its own nodes and paths: before
+ * anybody is told of something inside of them.
+ */
+void raycluster_unshare(struct arena *arena, struct raycluster *cluster);
 
 /* The worker group of that name, the first when there are several; NULL when there is none. */
 struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str name);

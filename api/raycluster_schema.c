@@ -51,8 +51,8 @@ static const struct schema_field WORKER_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(struct ray_group, scale_strategy, &SCALE_STRATEGY, "scaleStrategy",
 		.part = PART_SCALE_STRATEGY),
 	SCHEMA_KEEP(struct ray_group, suspend, "suspend", .part = PART_GROUP_SUSPEND),
-	SCHEMA_KEEP_OBJECT(
-		struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template", .required = true),
+	SCHEMA_KEEP_OBJECT(struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template",
+		.required = true, .shared = true),
 };
 static const struct schema WORKER =
 	SCHEMA_OF_STRUCT("a worker group", WORKER_ROWS, struct ray_group, "groupName");

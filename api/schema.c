@@ -83,6 +83,13 @@ struct any_list {
 	size_t count;
 };
 
+static bool has_memory(const struct schema_decoder *d, size_t more)
+{
+	const size_t saved = d->sharing ? d->sharing->saved : 0;
+
+	return d->memory_max == 0 || d->arena->used + saved + more <= d->memory_max;
+}
+
 /* A list beyond the bound is reported and counts as absent. */
 static bool fits_memory(
 	const struct schema_decoder *d, const struct schema_value *v, size_t count, size_t size)
@@ -90,7 +97,7 @@ static bool fits_memory(
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_RANGE, FIELD_TOO_MANY, FIELD_READS(v->node));
 
-	if (d->memory_max == 0 || d->arena->used + count * size <= d->memory_max)
+	if (has_memory(d, count * size))
 		return true;
 	field_add(d->errors, v->at, &wrong,
 		"the object is larger than can be judged: %zu items stand here", count);
@@ -189,12 +196,45 @@ static void unknown_field(const struct schema_decoder *d, const struct schema *s
 			"unknown field: %s has no such field", schema->name);
 }
 
+static bool is_copy(const struct schema_decoder *d, const struct json_node *node)
+{
+	const struct schema_sharing *const sharing = d->sharing;
+
+	return sharing->node && str_eq(json_raw(sharing->node), json_raw(node)) &&
+	       has_memory(d, sharing->cost);
+}
+
+/* `out` is the object's own struct. */
+static void decode_shared(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	const struct schema_object self = {v->node, field_path_keep(d->arena, v->at)};
+	const size_t errors = d->errors->count + d->errors->dropped;
+	const size_t used = d->arena->used;
+
+	if (is_copy(d, v->node)) {
+		memcpy(out, d->sharing->decoded, v->row->of->size);
+		memcpy(out, &self, sizeof(self));
+		d->sharing->saved += d->sharing->cost;
+		return;
+	}
+	schema_decode(d, v->row->of, v->node, self.at, out);
+	const bool fine =
+		v->node->kind == JSON_OBJECT && d->errors->count + d->errors->dropped == errors;
+
+	d->sharing->node = fine ? v->node : NULL;
+	d->sharing->decoded = out;
+	d->sharing->cost = d->arena->used - used;
+}
+
 static void decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	const bool kept = out && v->row->kept && v->row->of->size;
-
-	schema_decode(d, v->row->of, v->node, kept ? field_path_keep(d->arena, v->at) : v->at,
-		kept ? (char *)out + v->row->offset : NULL);
+	if (!out || !v->row->kept || !v->row->of->size)
+		schema_decode(d, v->row->of, v->node, v->at, NULL);
+	else if (v->row->shared && d->sharing)
+		decode_shared(d, v, (char *)out + v->row->offset);
+	else
+		schema_decode(d, v->row->of, v->node, field_path_keep(d->arena, v->at),
+			(char *)out + v->row->offset);
 }
 
 static void decode_value(const struct schema_decoder *d, const struct schema_value *v, void *out)

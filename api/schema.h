@@ -122,6 +122,7 @@ struct schema_field {
 	bool required;
 	bool kept;    /* into the struct, at `offset` */
 	bool bounded; /* a number: min counts, and for integers max */
+	bool shared;  /* an object: see struct schema_sharing */
 	uint16_t offset;
 	int32_t min, max;
 	const struct schema *of;   /* SCHEMA_OBJECT, SCHEMA_LIST */
@@ -219,6 +220,18 @@ struct schema {
 #define SCHEMA_RULE_POD_WORD  "RG0108" /* as WORD, refused when the pod is created */
 #define SCHEMA_RULE_POD_RANGE "RG0109" /* as RANGE, refused when the pod is created */
 
+/*
+ * Objects of a shared row, kept, that have the same text as the one that was decoded before them
+ * and in which nothing was wrong: they get a copy of its struct. `self` is their own; nodes and
+ * paths further in are those of the first.
+ */
+struct schema_sharing {
+	const struct json_node *node; /* of the first; NULL before there is one */
+	const void *decoded;
+	size_t cost;  /* bytes of the arena that it took */
+	size_t saved; /* bytes that the copies would have taken: they count against memory_max */
+};
+
 struct schema_decoder {
 	struct arena *arena;
 	struct field_errors *errors;
@@ -229,7 +242,8 @@ struct schema_decoder {
 	 * can become a struct of a thousand, so the body's bound alone is none.
 	 */
 	size_t memory_max;
-	uint64_t *parts; /* those that are met are added (api/part.h); or NULL */
+	uint64_t *parts;                /* those that are met are added (api/part.h); or NULL */
+	struct schema_sharing *sharing; /* NULL: each object is decoded from its own text */
 };
 
 /*

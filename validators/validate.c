@@ -78,22 +78,63 @@ static void run_rule(const struct rule_context *c)
 	}
 }
 
+static struct str path_text(const struct rule_context *c, const struct field_path *path)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	field_path_print(path, &text);
+	return arena_str(c->arena, buf_str(&text));
+}
+
+/* Of the modern head, or of the list of groups as a whole: no worker group has to do with it. */
+static bool is_elsewhere(const struct rule_context *c, const struct field_error *error)
+{
+	const struct raycluster *const cluster = c->cluster;
+	const struct field_path *const list = FIELD_CHILD(cluster->self.at, cluster->words->groups);
+
+	if (cluster->dialect == DIALECT_MODERN && cluster->head &&
+		str_starts(error->field, path_text(c, cluster->head->self.at).at))
+		return true;
+	return str_eq(error->field, path_text(c, list));
+}
+
+static bool all_elsewhere(const struct rule_context *c, const struct field_errors *before)
+{
+	if (c->errors->dropped != before->dropped)
+		return false;
+	for (size_t i = before->count; i < c->errors->count; i++) {
+		if (!is_elsewhere(c, &c->errors->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static void run_rule_on_all(struct rule_context *c)
+{
+	if (c->cluster->shares)
+		raycluster_unshare(c->arena, c->object->cluster);
+	c->twins_too = true;
+	run_rule(c);
+}
+
 /*
- * What finds nothing in a pod finds nothing in its twin, so twins are passed over; only where the
- * rule has found something it runs again on all of them.
+ * What finds nothing in a pod finds nothing in its twin, so twins are passed over, and templates
+ * can be copies; only where the rule has found something of a group it runs again on all of them.
  */
 static void run_rule_on_twins(struct rule_context *c)
 {
 	const struct field_errors before = *c->errors;
 
-	c->twins_too = before.count >= before.limit;
+	if (before.count >= before.limit) {
+		run_rule_on_all(c);
+		return;
+	}
+	c->twins_too = false;
 	run_rule(c);
-	if (c->twins_too ||
-		(c->errors->count == before.count && c->errors->dropped == before.dropped))
+	if (all_elsewhere(c, &before))
 		return;
 	field_errors_forget(c->errors, &before);
-	c->twins_too = true;
-	run_rule(c);
+	run_rule_on_all(c);
 }
 
 /* What the table and the policy make of a rule, before anything is known of a finding. */
@@ -116,7 +157,8 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 {
 	const struct plan plan = plan_of(c->object->dialect);
 	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
-	const bool twins = c->cluster && c->cluster->has_twins && !v->every_rule;
+	const bool twins =
+		c->cluster && (c->cluster->has_twins || c->cluster->shares) && !v->every_rule;
 
 	c->twins_too = !twins;
 

@@ -7,11 +7,15 @@
 static struct ray_object *decode(const struct mutation_input *in, const struct json_node *root,
 	struct field_errors *errors, bool shallow)
 {
+	struct schema_sharing sharing = {0};
 	const struct schema_decoder decoder = {.arena = in->arena,
 		.errors = errors,
 		.shallow = shallow,
 		.crd_defaults = in->crd_defaults,
-		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
+		.memory_max = in->arena->used + VALIDATE_DECODED_MAX,
+		/* Defaults are added by the paths in a template, and may be by what the CRD adds.
+		 */
+		.sharing = in->defaults || in->crd_defaults ? NULL : &sharing};
 
 	/* Places in the source are those of what came, whatever is judged. */
 	field_errors_init(errors, in->arena, in->object);

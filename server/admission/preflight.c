@@ -108,6 +108,7 @@ void preflight_run(const struct preflight_input *in, struct field_errors *errors
 
 	if (in->facts == NULL || in->object->cluster == NULL)
 		return;
+	raycluster_unshare(in->arena, in->object->cluster);
 	field_errors_init(&found, in->arena, in->object->self.node);
 	facts_lock(in->facts);
 	look_at(&p);

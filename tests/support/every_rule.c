@@ -2,8 +2,9 @@
 
 #include "validators/validate.h"
 
+/* `sharing`: as the gate decodes, where templates of the same text are copies; or NULL. */
 static const struct ray_object *decode(struct arena *arena, const struct every_rule_case *it,
-	const struct json_node *root, struct field_errors *errors)
+	const struct json_node *root, struct schema_sharing *sharing, struct field_errors *errors)
 {
 	const struct schema_decoder decoder = {
 		.arena = arena,
@@ -11,6 +12,7 @@ static const struct ray_object *decode(struct arena *arena, const struct every_r
 		.shallow = root == it->old,
 		.crd_defaults = it->crd_defaults,
 		.memory_max = arena->used + VALIDATE_DECODED_MAX,
+		.sharing = it->crd_defaults ? NULL : sharing,
 	};
 	enum ray_kind kind;
 	enum dialect dialect;
@@ -24,14 +26,15 @@ static const struct ray_object *decode(struct arena *arena, const struct every_r
 static bool judge(struct arena *arena, const struct every_rule_case *it, bool every_rule,
 	struct field_errors *errors)
 {
+	struct schema_sharing sharing = {0};
 	struct field_errors ignored;
 	const struct validation v = {
 		.arena = arena,
 		.policy = it->policy,
-		.object = decode(arena, it, it->object, errors),
+		.object = decode(arena, it, it->object, every_rule ? NULL : &sharing, errors),
 		.errors = errors,
 		.crd_defaults = it->crd_defaults,
-		.old = it->old ? decode(arena, it, it->old, &ignored) : NULL,
+		.old = it->old ? decode(arena, it, it->old, NULL, &ignored) : NULL,
 		.old_node = it->old,
 		.every_rule = every_rule,
 	};
