@@ -42,12 +42,15 @@ static bool makes_same_pods(const struct ray_group *a, const struct ray_group *b
 	       same_text(a->labels.node, b->labels.node);
 }
 
-static void find_twins(struct raycluster *cluster)
+static void find_twins(struct arena *arena, struct raycluster *cluster)
 {
-	for (size_t i = 1; i < cluster->worker_count; i++) {
+	cluster->distinct = arena_array(arena, cluster->group_count, sizeof(*cluster->distinct));
+	for (size_t i = 1; i < cluster->worker_count; i++)
 		cluster->workers[i]->is_twin =
 			makes_same_pods(cluster->workers[i], cluster->workers[i - 1]);
-		cluster->has_twins |= cluster->workers[i]->is_twin;
+	for (size_t i = 0; i < cluster->group_count; i++) {
+		if (!cluster->groups[i]->is_twin)
+			cluster->distinct[cluster->distinct_count++] = cluster->groups[i];
 	}
 }
 
@@ -83,7 +86,7 @@ struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum 
 	if (cluster->head)
 		cluster->head->is_head = true;
 	collect(decoder->arena, cluster, legacy ? &cluster->pod_types : &cluster->worker_specs);
-	find_twins(cluster);
+	find_twins(decoder->arena, cluster);
 	cluster->shares = decoder->sharing && decoder->sharing->saved;
 	return cluster;
 }

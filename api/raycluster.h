@@ -157,8 +157,9 @@ struct raycluster {
 	size_t worker_count;
 	struct ray_group **groups; /* head first when there is one, then the workers */
 	size_t group_count;
-	bool has_twins; /* some worker group is a twin */
-	bool shares;    /* templates may be copies of each other (struct schema_sharing) */
+	struct ray_group **distinct; /* of groups those that are no twins: the head first, too */
+	size_t distinct_count;
+	bool shares; /* templates may be copies of each other (struct schema_sharing) */
 
 	/* modern */
 	struct ray_group head_spec; /* what `head` points to, when present */

@@ -252,10 +252,10 @@ static void each_of_pod(const struct rule_context *c, const struct pod_template 
 void check_each_container(
 	const struct rule_context *c, const struct ray_object *object, check_container_fn *check)
 {
-	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++) {
-		if (rule_looks_at(c, c->cluster->groups[i]))
-			each_of_pod(c, &c->cluster->groups[i]->template, check);
-	}
+	const struct rule_groups groups = rule_groups(c);
+
+	for (size_t i = 0; i < groups.count; i++)
+		each_of_pod(c, &groups.items[i]->template, check);
 	if (object->job)
 		each_of_pod(c, &object->job->submitter_template, check);
 }
@@ -280,11 +280,10 @@ void check_each_resources(
 	const struct rule_context *c, const struct ray_object *object, check_resources_fn *check)
 {
 	const struct raycluster *const cluster = c->cluster;
+	const struct rule_groups groups = rule_groups(c);
 
-	for (size_t i = 0; cluster && i < cluster->group_count; i++) {
-		if (rule_looks_at(c, cluster->groups[i]))
-			resources_of_pod(c, &cluster->groups[i]->template, check);
-	}
+	for (size_t i = 0; i < groups.count; i++)
+		resources_of_pod(c, &groups.items[i]->template, check);
 	if (object->job)
 		resources_of_pod(c, &object->job->submitter_template, check);
 	if (cluster && cluster->autoscaler.resources.self.node)

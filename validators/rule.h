@@ -119,10 +119,19 @@ struct rule_table {
 		.rules = (array), .count = ARRAY_LEN(array)                                        \
 	}
 
-/* Whether the running rule, which is by pods, looks at this group: not at twins, at first. */
-static inline bool rule_looks_at(const struct rule_context *c, const struct ray_group *group)
+struct rule_groups {
+	struct ray_group *const *items;
+	size_t count;
+};
+
+/* The groups whose pods the running rule looks at: none without a cluster; no twins, at first. */
+static inline struct rule_groups rule_groups(const struct rule_context *c)
 {
-	return c->twins_too || !group->is_twin;
+	if (c->cluster == NULL)
+		return (struct rule_groups){0};
+	if (c->twins_too)
+		return (struct rule_groups){c->cluster->groups, c->cluster->group_count};
+	return (struct rule_groups){c->cluster->distinct, c->cluster->distinct_count};
 }
 
 /*

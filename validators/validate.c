@@ -8,14 +8,13 @@
 static void run_on_groups(const struct rule_context *c)
 {
 	const struct raycluster *const cluster = c->cluster;
+	const struct rule_groups groups =
+		c->rule->by_pod ? rule_groups(c)
+				: (struct rule_groups){cluster->groups, cluster->group_count};
 	const bool workers_only = c->rule->scope == RULE_WORKER;
-	struct ray_group *const *const groups = workers_only ? cluster->workers : cluster->groups;
-	const size_t count = workers_only ? cluster->worker_count : cluster->group_count;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!c->rule->by_pod || rule_looks_at(c, groups[i]))
-			c->rule->check.group(c, groups[i]);
-	}
+	for (size_t i = workers_only && cluster->head ? 1 : 0; i < groups.count; i++)
+		c->rule->check.group(c, groups.items[i]);
 }
 
 static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
@@ -39,12 +38,10 @@ static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
 
 static void run_on_pods(const struct rule_context *c)
 {
-	for (size_t i = 0; c->cluster && i < c->cluster->group_count; i++) {
-		const struct ray_group *const group = c->cluster->groups[i];
+	const struct rule_groups groups = rule_groups(c);
 
-		if (rule_looks_at(c, group))
-			run_on_pod(c, &(struct rule_pod){&group->template, group});
-	}
+	for (size_t i = 0; i < groups.count; i++)
+		run_on_pod(c, &(struct rule_pod){&groups.items[i]->template, groups.items[i]});
 	if (c->object->job)
 		run_on_pod(c, &(struct rule_pod){&c->object->job->submitter_template, NULL});
 }
@@ -158,7 +155,8 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 	const struct plan plan = plan_of(c->object->dialect);
 	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
 	const bool twins =
-		c->cluster && (c->cluster->has_twins || c->cluster->shares) && !v->every_rule;
+		c->cluster && !v->every_rule &&
+		(c->cluster->shares || c->cluster->distinct_count < c->cluster->group_count);
 
 	c->twins_too = !twins;
 
