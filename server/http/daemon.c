@@ -343,10 +343,10 @@ static bool holds_certificates(const char *pem)
 	gnutls_certificate_credentials_t trust;
 
 	gnutls_certificate_allocate_credentials(&trust);
-	const int count = gnutls_certificate_set_x509_trust_mem(trust, &text, GNUTLS_X509_FMT_PEM);
+	const int found = gnutls_certificate_set_x509_trust_mem(trust, &text, GNUTLS_X509_FMT_PEM);
 
 	gnutls_certificate_free_credentials(trust);
-	return count > 0;
+	return found > 0;
 }
 
 bool http_daemon_start(

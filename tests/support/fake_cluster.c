@@ -1,5 +1,6 @@
 #include "tests/support/fake_cluster.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,6 +232,7 @@ static void run_hook(struct fake_cluster *cluster)
 static void serve(struct fake_cluster *cluster, const struct kube_request *request,
 	struct kube_answer *answer)
 {
+	assert(request->path);
 	const struct str whole = str_from(request->path);
 	const struct str path = {whole.at, str_find(whole, '?')};
 
