@@ -103,7 +103,7 @@ static bool is_whole(struct str text)
 	return text.len >= (size_t)(end + 4 - text.at) + strtoul(length + 16, NULL, 10);
 }
 
-static bool read_answer(struct tls_client *client)
+bool tls_client_receive(struct tls_client *client)
 {
 	struct buf *const in = &client->out;
 
@@ -120,7 +120,7 @@ static bool read_answer(struct tls_client *client)
 	}
 }
 
-bool tls_client_post(struct tls_client *client, const char *path, struct str body)
+bool tls_client_send(struct tls_client *client, const char *path, struct str body)
 {
 	client->out.len = 0;
 	buf_printf(&client->out,
@@ -129,5 +129,10 @@ bool tls_client_post(struct tls_client *client, const char *path, struct str bod
 		"Content-Type: application/json\r\n\r\n",
 		path, body.len);
 	buf_add(&client->out, body);
-	return send_all(client, buf_str(&client->out)) && read_answer(client);
+	return send_all(client, buf_str(&client->out));
+}
+
+bool tls_client_post(struct tls_client *client, const char *path, struct str body)
+{
+	return tls_client_send(client, path, body) && tls_client_receive(client);
 }
