@@ -67,5 +67,7 @@ struct str every_rule_difference(struct arena *arena, const struct every_rule_ca
 		return arena_printf(
 			arena, "%s %.*s: %.*s", e->rule, STR_ARG(e->field), STR_ARG(e->message));
 	}
-	return all.dropped == some.dropped ? (struct str){0} : STR("counts that were dropped");
+	if (all.dropped != some.dropped)
+		return STR("counts that were dropped");
+	return (struct str){0};
 }

@@ -158,8 +158,8 @@ Test(facts, what_has_no_name_or_odd_members_does_no_harm)
 		"{metadata: {name: 3}}",
 		"{metadata: {name: odd}, status: 3, spec: [1]}",
 		"{metadata: {name: odd, labels: [a], namespace: [b]}, status: {hard: {cpu: x}}}",
-		"{metadata: {name: odd}, spec: {limits: [1, {type: 3, max: {cpu: []}}], taints: "
-		"{}}}",
+		"{metadata: {name: odd}, spec: {limits: [1, {type: 3, max: {cpu: []}}]}}",
+		"{metadata: {name: odd}, spec: {taints: {}}}",
 	};
 	struct facts *facts = facts_new();
 
