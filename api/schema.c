@@ -293,6 +293,18 @@ static void absent_field(const struct schema_decoder *d, const struct schema *sc
 	}
 }
 
+/* `seen` has a bit for each row. */
+static void absent_fields(const struct schema_decoder *d, const struct schema *schema,
+	uint64_t seen, const struct schema_object *self, void *out)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct schema_field *const row = &schema->fields[i];
+
+		if (!(seen >> i & 1) && (row->required || row->fallback))
+			absent_field(d, schema, row, self, out);
+	}
+}
+
 void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at, void *out)
 {
@@ -301,7 +313,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	uint64_t seen = 0;
 	size_t hint = 0;
 
-	assert(schema->count <= 64);
+	assert((schema->fields || schema->open) && schema->count <= 64);
 	if (!json_present(node))
 		return;
 	if (node->kind != JSON_OBJECT) {
@@ -329,12 +341,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	}
 	if (d->parts)
 		*d->parts |= parts;
-	for (size_t i = 0; i < schema->count; i++) {
-		const struct schema_field *const row = &schema->fields[i];
-
-		if (!(seen >> i & 1) && (row->required || row->fallback))
-			absent_field(d, schema, row, &self, out);
-	}
+	absent_fields(d, schema, seen, &self, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

@@ -46,6 +46,6 @@ static inline const char *json_lex_string(
 	return json_lex_peek(lex, at) == '"' ? at : json_lex_odd_string(lex, start, at, escaped);
 }
 
-/* Each returns the byte behind what begins at `at`. */
-const char *json_lex_number(const struct json_lex *lex, const char *at);
+/* Each returns the byte behind what begins at its second argument. */
+const char *json_lex_number(const struct json_lex *lex, const char *start);
 const char *json_lex_word(const struct json_lex *lex, const char *at, const char *word);

@@ -1,5 +1,6 @@
 #include "base/json_skip.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Which brackets are open: a bit for each level, set for an object. */
@@ -24,6 +25,7 @@ static const char *open_bracket(const struct json_lex *lex, struct levels *l, co
 
 static const char *close_bracket(const struct json_lex *lex, struct levels *l, const char *at)
 {
+	assert(l->depth > 0);
 	const bool object = l->objects[--l->depth];
 
 	if (object != (*at == '}'))

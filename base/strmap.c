@@ -92,14 +92,14 @@ static void make_slots(struct strmap *map)
 /* Room for one more. */
 static void make_room(struct strmap *map)
 {
-	const size_t room = map->slot_count ? map->slot_count / 2 : map->entries ? FEW : 0;
-
-	if (map->used < room)
+	if (map->entries == NULL) {
+		map->entries = mem_alloc(FEW * sizeof(*map->entries));
+		return;
+	}
+	if (map->used < (map->slot_count ? map->slot_count / 2 : FEW))
 		return;
 	drop_removed(map);
-	if (map->entries == NULL)
-		map->entries = mem_alloc(FEW * sizeof(*map->entries));
-	else if (map->slot_count || map->used == FEW)
+	if (map->slot_count || map->used == FEW)
 		make_slots(map);
 }
 
