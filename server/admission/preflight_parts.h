@@ -36,4 +36,5 @@ const struct ray_object *preflight_complete(
 void preflight_limit_ranges(
 	struct preflight *p, const struct ray_group *written, const struct ray_group *completed);
 void preflight_quotas(struct preflight *p);
-void preflight_nodes(struct preflight *p, const struct ray_group *completed);
+/* `group` is completed. */
+void preflight_nodes(struct preflight *p, const struct ray_group *group);

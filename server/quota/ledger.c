@@ -239,8 +239,8 @@ static void replace(
 	add_to_totals(account, entry, false);
 }
 
-/* An entry that holds nothing any more is no entry. */
-static void tidy(
+/* An entry that holds nothing any more is no entry. Says whether the account is still there. */
+static bool tidy(
 	struct ledger *ledger, struct account *account, struct str namespace, struct str key)
 {
 	struct entry *const entry = strmap_find(&account->entries, key);
@@ -250,10 +250,11 @@ static void tidy(
 		entry_free(entry);
 		ledger->clusters--;
 	}
-	if (account->entries.count == 0) {
-		strmap_remove(&ledger->accounts, namespace);
-		account_free(account);
-	}
+	if (account->entries.count > 0)
+		return true;
+	strmap_remove(&ledger->accounts, namespace);
+	account_free(account);
+	return false;
 }
 
 /* Ends what was admitted and never seen. */
@@ -266,13 +267,11 @@ static void expire(struct ledger *ledger, struct str namespace)
 	for (size_t at = 0;
 		account && account->asked && (it = strmap_next(&account->entries, &at)) != NULL;) {
 		struct entry *const entry = it->value;
-		const bool last = account->entries.count == 1;
 
 		if (entry->asked == NULL || entry->until > now)
 			continue;
 		replace(account, entry, &entry->asked, NULL);
-		tidy(ledger, account, namespace, it->key);
-		if (last)
+		if (!tidy(ledger, account, namespace, it->key))
 			return;
 	}
 }
@@ -429,11 +428,9 @@ static void forget_seen(struct ledger *ledger, struct account *account, struct s
 
 	for (size_t at = 0; (it = strmap_next(&account->entries, &at)) != NULL;) {
 		struct entry *const entry = it->value;
-		const bool last = account->entries.count == 1;
 
 		replace(account, entry, &entry->seen, NULL);
-		tidy(ledger, account, namespace, it->key);
-		if (last)
+		if (!tidy(ledger, account, namespace, it->key))
 			return;
 	}
 }
