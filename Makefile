@@ -25,7 +25,8 @@ CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev univ
 E2E_PACKAGES   := curl iproute2 python3 $(if $(shell command -v go),,golang-go) \
 	$(if $(shell command -v pip3),,python3-pip)
 
-LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1 libcurl
+# libcurl is opened when it is needed: server/kube/curl_on_demand.c.
+LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align -Wpointer-arith \

@@ -85,7 +85,7 @@ static void check_stored(struct check_run *c, const struct settings *s)
 	struct kube_config *config;
 	struct err err;
 
-	if (!kube_config_load(&options, &config, &err)) {
+	if (!kube_transport_load(&err) || !kube_config_load(&options, &config, &err)) {
 		report_unreadable(&c->report,
 			&(struct report_unreadable){.file = "cluster", .text = str_from(err.text)});
 		return;

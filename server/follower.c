@@ -56,6 +56,7 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 		.client = client,
 		.resource = &f->resource,
 		.skip = f->skip,
+		.metadata_only = f->metadata_only,
 		.handler = {f, object, gone, synced, trouble},
 	};
 

@@ -16,6 +16,7 @@ struct follower {
 	/* Once: all there is has been told (`there`), or there is nothing to be had. */
 	void (*told)(void *context, bool there);
 	const struct json_place *skip; /* or NULL */
+	bool metadata_only;            /* the rest of the objects never comes here */
 
 	struct kube_reflector *reflector;
 	bool was_told, in_trouble;

@@ -53,6 +53,8 @@ bool serve_cluster_start(struct server *s, struct err *err)
 
 	if (!kube_config_load(&options, &cluster->config, err))
 		return err_wrap(err, "no cluster to serve (--offline needs none)");
+	if (!kube_transport_load(err))
+		return false;
 	cluster->namespace = namespace ? namespace : cluster->config->namespace;
 	cluster->stop = kube_stop_new();
 	cluster->client = kube_client_new(&(struct kube_client_options){

@@ -18,14 +18,6 @@ struct serve_facts {
 	_Atomic size_t told, missing; /* kinds: of which all is known, that cannot be had */
 };
 
-/* Managed fields fill pages and say nothing; the data of Secrets is nobody's business. */
-static const struct json_place SKIPPED[] = {
-	{2, "managedFields"},
-	{1, "data"         },
-	{1, "stringData"   },
-	{0, NULL           },
-};
-
 static void put(void *context, const struct json_node *object, struct arena *arena)
 {
 	const struct fact *const fact = context;
@@ -80,7 +72,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 				   .object = put,
 				   .gone = drop,
 				   .told = told,
-				   .skip = SKIPPED,
+				   .metadata_only = source->names_only,
 				   },
 	};
 	return follower_start(&fact->follower, facts->server->cluster->client, err);

@@ -41,9 +41,14 @@ record_package() {
 
 # Every library by the path under which the loader looks for it, and the loader itself.
 add_libraries() {
-	local path
+	local path curl
 
-	ldd "$program" | grep -o '/[^ ]*' | sort -u >"$work/libraries"
+	# The program opens libcurl by itself.
+	curl=$(ldconfig -p | sed -n 's/.*libcurl\.so\.4 .* => //p' | head -n 1)
+	{
+		ldd "$program" "$curl" | grep -o '[[:space:]]/[^ ]*' | tr -d '[:blank:]'
+		echo "$curl"
+	} | sort -u >"$work/libraries"
 	while read -r path; do
 		install -D -m 755 "$(realpath "$path")" "$debian$path"
 		! command -v dpkg-query >/dev/null || package_of "$path" | sed 's/:.*//'

@@ -37,6 +37,7 @@ struct facts_source {
 	const char *resource; /* "resourcequotas" */
 	const char *kind;     /* "ResourceQuota", as messages name it */
 	bool namespaced;
+	bool names_only; /* its metadata is enough */
 };
 extern const struct facts_source FACTS_SOURCES[FACTS_KINDS];
 

@@ -451,7 +451,11 @@ static void transport_done(struct kube_transport *self)
 struct kube_transport *kube_transport_new(const struct kube_config *config, const char *agent)
 {
 	struct curl_transport *const transport = mem_alloc(sizeof(*transport));
+	struct err err;
+	const bool loaded = kube_transport_load(&err);
 
+	assert(loaded);
+	(void)loaded;
 	/* Counted by libcurl; any thread may call it. */
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	transport->base = (struct kube_transport){.send = transport_send, .free = transport_done};

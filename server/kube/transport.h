@@ -67,6 +67,8 @@ struct kube_transport {
 	void (*free)(struct kube_transport *self);
 };
 
+/* Opens libcurl, once; before the first kube_transport_new(), which ends the process without it. */
+MUST_CHECK bool kube_transport_load(struct err *err);
 /*
  * The real one. `config` must outlive it. SIGPIPE must be ignored or blocked in the threads that
  * send. `agent` is the User-Agent.

@@ -1,0 +1,41 @@
+. "$HERE/lib/live_gate.sh"
+# cluster NAME WORKERS ACCOUNT
+cluster() {
+	cat <<-END
+	apiVersion: ray.io/v1
+	kind: RayCluster
+	metadata: {name: $1}
+	spec:
+	  rayVersion: 2.52.0
+	  headGroupSpec:
+	    rayStartParams: {}
+	    template:
+	      spec:
+	        serviceAccountName: $3
+	        containers:
+	        - {name: ray-head, image: "rayproject/ray:2.52.0", resources: {limits: {cpu: "1", memory: 2Gi}}}
+	  workerGroupSpecs:
+	  - groupName: workers
+	    replicas: $2
+	    minReplicas: $2
+	    maxReplicas: $2
+	    rayStartParams: {}
+	    template:
+	      spec:
+	        nodeSelector: {pool: gpu}
+	        containers:
+	        - {name: ray-worker, image: "rayproject/ray:2.52.0", resources: {limits: {cpu: "1", memory: 2Gi}}}
+	END
+}
+# The quota reaches a replica a moment after it is there.
+told() {
+	cluster probe 4 default | kubectl create --dry-run=server -f - 2>&1 | grep RG1721
+}
+within 20 told
+echo '--- a missing account, no node, too little quota'
+cluster first 3 nobody | kubectl create -f -
+echo '--- the policy counts the first one in both replicas'
+for n in 1 2; do
+	within 20 live_reached "$n" raygate_quota_clusters 1
+done
+cluster second 3 default | kubectl create -f -
