@@ -4,17 +4,17 @@
 
 /* Who manages what, and how things stand, is of no interest here: half of a review's text. */
 static const struct json_place SKIP[] = {
-	{3, "status"       },
+	{3, "status"},
 	{4, "managedFields"},
-	{0, NULL           },
+	{0, NULL},
 };
 /* An update changes little of an object. */
 static const struct json_twins VERSIONS = {2, "object", "oldObject"};
 
 static const struct json_place SKIP_OF_OBJECT[] = {
-	{1, "status"       },
+	{1, "status"},
 	{2, "managedFields"},
-	{0, NULL           },
+	{0, NULL},
 };
 
 const struct json_limits ADMISSION_LIMITS = {

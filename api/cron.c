@@ -16,12 +16,12 @@ struct field {
 };
 
 static const struct field FIELDS[] = {
-	{0, 59, NULL,     "the minute must be *, 0 to 59, a range, a list or a step"           },
-	{0, 23, NULL,     "the hour must be *, 0 to 23, a range, a list or a step"             },
-	{1, 31, NULL,     "the day must be *, 1 to 31, a range, a list or a step"              },
-	{1, 12, MONTHS,   "the month must be *, 1 to 12, jan to dec, a range, a list or a step"},
-	{0, 6,  WEEKDAYS,
-         "the weekday must be *, 0 (Sunday) to 6, a name, a range, a list or a step"           },
+	{0, 59, NULL, "the minute must be *, 0 to 59, a range, a list or a step"},
+	{0, 23, NULL, "the hour must be *, 0 to 23, a range, a list or a step"},
+	{1, 31, NULL, "the day must be *, 1 to 31, a range, a list or a step"},
+	{1, 12, MONTHS, "the month must be *, 1 to 12, jan to dec, a range, a list or a step"},
+	{0, 6, WEEKDAYS,
+		"the weekday must be *, 0 (Sunday) to 6, a name, a range, a list or a step"},
 };
 
 static const char *const DESCRIPTORS[] = {

@@ -126,17 +126,17 @@ static const struct {
 	const char *words;
 	bool shows_value;
 } TYPES[] = {
-	[FIELD_INVALID] = {"FieldValueInvalid",      "Invalid value",     true },
-	[FIELD_REQUIRED] = {"FieldValueRequired",     "Required value",    false},
-	[FIELD_TYPE_INVALID] = {"FieldValueTypeInvalid",  "Invalid value",     true },
-	[FIELD_NOT_SUPPORTED] = {"FieldValueNotSupported", "Unsupported value", true },
-	[FIELD_DUPLICATE] = {"FieldValueDuplicate",    "Duplicate value",   true },
-	[FIELD_FORBIDDEN] = {"FieldValueForbidden",    "Forbidden",         false},
-	[FIELD_TOO_LONG] = {"FieldValueTooLong",      "Too long",          false},
-	[FIELD_TOO_MANY] = {"FieldValueTooMany",      "Too many",          false},
-	[FIELD_TOO_FEW] = {"FieldValueTooFew",       "Too few",           false},
-	[FIELD_NOT_FOUND] = {"FieldValueNotFound",     "Not found",         true },
-	[FIELD_INTERNAL] = {"InternalError",          "Internal error",    false},
+	[FIELD_INVALID] = {"FieldValueInvalid", "Invalid value", true},
+	[FIELD_REQUIRED] = {"FieldValueRequired", "Required value", false},
+	[FIELD_TYPE_INVALID] = {"FieldValueTypeInvalid", "Invalid value", true},
+	[FIELD_NOT_SUPPORTED] = {"FieldValueNotSupported", "Unsupported value", true},
+	[FIELD_DUPLICATE] = {"FieldValueDuplicate", "Duplicate value", true},
+	[FIELD_FORBIDDEN] = {"FieldValueForbidden", "Forbidden", false},
+	[FIELD_TOO_LONG] = {"FieldValueTooLong", "Too long", false},
+	[FIELD_TOO_MANY] = {"FieldValueTooMany", "Too many", false},
+	[FIELD_TOO_FEW] = {"FieldValueTooFew", "Too few", false},
+	[FIELD_NOT_FOUND] = {"FieldValueNotFound", "Not found", true},
+	[FIELD_INTERNAL] = {"InternalError", "Internal error", false},
 };
 
 const char *field_error_reason(enum field_error_type type)

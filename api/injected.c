@@ -46,14 +46,14 @@ static const struct {
 	/* what the user gave for it, which then replaces the figures whole; NULL: he cannot */
 	const struct resource_requirements *(*given)(const struct raycluster *cluster);
 } TABLE[] = {
-	{"autoscaler",            INJECTED_CONTAINER,  true,  false, "500m", "512Mi", "500m", "512Mi",
-         autoscales,    autoscaler_resources},
-	{"wait-gcs-ready",        INJECTED_INIT_LAST,  false, true,  "200m", "256Mi", "200m", "256Mi",
-         always,        NULL                },
-	{"wait-for-tls-ip-san",   INJECTED_INIT_FIRST, true,  true,  "50m",  "64Mi",  "50m",  "64Mi",
-         has_tls,       NULL                },
-	{"ray-history-collector", INJECTED_CONTAINER,  true,  true,  "50m",  "64Mi",  "200m", "256Mi",
-         has_collector, collector_resources },
+	{"autoscaler", INJECTED_CONTAINER, true, false, "500m", "512Mi", "500m", "512Mi",
+		autoscales, autoscaler_resources},
+	{"wait-gcs-ready", INJECTED_INIT_LAST, false, true, "200m", "256Mi", "200m", "256Mi",
+		always, NULL},
+	{"wait-for-tls-ip-san", INJECTED_INIT_FIRST, true, true, "50m", "64Mi", "50m", "64Mi",
+		has_tls, NULL},
+	{"ray-history-collector", INJECTED_CONTAINER, true, true, "50m", "64Mi", "200m", "256Mi",
+		has_collector, collector_resources},
 };
 _Static_assert(ARRAY_LEN(TABLE) <= INJECTED_MAX, "a pod can get every row");
 

@@ -9,32 +9,32 @@
 #define LETTER (NAME_LOWER | NAME_UPPER)
 
 static const struct name_shape SHAPES[NAME_KINDS] = {
-	[NAME_DNS1035_LABEL] = {NAMES_LABEL_MAX,     NAME_LOWER,                  LABEL | NAME_DASH,       LABEL,             '-',
-				"must be lower case letters, digits and '-', begin with a letter and end with a "
-		"letter or digit, like 'my-name' or 'abc-123'"                                               },
-	[NAME_DNS1123_LABEL] = {NAMES_LABEL_MAX,     LABEL,                       LABEL | NAME_DASH,       LABEL,             '-',
-				"must be lower case letters, digits and '-', begin and end with a letter or "
-		"digit, like 'my-name' or '123-abc'"							 },
- /* One part of it: the parts are joined by dots. */
-	[NAME_DNS1123_SUBDOMAIN] = {NAMES_SUBDOMAIN_MAX, LABEL,                       LABEL | NAME_DASH,       LABEL,             '-',
-				"must be lower case letters, digits, '-' and '.', each part between dots with a "
-		"letter or digit at both ends, like 'example.com'"                                           },
-	[NAME_LABEL_VALUE] = {NAMES_LABEL_MAX,     ALNUM,                       ANY,                     ALNUM,             '-',
-				"must be empty or letters, digits, '-', '_' and '.', with a letter or digit at "
+	[NAME_DNS1035_LABEL] = {NAMES_LABEL_MAX, NAME_LOWER, LABEL | NAME_DASH, LABEL, '-',
+		"must be lower case letters, digits and '-', begin with a letter and end with a "
+		"letter or digit, like 'my-name' or 'abc-123'"},
+	[NAME_DNS1123_LABEL] = {NAMES_LABEL_MAX, LABEL, LABEL | NAME_DASH, LABEL, '-',
+		"must be lower case letters, digits and '-', begin and end with a letter or "
+		"digit, like 'my-name' or '123-abc'"},
+	/* One part of it: the parts are joined by dots. */
+	[NAME_DNS1123_SUBDOMAIN] = {NAMES_SUBDOMAIN_MAX, LABEL, LABEL | NAME_DASH, LABEL, '-',
+		"must be lower case letters, digits, '-' and '.', each part between dots with a "
+		"letter or digit at both ends, like 'example.com'"},
+	[NAME_LABEL_VALUE] = {NAMES_LABEL_MAX, ALNUM, ANY, ALNUM, '-',
+		"must be empty or letters, digits, '-', '_' and '.', with a letter or digit at "
 		"both "
-		"ends, like 'my_value'"								      },
-	[NAME_ENV] = {0,                   ANY & ~(unsigned)NAME_DIGIT, ANY,                     ANY,               '_',
-				"must be letters, digits, '_', '-' and '.', and not begin with a digit, like "
-		"'MY_NAME' or 'my.env-name'"								 },
-	[NAME_C_IDENTIFIER] = {0,                   LETTER | NAME_UNDERSCORE,    ALNUM | NAME_UNDERSCORE,
-				ALNUM | NAME_UNDERSCORE,								      '_',
-				"must be letters, digits and '_', and not begin with a digit, like 'MY_NAME'"},
-	[NAME_PORT] = {NAMES_PORT_MAX,      LABEL | NAME_DASH,           LABEL | NAME_DASH,       LABEL | NAME_DASH, '-',
-				"must be lower case letters, digits and '-', like 'http' or 'ray-client'"    },
-	[NAME_CONFIG_KEY] = {NAMES_SUBDOMAIN_MAX, ANY,                         ANY,                     ANY,               '-',
-				"must be letters, digits, '-', '_' and '.', like 'key.name' or 'KEY_NAME'"   },
-	[NAME_HTTP_HEADER] = {0,                   ALNUM | NAME_DASH,           ALNUM | NAME_DASH,       ALNUM | NAME_DASH, '-',
-				"must be letters, digits and '-', like 'X-Header-Name'"                      },
+		"ends, like 'my_value'"},
+	[NAME_ENV] = {0, ANY & ~(unsigned)NAME_DIGIT, ANY, ANY, '_',
+		"must be letters, digits, '_', '-' and '.', and not begin with a digit, like "
+		"'MY_NAME' or 'my.env-name'"},
+	[NAME_C_IDENTIFIER] = {0, LETTER | NAME_UNDERSCORE, ALNUM | NAME_UNDERSCORE,
+		ALNUM | NAME_UNDERSCORE, '_',
+		"must be letters, digits and '_', and not begin with a digit, like 'MY_NAME'"},
+	[NAME_PORT] = {NAMES_PORT_MAX, LABEL | NAME_DASH, LABEL | NAME_DASH, LABEL | NAME_DASH, '-',
+		"must be lower case letters, digits and '-', like 'http' or 'ray-client'"},
+	[NAME_CONFIG_KEY] = {NAMES_SUBDOMAIN_MAX, ANY, ANY, ANY, '-',
+		"must be letters, digits, '-', '_' and '.', like 'key.name' or 'KEY_NAME'"},
+	[NAME_HTTP_HEADER] = {0, ALNUM | NAME_DASH, ALNUM | NAME_DASH, ALNUM | NAME_DASH, '-',
+		"must be letters, digits and '-', like 'X-Header-Name'"},
 };
 
 const struct name_shape *name_shape(enum name_kind kind)

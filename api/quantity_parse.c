@@ -25,22 +25,22 @@ static const struct {
 	char text[3];
 	struct scale scale;
 } SUFFIXES[] = {
-	{"",   {QUANTITY_DECIMAL, 0, 0} },
-	{"n",  {QUANTITY_DECIMAL, 0, -9}},
-	{"u",  {QUANTITY_DECIMAL, 0, -6}},
-	{"m",  {QUANTITY_DECIMAL, 0, -3}},
-	{"k",  {QUANTITY_DECIMAL, 0, 3} },
-	{"M",  {QUANTITY_DECIMAL, 0, 6} },
-	{"G",  {QUANTITY_DECIMAL, 0, 9} },
-	{"T",  {QUANTITY_DECIMAL, 0, 12}},
-	{"P",  {QUANTITY_DECIMAL, 0, 15}},
-	{"E",  {QUANTITY_DECIMAL, 0, 18}},
-	{"Ki", {QUANTITY_BINARY, 10, 0} },
-	{"Mi", {QUANTITY_BINARY, 20, 0} },
-	{"Gi", {QUANTITY_BINARY, 30, 0} },
-	{"Ti", {QUANTITY_BINARY, 40, 0} },
-	{"Pi", {QUANTITY_BINARY, 50, 0} },
-	{"Ei", {QUANTITY_BINARY, 60, 0} },
+	{"", {QUANTITY_DECIMAL, 0, 0}},
+	{"n", {QUANTITY_DECIMAL, 0, -9}},
+	{"u", {QUANTITY_DECIMAL, 0, -6}},
+	{"m", {QUANTITY_DECIMAL, 0, -3}},
+	{"k", {QUANTITY_DECIMAL, 0, 3}},
+	{"M", {QUANTITY_DECIMAL, 0, 6}},
+	{"G", {QUANTITY_DECIMAL, 0, 9}},
+	{"T", {QUANTITY_DECIMAL, 0, 12}},
+	{"P", {QUANTITY_DECIMAL, 0, 15}},
+	{"E", {QUANTITY_DECIMAL, 0, 18}},
+	{"Ki", {QUANTITY_BINARY, 10, 0}},
+	{"Mi", {QUANTITY_BINARY, 20, 0}},
+	{"Gi", {QUANTITY_BINARY, 30, 0}},
+	{"Ti", {QUANTITY_BINARY, 40, 0}},
+	{"Pi", {QUANTITY_BINARY, 50, 0}},
+	{"Ei", {QUANTITY_BINARY, 60, 0}},
 };
 
 static bool is_digit(char c)
@@ -191,14 +191,14 @@ static const struct {
 	enum quantity_format format;
 	int64_t nano; /* of 1 */
 } PLAIN[] = {
-	{'\0', '\0', QUANTITY_DECIMAL, 1000000000                     },
-	{'G',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 30) * 1000000000},
-	{'M',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 20) * 1000000000},
-	{'m',  '\0', QUANTITY_DECIMAL, 1000000                        },
-	{'K',  'i',  QUANTITY_BINARY,  (INT64_C(1) << 10) * 1000000000},
-	{'G',  '\0', QUANTITY_DECIMAL, 1000000000000000000            },
-	{'M',  '\0', QUANTITY_DECIMAL, 1000000000000000               },
-	{'k',  '\0', QUANTITY_DECIMAL, 1000000000000                  },
+	{'\0', '\0', QUANTITY_DECIMAL, 1000000000},
+	{'G', 'i', QUANTITY_BINARY, (INT64_C(1) << 30) * 1000000000},
+	{'M', 'i', QUANTITY_BINARY, (INT64_C(1) << 20) * 1000000000},
+	{'m', '\0', QUANTITY_DECIMAL, 1000000},
+	{'K', 'i', QUANTITY_BINARY, (INT64_C(1) << 10) * 1000000000},
+	{'G', '\0', QUANTITY_DECIMAL, 1000000000000000000},
+	{'M', '\0', QUANTITY_DECIMAL, 1000000000000000},
+	{'k', '\0', QUANTITY_DECIMAL, 1000000000000},
 };
 
 /* The same as the long way gives, for what nothing can be cut off, rounded or bounded in. */

@@ -46,11 +46,11 @@ static const struct {
 	enum ray_kind ray_kind;
 	enum dialect dialect;
 } KINDS[] = {
-	{"ray.io",         "RayCluster", "rayclusters", RAY_CLUSTER,  DIALECT_MODERN},
-	{"cluster.ray.io", "RayCluster", "rayclusters", RAY_CLUSTER,  DIALECT_LEGACY},
-	{"ray.io",         "RayJob",     "rayjobs",     RAY_JOB,      DIALECT_MODERN},
-	{"ray.io",         "RayService", "rayservices", RAY_SERVICE,  DIALECT_MODERN},
-	{"ray.io",         "RayCronJob", "raycronjobs", RAY_CRON_JOB, DIALECT_MODERN},
+	{"ray.io", "RayCluster", "rayclusters", RAY_CLUSTER, DIALECT_MODERN},
+	{"cluster.ray.io", "RayCluster", "rayclusters", RAY_CLUSTER, DIALECT_LEGACY},
+	{"ray.io", "RayJob", "rayjobs", RAY_JOB, DIALECT_MODERN},
+	{"ray.io", "RayService", "rayservices", RAY_SERVICE, DIALECT_MODERN},
+	{"ray.io", "RayCronJob", "raycronjobs", RAY_CRON_JOB, DIALECT_MODERN},
 };
 
 bool ray_kind_find(

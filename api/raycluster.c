@@ -1,10 +1,10 @@
 #include "api/raycluster.h"
 
 const struct dialect_words DIALECT_WORDS[] = {
-	[DIALECT_MODERN] = {"ray.io",         "workerGroupSpecs", "groupName", "minReplicas", "maxReplicas",
-			    "template" },
-	[DIALECT_LEGACY] = {"cluster.ray.io", "podTypes",         "name",      "minWorkers",  "maxWorkers",
-			    "podConfig"},
+	[DIALECT_MODERN] = {"ray.io", "workerGroupSpecs", "groupName", "minReplicas", "maxReplicas",
+		"template"},
+	[DIALECT_LEGACY] = {"cluster.ray.io", "podTypes", "name", "minWorkers", "maxWorkers",
+		"podConfig"},
 };
 
 enum {

@@ -79,21 +79,18 @@ char *buf_take(struct buf *buf)
 static void add_escape(struct buf *buf, unsigned char c)
 {
 	static const char SHORT[][2] = {
-		{'"',  '"' },
+		{'"', '"'},
 		{'\\', '\\'},
-		{'\n', 'n' },
-		{'\t', 't' },
-		{'\r', 'r' },
-		{'\b', 'b' },
-		{'\f', 'f' },
+		{'\n', 'n'},
+		{'\t', 't'},
+		{'\r', 'r'},
+		{'\b', 'b'},
+		{'\f', 'f'},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(SHORT); i++) {
 		if ((unsigned char)SHORT[i][0] == c) {
-			buf_add(buf, (struct str){
-					     (const char[]){'\\', SHORT[i][1]},
-                                              2
-                        });
+			buf_add(buf, (struct str){(const char[]){'\\', SHORT[i][1]}, 2});
 			return;
 		}
 	}

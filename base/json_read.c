@@ -370,9 +370,7 @@ static bool read_with(struct reader *r, struct json_doc *out)
 	const size_t most = r->limits->bytes < BYTES_MAX ? r->limits->bytes : BYTES_MAX;
 	const size_t len = (size_t)(r->lex.end - r->lex.begin);
 
-	*out = (struct json_doc){
-		.text = {r->lex.begin, len}
-        };
+	*out = (struct json_doc){.text = {r->lex.begin, len}};
 	if (len > most)
 		return err_set(r->lex.err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
 			len, most);

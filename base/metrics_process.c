@@ -101,12 +101,12 @@ static const struct row {
 	const char *name, *kind, *help;
 	double (*read)(void);
 } ROWS[] = {
-	{"process_cpu_seconds_total",     "counter", "User and system CPU time spent.",  cpu_seconds    },
-	{"process_open_fds",              "gauge",   "Open file descriptors.",           open_fds       },
-	{"process_max_fds",               "gauge",   "Most open file descriptors.",      max_fds        },
-	{"process_virtual_memory_bytes",  "gauge",   "Virtual memory size.",             virtual_memory },
-	{"process_resident_memory_bytes", "gauge",   "Resident memory size.",            resident_memory},
-	{"process_start_time_seconds",    "gauge",   "Start of the process, Unix time.", start_time     },
+	{"process_cpu_seconds_total", "counter", "User and system CPU time spent.", cpu_seconds},
+	{"process_open_fds", "gauge", "Open file descriptors.", open_fds},
+	{"process_max_fds", "gauge", "Most open file descriptors.", max_fds},
+	{"process_virtual_memory_bytes", "gauge", "Virtual memory size.", virtual_memory},
+	{"process_resident_memory_bytes", "gauge", "Resident memory size.", resident_memory},
+	{"process_start_time_seconds", "gauge", "Start of the process, Unix time.", start_time},
 };
 
 void metrics_print_process(struct buf *out)

@@ -71,16 +71,16 @@ static const struct {
 	char found;
 	const char *words;
 } PROBLEMS[] = {
-	{"start any token",  '\t', "a tab cannot indent, only spaces can"               },
-	{"tab character",    0,    "a tab cannot indent, only spaces can"               },
-	{"start any token",  '@',  "a value that begins with '@' needs quotes"          },
-	{"start any token",  '`',  "a value that begins with '`' needs quotes"          },
-	{"start any token",  '%',  "a value that begins with '%' needs quotes"          },
-	{"mapping values",   0,    "a ':' here needs other indentation, or quotes"      },
-	{"expected ':'",     0,    "expected ':' behind a key"                          },
-	{"expected key",     0,    "expected a key that is indented like those above it"},
-	{"'-' indicator",    0,    "expected '- ' that is indented like those above it" },
-	{"<document start>", 0,    "expected nothing behind the value"                  },
+	{"start any token", '\t', "a tab cannot indent, only spaces can"},
+	{"tab character", 0, "a tab cannot indent, only spaces can"},
+	{"start any token", '@', "a value that begins with '@' needs quotes"},
+	{"start any token", '`', "a value that begins with '`' needs quotes"},
+	{"start any token", '%', "a value that begins with '%' needs quotes"},
+	{"mapping values", 0, "a ':' here needs other indentation, or quotes"},
+	{"expected ':'", 0, "expected ':' behind a key"},
+	{"expected key", 0, "expected a key that is indented like those above it"},
+	{"'-' indicator", 0, "expected '- ' that is indented like those above it"},
+	{"<document start>", 0, "expected nothing behind the value"},
 };
 
 static char char_at(struct str text, yaml_mark_t mark)

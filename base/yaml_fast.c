@@ -125,10 +125,7 @@ static const char *read_quoted(const struct reader *r, const char *at, struct to
 		return NULL;
 	if (*at == '"' && memchr(begin, '\\', (size_t)(end - begin)))
 		return NULL;
-	*out = (struct token){
-		{begin, (size_t)(end - begin)},
-                YAML_AS_STRING
-        };
+	*out = (struct token){{begin, (size_t)(end - begin)}, YAML_AS_STRING};
 	return end + 1;
 }
 
@@ -177,10 +174,7 @@ static const char *read_plain(const struct reader *r, const char *at, struct tok
 	}
 	while (end[-1] == ' ')
 		end--;
-	*out = (struct token){
-		{at, (size_t)(end - at)},
-                YAML_AS_RESOLVED
-        };
+	*out = (struct token){{at, (size_t)(end - at)}, YAML_AS_RESOLVED};
 	return end;
 }
 
@@ -194,10 +188,7 @@ static const char *read_plain_in_flow(const struct reader *r, const char *at, st
 	while (end < r->end &&
 		(is_plain(*end, IN_FLOW) || (*end == ':' && is_plain(peek(r, end + 1), IN_FLOW))))
 		end++;
-	*out = (struct token){
-		{at, (size_t)(end - at)},
-                YAML_AS_RESOLVED
-        };
+	*out = (struct token){{at, (size_t)(end - at)}, YAML_AS_RESOLVED};
 	return end;
 }
 

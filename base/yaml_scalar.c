@@ -30,41 +30,41 @@ static const struct {
 	enum kind kind;
 	float real; /* as <math.h> types what is not finite */
 } WORDS[] = {
-	{"y",     KIND_TRUE,  0                },
-	{"Y",     KIND_TRUE,  0                },
-	{"yes",   KIND_TRUE,  0                },
-	{"Yes",   KIND_TRUE,  0                },
-	{"YES",   KIND_TRUE,  0                },
-	{"true",  KIND_TRUE,  0                },
-	{"True",  KIND_TRUE,  0                },
-	{"TRUE",  KIND_TRUE,  0                },
-	{"on",    KIND_TRUE,  0                },
-	{"On",    KIND_TRUE,  0                },
-	{"ON",    KIND_TRUE,  0                },
-	{"n",     KIND_FALSE, 0                },
-	{"N",     KIND_FALSE, 0                },
-	{"no",    KIND_FALSE, 0                },
-	{"No",    KIND_FALSE, 0                },
-	{"NO",    KIND_FALSE, 0                },
-	{"false", KIND_FALSE, 0                },
-	{"False", KIND_FALSE, 0                },
-	{"FALSE", KIND_FALSE, 0                },
-	{"off",   KIND_FALSE, 0                },
-	{"Off",   KIND_FALSE, 0                },
-	{"OFF",   KIND_FALSE, 0                },
-	{"~",     KIND_NULL,  0                },
-	{"null",  KIND_NULL,  0                },
-	{"Null",  KIND_NULL,  0                },
-	{"NULL",  KIND_NULL,  0                },
-	{".nan",  KIND_FLOAT, (double)NAN      },
-	{".NaN",  KIND_FLOAT, (double)NAN      },
-	{".NAN",  KIND_FLOAT, (double)NAN      },
-	{".inf",  KIND_FLOAT, (double)INFINITY },
-	{".Inf",  KIND_FLOAT, (double)INFINITY },
-	{".INF",  KIND_FLOAT, (double)INFINITY },
-	{"+.inf", KIND_FLOAT, (double)INFINITY },
-	{"+.Inf", KIND_FLOAT, (double)INFINITY },
-	{"+.INF", KIND_FLOAT, (double)INFINITY },
+	{"y", KIND_TRUE, 0},
+	{"Y", KIND_TRUE, 0},
+	{"yes", KIND_TRUE, 0},
+	{"Yes", KIND_TRUE, 0},
+	{"YES", KIND_TRUE, 0},
+	{"true", KIND_TRUE, 0},
+	{"True", KIND_TRUE, 0},
+	{"TRUE", KIND_TRUE, 0},
+	{"on", KIND_TRUE, 0},
+	{"On", KIND_TRUE, 0},
+	{"ON", KIND_TRUE, 0},
+	{"n", KIND_FALSE, 0},
+	{"N", KIND_FALSE, 0},
+	{"no", KIND_FALSE, 0},
+	{"No", KIND_FALSE, 0},
+	{"NO", KIND_FALSE, 0},
+	{"false", KIND_FALSE, 0},
+	{"False", KIND_FALSE, 0},
+	{"FALSE", KIND_FALSE, 0},
+	{"off", KIND_FALSE, 0},
+	{"Off", KIND_FALSE, 0},
+	{"OFF", KIND_FALSE, 0},
+	{"~", KIND_NULL, 0},
+	{"null", KIND_NULL, 0},
+	{"Null", KIND_NULL, 0},
+	{"NULL", KIND_NULL, 0},
+	{".nan", KIND_FLOAT, (double)NAN},
+	{".NaN", KIND_FLOAT, (double)NAN},
+	{".NAN", KIND_FLOAT, (double)NAN},
+	{".inf", KIND_FLOAT, (double)INFINITY},
+	{".Inf", KIND_FLOAT, (double)INFINITY},
+	{".INF", KIND_FLOAT, (double)INFINITY},
+	{"+.inf", KIND_FLOAT, (double)INFINITY},
+	{"+.Inf", KIND_FLOAT, (double)INFINITY},
+	{"+.INF", KIND_FLOAT, (double)INFINITY},
 	{"-.inf", KIND_FLOAT, -(double)INFINITY},
 	{"-.Inf", KIND_FLOAT, -(double)INFINITY},
 	{"-.INF", KIND_FLOAT, -(double)INFINITY},
@@ -77,13 +77,13 @@ static const struct {
 	enum yaml_as as;
 	const char *words;
 } TAGS[] = {
-	{"str",    YAML_AS_STRING,  "a string"            },
-	{"int",    YAML_AS_INTEGER, "an integer"          },
-	{"float",  YAML_AS_FLOAT,   "a number"            },
-	{"bool",   YAML_AS_BOOLEAN, "a boolean"           },
-	{"null",   YAML_AS_NULL,    "null"                },
-	{"binary", YAML_AS_BINARY,  "base64 of UTF-8 text"},
-	{"merge",  YAML_AS_MERGE,   "a merge key"         },
+	{"str", YAML_AS_STRING, "a string"},
+	{"int", YAML_AS_INTEGER, "an integer"},
+	{"float", YAML_AS_FLOAT, "a number"},
+	{"bool", YAML_AS_BOOLEAN, "a boolean"},
+	{"null", YAML_AS_NULL, "null"},
+	{"binary", YAML_AS_BINARY, "base64 of UTF-8 text"},
+	{"merge", YAML_AS_MERGE, "a merge key"},
 };
 
 enum yaml_as yaml_scalar_as(const char *tag, bool plain)
@@ -127,11 +127,7 @@ static unsigned base_of(struct str *digits)
 	static const struct {
 		char letter;
 		unsigned base;
-	} BASES[] = {
-		{'x', 16},
-                {'o', 8 },
-                {'b', 2 }
-        };
+	} BASES[] = {{'x', 16}, {'o', 8}, {'b', 2}};
 
 	if (digits->len < 2 || digits->at[0] != '0')
 		return 10;
@@ -358,11 +354,9 @@ static bool decode_base64(struct str value, struct buf *out)
 		padding += c == '=';
 		group = group << 6 | (uint32_t)bits;
 		if (++count % 4 == 0)
-			buf_add(out, (struct str){
-					     (const char[]){(char)(group >> 16), (char)(group >> 8),
-							    (char)group},
-					     3
-                        });
+			buf_add(out, (struct str){(const char[]){(char)(group >> 16),
+							  (char)(group >> 8), (char)group},
+					     3});
 	}
 	if (count % 4 || padding > 2)
 		return false;

@@ -24,17 +24,17 @@ struct extension {
 };
 
 static const struct extension CA_EXTENSIONS[] = {
-	{NID_basic_constraints,      "critical,CA:TRUE,pathlen:0"},
-	{NID_key_usage,              "critical,keyCertSign"      },
-	{NID_subject_key_identifier, "hash"                      },
+	{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+	{NID_key_usage, "critical,keyCertSign"},
+	{NID_subject_key_identifier, "hash"},
 };
 
 static const struct extension SERVING_EXTENSIONS[] = {
-	{NID_basic_constraints,        "critical,CA:FALSE"        },
-	{NID_key_usage,                "critical,digitalSignature"},
-	{NID_ext_key_usage,            "serverAuth"               },
-	{NID_subject_key_identifier,   "hash"                     },
-	{NID_authority_key_identifier, "keyid:always"             },
+	{NID_basic_constraints, "critical,CA:FALSE"},
+	{NID_key_usage, "critical,digitalSignature"},
+	{NID_ext_key_usage, "serverAuth"},
+	{NID_subject_key_identifier, "hash"},
+	{NID_authority_key_identifier, "keyid:always"},
 };
 
 void mint_pair_done(struct mint_pair *pair)

@@ -148,7 +148,7 @@ static void drain(int fd)
 static bool wait_once(struct serving_watch *watch, int timeout)
 {
 	struct pollfd fds[] = {
-		{.fd = watch->wake,    .events = POLLIN},
+		{.fd = watch->wake, .events = POLLIN},
 		{.fd = watch->inotify, .events = POLLIN},
 	};
 

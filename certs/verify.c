@@ -182,13 +182,13 @@ static const struct check {
 	const char *id;
 	check_fn *check;
 } CHECKS[] = {
-	{"key",   check_key  },
-	{"kind",  check_kind },
-	{"time",  check_time },
+	{"key", check_key},
+	{"kind", check_kind},
+	{"time", check_time},
 	{"usage", check_usage},
 	{"names", check_names},
 	{"hosts", check_hosts},
-	{"ca",    check_ca   },
+	{"ca", check_ca},
 };
 _Static_assert(ARRAY_LEN(CHECKS) == VERIFY_CHECKS, "VERIFY_CHECKS counts the rows");
 

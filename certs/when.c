@@ -35,11 +35,11 @@ static const struct {
 	int64_t seconds;
 	const char *name;
 } UNITS[] = {
-	{31536000, "years"  },
-	{86400,    "days"   },
-	{3600,     "hours"  },
-	{60,       "minutes"},
-	{1,        "seconds"},
+	{31536000, "years"},
+	{86400, "days"},
+	{3600, "hours"},
+	{60, "minutes"},
+	{1, "seconds"},
 };
 
 void when_relative(int64_t at, int64_t now, char out[WHEN_SIZE])

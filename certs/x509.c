@@ -298,8 +298,8 @@ static const struct {
 	const char *name;
 } CURVES[] = {
 	{"prime256v1", "P-256"},
-	{"secp384r1",  "P-384"},
-	{"secp521r1",  "P-521"},
+	{"secp384r1", "P-384"},
+	{"secp521r1", "P-521"},
 };
 
 static const char *describe_ec(EVP_PKEY *pkey, struct arena *arena, enum x509_key_kind *kind)

@@ -269,11 +269,11 @@ static const struct stage {
 	bool (*run)(struct cert_keeper *k, struct err *err);
 	bool is_needed; /* without it the others have nothing to go on */
 } STAGES[] = {
-	{read_pair,     true },
+	{read_pair, true},
 	{read_webhooks, false},
-	{renew,         false},
-	{serve,         false},
-	{publish,       false},
+	{renew, false},
+	{serve, false},
+	{publish, false},
 };
 
 int64_t cert_keeper_look(struct cert_keeper *k)

@@ -4,7 +4,7 @@ static const struct kube_resource SECRETS = {.group = "", .version = "v1", .plur
 
 static const struct kube_resource CONFIGURATIONS[CERT_STORE_CONFIGURATIONS] = {
 	{"admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", true},
-	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations",   true},
+	{"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", true},
 };
 
 void cert_store_init(struct cert_store *store)
@@ -57,8 +57,8 @@ bool cert_store_write_secret(
 		.stop = store->stop,
 		.verb = exists ? KUBE_PATCH_MERGE : KUBE_CREATE,
 		.at = {.resource = &SECRETS,
-                       .namespace = store->namespace,
-                       .name = exists ? store->name : NULL},
+			.namespace = store->namespace,
+			.name = exists ? store->name : NULL},
 		.field_manager = "raygate",
 	};
 

@@ -5,10 +5,10 @@
 #include "server/kube/list.h"
 
 static const struct kube_resource RESOURCES[] = {
-	{.group = "ray.io",         .version = "v1", .plural = "rayclusters"},
-	{.group = "ray.io",         .version = "v1", .plural = "rayjobs"    },
-	{.group = "ray.io",         .version = "v1", .plural = "rayservices"},
-	{.group = "ray.io",         .version = "v1", .plural = "raycronjobs"},
+	{.group = "ray.io", .version = "v1", .plural = "rayclusters"},
+	{.group = "ray.io", .version = "v1", .plural = "rayjobs"},
+	{.group = "ray.io", .version = "v1", .plural = "rayservices"},
+	{.group = "ray.io", .version = "v1", .plural = "raycronjobs"},
 	{.group = "cluster.ray.io", .version = "v1", .plural = "rayclusters"},
 };
 

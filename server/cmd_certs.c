@@ -267,9 +267,9 @@ static const struct {
 	const char *name;
 	int (*run)(const struct request *request);
 } VERBS[] = {
-	{"mint",    run_mint   },
+	{"mint", run_mint},
 	{"inspect", run_inspect},
-	{"verify",  run_verify },
+	{"verify", run_verify},
 };
 
 static int certs(struct settings *s)

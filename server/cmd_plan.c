@@ -105,9 +105,9 @@ static void end_report(struct planner *p)
 
 /* The first is what is printed where nothing is said. */
 static const struct format FORMATS[] = {
-	{"text",   add_text,   NULL      },
-	{"yaml",   add_yaml,   NULL      },
-	{"json",   add_json,   end_json  },
+	{"text", add_text, NULL},
+	{"yaml", add_yaml, NULL},
+	{"json", add_json, end_json},
 	{"report", add_report, end_report},
 };
 

@@ -45,17 +45,17 @@ static const struct part {
 	bool (*start)(struct server *s, struct err *err);
 	void (*stop)(struct server *s);
 } PARTS[] = {
-	{start_counting,           stop_counting          },
-	{serve_policy_start,       serve_policy_stop      },
-	{serve_ports_start,        serve_ports_stop       },
-	{serve_cluster_start,      serve_cluster_stop     },
-	{serve_events_start,       serve_events_stop      },
-	{serve_ledger_start,       serve_ledger_stop      },
-	{serve_facts_start,        serve_facts_stop       },
- /* Says first that we are not ready, before the folder's pair is served. */
+	{start_counting, stop_counting},
+	{serve_policy_start, serve_policy_stop},
+	{serve_ports_start, serve_ports_stop},
+	{serve_cluster_start, serve_cluster_stop},
+	{serve_events_start, serve_events_stop},
+	{serve_ledger_start, serve_ledger_stop},
+	{serve_facts_start, serve_facts_stop},
+	/* Says first that we are not ready, before the folder's pair is served. */
 	{serve_certificates_start, serve_certificates_stop},
-	{serve_files_start,        serve_files_stop       },
-	{serve_leader_start,       serve_leader_stop      },
+	{serve_files_start, serve_files_stop},
+	{serve_leader_start, serve_leader_stop},
 };
 
 static bool start(struct server *s, struct err *err)

@@ -7,13 +7,13 @@
 static const struct {
 	uint32_t first, last;
 } WIDE[] = {
-	{0x1100,  0x115F },
-	{0x2E80,  0xA4CF },
-	{0xAC00,  0xD7A3 },
-	{0xF900,  0xFAFF },
-	{0xFE30,  0xFE6F },
-	{0xFF00,  0xFF60 },
-	{0xFFE0,  0xFFE6 },
+	{0x1100, 0x115F},
+	{0x2E80, 0xA4CF},
+	{0xAC00, 0xD7A3},
+	{0xF900, 0xFAFF},
+	{0xFE30, 0xFE6F},
+	{0xFF00, 0xFF60},
+	{0xFFE0, 0xFFE6},
 	{0x1F300, 0x1F64F},
 	{0x1F900, 0x1F9FF},
 	{0x20000, 0x3FFFD},
@@ -67,10 +67,7 @@ static struct glyph glyph_at(struct str line, size_t *at)
 		return (struct glyph){STR(" "), 1};
 	if (is_control(point))
 		return (struct glyph){STR("?"), 1};
-	return (struct glyph){
-		{rest.at, length},
-                columns_of(point)
-        };
+	return (struct glyph){{rest.at, length}, columns_of(point)};
 }
 
 /* Enough for EXCERPT_WIDTH columns, whatever the characters. */

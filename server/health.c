@@ -12,11 +12,11 @@ static const struct {
 	const char *name;
 	bool decides;
 } PARTS[HEALTH_PARTS] = {
-	[HEALTH_CLUSTER] = {"cluster",      false},
+	[HEALTH_CLUSTER] = {"cluster", false},
 	[HEALTH_CERTIFICATES] = {"certificates", false},
-	[HEALTH_CA_BUNDLE] = {"ca-bundle",    true },
-	[HEALTH_LEADER] = {"leader",       false},
-	[HEALTH_FACTS] = {"facts",        false},
+	[HEALTH_CA_BUNDLE] = {"ca-bundle", true},
+	[HEALTH_LEADER] = {"leader", false},
+	[HEALTH_FACTS] = {"facts", false},
 };
 
 struct row {

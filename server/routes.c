@@ -108,11 +108,11 @@ static const struct {
 	bool decides;
 	const char *remedy;
 } CHECKS[] = {
-	{"listening",   is_listening,         true,  "the webhook port is not open yet"   },
-	{"staying",     is_staying,           true,  "the server is shutting down"        },
-	{"certificate", certificate_is_valid, true,  "the serving certificate has expired"},
-	{"policy",      policy_is_current,    false,
-         "the policy file is broken and the one before it is in force; see the log"       },
+	{"listening", is_listening, true, "the webhook port is not open yet"},
+	{"staying", is_staying, true, "the server is shutting down"},
+	{"certificate", certificate_is_valid, true, "the serving certificate has expired"},
+	{"policy", policy_is_current, false,
+		"the policy file is broken and the one before it is in force; see the log"},
 };
 
 /* What the parts say of themselves; whether none that decides is bad. */

@@ -66,14 +66,14 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 		.kind = kind,
 		.follower =
 			{
-				   .resource = {source->group, source->version, source->resource,
+				.resource = {source->group, source->version, source->resource,
 					!source->namespaced},
-				   .context = fact,
-				   .object = put,
-				   .gone = drop,
-				   .told = told,
-				   .metadata_only = source->names_only,
-				   },
+				.context = fact,
+				.object = put,
+				.gone = drop,
+				.told = told,
+				.metadata_only = source->names_only,
+			},
 	};
 	return follower_start(&fact->follower, facts->server->cluster->client, err);
 }

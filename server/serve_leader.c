@@ -56,9 +56,9 @@ bool serve_leader_start(struct server *s, struct err *err)
 	name_ourselves(s->leader->identity, sizeof(s->leader->identity));
 	const struct kube_election_options options = {
 		.lease = {.client = s->cluster->client,
-			  .namespace = s->cluster->namespace,
-			  .name = settings_str(&s->settings, SETTING_LEASE).at,
-			  .identity = s->leader->identity},
+			.namespace = s->cluster->namespace,
+			.name = settings_str(&s->settings, SETTING_LEASE).at,
+			.identity = s->leader->identity},
 		.changed = changed,
 		.trouble = trouble,
 		.context = s,

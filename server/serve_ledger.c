@@ -23,8 +23,8 @@ struct serve_ledger {
 
 static const struct json_place SKIPPED[] = {
 	{2, "managedFields"},
-	{1, "status"       },
-	{0, NULL           },
+	{1, "status"},
+	{0, NULL},
 };
 
 static void see(void *context, const struct json_node *object, struct arena *arena)
@@ -72,14 +72,14 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 		.dialect = dialect,
 		.follower =
 			{
-				   .resource = {DIALECT_WORDS[dialect].group, "v1", "rayclusters",
+				.resource = {DIALECT_WORDS[dialect].group, "v1", "rayclusters",
 					false},
-				   .context = counted,
-				   .object = see,
-				   .gone = unsee,
-				   .told = told,
-				   .skip = SKIPPED,
-				   },
+				.context = counted,
+				.object = see,
+				.gone = unsee,
+				.told = told,
+				.skip = SKIPPED,
+			},
 	};
 	return follower_start(&counted->follower, ledger->server->cluster->client, err);
 }

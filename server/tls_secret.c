@@ -10,10 +10,10 @@ static const struct {
 	const char *key;
 	size_t offset;
 } KEYS[] = {
-	{"tls.crt",         offsetof(struct managed_store, tls_crt)    },
-	{"tls.key",         offsetof(struct managed_store, tls_key)    },
-	{"ca.crt",          offsetof(struct managed_store, ca_crt)     },
-	{"ca.key",          offsetof(struct managed_store, ca_key)     },
+	{"tls.crt", offsetof(struct managed_store, tls_crt)},
+	{"tls.key", offsetof(struct managed_store, tls_key)},
+	{"ca.crt", offsetof(struct managed_store, ca_crt)},
+	{"ca.key", offsetof(struct managed_store, ca_key)},
 	{"ca-previous.crt", offsetof(struct managed_store, ca_previous)},
 };
 

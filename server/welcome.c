@@ -11,9 +11,9 @@ static const struct {
 	const char *path;
 	const char *review;
 } TRIES[] = {
-	{"admitted, and given the policy's defaults", "mutate",   "defaulted.json" },
-	{"refused, with every mistake told",          "validate", "refused.json"   },
-	{"over the quota of its namespace",           "validate", "over-quota.json"},
+	{"admitted, and given the policy's defaults", "mutate", "defaulted.json"},
+	{"refused, with every mistake told", "validate", "refused.json"},
+	{"over the quota of its namespace", "validate", "over-quota.json"},
 };
 
 #define SAMPLES "manifests/samples/reviews/"

@@ -157,17 +157,17 @@ static const struct {
 	place_fn *find;
 	const char *text;
 } ADVISORIES[] = {
-	{"RG1504", {0, 0, 0},  {1, 11, 0}, switch_of_autoscaler,
-         "KubeRay's autoscaler needs Ray 1.11 or later: use a newer Ray, or switch it off"},
-	{"RG1505", {0, 0, 0},  {2, 10, 0}, v2_asked_for,
-         "autoscaler v2 is usable from Ray 2.10 on: use a newer Ray, or version v1"       },
+	{"RG1504", {0, 0, 0}, {1, 11, 0}, switch_of_autoscaler,
+		"KubeRay's autoscaler needs Ray 1.11 or later: use a newer Ray, or switch it off"},
+	{"RG1505", {0, 0, 0}, {2, 10, 0}, v2_asked_for,
+		"autoscaler v2 is usable from Ray 2.10 on: use a newer Ray, or version v1"},
 	{"RG1506", {2, 10, 0}, {2, 49, 0}, v2_used,
-         "autoscaler v2 of this Ray can stall while pods are pending (kuberay#3794): use "
+		"autoscaler v2 of this Ray can stall while pods are pending (kuberay#3794): use "
 		"Ray "
-		"2.49 or later, or v1"						    },
-	{"RG1507", {0, 0, 0},  {2, 50, 0}, elasticache,
-         "the Redis clean-up of this Ray fails on ElastiCache and blocks deletion "
-		"(kuberay#4767): use Ray 2.50 or later"                                   },
+		"2.49 or later, or v1"},
+	{"RG1507", {0, 0, 0}, {2, 50, 0}, elasticache,
+		"the Redis clean-up of this Ray fails on ElastiCache and blocks deletion "
+		"(kuberay#4767): use Ray 2.50 or later"},
 };
 
 /* RG1504 to RG1507: the running rule finds its own row. */

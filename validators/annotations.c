@@ -30,17 +30,17 @@ static const struct known_annotation {
 	bool on_templates; /* read from a pod's template as well */
 	const char *detail;
 } KNOWN[] = {
-	{"ray.io/ft-enabled",                       is_word_nocase,      false,
-         "must be \"true\" or \"false\": anything else leaves GCS fault tolerance off"},
-	{"ray.io/gcs-ft-deletion-timeout",          is_positive_integer, false,
-         "must be a positive number of seconds, such as \"300\": KubeRay takes 300 "
-		"instead"							     },
-	{"ray.io/overwrite-container-cmd",          is_word_nocase,      true,
-         "must be \"true\" or \"false\": anything else counts as \"false\""           },
-	{"ray.io/enable-serve-service",             is_exact_word,       false,
-         "must be exactly \"true\" to count: write it in lower case, or remove it"    },
-	{"ray.io/disable-provisioned-head-restart", is_exact_word,       false,
-         "must be exactly \"true\" to count: write it in lower case, or remove it"    },
+	{"ray.io/ft-enabled", is_word_nocase, false,
+		"must be \"true\" or \"false\": anything else leaves GCS fault tolerance off"},
+	{"ray.io/gcs-ft-deletion-timeout", is_positive_integer, false,
+		"must be a positive number of seconds, such as \"300\": KubeRay takes 300 "
+		"instead"},
+	{"ray.io/overwrite-container-cmd", is_word_nocase, true,
+		"must be \"true\" or \"false\": anything else counts as \"false\""},
+	{"ray.io/enable-serve-service", is_exact_word, false,
+		"must be exactly \"true\" to count: write it in lower case, or remove it"},
+	{"ray.io/disable-provisioned-head-restart", is_exact_word, false,
+		"must be exactly \"true\" to count: write it in lower case, or remove it"},
 };
 
 static void look_at(const struct rule_context *c, const struct json_node *map,

@@ -138,10 +138,8 @@ static const struct {
 	const char *fallback;
 	bool keeps_old; /* what a controller changes is not set back */
 } COUNTS[] = {
-	{"maxReplicas", "2147483647", false},
-        {"minReplicas", "0",          false},
-	{"numOfHosts",  "1",          false},
-        {"replicas",    NULL,         true }, /* the least number of workers */
+	{"maxReplicas", "2147483647", false}, {"minReplicas", "0", false},
+	{"numOfHosts", "1", false}, {"replicas", NULL, true}, /* the least number of workers */
 };
 
 static struct str count_for(const struct json_node *old, const struct json_node *group, size_t row)

@@ -3,19 +3,19 @@
 #include "validators/glob.h"
 
 const struct unit_section UNIT_SECTIONS[] = {
-	{"resources",          "resources",          UNIT_IN_CONTAINER, UNIT_RESOURCE},
-	{"env",		"env",                UNIT_IN_CONTAINER, UNIT_NAMED   },
-	{"securityContext",    "securityContext",    UNIT_IN_CONTAINER, UNIT_SCALAR  },
-	{"nodeSelector",       "nodeSelector",       UNIT_IN_SPEC,      UNIT_ENTRY   },
-	{"tolerations",        "tolerations",        UNIT_IN_SPEC,      UNIT_ITEM    },
-	{"imagePullSecrets",   "imagePullSecrets",   UNIT_IN_SPEC,      UNIT_NAMED   },
-	{"priorityClassName",  "priorityClassName",  UNIT_IN_SPEC,      UNIT_SCALAR  },
-	{"runtimeClassName",   "runtimeClassName",   UNIT_IN_SPEC,      UNIT_SCALAR  },
-	{"schedulerName",      "schedulerName",      UNIT_IN_SPEC,      UNIT_SCALAR  },
-	{"serviceAccountName", "serviceAccountName", UNIT_IN_SPEC,      UNIT_SCALAR  },
-	{"podSecurityContext", "securityContext",    UNIT_IN_SPEC,      UNIT_SCALAR  },
-	{"labels",             "labels",             UNIT_IN_METADATA,  UNIT_ENTRY   },
-	{"annotations",        "annotations",        UNIT_IN_METADATA,  UNIT_ENTRY   },
+	{"resources", "resources", UNIT_IN_CONTAINER, UNIT_RESOURCE},
+	{"env", "env", UNIT_IN_CONTAINER, UNIT_NAMED},
+	{"securityContext", "securityContext", UNIT_IN_CONTAINER, UNIT_SCALAR},
+	{"nodeSelector", "nodeSelector", UNIT_IN_SPEC, UNIT_ENTRY},
+	{"tolerations", "tolerations", UNIT_IN_SPEC, UNIT_ITEM},
+	{"imagePullSecrets", "imagePullSecrets", UNIT_IN_SPEC, UNIT_NAMED},
+	{"priorityClassName", "priorityClassName", UNIT_IN_SPEC, UNIT_SCALAR},
+	{"runtimeClassName", "runtimeClassName", UNIT_IN_SPEC, UNIT_SCALAR},
+	{"schedulerName", "schedulerName", UNIT_IN_SPEC, UNIT_SCALAR},
+	{"serviceAccountName", "serviceAccountName", UNIT_IN_SPEC, UNIT_SCALAR},
+	{"podSecurityContext", "securityContext", UNIT_IN_SPEC, UNIT_SCALAR},
+	{"labels", "labels", UNIT_IN_METADATA, UNIT_ENTRY},
+	{"annotations", "annotations", UNIT_IN_METADATA, UNIT_ENTRY},
 };
 const size_t UNIT_SECTION_COUNT = ARRAY_LEN(UNIT_SECTIONS);
 

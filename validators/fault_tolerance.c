@@ -170,11 +170,11 @@ static void rocksdb_has_no_redis(const struct rule_context *c, const struct rayc
 		const char *name;
 		const struct json_node *node;
 	} fields[] = {
-		{"redisAddress",             gcs->redis_address.v.len ? gcs->redis_address.node : NULL},
-		{"redisUsername",            gcs->redis_username.self.node                            },
-		{"redisPassword",            gcs->redis_password.self.node                            },
+		{"redisAddress", gcs->redis_address.v.len ? gcs->redis_address.node : NULL},
+		{"redisUsername", gcs->redis_username.self.node},
+		{"redisPassword", gcs->redis_password.self.node},
 		{"externalStorageNamespace",
-                 gcs->storage_namespace.v.len ? gcs->storage_namespace.node : NULL                    },
+			gcs->storage_namespace.v.len ? gcs->storage_namespace.node : NULL},
 	};
 
 	for (size_t i = 0; is_rocksdb(cluster) && i < ARRAY_LEN(fields); i++) {

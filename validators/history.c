@@ -99,10 +99,10 @@ static const struct {
 	const char *backend;
 	const char *needs[3];
 } BACKENDS[] = {
-	{"GCS",       {"GCS_BUCKET"}			      },
-	{"S3",        {"S3_REGION"}			       },
+	{"GCS", {"GCS_BUCKET"}},
+	{"S3", {"S3_REGION"}},
 	{"ALIYUNOSS", {"OSS_BUCKET", "OSS_ENDPOINT", "OSS_REGION"}},
-	{"AZUREBLOB", {NULL}				      },
+	{"AZUREBLOB", {NULL}},
 };
 
 static void setting_is_missing(

@@ -8,9 +8,9 @@ static const struct {
 	const char *name;
 	int64_t port;
 } DEFAULTS[] = {
-	{"client",    10001},
-	{"dashboard", 8265 },
-	{"ray-serve", 8000 },
+	{"client", 10001},
+	{"dashboard", 8265},
+	{"ray-serve", 8000},
 };
 
 static void number_is_in_range(

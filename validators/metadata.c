@@ -16,11 +16,11 @@ static const struct name_limit {
 	size_t most;
 	const char *why;
 } LIMITS[] = {
-	{RAY_CLUSTER,  DIALECT_MODERN, 53, "the names of its Services are made from it"   },
-	{RAY_CLUSTER,  DIALECT_LEGACY, 52, "a label of its pods is \"ray-<name>-worker\"" },
-	{RAY_JOB,      DIALECT_MODERN, 47, "the name of its RayCluster is made from it"   },
-	{RAY_SERVICE,  DIALECT_MODERN, 47, "the names of its RayClusters are made from it"},
-	{RAY_CRON_JOB, DIALECT_MODERN, 36, "the names of its RayJobs are made from it"    },
+	{RAY_CLUSTER, DIALECT_MODERN, 53, "the names of its Services are made from it"},
+	{RAY_CLUSTER, DIALECT_LEGACY, 52, "a label of its pods is \"ray-<name>-worker\""},
+	{RAY_JOB, DIALECT_MODERN, 47, "the name of its RayCluster is made from it"},
+	{RAY_SERVICE, DIALECT_MODERN, 47, "the names of its RayClusters are made from it"},
+	{RAY_CRON_JOB, DIALECT_MODERN, 36, "the names of its RayJobs are made from it"},
 };
 
 static const struct name_limit *limit_of(const struct ray_object *object)

@@ -131,13 +131,13 @@ static const struct {
 	enum name_kind kind;
 	bool empty_counts;
 } REFERENCES[] = {
-	{"hostname",           NAME_DNS1123_LABEL,     false},
-	{"nodeName",           NAME_DNS1123_SUBDOMAIN, false},
-	{"priorityClassName",  NAME_DNS1123_SUBDOMAIN, false},
-	{"runtimeClassName",   NAME_DNS1123_SUBDOMAIN, true },
-	{"serviceAccount",     NAME_DNS1123_SUBDOMAIN, false},
+	{"hostname", NAME_DNS1123_LABEL, false},
+	{"nodeName", NAME_DNS1123_SUBDOMAIN, false},
+	{"priorityClassName", NAME_DNS1123_SUBDOMAIN, false},
+	{"runtimeClassName", NAME_DNS1123_SUBDOMAIN, true},
+	{"serviceAccount", NAME_DNS1123_SUBDOMAIN, false},
 	{"serviceAccountName", NAME_DNS1123_SUBDOMAIN, false},
-	{"subdomain",          NAME_DNS1123_LABEL,     false},
+	{"subdomain", NAME_DNS1123_LABEL, false},
 };
 
 static void references_have_syntax(const struct rule_context *c, const struct rule_pod *pod)

@@ -11,8 +11,8 @@ static const struct {
 	const char *word;
 } CONDITIONS[] = {
 	{false, "SUCCEEDED"},
-	{false, "FAILED"   },
-	{true,  "Failed"   },
+	{false, "FAILED"},
+	{true, "Failed"},
 };
 
 /* NULL where there is no strategy to judge. */

@@ -81,14 +81,14 @@ static const struct {
 	const char *name;
 	enum pods pods;
 } APPENDED[] = {
-	{"FQ_RAY_IP",                  PODS_WORKER},
-	{"KUBERAY_GEN_RAY_START_CMD",  PODS_BOTH  },
-	{"RAY_CLOUD_INSTANCE_ID",      PODS_BOTH  },
-	{"RAY_CLUSTER_NAME",           PODS_BOTH  },
-	{"RAY_CLUSTER_NAMESPACE",      PODS_BOTH  },
-	{"RAY_IP",		     PODS_WORKER},
-	{"RAY_NODE_TYPE_NAME",         PODS_BOTH  },
-	{"RAY_USAGE_STATS_EXTRA_TAGS", PODS_HEAD  },
+	{"FQ_RAY_IP", PODS_WORKER},
+	{"KUBERAY_GEN_RAY_START_CMD", PODS_BOTH},
+	{"RAY_CLOUD_INSTANCE_ID", PODS_BOTH},
+	{"RAY_CLUSTER_NAME", PODS_BOTH},
+	{"RAY_CLUSTER_NAMESPACE", PODS_BOTH},
+	{"RAY_IP", PODS_WORKER},
+	{"RAY_NODE_TYPE_NAME", PODS_BOTH},
+	{"RAY_USAGE_STATS_EXTRA_TAGS", PODS_HEAD},
 };
 
 static bool is_appended(const struct ray_group *group, struct str name)

@@ -11,11 +11,11 @@ static const struct {
 	const char *name;
 	int64_t port;
 } DEFAULT_PORTS[] = {
-	{"client",     10001       },
-	{"dashboard",  8265        },
-	{"gcs-server", 6379        },
-	{"metrics",    METRICS_PORT},
-	{"serve",      8000        },
+	{"client", 10001},
+	{"dashboard", 8265},
+	{"gcs-server", 6379},
+	{"metrics", METRICS_PORT},
+	{"serve", 8000},
 };
 
 /* One port of the service, with where it comes from. */

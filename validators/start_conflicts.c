@@ -32,9 +32,9 @@ static const struct served_port {
 	int64_t usual;
 	const char *who;
 } SERVED[] = {
-	{"port",		   6379,  "workers"              },
-	{"dashboard-port",         8265,  "the dashboard's users"},
-	{"ray-client-server-port", 10001, "Ray clients"          },
+	{"port", 6379, "workers"},
+	{"dashboard-port", 8265, "the dashboard's users"},
+	{"ray-client-server-port", 10001, "Ray clients"},
 };
 
 static bool declares(const struct container *ray, int64_t port)

@@ -77,9 +77,9 @@ static void check_items(const struct rule_context *c, const struct schema_object
 static const struct {
 	const char *kind, *key;
 } REFERENCES[] = {
-	{"configMap",             "name"      },
-	{"persistentVolumeClaim", "claimName" },
-	{"secret",                "secretName"},
+	{"configMap", "name"},
+	{"persistentVolumeClaim", "claimName"},
+	{"secret", "secretName"},
 };
 
 static void check_references(const struct rule_context *c, const struct pod_volume *volume)

@@ -29,10 +29,10 @@ static void add_names(struct pod_draft *d)
 	static const struct {
 		const char *name, *field;
 	} FIELDS[] = {
-		{"RAY_CLUSTER_NAME",      "metadata.labels['" LABEL_CLUSTER "']"},
-		{"RAY_CLUSTER_NAMESPACE", "metadata.namespace"                  },
-		{"RAY_CLOUD_INSTANCE_ID", "metadata.name"                       },
-		{"RAY_NODE_TYPE_NAME",    "metadata.labels['" LABEL_GROUP "']"  },
+		{"RAY_CLUSTER_NAME", "metadata.labels['" LABEL_CLUSTER "']"},
+		{"RAY_CLUSTER_NAMESPACE", "metadata.namespace"},
+		{"RAY_CLOUD_INSTANCE_ID", "metadata.name"},
+		{"RAY_NODE_TYPE_NAME", "metadata.labels['" LABEL_GROUP "']"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(FIELDS); i++)

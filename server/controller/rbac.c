@@ -8,9 +8,9 @@ static const struct {
 	const char *group, *resource;
 	const char *verbs[5];
 } RULES[] = {
-	{"",       "pods",        {"get", "list", "watch", "patch"}},
-	{"",       "pods/resize", {"patch"}                        },
-	{"ray.io", "rayclusters", {"get", "patch"}                 },
+	{"", "pods", {"get", "list", "watch", "patch"}},
+	{"", "pods/resize", {"patch"}},
+	{"ray.io", "rayclusters", {"get", "patch"}},
 };
 
 static struct json_edit *named(

@@ -44,11 +44,11 @@ static int by_name(const void *a, const void *b)
 static struct ports ports_of(const struct child_context *c)
 {
 	static const struct port DEFAULTS[] = {
-		{STR_INIT("client"),     10001},
-		{STR_INIT("dashboard"),  8265 },
-		{STR_INIT("gcs-server"), 6379 },
-		{STR_INIT("metrics"),    8080 },
-		{STR_INIT("serve"),      8000 },
+		{STR_INIT("client"), 10001},
+		{STR_INIT("dashboard"), 8265},
+		{STR_INIT("gcs-server"), 6379},
+		{STR_INIT("metrics"), 8080},
+		{STR_INIT("serve"), 8000},
 	};
 	const struct container *const ray = pod_ray_container(&c->cluster->head->template);
 	const size_t own = ray ? ray->ports.count : 0;

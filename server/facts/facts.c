@@ -8,17 +8,17 @@
 #include "server/facts/decode.h"
 
 const struct facts_source FACTS_SOURCES[FACTS_KINDS] = {
-	[FACTS_RESOURCE_QUOTA] = {"",                  "v1", "resourcequotas",         "ResourceQuota",         true,  false},
-	[FACTS_LIMIT_RANGE] = {"",                  "v1", "limitranges",            "LimitRange",            true,  false},
-	[FACTS_NODE] = {"",                  "v1", "nodes",                  "Node",                  false, false},
-	[FACTS_PRIORITY_CLASS] = {"scheduling.k8s.io", "v1", "priorityclasses",        "PriorityClass",
-				  false,									       true },
-	[FACTS_RUNTIME_CLASS] = {"node.k8s.io",       "v1", "runtimeclasses",         "RuntimeClass",          false,
-				  true										      },
-	[FACTS_SERVICE_ACCOUNT] = {"",                  "v1", "serviceaccounts",        "ServiceAccount",        true,  true },
-	[FACTS_SECRET] = {"",                  "v1", "secrets",                "Secret",                true,  true },
-	[FACTS_VOLUME_CLAIM] = {"",                  "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true,
-				  true										      },
+	[FACTS_RESOURCE_QUOTA] = {"", "v1", "resourcequotas", "ResourceQuota", true, false},
+	[FACTS_LIMIT_RANGE] = {"", "v1", "limitranges", "LimitRange", true, false},
+	[FACTS_NODE] = {"", "v1", "nodes", "Node", false, false},
+	[FACTS_PRIORITY_CLASS] = {"scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass",
+		false, true},
+	[FACTS_RUNTIME_CLASS] = {"node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false,
+		true},
+	[FACTS_SERVICE_ACCOUNT] = {"", "v1", "serviceaccounts", "ServiceAccount", true, true},
+	[FACTS_SECRET] = {"", "v1", "secrets", "Secret", true, true},
+	[FACTS_VOLUME_CLAIM] = {"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true,
+		true},
 };
 
 enum {

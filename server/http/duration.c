@@ -6,15 +6,15 @@ static const struct unit {
 	const char *name;
 	uint64_t nanoseconds;
 } UNITS[] = {
-  /* A longer name stands before the one it begins with. */
-	{"ns",        1			  },
-	{"us",        1000		       },
-	{"\xC2\xB5s", 1000                       },
-	{"\xCE\xBCs", 1000                       },
-	{"ms",        1000000                    },
-	{"s",         1000000000                 },
-	{"m",         UINT64_C(60) * 1000000000  },
-	{"h",         UINT64_C(3600) * 1000000000},
+	/* A longer name stands before the one it begins with. */
+	{"ns", 1},
+	{"us", 1000},
+	{"\xC2\xB5s", 1000},
+	{"\xCE\xBCs", 1000},
+	{"ms", 1000000},
+	{"s", 1000000000},
+	{"m", UINT64_C(60) * 1000000000},
+	{"h", UINT64_C(3600) * 1000000000},
 };
 
 static bool is_digit(struct str s, size_t at)

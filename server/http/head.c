@@ -29,14 +29,14 @@ struct wanted {
 };
 
 static const struct wanted WANTED[] = {
-	{"Host",		     offsetof(struct http_head,     host),                             offsetof(struct http_head,                           hosts)},
-	{"Content-Length",                          offsetof(struct http_head,                                        length),                       offsetof(struct http_head,                            lengths)},
-	{"Transfer-Encoding",                  offsetof(struct http_head,                                               encoding),
-         offsetof(struct http_head,					    encodings)},
-	{"Content-Type",  offsetof(struct http_head,                     content_type),
-         offsetof(struct http_head,						 content_types)},
-	{"Content-Encoding",             offsetof(struct http_head,                                 content_encoding),                                                    0                                                      },
-	{"Expect",offsetof(struct http_head,expect),0},
+	{"Host", offsetof(struct http_head, host), offsetof(struct http_head, hosts)},
+	{"Content-Length", offsetof(struct http_head, length), offsetof(struct http_head, lengths)},
+	{"Transfer-Encoding", offsetof(struct http_head, encoding),
+		offsetof(struct http_head, encodings)},
+	{"Content-Type", offsetof(struct http_head, content_type),
+		offsetof(struct http_head, content_types)},
+	{"Content-Encoding", offsetof(struct http_head, content_encoding), 0},
+	{"Expect", offsetof(struct http_head, expect), 0},
 };
 
 void http_head_add(struct http_head *head, struct str name, struct str value)

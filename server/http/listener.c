@@ -156,7 +156,7 @@ static void wait_for_work(struct listener *listener, int64_t until)
 	const bool accepts = listener->socket >= 0 && !listener->is_short;
 	const bool full = accepts && !has_room(listener);
 	struct pollfd fds[] = {
-		{.fd = listener->wake,                           .events = POLLIN},
+		{.fd = listener->wake, .events = POLLIN},
 		{.fd = accepts && !full ? listener->socket : -1, .events = POLLIN},
 	};
 	const int64_t left = (until - clock_now()) / CLOCK_MILLISECOND;

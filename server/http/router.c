@@ -12,20 +12,20 @@ static const struct {
 	int status;
 	const char *reason;
 } REASONS[] = {
-	{400, "BadRequest"           },
-	{401, "Unauthorized"         },
-	{403, "Forbidden"            },
-	{404, "NotFound"             },
-	{405, "MethodNotAllowed"     },
-	{408, "Timeout"              },
-	{409, "Conflict"             },
+	{400, "BadRequest"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "NotFound"},
+	{405, "MethodNotAllowed"},
+	{408, "Timeout"},
+	{409, "Conflict"},
 	{413, "RequestEntityTooLarge"},
-	{415, "UnsupportedMediaType" },
-	{422, "Invalid"              },
-	{429, "TooManyRequests"      },
-	{500, "InternalError"        },
-	{503, "ServiceUnavailable"   },
-	{504, "Timeout"              },
+	{415, "UnsupportedMediaType"},
+	{422, "Invalid"},
+	{429, "TooManyRequests"},
+	{500, "InternalError"},
+	{503, "ServiceUnavailable"},
+	{504, "Timeout"},
 };
 
 static const char *reason_of(int status)

@@ -167,7 +167,7 @@ static bool wait_for_output(
 	const struct plugin *plugin, struct kube_stop *stop, int64_t deadline, struct err *err)
 {
 	struct pollfd fds[] = {
-		{.fd = plugin->out,        .events = POLLIN},
+		{.fd = plugin->out, .events = POLLIN},
 		{.fd = kube_stop_fd(stop), .events = POLLIN},
 	};
 	const int64_t left = (deadline - clock_now()) / CLOCK_MILLISECOND;

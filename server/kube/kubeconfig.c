@@ -123,8 +123,8 @@ struct context {
 };
 
 static const struct kubeconfig_field CONTEXT[] = {
-	{"cluster",   KUBECONFIG_TEXT, offsetof(struct context, cluster)  },
-	{"user",      KUBECONFIG_TEXT, offsetof(struct context, user)     },
+	{"cluster", KUBECONFIG_TEXT, offsetof(struct context, cluster)},
+	{"user", KUBECONFIG_TEXT, offsetof(struct context, user)},
 	{"namespace", KUBECONFIG_TEXT, offsetof(struct context, namespace)},
 };
 

@@ -3,39 +3,39 @@
 #include <string.h>
 
 static const struct kubeconfig_field CLUSTER[] = {
-	{"server",		     KUBECONFIG_TEXT, offsetof(struct kube_config, server)         },
-	{"tls-server-name",            KUBECONFIG_TEXT, offsetof(struct kube_config, tls_server_name)},
-	{"proxy-url",                  KUBECONFIG_TEXT, offsetof(struct kube_config, proxy_url)      },
-	{"insecure-skip-tls-verify",   KUBECONFIG_FLAG, offsetof(struct kube_config, insecure)       },
-	{"certificate-authority",      KUBECONFIG_PATH, offsetof(struct kube_config, ca.file)        },
-	{"certificate-authority-data", KUBECONFIG_DATA, offsetof(struct kube_config, ca.text)        },
+	{"server", KUBECONFIG_TEXT, offsetof(struct kube_config, server)},
+	{"tls-server-name", KUBECONFIG_TEXT, offsetof(struct kube_config, tls_server_name)},
+	{"proxy-url", KUBECONFIG_TEXT, offsetof(struct kube_config, proxy_url)},
+	{"insecure-skip-tls-verify", KUBECONFIG_FLAG, offsetof(struct kube_config, insecure)},
+	{"certificate-authority", KUBECONFIG_PATH, offsetof(struct kube_config, ca.file)},
+	{"certificate-authority-data", KUBECONFIG_DATA, offsetof(struct kube_config, ca.text)},
 };
 
 static const struct kubeconfig_field USER[] = {
-	{"client-certificate",      KUBECONFIG_PATH, offsetof(struct kube_config, client_cert.file)},
+	{"client-certificate", KUBECONFIG_PATH, offsetof(struct kube_config, client_cert.file)},
 	{"client-certificate-data", KUBECONFIG_DATA,
-         offsetof(struct kube_config,					     client_cert.text)},
-	{"client-key",              KUBECONFIG_PATH, offsetof(struct kube_config, client_key.file) },
-	{"client-key-data",         KUBECONFIG_DATA, offsetof(struct kube_config, client_key.text) },
-	{"token",		   KUBECONFIG_TEXT, offsetof(struct kube_config, token)           },
-	{"tokenFile",               KUBECONFIG_PATH, offsetof(struct kube_config, token_file)      },
-	{"username",                KUBECONFIG_TEXT, offsetof(struct kube_config, username)        },
-	{"password",                KUBECONFIG_TEXT, offsetof(struct kube_config, password)        },
-	{"as",		      KUBECONFIG_TEXT, offsetof(struct kube_config, act_as)          },
-	{"as-uid",                  KUBECONFIG_TEXT, offsetof(struct kube_config, act_as_uid)      },
-	{"as-groups",               KUBECONFIG_LIST, offsetof(struct kube_config, act_as_groups)   },
+		offsetof(struct kube_config, client_cert.text)},
+	{"client-key", KUBECONFIG_PATH, offsetof(struct kube_config, client_key.file)},
+	{"client-key-data", KUBECONFIG_DATA, offsetof(struct kube_config, client_key.text)},
+	{"token", KUBECONFIG_TEXT, offsetof(struct kube_config, token)},
+	{"tokenFile", KUBECONFIG_PATH, offsetof(struct kube_config, token_file)},
+	{"username", KUBECONFIG_TEXT, offsetof(struct kube_config, username)},
+	{"password", KUBECONFIG_TEXT, offsetof(struct kube_config, password)},
+	{"as", KUBECONFIG_TEXT, offsetof(struct kube_config, act_as)},
+	{"as-uid", KUBECONFIG_TEXT, offsetof(struct kube_config, act_as_uid)},
+	{"as-groups", KUBECONFIG_LIST, offsetof(struct kube_config, act_as_groups)},
 };
 
 static const struct kubeconfig_field EXEC[] = {
-	{"command",            KUBECONFIG_TEXT, offsetof(struct kube_exec, command)             },
-	{"args",               KUBECONFIG_LIST, offsetof(struct kube_exec, args)                },
-	{"apiVersion",         KUBECONFIG_TEXT, offsetof(struct kube_exec, api_version)         },
-	{"installHint",        KUBECONFIG_TEXT, offsetof(struct kube_exec, install_hint)        },
+	{"command", KUBECONFIG_TEXT, offsetof(struct kube_exec, command)},
+	{"args", KUBECONFIG_LIST, offsetof(struct kube_exec, args)},
+	{"apiVersion", KUBECONFIG_TEXT, offsetof(struct kube_exec, api_version)},
+	{"installHint", KUBECONFIG_TEXT, offsetof(struct kube_exec, install_hint)},
 	{"provideClusterInfo", KUBECONFIG_FLAG, offsetof(struct kube_exec, provide_cluster_info)},
 };
 
 static const struct kubeconfig_field ENV[] = {
-	{"name",  KUBECONFIG_TEXT, offsetof(struct kube_env, name) },
+	{"name", KUBECONFIG_TEXT, offsetof(struct kube_env, name)},
 	{"value", KUBECONFIG_TEXT, offsetof(struct kube_env, value)},
 };
 

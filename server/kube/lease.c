@@ -131,7 +131,7 @@ static bool write_change(
 	const struct kube_call call = {
 		.verb = exists ? KUBE_UPDATE : KUBE_CREATE,
 		.at = {&LEASES, lease->options.namespace, exists ? lease->options.name : NULL,
-                       NULL},
+			NULL},
 		.body = buf_str(&body),
 		.patience = patience,
 		.stop = lease->stop,

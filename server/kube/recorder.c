@@ -238,10 +238,8 @@ static bool create(struct kube_recorder *recorder, const struct waiting *waiting
 	snprintf(name, sizeof(name), "%.*s.%llx", STR_ARG(stem), (unsigned long long)waiting->when);
 	put_event(recorder, waiting, decision->combined, name, &body);
 	const bool sent = send(recorder,
-		(struct kube_call){
-			.verb = KUBE_CREATE,
-			.at = {&EVENTS, namespace_of(&waiting->event), NULL, NULL}
-        },
+		(struct kube_call){.verb = KUBE_CREATE,
+			.at = {&EVENTS, namespace_of(&waiting->event), NULL, NULL}},
 		&body);
 
 	kube_event_series_named(recorder->series, decision->key, sent ? name : "");
@@ -260,10 +258,8 @@ static bool count_up(struct kube_recorder *recorder, const struct waiting *waiti
 	put_message(&waiting->event, decision->combined, &body);
 	buf_add_char(&body, '}');
 	return send(recorder,
-		(struct kube_call){
-			.verb = KUBE_PATCH_MERGE,
-			.at = {&EVENTS, namespace_of(&waiting->event), decision->name, NULL}
-        },
+		(struct kube_call){.verb = KUBE_PATCH_MERGE,
+			.at = {&EVENTS, namespace_of(&waiting->event), decision->name, NULL}},
 		&body);
 }
 

@@ -30,7 +30,7 @@ enum {
 
 static const struct json_place MANAGED_FIELDS[] = {
 	{2, "managedFields"},
-	{0, NULL           },
+	{0, NULL},
 };
 
 struct kube_reflector {

@@ -8,16 +8,16 @@ static const struct {
 	int code;
 	enum err_code err;
 } CODES[] = {
-	{400, ERR_INVALID  },
+	{400, ERR_INVALID},
 	{401, ERR_FORBIDDEN},
 	{403, ERR_FORBIDDEN},
 	{404, ERR_NOT_FOUND},
-	{405, ERR_INVALID  },
-	{406, ERR_INVALID  },
-	{409, ERR_CONFLICT },
+	{405, ERR_INVALID},
+	{406, ERR_INVALID},
+	{409, ERR_CONFLICT},
 	{413, ERR_TOO_LARGE},
-	{415, ERR_INVALID  },
-	{422, ERR_INVALID  },
+	{415, ERR_INVALID},
+	{422, ERR_INVALID},
 };
 
 static void decode_causes(

@@ -6,11 +6,11 @@ static const struct {
 	const char *name;
 	enum kube_watch_type type;
 } TYPES[] = {
-	{"ADDED",    KUBE_WATCH_OBJECT  },
-	{"MODIFIED", KUBE_WATCH_OBJECT  },
-	{"DELETED",  KUBE_WATCH_GONE    },
+	{"ADDED", KUBE_WATCH_OBJECT},
+	{"MODIFIED", KUBE_WATCH_OBJECT},
+	{"DELETED", KUBE_WATCH_GONE},
 	{"BOOKMARK", KUBE_WATCH_BOOKMARK},
-	{"ERROR",    KUBE_WATCH_ERROR   },
+	{"ERROR", KUBE_WATCH_ERROR},
 };
 
 static bool read_type(const struct json_node *node, enum kube_watch_type *out)

@@ -28,33 +28,33 @@ TestSuite(admission, .init = start, .fini = stop);
 static const struct {
 	const char *body, *words;
 } WRONG[] = {
-	{"",									   "the body is empty"                         },
-	{"  ",									 "the body is not JSON"                      },
-	{"{",									  "the body is not JSON: line 1"              },
-	{"[]",									 "it must be a JSON object"                  },
-	{"null",								       "it must be a JSON object"                  },
-	{"{}",									 "its kind must be 'AdmissionReview'"        },
-	{"{\"kind\":1}",							       "its kind must be 'AdmissionReview'"        },
-	{"{\"kind\":\"AdmissionReview\"}",					     "version '' is not served"                  },
+	{"", "the body is empty"},
+	{"  ", "the body is not JSON"},
+	{"{", "the body is not JSON: line 1"},
+	{"[]", "it must be a JSON object"},
+	{"null", "it must be a JSON object"},
+	{"{}", "its kind must be 'AdmissionReview'"},
+	{"{\"kind\":1}", "its kind must be 'AdmissionReview'"},
+	{"{\"kind\":\"AdmissionReview\"}", "version '' is not served"},
 	{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1beta1\"}",
-         "version 'admission.k8s.io/v1beta1' is not served"									},
-	{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}",      "has no request"                            },
-	{FRAME("null"),								"has no request"                            },
-	{FRAME("[]"),								  "has no request"                            },
-	{FRAME("{}"),								  "has no uid"                                },
-	{FRAME("{\"uid\":\"\"}"),						      "has no uid"                                },
-	{FRAME("{\"uid\":5}"),							 "has no uid"                                },
-	{REQUEST("\"name\":\"a\""),						    "request.operation must be"                 },
-	{REQUEST("\"operation\":\"create\""),                                          "request.operation must be"                 },
-	{REQUEST("\"operation\":7"),						   "request.operation must be"                 },
-	{REQUEST("\"operation\":\"CREATE\""),                                          "request.object is missing: CREATE needs it"},
-	{REQUEST("\"operation\":\"CREATE\",\"object\":null"),                          "request.object is missing"                 },
-	{REQUEST("\"operation\":\"CREATE\",\"object\":[]"),                            "request.object must be an object"          },
+		"version 'admission.k8s.io/v1beta1' is not served"},
+	{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}", "has no request"},
+	{FRAME("null"), "has no request"},
+	{FRAME("[]"), "has no request"},
+	{FRAME("{}"), "has no uid"},
+	{FRAME("{\"uid\":\"\"}"), "has no uid"},
+	{FRAME("{\"uid\":5}"), "has no uid"},
+	{REQUEST("\"name\":\"a\""), "request.operation must be"},
+	{REQUEST("\"operation\":\"create\""), "request.operation must be"},
+	{REQUEST("\"operation\":7"), "request.operation must be"},
+	{REQUEST("\"operation\":\"CREATE\""), "request.object is missing: CREATE needs it"},
+	{REQUEST("\"operation\":\"CREATE\",\"object\":null"), "request.object is missing"},
+	{REQUEST("\"operation\":\"CREATE\",\"object\":[]"), "request.object must be an object"},
 	{REQUEST("\"operation\":\"DELETE\",\"oldObject\":\"x\""),
-         "request.oldObject must be an object"										     },
-	{REQUEST("\"operation\":\"UPDATE\",\"oldObject\":{}"),                         "request.object is missing: UPDATE"         },
-	{REQUEST("\"operation\":\"UPDATE\",\"object\":{}"),                            "request.oldObject is missing"              },
-	{REQUEST("\"uid\":\"u-2\",\"operation\":\"DELETE\""),                          "the key 'uid' is already"                  },
+		"request.oldObject must be an object"},
+	{REQUEST("\"operation\":\"UPDATE\",\"oldObject\":{}"), "request.object is missing: UPDATE"},
+	{REQUEST("\"operation\":\"UPDATE\",\"object\":{}"), "request.oldObject is missing"},
+	{REQUEST("\"uid\":\"u-2\",\"operation\":\"DELETE\""), "the key 'uid' is already"},
 };
 
 Test(admission, what_no_api_server_sends_is_refused_with_a_sentence)
@@ -243,12 +243,10 @@ Test(admission, a_patch_is_base64_and_typed)
 {
 	const struct admission_request request = {.uid = STR("u")};
 	const struct json_node *const response = response_of(
-		write(&request, &(struct admission_answer){
-					.allowed = true,
+		write(&request, &(struct admission_answer){.allowed = true,
 					.patch = STR("[{}]"),
 					.audit = &(struct admission_audit){"k", STR("\"v\"")},
-					.audit_count = 1
-        }));
+					.audit_count = 1}));
 
 	cr_expect(json_str_is(json_get(response, "patchType"), STR("JSONPatch")));
 	cr_expect(json_str_is(json_get(response, "patch"), STR("W3t9XQ==")));

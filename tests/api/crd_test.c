@@ -16,11 +16,11 @@ enum { CLIENT_SIDE_APPLY_MAX = 256 * 1024 };
 static const struct exception {
 	const char *difference, *reason;
 } EXCEPTIONS[] = {
-	{"spec.managedBy: words",                           "its CEL rule has them, with a message that names them"},
-	{"spec.workerGroupSpecs: keys",                     "the gate has a rule for it, which tells more"         },
-	{"spec.podTypes: keys",                             "the gate has a rule for it, which tells more"         },
+	{"spec.managedBy: words", "its CEL rule has them, with a message that names them"},
+	{"spec.workerGroupSpecs: keys", "the gate has a rule for it, which tells more"},
+	{"spec.podTypes: keys", "the gate has a rule for it, which tells more"},
 	{"spec.podTypes[].podConfig.spec.containers: keys",
-         "as in 2022; the gate refuses what stands twice"                                                          },
+		"as in 2022; the gate refuses what stands twice"},
 };
 
 struct walk {

@@ -85,12 +85,12 @@ Test(cron, a_field_matches_exactly_its_values)
 		const char *schedule;
 		uint64_t minute;
 	} CASES[] = {
-		{"0 * * * *",       0x1						},
-		{"59 * * * *",      UINT64_C(1) << 59                                  },
-		{"*/20 * * * *",    UINT64_C(1) | UINT64_C(1) << 20 | UINT64_C(1) << 40},
-		{"50/5 * * * *",    UINT64_C(1) << 50 | UINT64_C(1) << 55              },
-		{"1-5/2,3 * * * *", 0x2a					       },
-		{"* * * * *",       (UINT64_C(1) << 60) - 1                            },
+		{"0 * * * *", 0x1},
+		{"59 * * * *", UINT64_C(1) << 59},
+		{"*/20 * * * *", UINT64_C(1) | UINT64_C(1) << 20 | UINT64_C(1) << 40},
+		{"50/5 * * * *", UINT64_C(1) << 50 | UINT64_C(1) << 55},
+		{"1-5/2,3 * * * *", 0x2a},
+		{"* * * * *", (UINT64_C(1) << 60) - 1},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -107,14 +107,14 @@ Test(cron, a_day_that_no_month_has_never_fires)
 		const char *schedule;
 		bool never;
 	} CASES[] = {
-		{"0 0 30 2 *",     true },
-		{"0 0 31 2,4,6 *", true },
-		{"0 0 29 2 *",     false},
-		{"0 0 31 2-3 *",   false},
-		{"0 0 30 2 1",     false}, /* or on Mondays */
-		{"0 0 * 2 *",      false},
-		{"0 0 */2 2 *",    false},
-		{"@daily",         false},
+		{"0 0 30 2 *", true},
+		{"0 0 31 2,4,6 *", true},
+		{"0 0 29 2 *", false},
+		{"0 0 31 2-3 *", false},
+		{"0 0 30 2 1", false}, /* or on Mondays */
+		{"0 0 * 2 *", false},
+		{"0 0 */2 2 *", false},
+		{"@daily", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

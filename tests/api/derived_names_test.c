@@ -44,15 +44,15 @@ Test(derived_names, object_names_keep_the_last_50_bytes_and_begin_with_a_letter)
 		const char *name, *checked;
 	} CASES[] = {
 		{"72fbcc7e-a661-4b18e-ca41-e903-fc3ae634b18e-lazer090scholar-director-s",
-                 "rca41-e903-fc3ae634b18e-lazer090scholar-director-s"                                                 },
+			"rca41-e903-fc3ae634b18e-lazer090scholar-director-s"},
 		{"--------566666--------444433-----------222222----------4444",
-                 "r6666--------444433-----------222222----------4444"                                                 },
-		{"acceptable-name-head-12345",                                            "acceptable-name-head-12345"},
-		{"1abc",								  "rabc"                      },
-		{"-abc",								  "rabc"                      },
-		{"$abc",								  "$abc"                      },
-		{"7",								     "r"			 },
-		{"",								      ""			  },
+			"r6666--------444433-----------222222----------4444"},
+		{"acceptable-name-head-12345", "acceptable-name-head-12345"},
+		{"1abc", "rabc"},
+		{"-abc", "rabc"},
+		{"$abc", "$abc"},
+		{"7", "r"},
+		{"", ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

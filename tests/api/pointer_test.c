@@ -20,17 +20,17 @@ TestSuite(pointer, .init = start, .fini = stop);
 static const struct {
 	const char *segment, *pointer;
 } ESCAPES[] = {
-	{"foo",  "/foo"     },
-	{"",     "/"        },
-	{"a/b",  "/a~1b"    },
-	{"c%d",  "/c%d"     },
-	{"e^f",  "/e^f"     },
-	{"g|h",  "/g|h"     },
-	{"i\\j", "/i\\j"    },
-	{"k\"l", "/k\"l"    },
-	{" ",    "/ "       },
-	{"m~n",  "/m~0n"    },
-	{"~1",   "/~01"     },
+	{"foo", "/foo"},
+	{"", "/"},
+	{"a/b", "/a~1b"},
+	{"c%d", "/c%d"},
+	{"e^f", "/e^f"},
+	{"g|h", "/g|h"},
+	{"i\\j", "/i\\j"},
+	{"k\"l", "/k\"l"},
+	{" ", "/ "},
+	{"m~n", "/m~0n"},
+	{"~1", "/~01"},
 	{"~/~/", "/~0~1~0~1"},
 };
 
@@ -78,16 +78,16 @@ Test(pointer, only_whole_escapes_are_valid)
 		const char *pointer;
 		bool valid;
 	} CASES[] = {
-		{"",      true },
-		{"/",     true },
-		{"//",    true },
-		{"/a~0",  true },
-		{"/~1~0", true },
-		{"a",     false},
-		{"/~",    false},
-		{"/~2",   false},
+		{"", true},
+		{"/", true},
+		{"//", true},
+		{"/a~0", true},
+		{"/~1~0", true},
+		{"a", false},
+		{"/~", false},
+		{"/~2", false},
 		{"/a~/b", false},
-		{"#/a",   false},
+		{"#/a", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -111,18 +111,18 @@ Test(pointer, an_index_has_no_zero_in_front)
 		bool valid;
 		size_t index;
 	} CASES[] = {
-		{"0",          true,  0        },
-		{"10",         true,  10       },
-		{"999999999",  true,  999999999},
-		{"1000000000", false, 0        },
-		{"00",         false, 0        },
-		{"01",         false, 0        },
-		{"-1",         false, 0        },
-		{"+1",         false, 0        },
-		{"-",          false, 0        },
-		{"1e0",        false, 0        },
-		{"",           false, 0        },
-		{" 1",         false, 0        },
+		{"0", true, 0},
+		{"10", true, 10},
+		{"999999999", true, 999999999},
+		{"1000000000", false, 0},
+		{"00", false, 0},
+		{"01", false, 0},
+		{"-1", false, 0},
+		{"+1", false, 0},
+		{"-", false, 0},
+		{"1e0", false, 0},
+		{"", false, 0},
+		{" 1", false, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -60,12 +60,7 @@ Test(quantity, plain_texts_are_read_the_short_way_as_the_long_way)
 
 Test(quantity, a_nul_byte_is_not_the_end_of_a_quantity)
 {
-	static const struct str TEXTS[] = {
-		{"5\0",   2},
-                {"5m\0",  3},
-                {"5\0i",  3},
-                {"5\0\0", 3}
-        };
+	static const struct str TEXTS[] = {{"5\0", 2}, {"5m\0", 3}, {"5\0i", 3}, {"5\0\0", 3}};
 	struct quantity out;
 	struct err err;
 
@@ -107,13 +102,13 @@ Test(quantity, a_value_below_zero_rounds_away_from_zero)
 		const char *text;
 		int64_t value, milli;
 	} CASES[] = {
-		{"-.066Gi",        -70866961,            -70866960384        },
-		{"-1500u",         -1,                   -2                  },
-		{"-0.0000000001",  -1,                   -1                  },
-		{"-8Ei",           -9223372036854775807, -9223372036854775807},
-		{"99999999999999", 99999999999999,       99999999999999000   },
-		{"1000P",          1000000000000000000,  9223372036854775807 },
-		{"1000E",          9223372036854775807,  9223372036854775807 },
+		{"-.066Gi", -70866961, -70866960384},
+		{"-1500u", -1, -2},
+		{"-0.0000000001", -1, -1},
+		{"-8Ei", -9223372036854775807, -9223372036854775807},
+		{"99999999999999", 99999999999999, 99999999999999000},
+		{"1000P", 1000000000000000000, 9223372036854775807},
+		{"1000E", 9223372036854775807, 9223372036854775807},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -129,33 +124,33 @@ Test(quantity, errors_say_what_was_probably_meant)
 	static const struct {
 		const char *text, *says;
 	} CASES[] = {
-		{"",            "is empty"                             },
-		{"1GB",         "did you mean 1G or 1Gi?"              },
-		{"512mb",       "512M or 512Mi?"                       },
-		{"1 Gi",        "'1 Gi' has a space; did you mean 1Gi?"},
-		{" 1Gi",        "has a space; did you mean 1Gi?"       },
-		{"1 GB",        "did you mean 1G or 1Gi?"              },
-		{"1gi",         "did you mean 1Gi?"                    },
-		{"1GI",         "did you mean 1Gi?"                    },
-		{"1KiB",        "did you mean 1Ki?"                    },
-		{"4K",          "did you mean 4k or 4Ki?"              },
-		{"2g",          "did you mean 2G or 2Gi?"              },
-		{"0,5",         "'0,5' has a comma; did you mean 0.5?" },
-		{"0,5Gi",       "did you mean 0.5Gi?"                  },
-		{"2 cpus",      "did you mean 2?"                      },
-		{"2cores",      "did you mean 2?"                      },
-		{"1024bytes",   "did you mean 1024?"                   },
-		{"500mcpu",     "did you mean 500m?"                   },
-		{"1e",          "'e' is no exponent"                   },
-		{"1e1.5",       "'e1.5' is no exponent"                },
-		{"1.2.3",       "more than one point"                  },
-		{"lots",        "does not begin with a number"         },
-		{"--1",         "does not begin with a number"         },
-		{"Ei",          "does not begin with a number"         },
-		{"50%",         "'%' is no suffix"                     },
-		{"1_000",       "'_000' is no suffix"                  },
-		{"1,000,000",   "has a comma: write it"                },
-		{"100\xc2\xb5", "did you mean 100u?"                   },
+		{"", "is empty"},
+		{"1GB", "did you mean 1G or 1Gi?"},
+		{"512mb", "512M or 512Mi?"},
+		{"1 Gi", "'1 Gi' has a space; did you mean 1Gi?"},
+		{" 1Gi", "has a space; did you mean 1Gi?"},
+		{"1 GB", "did you mean 1G or 1Gi?"},
+		{"1gi", "did you mean 1Gi?"},
+		{"1GI", "did you mean 1Gi?"},
+		{"1KiB", "did you mean 1Ki?"},
+		{"4K", "did you mean 4k or 4Ki?"},
+		{"2g", "did you mean 2G or 2Gi?"},
+		{"0,5", "'0,5' has a comma; did you mean 0.5?"},
+		{"0,5Gi", "did you mean 0.5Gi?"},
+		{"2 cpus", "did you mean 2?"},
+		{"2cores", "did you mean 2?"},
+		{"1024bytes", "did you mean 1024?"},
+		{"500mcpu", "did you mean 500m?"},
+		{"1e", "'e' is no exponent"},
+		{"1e1.5", "'e1.5' is no exponent"},
+		{"1.2.3", "more than one point"},
+		{"lots", "does not begin with a number"},
+		{"--1", "does not begin with a number"},
+		{"Ei", "does not begin with a number"},
+		{"50%", "'%' is no suffix"},
+		{"1_000", "'_000' is no suffix"},
+		{"1,000,000", "has a comma: write it"},
+		{"100\xc2\xb5", "did you mean 100u?"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -211,16 +206,16 @@ Test(quantity, beyond_the_last_suffix_the_number_is_kept)
 	static const struct {
 		const char *text, *printed;
 	} CASES[] = {
-		{"1000E",         "1000E"     },
-		{"1e21",          "1e21"      },
-		{"123e27",        "123e27"    },
-		{"1e29",          "100e27"    },
-		{"1e30",          "unbounded" },
-		{"-1e30",         "-unbounded"},
-		{"1e2147483647",  "unbounded" },
-		{"0e2147483647",  "0"         },
-		{"1e-2147483648", "1e-9"      },
-		{"1e4294967296",  "1"         },
+		{"1000E", "1000E"},
+		{"1e21", "1e21"},
+		{"123e27", "123e27"},
+		{"1e29", "100e27"},
+		{"1e30", "unbounded"},
+		{"-1e30", "-unbounded"},
+		{"1e2147483647", "unbounded"},
+		{"0e2147483647", "0"},
+		{"1e-2147483648", "1e-9"},
+		{"1e4294967296", "1"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -233,14 +228,14 @@ Test(quantity, sums_keep_the_format_of_the_first_that_is_not_zero)
 	static const struct {
 		const char *a, *b, *sum, *difference;
 	} CASES[] = {
-		{"1Gi",   "512Mi", "1536Mi",              "512Mi"              },
-		{"0",     "512Mi", "512Mi",               "-512Mi"             },
-		{"1G",    "1Gi",   "2073741824",          "-73741824"          },
-		{"500m",  "500m",  "1",                   "0"                  },
-		{"1e3",   "1",     "1001",                "999"                },
-		{"1Ki",   "1",     "1025",                "1023"               },
-		{"1Ki",   "1m",    "1024001m",            "1023999m"           },
-		{"512Ei", "0",     "9223372036854775807", "9223372036854775807"},
+		{"1Gi", "512Mi", "1536Mi", "512Mi"},
+		{"0", "512Mi", "512Mi", "-512Mi"},
+		{"1G", "1Gi", "2073741824", "-73741824"},
+		{"500m", "500m", "1", "0"},
+		{"1e3", "1", "1001", "999"},
+		{"1Ki", "1", "1025", "1023"},
+		{"1Ki", "1m", "1024001m", "1023999m"},
+		{"512Ei", "0", "9223372036854775807", "9223372036854775807"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -295,23 +290,23 @@ Test(quantity, people_read_bytes_in_the_unit_that_fits)
 	static const struct {
 		const char *text, *bytes, *count;
 	} CASES[] = {
-		{"2.5Gi",      "2.5Gi",      "2684354560"   },
-		{"2560Mi",     "2.5Gi",      "2684354560"   },
-		{"512Mi",      "512Mi",      "536870912"    },
-		{"1Gi",        "1Gi",        "1073741824"   },
-		{"1G",         "1G",         "1000000000"   },
-		{"1100Mi",     "1100Mi",     "1153433600"   },
-		{"1073741825", "1073741825", "1073741825"   },
-		{"1000",       "1000",       "1000"         },
-		{"0",          "0",          "0"            },
-		{"1536",       "1536",       "1536"         },
-		{"500m",       "500m",       "500m"         },
-		{"4",          "4",          "4"            },
-		{"1.5",        "1500m",      "1500m"        },
-		{"4e0",        "4",          "4"            },
-		{"-2.5Gi",     "-2.5Gi",     "-2684354560"  },
-		{"1.25Ti",     "1.25Ti",     "1374389534720"},
-		{"1.125Ti",    "1152Gi",     "1236950581248"},
+		{"2.5Gi", "2.5Gi", "2684354560"},
+		{"2560Mi", "2.5Gi", "2684354560"},
+		{"512Mi", "512Mi", "536870912"},
+		{"1Gi", "1Gi", "1073741824"},
+		{"1G", "1G", "1000000000"},
+		{"1100Mi", "1100Mi", "1153433600"},
+		{"1073741825", "1073741825", "1073741825"},
+		{"1000", "1000", "1000"},
+		{"0", "0", "0"},
+		{"1536", "1536", "1536"},
+		{"500m", "500m", "500m"},
+		{"4", "4", "4"},
+		{"1.5", "1500m", "1500m"},
+		{"4e0", "4", "4"},
+		{"-2.5Gi", "-2.5Gi", "-2684354560"},
+		{"1.25Ti", "1.25Ti", "1374389534720"},
+		{"1.125Ti", "1152Gi", "1236950581248"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

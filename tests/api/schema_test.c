@@ -63,56 +63,59 @@ static const struct {
 	const char *text;
 	const char *expected;
 } CASES[] = {
-	{"a right object has no findings",             WORKER(""),                                                    ""      },
-	{"a string where an integer belongs",          WORKER(",\"replicas\":\"2\""),
-         "RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: \"2\": must be an "
+	{"a right object has no findings", WORKER(""), ""},
+	{"a string where an integer belongs", WORKER(",\"replicas\":\"2\""),
+		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: \"2\": must be an "
 		"integer, "
-		"is a string"												 },
-	{"an integer where a string belongs",          WORKER(",\"rayStartParams\":{\"num-cpus\":1}"),
-         "RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
+		"is a string"},
+	{"an integer where a string belongs", WORKER(",\"rayStartParams\":{\"num-cpus\":1}"),
+		"RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
 		"be "
-		"a string, is a number: write \"1\" in quotes"								},
-	{"a fraction where an integer belongs",        WORKER(",\"replicas\":1.5"),
-         "RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: 1.5: must be an integer, "
+		"a string, is a number: write \"1\" in quotes"},
+	{"a fraction where an integer belongs", WORKER(",\"replicas\":1.5"),
+		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: 1.5: must be an integer, "
 		"is "
-		"a number"												    },
-	{"an integer beyond int32",                    WORKER(",\"maxReplicas\":9999999999"),
-         "RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 9999999999: must be "
-		"between -2147483648 and 2147483647 (int32)"								  },
-	{"a name nearly right",                        WORKER(",\"maxReplica\":2"),
-         "RG0102 spec.workerGroupSpecs[0].maxReplica: Invalid value: unknown field in a "
+		"a number"},
+	{"an integer beyond int32", WORKER(",\"maxReplicas\":9999999999"),
+		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 9999999999: must be "
+		"between -2147483648 and 2147483647 (int32)"},
+	{"a name nearly right", WORKER(",\"maxReplica\":2"),
+		"RG0102 spec.workerGroupSpecs[0].maxReplica: Invalid value: unknown field in a "
 		"worker "
-		"group; did you mean \"maxReplicas\"?"									},
-	{"a name from nowhere",                        WORKER(",\"flavour\":2"),
-         "RG0102 spec.workerGroupSpecs[0].flavour: Invalid value: unknown field: a worker "
-		"group has no such field"										     },
-	{"null counts as absent",                      WORKER(",\"replicas\":null,\"rayStartParams\":null"),          ""      },
-	{"a list where an object belongs",             "{\"spec\":{\"headGroupSpec\":[]}}",
-         "RG0101 spec.headGroupSpec: Invalid value: must be an object, is a list"                                             },
-	{"a required field is missing",                "{\"spec\":{}}",
-         "RG0103 spec.headGroupSpec: Required value: a RayCluster spec needs it"                                              },
-	{"a word that is not one",                     "{\"spec\":{" HEAD ",\"authOptions\":{\"mode\":\"tokens\"}}}",
-         "RG0104 spec.authOptions.mode: Unsupported value: \"tokens\": supported values: "
-		"\"disabled\", \"token\"; did you mean \"token\"?"                                                            },
+		"group; did you mean \"maxReplicas\"?"},
+	{"a name from nowhere", WORKER(",\"flavour\":2"),
+		"RG0102 spec.workerGroupSpecs[0].flavour: Invalid value: unknown field: a worker "
+		"group has no such field"},
+	{"null counts as absent", WORKER(",\"replicas\":null,\"rayStartParams\":null"), ""},
+	{"a list where an object belongs", "{\"spec\":{\"headGroupSpec\":[]}}",
+		"RG0101 spec.headGroupSpec: Invalid value: must be an object, is a list"},
+	{"a required field is missing", "{\"spec\":{}}",
+		"RG0103 spec.headGroupSpec: Required value: a RayCluster spec needs it"},
+	{"a word that is not one", "{\"spec\":{" HEAD ",\"authOptions\":{\"mode\":\"tokens\"}}}",
+		"RG0104 spec.authOptions.mode: Unsupported value: \"tokens\": supported values: "
+		"\"disabled\", \"token\"; did you mean \"token\"?"},
 	{"a container's name twice",
-         "{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
+		"{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
 		"\"a\"},"
-		"{\"name\":\"b\"},{\"name\":\"a\"}]}}}}}",							    "RG0107 spec.headGroupSpec.template.spec.containers[2].name: Duplicate value: "
+		"{\"name\":\"b\"},{\"name\":\"a\"}]}}}}}",
+		"RG0107 spec.headGroupSpec.template.spec.containers[2].name: Duplicate value: "
 		"\"a\": "
 		"item 0 has the same name; each may stand here once"},
 	{"a port twice, once by the default protocol",
-         "{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
+		"{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
 		"\"a\","
 		"\"ports\":[{\"containerPort\":1,\"protocol\":\"TCP\"},{\"containerPort\":1}]}]}}}}"
-		"}",												  "RG0107 spec.headGroupSpec.template.spec.containers[0].ports[1]: Duplicate value: "
+		"}",
+		"RG0107 spec.headGroupSpec.template.spec.containers[0].ports[1]: Duplicate value: "
 		"1: "
-		"item 0 has the same containerPort and protocol"                                          },
+		"item 0 has the same containerPort and protocol"},
 	{"a quantity that is none",
-         "{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
+		"{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":"
 		"\"a\","
-		"\"resources\":{\"limits\":{\"memory\":true}}}]}}}}}",						"RG0101 spec.headGroupSpec.template.spec.containers[0].resources.limits[memory]: "
+		"\"resources\":{\"limits\":{\"memory\":true}}}]}}}}}",
+		"RG0101 spec.headGroupSpec.template.spec.containers[0].resources.limits[memory]: "
 		"Invalid value: true: must be a quantity such as \"500m\" or \"2Gi\", is a "
-		"boolean"			       },
+		"boolean"},
 };
 
 Test(schema, mistakes_are_told_with_place_and_way_out)

@@ -7,13 +7,13 @@ Test(base64, text_is_read_back)
 	static const struct {
 		const char *text, *bytes;
 	} CASES[] = {
-		{"",               ""            },
-		{"Zg==",           "f"           },
-		{"Zm8=",           "fo"          },
-		{"Zm9v",           "foo"         },
-		{"Zm9vYg==",       "foob"        },
-		{"Zm9v\nYmE=\r\n", "fooba"       },
-		{"+/+/",           "\xfb\xff\xbf"},
+		{"", ""},
+		{"Zg==", "f"},
+		{"Zm8=", "fo"},
+		{"Zm9v", "foo"},
+		{"Zm9vYg==", "foob"},
+		{"Zm9v\nYmE=\r\n", "fooba"},
+		{"+/+/", "\xfb\xff\xbf"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -60,19 +60,19 @@ Test(buf, whatever_bytes_come_a_json_string_goes_out)
 		struct str in;
 		const char *out;
 	} CASES[] = {
-		{STR_INIT(""),                         "\"\""                                    },
-		{STR_INIT("plain"),                    "\"plain\""                               },
-		{STR_INIT("\"\\/"),                    "\"\\\"\\\\/\""                           },
-		{STR_INIT("\b\f\n\r\t"),               "\"\\b\\f\\n\\r\\t\""                     },
-		{{"\0\x01\x1f", 3},                    "\"\\u0000\\u0001\\u001f\""               },
-		{STR_INIT("\x7f"),                     "\"\x7f\""                                },
-		{STR_INIT("\xC3\xA9\xF0\x9F\x98\x80"), "\"\xC3\xA9\xF0\x9F\x98\x80\""            },
+		{STR_INIT(""), "\"\""},
+		{STR_INIT("plain"), "\"plain\""},
+		{STR_INIT("\"\\/"), "\"\\\"\\\\/\""},
+		{STR_INIT("\b\f\n\r\t"), "\"\\b\\f\\n\\r\\t\""},
+		{{"\0\x01\x1f", 3}, "\"\\u0000\\u0001\\u001f\""},
+		{STR_INIT("\x7f"), "\"\x7f\""},
+		{STR_INIT("\xC3\xA9\xF0\x9F\x98\x80"), "\"\xC3\xA9\xF0\x9F\x98\x80\""},
 		{STR_INIT("a\xFF"
 			  "b"),
-                 "\"a\xEF\xBF\xBD"
-			"b\""								    },
-		{STR_INIT("\xED\xA0\x80"),             "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
-		{STR_INIT("\xE2\x82"),                 "\"\xEF\xBF\xBD\xEF\xBF\xBD\""            },
+			"\"a\xEF\xBF\xBD"
+			"b\""},
+		{STR_INIT("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+		{STR_INIT("\xE2\x82"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -103,14 +103,14 @@ Test(buf, base64_is_that_of_the_rfc)
 	static const struct {
 		const char *in, *out;
 	} CASES[] = {
-		{"",             ""        },
-		{"f",            "Zg=="    },
-		{"fo",           "Zm8="    },
-		{"foo",          "Zm9v"    },
-		{"foob",         "Zm9vYg=="},
-		{"fooba",        "Zm9vYmE="},
-		{"foobar",       "Zm9vYmFy"},
-		{"\xFB\xFF\xBF", "+/+/"    },
+		{"", ""},
+		{"f", "Zg=="},
+		{"fo", "Zm8="},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"},
+		{"\xFB\xFF\xBF", "+/+/"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

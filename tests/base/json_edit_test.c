@@ -201,17 +201,17 @@ Test(json_edit, values_are_equal_whatever_the_order_of_members)
 		const char *a, *b;
 		bool equal;
 	} CASES[] = {
-		{"{\"a\":1,\"b\":[1,{\"c\":null}]}", "{\"b\":[1,{\"c\":null}],\"a\":1}", true },
-		{"[1,2]",			    "[2,1]",                            false},
-		{"{\"a\":1}",                        "{\"a\":1,\"b\":1}",                false},
-		{"{\"a\":1,\"c\":1}",                "{\"a\":1,\"b\":1}",                false},
-		{"1",				"\"1\"",                            false},
-		{"1",				"1.0",			      false},
-		{"true",			     "false",                            false},
-		{"null",			     "null",                             true },
-		{"[]",			       "{}",			       false},
-		{"\"\\u0061\"",                      "\"a\"",                            true },
-		{"{\"\\u0000\":1}",                  "{\"\\u0000\":1}",                  true },
+		{"{\"a\":1,\"b\":[1,{\"c\":null}]}", "{\"b\":[1,{\"c\":null}],\"a\":1}", true},
+		{"[1,2]", "[2,1]", false},
+		{"{\"a\":1}", "{\"a\":1,\"b\":1}", false},
+		{"{\"a\":1,\"c\":1}", "{\"a\":1,\"b\":1}", false},
+		{"1", "\"1\"", false},
+		{"1", "1.0", false},
+		{"true", "false", false},
+		{"null", "null", true},
+		{"[]", "{}", false},
+		{"\"\\u0061\"", "\"a\"", true},
+		{"{\"\\u0000\":1}", "{\"\\u0000\":1}", true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -155,16 +155,16 @@ Test(json_edit_yaml, what_cannot_stand_in_yaml_is_escaped)
 		struct str in;
 		const char *out;
 	} CASES[] = {
-		{STR_INIT("\"\\"),                     "\"\\\"\\\\\"\n"        },
-		{STR_INIT("\t\r\x01\x7f"),             "\"\\t\\r\\x01\\x7F\"\n"},
-		{{"a\0b", 3},                          "\"a\\0b\"\n"           },
-		{STR_INIT("\xC3\xA9"),                 "\"\xC3\xA9\"\n"        },
-		{STR_INIT("\xC2\x85"),                 "\"\\x85\"\n"           },
-		{STR_INIT("\xE2\x80\xA8\xE2\x80\xA9"), "\"\\u2028\\u2029\"\n"  },
-		{STR_INIT("\xEF\xBB\xBF"),             "\"\\uFEFF\"\n"         },
-		{STR_INIT("\xEF\xBF\xBF"),             "\"\\uFFFF\"\n"         },
-		{STR_INIT("\xF0\x9F\x98\x80"),         "\"\xF0\x9F\x98\x80\"\n"},
-		{STR_INIT("\xFF"),                     "\"\xEF\xBF\xBD\"\n"    },
+		{STR_INIT("\"\\"), "\"\\\"\\\\\"\n"},
+		{STR_INIT("\t\r\x01\x7f"), "\"\\t\\r\\x01\\x7F\"\n"},
+		{{"a\0b", 3}, "\"a\\0b\"\n"},
+		{STR_INIT("\xC3\xA9"), "\"\xC3\xA9\"\n"},
+		{STR_INIT("\xC2\x85"), "\"\\x85\"\n"},
+		{STR_INIT("\xE2\x80\xA8\xE2\x80\xA9"), "\"\\u2028\\u2029\"\n"},
+		{STR_INIT("\xEF\xBB\xBF"), "\"\\uFEFF\"\n"},
+		{STR_INIT("\xEF\xBF\xBF"), "\"\\uFFFF\"\n"},
+		{STR_INIT("\xF0\x9F\x98\x80"), "\"\xF0\x9F\x98\x80\"\n"},
+		{STR_INIT("\xFF"), "\"\xEF\xBF\xBD\"\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -176,14 +176,14 @@ Test(json_edit_yaml, lines_become_a_literal_block_where_they_can)
 	static const struct {
 		const char *in, *out;
 	} CASES[] = {
-		{"a\nb",           "a: |-\n  a\n  b\n"       },
-		{"a\nb\n",         "a: |\n  a\n  b\n"        },
+		{"a\nb", "a: |-\n  a\n  b\n"},
+		{"a\nb\n", "a: |\n  a\n  b\n"},
 		{"a\n\n  b: #c\n", "a: |\n  a\n\n    b: #c\n"},
-		{"a\nb\n\n",       "a: \"a\\nb\\n\\n\"\n"    },
-		{" a\nb",          "a: \" a\\nb\"\n"         },
-		{"\na",            "a: \"\\na\"\n"           },
-		{"a\r\nb",         "a: \"a\\r\\nb\"\n"       },
-		{"\n",             "a: \"\\n\"\n"            },
+		{"a\nb\n\n", "a: \"a\\nb\\n\\n\"\n"},
+		{" a\nb", "a: \" a\\nb\"\n"},
+		{"\na", "a: \"\\na\"\n"},
+		{"a\r\nb", "a: \"a\\r\\nb\"\n"},
+		{"\n", "a: \"\\n\"\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -98,103 +98,103 @@ Test(json_read, anything_else_is_refused_at_its_place_with_a_reason)
 		struct str text;
 		const char *message;
 	} CASES[] = {
-		{STR_INIT(""),                          "the text is empty"                                             },
-		{STR_INIT(" \n"),                       "the text is empty"                                             },
-		{STR_INIT("\xef\xbb\xbf{}"),            "line 1, column 1: a byte order mark is not JSON"               },
-		{STR_INIT("nul"),                       "line 1, column 1: expected 'null'"                             },
-		{STR_INIT("nulL"),                      "line 1, column 1: expected 'null'"                             },
+		{STR_INIT(""), "the text is empty"},
+		{STR_INIT(" \n"), "the text is empty"},
+		{STR_INIT("\xef\xbb\xbf{}"), "line 1, column 1: a byte order mark is not JSON"},
+		{STR_INIT("nul"), "line 1, column 1: expected 'null'"},
+		{STR_INIT("nulL"), "line 1, column 1: expected 'null'"},
 		{STR_INIT("truefalse"),
-                 "line 1, column 5: expected nothing behind the value, found 'f'"                                       },
-		{STR_INIT("True"),                      "line 1, column 1: expected a value, found 'T'"                 },
-		{STR_INIT("NaN"),                       "line 1, column 1: expected a value, found 'N'"                 },
-		{STR_INIT("-"),                         "line 1, column 2: expected a digit, found the end of the text" },
-		{STR_INIT("-Infinity"),                 "line 1, column 2: expected a digit, found 'I'"                 },
-		{STR_INIT("+1"),                        "line 1, column 1: expected a value, found '+'"                 },
-		{STR_INIT(".5"),                        "line 1, column 1: expected a value, found '.'"                 },
-		{STR_INIT("1."),                        "line 1, column 3: expected a digit, found the end of the text" },
-		{STR_INIT("1.e5"),                      "line 1, column 3: expected a digit, found 'e'"                 },
-		{STR_INIT("1e"),                        "line 1, column 3: expected a digit, found the end of the text" },
-		{STR_INIT("1e+"),                       "line 1, column 4: expected a digit, found the end of the text" },
-		{STR_INIT("01"),                        "line 1, column 1: a number must not begin with a zero"         },
-		{STR_INIT("-012"),                      "line 1, column 1: a number must not begin with a zero"         },
+			"line 1, column 5: expected nothing behind the value, found 'f'"},
+		{STR_INIT("True"), "line 1, column 1: expected a value, found 'T'"},
+		{STR_INIT("NaN"), "line 1, column 1: expected a value, found 'N'"},
+		{STR_INIT("-"), "line 1, column 2: expected a digit, found the end of the text"},
+		{STR_INIT("-Infinity"), "line 1, column 2: expected a digit, found 'I'"},
+		{STR_INIT("+1"), "line 1, column 1: expected a value, found '+'"},
+		{STR_INIT(".5"), "line 1, column 1: expected a value, found '.'"},
+		{STR_INIT("1."), "line 1, column 3: expected a digit, found the end of the text"},
+		{STR_INIT("1.e5"), "line 1, column 3: expected a digit, found 'e'"},
+		{STR_INIT("1e"), "line 1, column 3: expected a digit, found the end of the text"},
+		{STR_INIT("1e+"), "line 1, column 4: expected a digit, found the end of the text"},
+		{STR_INIT("01"), "line 1, column 1: a number must not begin with a zero"},
+		{STR_INIT("-012"), "line 1, column 1: a number must not begin with a zero"},
 		{STR_INIT("0x10"),
-                 "line 1, column 2: expected nothing behind the value, found 'x'"                                       },
-		{STR_INIT("1 2"),                       "line 1, column 3: expected nothing behind the value, found '2'"},
-		{STR_INIT("[1"),                        "line 1, column 3: expected ',' or ']' behind an item, "
-				 "found the end of the text"                            },
-		{STR_INIT("[1,]"),                      "line 1, column 4: expected a value, found ']'"                 },
-		{STR_INIT("[,1]"),                      "line 1, column 2: expected a value, found ','"                 },
+			"line 1, column 2: expected nothing behind the value, found 'x'"},
+		{STR_INIT("1 2"), "line 1, column 3: expected nothing behind the value, found '2'"},
+		{STR_INIT("[1"), "line 1, column 3: expected ',' or ']' behind an item, "
+				 "found the end of the text"},
+		{STR_INIT("[1,]"), "line 1, column 4: expected a value, found ']'"},
+		{STR_INIT("[,1]"), "line 1, column 2: expected a value, found ','"},
 		{STR_INIT("[1 2]"),
-                 "line 1, column 4: expected ',' or ']' behind an item, found '2'"                                      },
+			"line 1, column 4: expected ',' or ']' behind an item, found '2'"},
 		{STR_INIT("[1}"),
-                 "line 1, column 3: expected ',' or ']' behind an item, found '}'"                                      },
-		{STR_INIT("[\n1\n,,"),                  "line 3, column 2: expected a value, found ','"                 },
-		{STR_INIT("]"),                         "line 1, column 1: expected a value, found ']'"                 },
-		{STR_INIT("[]]"),                       "line 1, column 3: expected nothing behind the value, found ']'"},
-		{STR_INIT("{"),                         "line 1, column 2: expected a key in double quotes, "
-				"found the end of the text"                              },
-		{STR_INIT("{a:1}"),                     "line 1, column 2: expected a key in double quotes, found 'a'"  },
+			"line 1, column 3: expected ',' or ']' behind an item, found '}'"},
+		{STR_INIT("[\n1\n,,"), "line 3, column 2: expected a value, found ','"},
+		{STR_INIT("]"), "line 1, column 1: expected a value, found ']'"},
+		{STR_INIT("[]]"), "line 1, column 3: expected nothing behind the value, found ']'"},
+		{STR_INIT("{"), "line 1, column 2: expected a key in double quotes, "
+				"found the end of the text"},
+		{STR_INIT("{a:1}"), "line 1, column 2: expected a key in double quotes, found 'a'"},
 		{STR_INIT("{'a':1}"),
-                 "line 1, column 2: expected a key in double quotes, found '''"                                         },
-		{STR_INIT("{1:1}"),                     "line 1, column 2: expected a key in double quotes, found '1'"  },
-		{STR_INIT("{\"a\"}"),                   "line 1, column 5: expected ':' behind a key, found '}'"        },
-		{STR_INIT("{\"a\" 1}"),                 "line 1, column 6: expected ':' behind a key, found '1'"        },
-		{STR_INIT("{\"a\":}"),                  "line 1, column 6: expected a value, found '}'"                 },
+			"line 1, column 2: expected a key in double quotes, found '''"},
+		{STR_INIT("{1:1}"), "line 1, column 2: expected a key in double quotes, found '1'"},
+		{STR_INIT("{\"a\"}"), "line 1, column 5: expected ':' behind a key, found '}'"},
+		{STR_INIT("{\"a\" 1}"), "line 1, column 6: expected ':' behind a key, found '1'"},
+		{STR_INIT("{\"a\":}"), "line 1, column 6: expected a value, found '}'"},
 		{STR_INIT("{\"a\":1,}"),
-                 "line 1, column 8: expected a key in double quotes, found '}'"                                         },
+			"line 1, column 8: expected a key in double quotes, found '}'"},
 		{STR_INIT("{\"a\":1;"),
-                 "line 1, column 7: expected ',' or '}' behind a member, found ';'"                                     },
+			"line 1, column 7: expected ',' or '}' behind a member, found ';'"},
 		{STR_INIT("{\"a\":1]"),
-                 "line 1, column 7: expected ',' or '}' behind a member, found ']'"                                     },
+			"line 1, column 7: expected ',' or '}' behind a member, found ']'"},
 		{STR_INIT("[1] // no"),
-                 "line 1, column 5: expected nothing behind the value, found '/'"                                       },
-		{STR_INIT("\f1"),                       "line 1, column 1: expected a value, found the byte 0x0c"       },
+			"line 1, column 5: expected nothing behind the value, found '/'"},
+		{STR_INIT("\f1"), "line 1, column 1: expected a value, found the byte 0x0c"},
 		{STR_INIT("[1\xc2\xa0]"),
-                 "line 1, column 3: expected ',' or ']' behind an item, found '\xc2\xa0'"                               },
-		{STR_INIT("\xff"),                      "line 1, column 1: expected a value, found the byte 0xff"       },
-		{STR_INIT("{}\0"),                      "line 1, column 3: expected nothing behind the value, "
-				   "found the byte 0x00"                              },
-		{STR_INIT("[\0]"),                      "line 1, column 2: expected a value, found the byte 0x00"       },
-		{STR_INIT("\"abc"),                     "line 1, column 1: a string without an end"                     },
-		{STR_INIT("\""),                        "line 1, column 1: a string without an end"                     },
+			"line 1, column 3: expected ',' or ']' behind an item, found '\xc2\xa0'"},
+		{STR_INIT("\xff"), "line 1, column 1: expected a value, found the byte 0xff"},
+		{STR_INIT("{}\0"), "line 1, column 3: expected nothing behind the value, "
+				   "found the byte 0x00"},
+		{STR_INIT("[\0]"), "line 1, column 2: expected a value, found the byte 0x00"},
+		{STR_INIT("\"abc"), "line 1, column 1: a string without an end"},
+		{STR_INIT("\""), "line 1, column 1: a string without an end"},
 		{STR_INIT("\"\\"),
-                 "line 1, column 3: expected one of \"\\/bfnrtu behind a backslash, "
-			"found the end of the text"								     },
-		{STR_INIT("\"\\\""),                    "line 1, column 1: a string without an end"                     },
-		{STR_INIT("\"\\x41\""),                 "line 1, column 3: expected one of \"\\/bfnrtu behind a "
-					"backslash, found 'x'"                   },
-		{STR_INIT("\"\\\0\""),                  "line 1, column 3: expected one of \"\\/bfnrtu behind a "
-				       "backslash, found the byte 0x00"           },
-		{STR_INIT("\"\\u12\""),                 "line 1, column 2: '\\u' needs four hexadecimal digits"         },
-		{STR_INIT("\"\\u12"),                   "line 1, column 2: '\\u' needs four hexadecimal digits"         },
-		{STR_INIT("\"\\u+123\""),               "line 1, column 2: '\\u' needs four hexadecimal digits"         },
-		{STR_INIT("\"\\u004G\""),               "line 1, column 2: '\\u' needs four hexadecimal digits"         },
+			"line 1, column 3: expected one of \"\\/bfnrtu behind a backslash, "
+			"found the end of the text"},
+		{STR_INIT("\"\\\""), "line 1, column 1: a string without an end"},
+		{STR_INIT("\"\\x41\""), "line 1, column 3: expected one of \"\\/bfnrtu behind a "
+					"backslash, found 'x'"},
+		{STR_INIT("\"\\\0\""), "line 1, column 3: expected one of \"\\/bfnrtu behind a "
+				       "backslash, found the byte 0x00"},
+		{STR_INIT("\"\\u12\""), "line 1, column 2: '\\u' needs four hexadecimal digits"},
+		{STR_INIT("\"\\u12"), "line 1, column 2: '\\u' needs four hexadecimal digits"},
+		{STR_INIT("\"\\u+123\""), "line 1, column 2: '\\u' needs four hexadecimal digits"},
+		{STR_INIT("\"\\u004G\""), "line 1, column 2: '\\u' needs four hexadecimal digits"},
 		{STR_INIT("\"\\ud800\""),
-                 "line 1, column 2: '\\ud800' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\ud800' is half of a surrogate pair"},
 		{STR_INIT("\"\\udc00\""),
-                 "line 1, column 2: '\\udc00' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\udc00' is half of a surrogate pair"},
 		{STR_INIT("\"\\ud800\\u0041\""),
-                 "line 1, column 2: '\\ud800' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\ud800' is half of a surrogate pair"},
 		{STR_INIT("\"\\ud800\\ud800\""),
-                 "line 1, column 2: '\\ud800' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\ud800' is half of a surrogate pair"},
 		{STR_INIT("\"\\udc00\\ud800\""),
-                 "line 1, column 2: '\\udc00' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\udc00' is half of a surrogate pair"},
 		{STR_INIT("\"\\ud800\\u"),
-                 "line 1, column 2: '\\ud800' is half of a surrogate pair"                                              },
+			"line 1, column 2: '\\ud800' is half of a surrogate pair"},
 		{STR_INIT("\"a\nb\""),
-                 "line 1, column 3: the control character 0x0a must be escaped in a string"                             },
+			"line 1, column 3: the control character 0x0a must be escaped in a string"},
 		{STR_INIT("\"\t\""),
-                 "line 1, column 2: the control character 0x09 must be escaped in a string"                             },
+			"line 1, column 2: the control character 0x09 must be escaped in a string"},
 		{STR_INIT("\"\0\""),
-                 "line 1, column 2: the control character 0x00 must be escaped in a string"                             },
-		{STR_INIT("\"\x80\""),                  "line 1, column 2: the byte 0x80 is not UTF-8"                  },
-		{STR_INIT("\"\xc0\x80\""),              "line 1, column 2: the byte 0xc0 is not UTF-8"                  },
-		{STR_INIT("\"\xe0\x80\x80\""),          "line 1, column 2: the byte 0xe0 is not UTF-8"                  },
-		{STR_INIT("\"\xed\xa0\x80\""),          "line 1, column 2: the byte 0xed is not UTF-8"                  },
-		{STR_INIT("\"\xf4\x90\x80\x80\""),      "line 1, column 2: the byte 0xf4 is not UTF-8"                  },
-		{STR_INIT("\"\xc3"),                    "line 1, column 2: the byte 0xc3 is not UTF-8"                  },
+			"line 1, column 2: the control character 0x00 must be escaped in a string"},
+		{STR_INIT("\"\x80\""), "line 1, column 2: the byte 0x80 is not UTF-8"},
+		{STR_INIT("\"\xc0\x80\""), "line 1, column 2: the byte 0xc0 is not UTF-8"},
+		{STR_INIT("\"\xe0\x80\x80\""), "line 1, column 2: the byte 0xe0 is not UTF-8"},
+		{STR_INIT("\"\xed\xa0\x80\""), "line 1, column 2: the byte 0xed is not UTF-8"},
+		{STR_INIT("\"\xf4\x90\x80\x80\""), "line 1, column 2: the byte 0xf4 is not UTF-8"},
+		{STR_INIT("\"\xc3"), "line 1, column 2: the byte 0xc3 is not UTF-8"},
 		{STR_INIT("\"0123456789abcdefg\xff\""),
-                 "line 1, column 19: the byte 0xff is not UTF-8"                                                        },
+			"line 1, column 19: the byte 0xff is not UTF-8"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -223,20 +223,20 @@ Test(json_read, a_key_that_stands_twice_is_refused)
 	static const struct {
 		const char *text, *message;
 	} CASES[] = {
-		{"{\"a\":1,\"a\":2}",                         "line 1, column 8: the key 'a' is already in this object, "
-				      "at line 1, column 2"                         },
+		{"{\"a\":1,\"a\":2}", "line 1, column 8: the key 'a' is already in this object, "
+				      "at line 1, column 2"},
 		{"{\"a\":1,\n \"b\":{\"a\":[]},\n  \"a\":1}",
-                 "line 3, column 3: the key 'a' is already in this object, "
-			"at line 1, column 2"									    },
-		{"{\"a\":1,\"\\u0061\":2}",                   "line 1, column 8: the key '\\u0061' is already in "
+			"line 3, column 3: the key 'a' is already in this object, "
+			"at line 1, column 2"},
+		{"{\"a\":1,\"\\u0061\":2}", "line 1, column 8: the key '\\u0061' is already in "
 					    "this object, at line 1, column 2"},
-		{"{\"\\u0061\":1,\"a\":2}",                   "line 1, column 13: the key 'a' is already in this "
-					    "object, at line 1, column 2"     },
+		{"{\"\\u0061\":1,\"a\":2}", "line 1, column 13: the key 'a' is already in this "
+					    "object, at line 1, column 2"},
 		{"{\"\\u0061\":1,\"b\":3,\"\\u0061\":2}",
-                 "line 1, column 19: the key '\\u0061' is already in this object, "
-			"at line 1, column 2"									    },
-		{"{\"\":1,\"\":2}",                           "line 1, column 7: the key '' is already in this object, "
-				    "at line 1, column 2"                             },
+			"line 1, column 19: the key '\\u0061' is already in this object, "
+			"at line 1, column 2"},
+		{"{\"\":1,\"\":2}", "line 1, column 7: the key '' is already in this object, "
+				    "at line 1, column 2"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -282,11 +282,11 @@ Test(json_read, limits_hold_to_the_last)
 		uint32_t bytes, depth, nodes;
 		const char *message;
 	} CASES[] = {
-		{"bytes", "[1,2]",                5,  9, 9, "5 bytes are more than the 4 allowed"},
-		{"depth", "[[{\"a\":[]}]]",       99, 4, 9,
-                 "line 1, column 8: objects and arrays are more than 3 deep"                     },
+		{"bytes", "[1,2]", 5, 9, 9, "5 bytes are more than the 4 allowed"},
+		{"depth", "[[{\"a\":[]}]]", 99, 4, 9,
+			"line 1, column 8: objects and arrays are more than 3 deep"},
 		{"nodes", "[{\"a\":1,\"b\":[]}]", 99, 9, 6,
-                 "line 1, column 13: more than 5 values and keys"                                },
+			"line 1, column 13: more than 5 values and keys"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -325,15 +325,7 @@ Test(json_read, positions_count_lines_and_bytes_from_one)
 	static const struct {
 		size_t offset;
 		uint32_t line, column;
-	} CASES[] = {
-		{0, 1, 1},
-                {1, 1, 2},
-                {2, 1, 3},
-                {3, 2, 1},
-                {4, 3, 1},
-                {6, 3, 3},
-                {7, 3, 4}
-        };
+	} CASES[] = {{0, 1, 1}, {1, 1, 2}, {2, 1, 3}, {3, 2, 1}, {4, 3, 1}, {6, 3, 3}, {7, 3, 4}};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		uint32_t line, column;
@@ -380,18 +372,18 @@ Test(json_read, keys_are_told_apart_by_all_their_bytes)
 		const char *text;
 		bool differ;
 	} CASES[] = {
-		{"{\"a\":1,\"ab\":1,\"abc\":1,\"b\":1}",              true },
-		{"{\"a\":1,\"b\":1,\"a\":1,\"c\":1}",                 false},
-		{"{\"b\":1,\"a\":1,\"c\":1,\"d\":1}",                 true },
-		{"{\"b\":1,\"a\":1,\"c\":1,\"b\":1}",                 false},
-		{"{\"12345678\":1,\"123456789\":1,\"12345678a\":1}",  true },
+		{"{\"a\":1,\"ab\":1,\"abc\":1,\"b\":1}", true},
+		{"{\"a\":1,\"b\":1,\"a\":1,\"c\":1}", false},
+		{"{\"b\":1,\"a\":1,\"c\":1,\"d\":1}", true},
+		{"{\"b\":1,\"a\":1,\"c\":1,\"b\":1}", false},
+		{"{\"12345678\":1,\"123456789\":1,\"12345678a\":1}", true},
 		{"{\"12345678a\":1,\"12345678b\":1,\"12345678a\":1}", false},
-		{"{\"a\":1,\"\":1}",                                  true },
-		{"{\"\":1,\"a\":1}",                                  true },
-		{"{\"a\":1,\"b\":1,\"\\u0062\":1,\"c\":1}",           false},
-		{"{\"\\u0061\":1,\"b\":1,\"c\":1,\"a\":1}",           false},
-		{"{\"\xc3\xa9\":1,\"z\":1,\"\xc3\xa9\":1}",           false},
-		{"{\"z\":1,\"\xc3\xa9\":1,\"\xf0\x9f\x98\x80\":1}",   true },
+		{"{\"a\":1,\"\":1}", true},
+		{"{\"\":1,\"a\":1}", true},
+		{"{\"a\":1,\"b\":1,\"\\u0062\":1,\"c\":1}", false},
+		{"{\"\\u0061\":1,\"b\":1,\"c\":1,\"a\":1}", false},
+		{"{\"\xc3\xa9\":1,\"z\":1,\"\xc3\xa9\":1}", false},
+		{"{\"z\":1,\"\xc3\xa9\":1,\"\xf0\x9f\x98\x80\":1}", true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

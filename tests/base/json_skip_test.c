@@ -5,11 +5,7 @@
 #include "base/buf.h"
 #include "base/json_read.h"
 
-static const struct json_place SKIP[] = {
-	{1, "s" },
-        {3, "t" },
-        {0, NULL}
-};
+static const struct json_place SKIP[] = {{1, "s"}, {3, "t"}, {0, NULL}};
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 8, .nodes = 40, .skip = SKIP};
 
 static struct arena arena;
@@ -66,18 +62,18 @@ Test(json_skip, brackets_and_strings_must_be_right)
 	static const struct {
 		const char *inside, *message;
 	} CASES[] = {
-		{"[}",			 "column 7: expected ']'"                  },
-		{"{\"a\":1]",                  "column 12: expected '}'"                 },
-		{"[[]",			"column 9: expected a closing bracket"    },
-		{"[\"a]",                      "column 7: a string without an end"       },
-		{"[\"\\x\"]",                  "column 9: expected one of"               },
-		{"[\"\\ud800\"]",              "column 8: '\\ud800' is half"             },
-		{"[\"a\tb\"]",                 "column 9: the control character 0x09"    },
-		{"[\"0123456789012345\x01\"]", "column 24: the control character 0x01"   },
-		{"[\"\xff\"]",                 "column 8: the byte 0xff"                 },
-		{"[\xc3\xa9]",                 "column 7: expected a value"              },
-		{"[\x01]",                     "column 7: expected a value"              },
-		{"[[[[[[[[]]]]]]]]",           "column 13: objects and arrays are deeper"},
+		{"[}", "column 7: expected ']'"},
+		{"{\"a\":1]", "column 12: expected '}'"},
+		{"[[]", "column 9: expected a closing bracket"},
+		{"[\"a]", "column 7: a string without an end"},
+		{"[\"\\x\"]", "column 9: expected one of"},
+		{"[\"\\ud800\"]", "column 8: '\\ud800' is half"},
+		{"[\"a\tb\"]", "column 9: the control character 0x09"},
+		{"[\"0123456789012345\x01\"]", "column 24: the control character 0x01"},
+		{"[\"\xff\"]", "column 8: the byte 0xff"},
+		{"[\xc3\xa9]", "column 7: expected a value"},
+		{"[\x01]", "column 7: expected a value"},
+		{"[[[[[[[[]]]]]]]]", "column 13: objects and arrays are deeper"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

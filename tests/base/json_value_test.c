@@ -39,12 +39,12 @@ Test(json_value, iteration_finds_members_and_items_and_nothing_elsewhere)
 		size_t members, items;
 	} CASES[] = {
 		{"{\"a\":[1,2],\"b\":{\"c\":{}},\"d\":3}", 3, 0},
-		{"[1,[2,3],{\"a\":4}]",                    0, 3},
-		{"{}",				     0, 0},
-		{"[]",				     0, 0},
-		{"\"text\"",			       0, 0},
-		{"12",				     0, 0},
-		{"null",				   0, 0},
+		{"[1,[2,3],{\"a\":4}]", 0, 3},
+		{"{}", 0, 0},
+		{"[]", 0, 0},
+		{"\"text\"", 0, 0},
+		{"12", 0, 0},
+		{"null", 0, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -106,13 +106,13 @@ Test(json_value, strings_are_unescaped)
 		const char *text;
 		struct str value;
 	} CASES[] = {
-		{"\"\"",			      STR_INIT("")                                },
-		{"\"plain \xc3\xa9\"",                STR_INIT("plain \xc3\xa9")                  },
-		{"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",    STR_INIT("\"\\/\b\f\n\r\t")                 },
-		{"\"a\\u0000b\"",                     STR_INIT("a\0b")                            },
+		{"\"\"", STR_INIT("")},
+		{"\"plain \xc3\xa9\"", STR_INIT("plain \xc3\xa9")},
+		{"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", STR_INIT("\"\\/\b\f\n\r\t")},
+		{"\"a\\u0000b\"", STR_INIT("a\0b")},
 		{"\"\\u00e9\\u20AC\\ud83d\\ude00.\"",
-                 STR_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80.")                                },
-		{"\"\\uFFFF\\u07ff\\u0800\"",         STR_INIT("\xef\xbf\xbf\xdf\xbf\xe0\xa0\x80")},
+			STR_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80.")},
+		{"\"\\uFFFF\\u07ff\\u0800\"", STR_INIT("\xef\xbf\xbf\xdf\xbf\xe0\xa0\x80")},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -136,15 +136,15 @@ Test(json_value, strings_compare_and_hash_by_value)
 		const char *a, *b;
 		int order;
 	} CASES[] = {
-		{"\"a\"",           "\"\\u0061\"",               0 },
-		{"\"\\u0061\"",     "\"a\"",                     0 },
-		{"\"\\u0061b\"",    "\"a\\u0062\"",              0 },
-		{"\"\"",            "\"\"",                      0 },
-		{"\"12345678\\n\"", "\"1234567\\u0038\\u000a\"", 0 },
-		{"\"a\"",           "\"b\"",                     -1},
-		{"\"a\"",           "\"\\u0061a\"",              -1},
-		{"\"\\u00e9\"",     "\"z\"",                     1 },
-		{"\"\\u0000\"",     "\"\"",                      1 },
+		{"\"a\"", "\"\\u0061\"", 0},
+		{"\"\\u0061\"", "\"a\"", 0},
+		{"\"\\u0061b\"", "\"a\\u0062\"", 0},
+		{"\"\"", "\"\"", 0},
+		{"\"12345678\\n\"", "\"1234567\\u0038\\u000a\"", 0},
+		{"\"a\"", "\"b\"", -1},
+		{"\"a\"", "\"\\u0061a\"", -1},
+		{"\"\\u00e9\"", "\"z\"", 1},
+		{"\"\\u0000\"", "\"\"", 1},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -165,38 +165,38 @@ Test(json_value, integers_are_exact_or_refused)
 		bool whole;
 		int64_t value;
 	} CASES[] = {
-		{"0",				    true,  0                  },
-		{"-0",				   true,  0                  },
-		{"-0.000e99999999999999",                true,  0                  },
-		{"3",				    true,  3                  },
-		{"-3",				   true,  -3                 },
-		{"3.0",				  true,  3                  },
-		{"3.000",				true,  3                  },
-		{"3e2",				  true,  300                },
-		{"3E+2",				 true,  300                },
-		{"3.25e2",			       true,  325                },
-		{"300e-2",			       true,  3                  },
-		{"300.00e-2",                            true,  3                  },
-		{"0.0003e4",			     true,  3                  },
-		{"1e18",				 true,  1000000000000000000},
-		{"9223372036854775807",                  true,  INT64_MAX          },
-		{"9223372036854775807.0",                true,  INT64_MAX          },
-		{"0.9223372036854775807e19",             true,  INT64_MAX          },
-		{"-9223372036854775808",                 true,  INT64_MIN          },
-		{"-9223372036854775808e0",               true,  INT64_MIN          },
-		{"9223372036854775808",                  false, 0                  },
-		{"-9223372036854775809",                 false, 0                  },
-		{"1e19",				 false, 0                  },
-		{"-1e19",				false, 0                  },
-		{"1e999999999999999999999",              false, 0                  },
-		{"1e-999999999999999999999",             false, 0                  },
-		{"3.5",				  false, 0                  },
-		{"3e-1",				 false, 0                  },
-		{"0.1",				  false, 0                  },
-		{"30000000000000000000000000000000",     false, 0                  },
-		{"30000000000000000000000000000000e-31", true,  3                  },
-		{"\"3\"",				false, 0                  },
-		{"null",				 false, 0                  },
+		{"0", true, 0},
+		{"-0", true, 0},
+		{"-0.000e99999999999999", true, 0},
+		{"3", true, 3},
+		{"-3", true, -3},
+		{"3.0", true, 3},
+		{"3.000", true, 3},
+		{"3e2", true, 300},
+		{"3E+2", true, 300},
+		{"3.25e2", true, 325},
+		{"300e-2", true, 3},
+		{"300.00e-2", true, 3},
+		{"0.0003e4", true, 3},
+		{"1e18", true, 1000000000000000000},
+		{"9223372036854775807", true, INT64_MAX},
+		{"9223372036854775807.0", true, INT64_MAX},
+		{"0.9223372036854775807e19", true, INT64_MAX},
+		{"-9223372036854775808", true, INT64_MIN},
+		{"-9223372036854775808e0", true, INT64_MIN},
+		{"9223372036854775808", false, 0},
+		{"-9223372036854775809", false, 0},
+		{"1e19", false, 0},
+		{"-1e19", false, 0},
+		{"1e999999999999999999999", false, 0},
+		{"1e-999999999999999999999", false, 0},
+		{"3.5", false, 0},
+		{"3e-1", false, 0},
+		{"0.1", false, 0},
+		{"30000000000000000000000000000000", false, 0},
+		{"30000000000000000000000000000000e-31", true, 3},
+		{"\"3\"", false, 0},
+		{"null", false, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -215,13 +215,13 @@ Test(json_value, doubles_are_the_nearest_or_refused)
 		bool good;
 		double value;
 	} CASES[] = {
-		{"0.1",                    true,  0.1                   },
-		{"-2.5e-3",                true,  -2.5e-3               },
-		{"1e-999",                 true,  0                     },
-		{"1.7976931348623157e308", true,  1.7976931348623157e308},
-		{"1e309",                  false, 0                     },
-		{"-1e309",                 false, 0                     },
-		{"\"1\"",                  false, 0                     },
+		{"0.1", true, 0.1},
+		{"-2.5e-3", true, -2.5e-3},
+		{"1e-999", true, 0},
+		{"1.7976931348623157e308", true, 1.7976931348623157e308},
+		{"1e309", false, 0},
+		{"-1e309", false, 0},
+		{"\"1\"", false, 0},
 	};
 	char digits[400];
 	double value;
@@ -244,24 +244,24 @@ Test(json_value, equality_is_by_value)
 		const char *a, *b;
 		bool equal;
 	} CASES[] = {
-		{"1",					   "1",                 true },
-		{"1",					   "1.0",               false},
-		{"1",					   "\"1\"",             false},
-		{"true",					"false",             false},
-		{"null",					"{}",                false},
-		{"{}",					  "[]",                false},
-		{"[1,2]",				       "[ 1, 2 ]",          true },
-		{"[1,2]",				       "[2,1]",             false},
-		{"[1,2]",				       "[1,2,3]",           false},
-		{"[[1],2]",				     "[1,[2]]",           false},
-		{"[[],[[]]]",				   "[[[]],[]]",         false},
-		{"{\"a\":1,\"b\":2}",                           "{\"b\":2,\"a\":1}", true },
-		{"{\"a\":1,\"b\":2}",                           "{\"a\":2,\"b\":1}", false},
-		{"{\"a\":1,\"b\":2}",                           "{\"a\":1,\"c\":2}", false},
-		{"{\"a\":1}",				   "{\"\\u0061\":1}",   true },
+		{"1", "1", true},
+		{"1", "1.0", false},
+		{"1", "\"1\"", false},
+		{"true", "false", false},
+		{"null", "{}", false},
+		{"{}", "[]", false},
+		{"[1,2]", "[ 1, 2 ]", true},
+		{"[1,2]", "[2,1]", false},
+		{"[1,2]", "[1,2,3]", false},
+		{"[[1],2]", "[1,[2]]", false},
+		{"[[],[[]]]", "[[[]],[]]", false},
+		{"{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", true},
+		{"{\"a\":1,\"b\":2}", "{\"a\":2,\"b\":1}", false},
+		{"{\"a\":1,\"b\":2}", "{\"a\":1,\"c\":2}", false},
+		{"{\"a\":1}", "{\"\\u0061\":1}", true},
 		{"{\"a\":{\"x\":[1,{\"y\":\"\\n\"}],\"z\":0}}",
-                 "{\"a\":{\"z\":0,\"x\":[1,{\"y\":\"\\u000a\"}]}}",                  true },
-		{"{\"a\":[1,2]}",                               "{\"a\":1,\"b\":2}", false},
+			"{\"a\":{\"z\":0,\"x\":[1,{\"y\":\"\\u000a\"}]}}", true},
+		{"{\"a\":[1,2]}", "{\"a\":1,\"b\":2}", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -311,10 +311,7 @@ Test(json_value, wide_objects_in_another_order_are_compared_quickly, .timeout = 
 
 Test(json_value, what_was_skipped_is_equal_by_its_text)
 {
-	static const struct json_place SKIP[] = {
-		{1, "s" },
-                {0, NULL}
-        };
+	static const struct json_place SKIP[] = {{1, "s"}, {0, NULL}};
 	static const char *const TEXTS[] = {"{\"s\":[1]}", "{ \"s\": [1] }", "{\"s\":[2]}"};
 	const struct json_limits limits = {.bytes = 1 << 20, .depth = 8, .nodes = 9, .skip = SKIP};
 	struct json_doc docs[3];

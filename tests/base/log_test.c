@@ -93,18 +93,19 @@ Test(log, a_value_cannot_forge_a_line_a_field_or_a_terminal_command)
 	static const struct {
 		const char *value, *written;
 	} CASES[] = {
-		{"",                    "\"\""                        },
-		{NULL,                  "\"\""                        },
-		{"a b",                 "\"a b\""                     },
-		{"x=y",                 "\"x=y\""                     },
-		{"a\nERROR faked",      "\"a\\nERROR faked\""         },
-		{"\x1b[2J",             "\"\\u001b[2J\""              },
+		{"", "\"\""},
+		{NULL, "\"\""},
+		{"a b", "\"a b\""},
+		{"x=y", "\"x=y\""},
+		{"a\nERROR faked", "\"a\\nERROR faked\""},
+		{"\x1b[2J", "\"\\u001b[2J\""},
 		{"\xC2\x9B"
-		 "2J", "\"??2J\""                    },
-		{"\x7f",                "\"?\""                       },
-		{"\xE2\x82",            "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
-		{"\xC3\xA9t\xC3\xA9",   "\"\xC3\xA9t\xC3\xA9\""       },
-		{"back\\slash",         "\"back\\\\slash\""           },
+		 "2J",
+			"\"??2J\""},
+		{"\x7f", "\"?\""},
+		{"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+		{"\xC3\xA9t\xC3\xA9", "\"\xC3\xA9t\xC3\xA9\""},
+		{"back\\slash", "\"back\\\\slash\""},
 	};
 
 	const int from = redirect();

@@ -12,10 +12,10 @@
 enum { REQUESTS, INFLIGHT, LATENCY, SIZES };
 
 static const struct metrics_row ROWS[] = {
-	[REQUESTS] = {METRICS_COUNTER,   "requests_total",  "Requests.", {"mode", "code"}, 3},
-	[INFLIGHT] = {METRICS_GAUGE,     "inflight",        "Now.",      {NULL},           0},
-	[LATENCY] = {METRICS_HISTOGRAM, "latency_seconds", "How long.", {"mode"},         4},
-	[SIZES] = {METRICS_COUNTER,   "dropped_total",   "Dropped.",  {"why"},          1},
+	[REQUESTS] = {METRICS_COUNTER, "requests_total", "Requests.", {"mode", "code"}, 3},
+	[INFLIGHT] = {METRICS_GAUGE, "inflight", "Now.", {NULL}, 0},
+	[LATENCY] = {METRICS_HISTOGRAM, "latency_seconds", "How long.", {"mode"}, 4},
+	[SIZES] = {METRICS_COUNTER, "dropped_total", "Dropped.", {"why"}, 1},
 };
 
 static char *printed(struct metrics *metrics)

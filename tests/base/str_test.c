@@ -74,23 +74,23 @@ Test(str, integers_are_read_to_the_last_one_that_fits)
 		bool fits;
 		int64_t value;
 	} CASES[] = {
-		{"0",                    true,  0        },
-		{"-0",                   true,  0        },
-		{"+7",                   true,  7        },
-		{"007",                  true,  7        },
-		{"9223372036854775807",  true,  INT64_MAX},
-		{"-9223372036854775808", true,  INT64_MIN},
-		{"9223372036854775808",  false, 0        },
-		{"-9223372036854775809", false, 0        },
-		{"18446744073709551616", false, 0        },
-		{"99999999999999999999", false, 0        },
-		{"",		     false, 0        },
-		{"-",                    false, 0        },
-		{"+-1",                  false, 0        },
-		{"1 ",                   false, 0        },
-		{" 1",                   false, 0        },
-		{"1.0",                  false, 0        },
-		{"0x1",                  false, 0        },
+		{"0", true, 0},
+		{"-0", true, 0},
+		{"+7", true, 7},
+		{"007", true, 7},
+		{"9223372036854775807", true, INT64_MAX},
+		{"-9223372036854775808", true, INT64_MIN},
+		{"9223372036854775808", false, 0},
+		{"-9223372036854775809", false, 0},
+		{"18446744073709551616", false, 0},
+		{"99999999999999999999", false, 0},
+		{"", false, 0},
+		{"-", false, 0},
+		{"+-1", false, 0},
+		{"1 ", false, 0},
+		{" 1", false, 0},
+		{"1.0", false, 0},
+		{"0x1", false, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -108,13 +108,13 @@ Test(str, distance_counts_edits_and_stops_at_its_limit)
 		const char *a, *b;
 		size_t limit, distance;
 	} CASES[] = {
-		{"",            "",                  3, 0},
-		{"maxReplica",  "maxReplicas",       3, 1},
-		{"maxRepilcas", "maxReplicas",       3, 2},
-		{"kitten",      "sitting",           3, 3},
-		{"kitten",      "sitting",           2, 3},
-		{"a",           "autoscalerOptions", 3, 4},
-		{"abc",         "xyz",               1, 2},
+		{"", "", 3, 0},
+		{"maxReplica", "maxReplicas", 3, 1},
+		{"maxRepilcas", "maxReplicas", 3, 2},
+		{"kitten", "sitting", 3, 3},
+		{"kitten", "sitting", 2, 3},
+		{"a", "autoscalerOptions", 3, 4},
+		{"abc", "xyz", 1, 2},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -35,11 +35,7 @@ Test(yaml_stream, documents_come_one_by_one_and_empty_ones_are_passed_over)
 	static const struct {
 		const char *json;
 		uint32_t index, line;
-	} DOCUMENTS[] = {
-		{"{\"a\":1}", 0, 3 },
-                {"{\"b\":2}", 3, 9 },
-                {"{\"c\":3}", 5, 13}
-        };
+	} DOCUMENTS[] = {{"{\"a\":1}", 0, 3}, {"{\"b\":2}", 3, 9}, {"{\"c\":3}", 5, 13}};
 	struct yaml_stream *stream = yaml_open(STR(YAML));
 	struct yaml_doc doc;
 	struct err err;
@@ -91,14 +87,14 @@ Test(yaml_stream, behind_a_wrong_document_the_stream_goes_on_but_not_behind_brok
 		const char *yaml;
 		int steps[5];
 	} CASES[] = {
-		{"a: 1\na: 2\nb: {c: [1]}\n---\nb: 1\n",               {1, 0, 2, 2, 2}},
-		{"a: {b: *x, c: [1]}\n---\nb: 1\n",                    {1, 0, 2, 2, 2}},
+		{"a: 1\na: 2\nb: {c: [1]}\n---\nb: 1\n", {1, 0, 2, 2, 2}},
+		{"a: {b: *x, c: [1]}\n---\nb: 1\n", {1, 0, 2, 2, 2}},
 		{"a: {b: !!int x, c: [1]}\n---\nb: 1\n---\nb: [.nan]", {1, 0, 1, 2, 2}},
-		{"a: 1\n---\nb: [1\n---\nc: 1\n",                      {0, 1, 2, 2, 2}},
-		{"a: [.nan]\n---\nb: [1\n---\nc: 1\n",                 {1, 1, 2, 2, 2}},
-		{"a: .nan\nb: [1\n---\nc: 1\n",                        {1, 1, 2, 2, 2}},
-		{"&2}---",					     {1, 2, 2, 2, 2}},
-		{"\x01",					       {1, 2, 2, 2, 2}},
+		{"a: 1\n---\nb: [1\n---\nc: 1\n", {0, 1, 2, 2, 2}},
+		{"a: [.nan]\n---\nb: [1\n---\nc: 1\n", {1, 1, 2, 2, 2}},
+		{"a: .nan\nb: [1\n---\nc: 1\n", {1, 1, 2, 2, 2}},
+		{"&2}---", {1, 2, 2, 2, 2}},
+		{"\x01", {1, 2, 2, 2, 2}},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -118,16 +114,16 @@ Test(yaml_stream, limits_hold_to_the_last)
 		struct yaml_limits fits;
 		const char *message;
 	} CASES[] = {
-		{"a: 1",               {4, 9, 9, 9},   "4 bytes are more than the 3 allowed"              },
-		{"a: [{b: []}]",       {99, 4, 9, 9},
-                 "line 1, column 9: mappings and sequences are deeper than 3"                             },
-		{"a: [1, 2]",          {99, 9, 5, 9},  "line 1, column 8: keys and values are more than 4"},
-		{"- &x [1, 2]\n- *x",  {99, 9, 99, 3},
-                 "line 2, column 3: keys and values that aliases repeat are more than 2"                  },
-		{"- &x [1, 2]\n- *x",  {99, 9, 7, 9},
-                 "line 2, column 3: keys and values are more than 6"                                      },
+		{"a: 1", {4, 9, 9, 9}, "4 bytes are more than the 3 allowed"},
+		{"a: [{b: []}]", {99, 4, 9, 9},
+			"line 1, column 9: mappings and sequences are deeper than 3"},
+		{"a: [1, 2]", {99, 9, 5, 9}, "line 1, column 8: keys and values are more than 4"},
+		{"- &x [1, 2]\n- *x", {99, 9, 99, 3},
+			"line 2, column 3: keys and values that aliases repeat are more than 2"},
+		{"- &x [1, 2]\n- *x", {99, 9, 7, 9},
+			"line 2, column 3: keys and values are more than 6"},
 		{"- &x [[1]]\n- [*x]", {99, 4, 99, 9},
-                 "line 1, column 1: with aliases this is deeper than 3"                                   },
+			"line 1, column 1: with aliases this is deeper than 3"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -200,27 +196,27 @@ Test(yaml_stream, hostile_texts_take_no_long_time, .timeout = 60)
 		const char *before, *part, *behind;
 		bool good;
 	} CASES[] = {
-		{"",                   "[",             "",       false},
-		{"",                   "{a: ",          "",       false},
-		{"",                   "- ",            "",       false},
-		{"",                   "? ",            "",       false},
-		{"",                   "[{",            "",       false},
-		{"",                   "*a : ",         "",       false},
-		{"- &x 1\n",           "- *x\n",        "",       true },
-		{"- &x {a: 1}\n",      "- {<<: *x}\n",  "",       true },
-		{"x: &x {a: 1}\nb:\n", " <<: *x\n",     "",       true },
-		{"",                   "- &x {a: 1}\n", "",       true },
-		{"",                   "---\n",         "a: 1",   true },
-		{"[",                  "{},",           "]",      true },
-		{"\"",                 "\\n",           "\"",     true },
-		{"a: |\n",             "  text\n",      "",       true },
-		{"a: >\n",             "  text\n\n",    "",       true },
-		{"a: ",                "word ",         "",       true },
-		{"",                   "#\n",           "a: 1",   true },
-		{"",                   "!!str ",        "a",      false},
-		{"",                   "&a ",           "a",      false},
-		{"a: ",                "0_",            "",       true },
-		{"",                   "%TAG !a! b\n",  "---\na", false},
+		{"", "[", "", false},
+		{"", "{a: ", "", false},
+		{"", "- ", "", false},
+		{"", "? ", "", false},
+		{"", "[{", "", false},
+		{"", "*a : ", "", false},
+		{"- &x 1\n", "- *x\n", "", true},
+		{"- &x {a: 1}\n", "- {<<: *x}\n", "", true},
+		{"x: &x {a: 1}\nb:\n", " <<: *x\n", "", true},
+		{"", "- &x {a: 1}\n", "", true},
+		{"", "---\n", "a: 1", true},
+		{"[", "{},", "]", true},
+		{"\"", "\\n", "\"", true},
+		{"a: |\n", "  text\n", "", true},
+		{"a: >\n", "  text\n\n", "", true},
+		{"a: ", "word ", "", true},
+		{"", "#\n", "a: 1", true},
+		{"", "!!str ", "a", false},
+		{"", "&a ", "a", false},
+		{"a: ", "0_", "", true},
+		{"", "%TAG !a! b\n", "---\na", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

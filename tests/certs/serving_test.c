@@ -242,11 +242,11 @@ static const struct {
 	const char *content; /* NULL: remove it */
 	const char *error;
 } BROKEN[] = {
-	{"no key",            "tls.key", NULL,      "no readable tls.crt and tls.key"},
-	{"no certificate",    "tls.crt", NULL,      "no readable tls.crt and tls.key"},
-	{"empty certificate", "tls.crt", "",        "'tls.crt': is empty"            },
-	{"garbage key",       "tls.key", "garbage", "'tls.key': holds no private key"},
-	{"garbage CA",        "ca.crt",  "garbage", "'ca.crt': holds no certificate" },
+	{"no key", "tls.key", NULL, "no readable tls.crt and tls.key"},
+	{"no certificate", "tls.crt", NULL, "no readable tls.crt and tls.key"},
+	{"empty certificate", "tls.crt", "", "'tls.crt': is empty"},
+	{"garbage key", "tls.key", "garbage", "'tls.key': holds no private key"},
+	{"garbage CA", "ca.crt", "garbage", "'ca.crt': holds no certificate"},
 };
 
 Test(serving, a_broken_file_is_named)

@@ -29,13 +29,13 @@ static const struct {
 	enum verify_level level;
 	const char *text;
 } CASES[] = {
-	{"fine",       1,   "localhost", false, false, "time",  VERIFY_FINE,    "in 364 days"     },
-	{"not yet",    -1,  "localhost", false, false, "time",  VERIFY_ERROR,   "not valid before"},
-	{"ageing",     300, "localhost", false, false, "time",  VERIFY_WARNING, "two thirds"      },
-	{"over",       366, "localhost", false, false, "time",  VERIFY_ERROR,   "expired on"      },
-	{"elsewhere",  1,   "x.y",       false, false, "hosts", VERIFY_ERROR,   "host 'x.y'"      },
-	{"mixed up",   1,   "localhost", true,  false, "key",   VERIFY_ERROR,   "does not belong" },
-	{"another CA", 1,   "localhost", false, true,  "ca",    VERIFY_ERROR,   "does not chain"  },
+	{"fine", 1, "localhost", false, false, "time", VERIFY_FINE, "in 364 days"},
+	{"not yet", -1, "localhost", false, false, "time", VERIFY_ERROR, "not valid before"},
+	{"ageing", 300, "localhost", false, false, "time", VERIFY_WARNING, "two thirds"},
+	{"over", 366, "localhost", false, false, "time", VERIFY_ERROR, "expired on"},
+	{"elsewhere", 1, "x.y", false, false, "hosts", VERIFY_ERROR, "host 'x.y'"},
+	{"mixed up", 1, "localhost", true, false, "key", VERIFY_ERROR, "does not belong"},
+	{"another CA", 1, "localhost", false, true, "ca", VERIFY_ERROR, "does not chain"},
 };
 
 Test(verify, each_fault_is_found_by_its_own_check)
@@ -94,12 +94,12 @@ static const struct {
 	enum verify_level level;
 	const char *text;
 } FOREIGN[] = {
-	{"rsa:2048 -addext subjectAltName=DNS:a",                                    "kind",  VERIFY_WARNING, "RSA 2048"         },
-	{"ed448 -addext subjectAltName=DNS:a",                                       "kind",  VERIFY_ERROR,   "cannot use"       },
-	{"ed25519 -addext subjectAltName=DNS:a",                                     "kind",  VERIFY_FINE,    "Ed25519"          },
-	{"ed25519",								  "names", VERIFY_ERROR,   "no subjectAltName"},
+	{"rsa:2048 -addext subjectAltName=DNS:a", "kind", VERIFY_WARNING, "RSA 2048"},
+	{"ed448 -addext subjectAltName=DNS:a", "kind", VERIFY_ERROR, "cannot use"},
+	{"ed25519 -addext subjectAltName=DNS:a", "kind", VERIFY_FINE, "Ed25519"},
+	{"ed25519", "names", VERIFY_ERROR, "no subjectAltName"},
 	{"ed25519 -addext subjectAltName=DNS:a -addext extendedKeyUsage=clientAuth", "usage",
-         VERIFY_ERROR,											"do not allow"     },
+		VERIFY_ERROR, "do not allow"},
 };
 
 Test(verify, what_others_issued_is_judged_by_what_clients_and_listener_can_do)

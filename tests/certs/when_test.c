@@ -10,17 +10,17 @@ Test(when, a_distance_is_told_in_the_unit_that_says_most)
 		int64_t at;
 		const char *text;
 	} CASES[] = {
-		{0,            "now"            },
-		{1,            "now"            },
-		{-1,           "now"            },
-		{2,            "in 2 seconds"   },
-		{-119,         "119 seconds ago"},
-		{-120,         "2 minutes ago"  },
-		{7200,         "in 2 hours"     },
-		{36 * 3600,    "in 36 hours"    },
-		{300 * 86400,  "in 300 days"    },
-		{729 * 86400,  "in 729 days"    },
-		{3650 * 86400, "in 10 years"    },
+		{0, "now"},
+		{1, "now"},
+		{-1, "now"},
+		{2, "in 2 seconds"},
+		{-119, "119 seconds ago"},
+		{-120, "2 minutes ago"},
+		{7200, "in 2 hours"},
+		{36 * 3600, "in 36 hours"},
+		{300 * 86400, "in 300 days"},
+		{729 * 86400, "in 729 days"},
+		{3650 * 86400, "in 10 years"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

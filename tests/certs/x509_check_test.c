@@ -147,22 +147,22 @@ static const struct {
 	const char *asked;
 	bool serves;
 } HOSTS[] = {
-	{"raygate.ray.svc", "raygate.ray.svc",   true },
-	{"raygate.ray.svc", "RAYGATE.ray.svc",   true },
-	{"raygate.ray.svc", "ray.svc",           false},
+	{"raygate.ray.svc", "raygate.ray.svc", true},
+	{"raygate.ray.svc", "RAYGATE.ray.svc", true},
+	{"raygate.ray.svc", "ray.svc", false},
 	{"raygate.ray.svc", "x.raygate.ray.svc", false},
-	{"raygate.ray.svc", "raygate",           false},
-	{"*.ray.svc",       "a.ray.svc",         true },
-	{"*.ray.svc",       "ray.svc",           false},
-	{"*.ray.svc",       "a.b.ray.svc",       false},
-	{"127.0.0.1",       "127.0.0.1",         true },
-	{"127.0.0.1",       "127.0.0.2",         false},
-	{"127.0.0.1",       "localhost",         false},
-	{"::1",             "::1",               true },
-	{"::1",             "0:0:0:0:0:0:0:1",   true },
-	{"::1",             "127.0.0.1",         false},
-	{"localhost",       "127.0.0.1",         false},
-	{"localhost",       "",                  false},
+	{"raygate.ray.svc", "raygate", false},
+	{"*.ray.svc", "a.ray.svc", true},
+	{"*.ray.svc", "ray.svc", false},
+	{"*.ray.svc", "a.b.ray.svc", false},
+	{"127.0.0.1", "127.0.0.1", true},
+	{"127.0.0.1", "127.0.0.2", false},
+	{"127.0.0.1", "localhost", false},
+	{"::1", "::1", true},
+	{"::1", "0:0:0:0:0:0:0:1", true},
+	{"::1", "127.0.0.1", false},
+	{"localhost", "127.0.0.1", false},
+	{"localhost", "", false},
 };
 
 Test(x509_check, a_host_is_served_as_the_api_server_would_say)
@@ -211,12 +211,12 @@ Test(x509_check, a_life_has_four_ages)
 		int64_t now;
 		enum x509_age age;
 	} AGES[] = {
-		{999,  X509_NOT_YET_VALID},
-		{1000, X509_YOUNG        },
-		{1199, X509_YOUNG        },
-		{1200, X509_AGEING       },
-		{1300, X509_AGEING       },
-		{1301, X509_EXPIRED      },
+		{999, X509_NOT_YET_VALID},
+		{1000, X509_YOUNG},
+		{1199, X509_YOUNG},
+		{1200, X509_AGEING},
+		{1300, X509_AGEING},
+		{1301, X509_EXPIRED},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(AGES); i++)

@@ -87,35 +87,36 @@ static const struct {
 	const char *host;
 	bool valid;
 } HOSTS[] = {
-	{"localhost",							true },
-	{"Raygate.ray.svc",						  true },
-	{"*.example.com",						    true },
-	{"a-1.b",							    true },
-	{"1password.com",						    true },
-	{"127.0.0.1",							true },
-	{"::1",							      true },
-	{"2001:db8::7",						      true },
-	{"",								 false},
-	{"*",								false},
-	{"*.",							       false},
-	{"a.*.b",							    false},
-	{"a..b",							     false},
-	{".a",							       false},
-	{"a.",							       false},
-	{"-a",							       false},
-	{"a-",							       false},
-	{"a-.b",							     false},
-	{"a_b",							      false},
-	{"a b",							      false},
-	{"a,IP:1.2.3.4",						     false},
-	{"https://a",							false},
-	{"a:9443",							   false},
-	{"[::1]",							    false},
-	{"fe80::1%eth0",						     false},
-	{"127.0.0.300",						      false},
-	{"1.2.3",							    false},
+	{"localhost", true},
+	{"Raygate.ray.svc", true},
+	{"*.example.com", true},
+	{"a-1.b", true},
+	{"1password.com", true},
+	{"127.0.0.1", true},
+	{"::1", true},
+	{"2001:db8::7", true},
+	{"", false},
+	{"*", false},
+	{"*.", false},
+	{"a.*.b", false},
+	{"a..b", false},
+	{".a", false},
+	{"a.", false},
+	{"-a", false},
+	{"a-", false},
+	{"a-.b", false},
+	{"a_b", false},
+	{"a b", false},
+	{"a,IP:1.2.3.4", false},
+	{"https://a", false},
+	{"a:9443", false},
+	{"[::1]", false},
+	{"fe80::1%eth0", false},
+	{"127.0.0.300", false},
+	{"1.2.3", false},
 	{"b\xc3\xbc"
-	 "cher.de",						 false},
+	 "cher.de",
+		false},
 	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
 };
 
@@ -176,18 +177,19 @@ static const struct {
 	const char *pem;
 	const char *error;
 } BAD_CHAINS[] = {
-	{"empty",                 "",							       "is empty"				  },
-	{"blank",                 " \n\t\n",							"is empty"                                  },
+	{"empty", "", "is empty"},
+	{"blank", " \n\t\n", "is empty"},
 	{"garbage",
-         "\x7f"
-		"ELF\x02\x01",								      "holds no certificate; PEM text begins with"},
+		"\x7f"
+		"ELF\x02\x01",
+		"holds no certificate; PEM text begins with"},
 	{"another kind of block", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-         "holds no certificate; PEM text begins with"											   },
-	{"not base64",            "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
-         "PEM block 1: is damaged or cut off"												   },
-	{"not DER",               "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-         "PEM block 1: does not decode"													 },
-	{"no end",                "-----BEGIN CERTIFICATE-----\nAAAA\n",                            "PEM block 1: is damaged or cut off"        },
+		"holds no certificate; PEM text begins with"},
+	{"not base64", "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+		"PEM block 1: is damaged or cut off"},
+	{"not DER", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+		"PEM block 1: does not decode"},
+	{"no end", "-----BEGIN CERTIFICATE-----\nAAAA\n", "PEM block 1: is damaged or cut off"},
 };
 
 Test(x509, text_that_is_no_chain_says_what_it_is)
@@ -327,11 +329,11 @@ static const struct {
 	const char *key;
 	enum x509_key_kind kind;
 } FOREIGN_KEYS[] = {
-	{"rsa:2048",				"RSA 2048",        X509_KEY_RSA    },
-	{"ec -pkeyopt ec_paramgen_curve:P-384",     "ECDSA P-384",     X509_KEY_ECDSA  },
-	{"ec -pkeyopt ec_paramgen_curve:secp256k1", "ECDSA secp256k1", X509_KEY_OTHER  },
-	{"ed25519",				 "Ed25519",         X509_KEY_ED25519},
-	{"ed448",				   "ED448",           X509_KEY_OTHER  },
+	{"rsa:2048", "RSA 2048", X509_KEY_RSA},
+	{"ec -pkeyopt ec_paramgen_curve:P-384", "ECDSA P-384", X509_KEY_ECDSA},
+	{"ec -pkeyopt ec_paramgen_curve:secp256k1", "ECDSA secp256k1", X509_KEY_OTHER},
+	{"ed25519", "Ed25519", X509_KEY_ED25519},
+	{"ed448", "ED448", X509_KEY_OTHER},
 };
 
 Test(x509, keys_of_every_kind_are_told_apart)

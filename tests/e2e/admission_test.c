@@ -79,12 +79,12 @@ Test(e2e_admission, the_uid_comes_back_as_it_was_sent)
 	const struct {
 		const char *json, *value;
 	} cases[] = {
-		{"\\u00e4\\ud83d\\ude00",    "\xC3\xA4\xF0\x9F\x98\x80"},
+		{"\\u00e4\\ud83d\\ude00", "\xC3\xA4\xF0\x9F\x98\x80"},
 		{"\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x97\xA5\xE6\x9C\xAC"},
-		{"a\\\"b\\\\c\\/d\\n\\t",    "a\"b\\c/d\n\t"           },
-		{"\\u0001",                  "\x01"                    },
-		{" ",			" "                       },
-		{longest,                    longest                   },
+		{"a\\\"b\\\\c\\/d\\n\\t", "a\"b\\c/d\n\t"},
+		{"\\u0001", "\x01"},
+		{" ", " "},
+		{longest, longest},
 	};
 
 	memset(longest, 'x', sizeof(longest) - 1);

@@ -62,10 +62,10 @@ Test(e2e_cluster, until_the_webhooks_were_seen_to_trust_it_a_replica_is_not_read
 Test(e2e_cluster, names_that_no_certificate_can_have_are_told)
 {
 	static const char *const CASES[][2] = {
-		{"--webhook-hosts=a_b",          "a_b"            },
-		{"--webhook-hosts=ok.example,-", "'-'"            },
-		{"--webhook-service=Not_A_Name", "Not_A_Name"     },
-		{"--cert-lifetime=1s",           "--cert-lifetime"},
+		{"--webhook-hosts=a_b", "a_b"},
+		{"--webhook-hosts=ok.example,-", "'-'"},
+		{"--webhook-service=Not_A_Name", "Not_A_Name"},
+		{"--cert-lifetime=1s", "--cert-lifetime"},
 	};
 	char *folder CLEANUP(kit_folder_done) = kit_folder();
 	char file[512];

@@ -55,12 +55,12 @@ static const struct {
 	const char *method, *path, *body;
 	int status;
 } SMALL[] = {
-	{"POST", "/validate", "{}",   400},
-	{"POST", "/mutate",   "",     400},
-	{"POST", "/other",    "[]",   404},
-	{"GET",  "/mutate",   "",     405},
-	{"POST", "/validate", NULL,   200},
-	{"POST", "/mutate",   NULL,   200},
+	{"POST", "/validate", "{}", 400},
+	{"POST", "/mutate", "", 400},
+	{"POST", "/other", "[]", 404},
+	{"GET", "/mutate", "", 405},
+	{"POST", "/validate", NULL, 200},
+	{"POST", "/mutate", NULL, 200},
 	{"POST", "/validate", "\xFF", 400},
 };
 

@@ -80,21 +80,21 @@ Test(e2e_hostile, odd_bytes_in_a_string_are_a_verdict_or_a_sentence)
 		const char *name;
 		struct str text;
 	} CASES[] = {
-		{"NUL",                STR_INIT("demo\0")                              },
-		{"escaped NUL",        STR_INIT("de\\u0000mo")                         },
-		{"half a character",   STR_INIT("demo\xC3")                            },
-		{"overlong slash",     STR_INIT("demo\xC0\xAF")                        },
-		{"surrogate in UTF-8", STR_INIT("demo\xED\xA0\x80")                    },
-		{"half a surrogate",   STR_INIT("demo\\ud800")                         },
-		{"beyond Unicode",     STR_INIT("demo\xF5\x80\x80\x80")                },
-		{"a line end",         STR_INIT("de\nmo")                              },
-		{"byte order mark",    STR_INIT("\xEF\xBB\xBF"
+		{"NUL", STR_INIT("demo\0")},
+		{"escaped NUL", STR_INIT("de\\u0000mo")},
+		{"half a character", STR_INIT("demo\xC3")},
+		{"overlong slash", STR_INIT("demo\xC0\xAF")},
+		{"surrogate in UTF-8", STR_INIT("demo\xED\xA0\x80")},
+		{"half a surrogate", STR_INIT("demo\\ud800")},
+		{"beyond Unicode", STR_INIT("demo\xF5\x80\x80\x80")},
+		{"a line end", STR_INIT("de\nmo")},
+		{"byte order mark", STR_INIT("\xEF\xBB\xBF"
 					     "demo")},
-		{"right to left",      STR_INIT("\xE2\x80\xAE"
-					   "demo")    },
-		{"format",             STR_INIT("%s%n%s%n")                            },
-		{"path",               STR_INIT("../../../etc/passwd")                 },
-		{"nothing",            STR_INIT("")                                    },
+		{"right to left", STR_INIT("\xE2\x80\xAE"
+					   "demo")},
+		{"format", STR_INIT("%s%n%s%n")},
+		{"path", STR_INIT("../../../etc/passwd")},
+		{"nothing", STR_INIT("")},
 	};
 	struct http_client *client = server_process_open(&server);
 
@@ -157,12 +157,12 @@ Test(e2e_hostile, large_bodies_of_all_kinds_are_answered)
 		const char *name, *piece;
 		size_t bytes;
 	} CASES[] = {
-		{"3 MiB of one string",    "x",                             3 * MI},
-		{"3 MiB of containers",    "{\"name\":\"c\"},",             3 * MI},
-		{"7 MiB of empty objects", "{},",                           7 * MI},
-		{"7 MiB of escapes",       "\\u0000",                       7 * MI},
-		{"7 MiB of short strings", "\"\",",                         7 * MI},
-		{"7 MiB of members",       "{\"env\":[{\"name\":\"A\"}]},", 7 * MI},
+		{"3 MiB of one string", "x", 3 * MI},
+		{"3 MiB of containers", "{\"name\":\"c\"},", 3 * MI},
+		{"7 MiB of empty objects", "{},", 7 * MI},
+		{"7 MiB of escapes", "\\u0000", 7 * MI},
+		{"7 MiB of short strings", "\"\",", 7 * MI},
+		{"7 MiB of members", "{\"env\":[{\"name\":\"A\"}]},", 7 * MI},
 	};
 	struct http_client *client = server_process_open(&server);
 

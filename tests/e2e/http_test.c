@@ -41,29 +41,32 @@ Test(e2e_http, a_request_for_something_else_is_told_so)
 		int status;
 		const char *allow;
 	} CASES[] = {
-		{"GET of a webhook",    "GET /mutate HTTP/1.1\r\nHost: h\r\n\r\n",                         405, "POST"},
+		{"GET of a webhook", "GET /mutate HTTP/1.1\r\nHost: h\r\n\r\n", 405, "POST"},
 		{"PUT of a webhook",
-                 "PUT /validate HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",                         405,
-                 "POST"											       },
-		{"DELETE of a webhook", "DELETE /validate HTTP/1.1\r\nHost: h\r\n\r\n",                    405,
-                 "POST"											       },
-		{"no such path",        "POST /other HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
-                 404,											   ""    },
+			"PUT /validate HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405,
+			"POST"},
+		{"DELETE of a webhook", "DELETE /validate HTTP/1.1\r\nHost: h\r\n\r\n", 405,
+			"POST"},
+		{"no such path", "POST /other HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+			404, ""},
 		{"a path below one",
-                 "POST /mutate/x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",                        404, ""    },
-		{"the ops port's path", "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n",                        404, ""    },
+			"POST /mutate/x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 404, ""},
+		{"the ops port's path", "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n", 404, ""},
 		{"YAML",
-                 "POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Type: application/yaml\r\n"
-			"Content-Length: 0\r\n\r\n",						       415, ""    },
-		{"no type",             "POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", 415,
-                 ""												   },
-		{"no host",             "GET /mutate HTTP/1.1\r\n\r\n",                                    400, ""    },
+			"POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Type: application/yaml\r\n"
+			"Content-Length: 0\r\n\r\n",
+			415, ""},
+		{"no type", "POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", 415,
+			""},
+		{"no host", "GET /mutate HTTP/1.1\r\n\r\n", 400, ""},
 		{"two lengths",
-                 "POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 3"
-			"\r\n\r\n{}",								      400, ""    },
+			"POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 3"
+			"\r\n\r\n{}",
+			400, ""},
 		{"length and chunked",
-                 "POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-			"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",                400, ""    },
+			"POST /mutate HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+			"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			400, ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -84,25 +87,28 @@ Test(e2e_http, a_body_that_is_no_review_is_told_why)
 	static const struct {
 		const char *body, *sentence;
 	} CASES[] = {
-		{"",										       "empty"                    },
-		{"{",										      "not JSON"                 },
-		{"kind: AdmissionReview",								  "not JSON"                 },
-		{"[]",										     "must be a JSON object"    },
-		{"\"AdmissionReview\"",								    "must be a JSON object"    },
-		{"{}",										     "its kind must be"         },
-		{"{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}",                                               "its kind must be"         },
-		{"{\"kind\":\"AdmissionReview\"}",							 "version '' is not served" },
+		{"", "empty"},
+		{"{", "not JSON"},
+		{"kind: AdmissionReview", "not JSON"},
+		{"[]", "must be a JSON object"},
+		{"\"AdmissionReview\"", "must be a JSON object"},
+		{"{}", "its kind must be"},
+		{"{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}", "its kind must be"},
+		{"{\"kind\":\"AdmissionReview\"}", "version '' is not served"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1beta1\"}",
-                 "admission.k8s.io/v1beta1' is not served"									    },
+			"admission.k8s.io/v1beta1' is not served"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}",
-                 "has no request"												     },
+			"has no request"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
-		 "\"request\":{}}",						       "no uid"                   },
+		 "\"request\":{}}",
+			"no uid"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
-		 "\"request\":{\"uid\":\"u\",\"operation\":\"LOOK\"}}",                   "request.operation must be"},
+		 "\"request\":{\"uid\":\"u\",\"operation\":\"LOOK\"}}",
+			"request.operation must be"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
-		 "\"request\":{\"uid\":\"u\",\"operation\":\"CREATE\",\"object\":null}}", "request.object is missing"},
-		{"{\"kind\":\"AdmissionReview\",\"kind\":\"AdmissionReview\"}",                            "not JSON"                 },
+		 "\"request\":{\"uid\":\"u\",\"operation\":\"CREATE\",\"object\":null}}",
+			"request.object is missing"},
+		{"{\"kind\":\"AdmissionReview\",\"kind\":\"AdmissionReview\"}", "not JSON"},
 	};
 	struct http_client *client = server_process_open(&server);
 

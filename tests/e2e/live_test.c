@@ -69,49 +69,49 @@ Test(live, each_verb_does_what_it_says)
 		struct kube_call call;
 		int status;
 	} CASES[] = {
-		{{.verb = KUBE_GET, .path = "/version"},                                          200},
-		{{.verb = KUBE_GET, .at = {&MAPS, NS, "verbs", NULL}},                            404},
+		{{.verb = KUBE_GET, .path = "/version"}, 200},
+		{{.verb = KUBE_GET, .at = {&MAPS, NS, "verbs", NULL}}, 404},
 		{{.verb = KUBE_CREATE,
 			 .at = {&MAPS, NS, NULL, NULL},
 			 .dry_run = true,
 			 .body = MAP("verbs", "\"a\":\"1\"")},
-                 201										 },
+			201},
 		{{.verb = KUBE_CREATE,
 			 .at = {&MAPS, NS, NULL, NULL},
 			 .body = MAP("verbs", "\"a\":\"1\"")},
-                 201										 },
+			201},
 		{{.verb = KUBE_CREATE,
 			 .at = {&MAPS, NS, NULL, NULL},
 			 .body = MAP("verbs", "\"a\":\"1\"")},
-                 409										 },
+			409},
 		{{.verb = KUBE_PATCH_MERGE,
 			 .at = {&MAPS, NS, "verbs", NULL},
 			 .body = STR_INIT("{\"data\":{\"b\":\"2\"}}")},
-                 200										 },
+			200},
 		{{.verb = KUBE_PATCH_JSON,
 			 .at = {&MAPS, NS, "verbs", NULL},
 			 .body = STR_INIT("[{\"op\":\"test\",\"path\":\"/data/b\",\"value\":"
 					  "\"3\"}]")},
-                 422										 },
+			422},
 		{{.verb = KUBE_APPLY,
 			 .at = {&MAPS, NS, "verbs", NULL},
 			 .field_manager = "other",
 			 .body = MAP("verbs", "\"a\":\"9\"")},
-                 409										 },
+			409},
 		{{.verb = KUBE_APPLY,
 			 .at = {&MAPS, NS, "verbs", NULL},
 			 .field_manager = "other",
 			 .force = true,
 			 .body = MAP("verbs", "\"a\":\"9\"")},
-                 200										 },
-		{{.verb = KUBE_DELETE, .at = {&MAPS, NS, "verbs", NULL}, .only_uid = "x"},        409},
-		{{.verb = KUBE_GET, .at = {&MAPS, NS, "verbs", NULL}, .metadata_only = true},     200},
+			200},
+		{{.verb = KUBE_DELETE, .at = {&MAPS, NS, "verbs", NULL}, .only_uid = "x"}, 409},
+		{{.verb = KUBE_GET, .at = {&MAPS, NS, "verbs", NULL}, .metadata_only = true}, 200},
 		{{.verb = KUBE_CREATE, .at = {&MAPS, NS, NULL, NULL}, .body = MAP("Wrong!", "")},
-                 422										 },
+			422},
 		{{.verb = KUBE_DELETE,
 			 .at = {&MAPS, NS, "verbs", NULL},
 			 .propagation = "Background"},
-                 200										 },
+			200},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -199,9 +199,9 @@ static void *create_and_delete(void *context)
 			name);
 		const struct kube_call both[] = {
 			{.verb = KUBE_CREATE,
-                         .at = {&MAPS, NS, NULL, NULL},
-                         .body = str_from(body)},
-			{.verb = KUBE_DELETE,                   .at = {&MAPS, NS, name, NULL}        },
+				.at = {&MAPS, NS, NULL, NULL},
+				.body = str_from(body)},
+			{.verb = KUBE_DELETE, .at = {&MAPS, NS, name, NULL}},
 		};
 
 		cr_assert(kube_call(client, &both[i / EACH], &mine, &why), "%s", why.text);
@@ -241,11 +241,9 @@ Test(live, an_event_is_there_once_and_counted)
 		.name = "someone",
 		.reason = "TriedLive",
 		.message = "it was tried"};
-	static const struct kube_call LIST = {
-		.verb = KUBE_LIST,
+	static const struct kube_call LIST = {.verb = KUBE_LIST,
 		.at = {.resource = &EVENTS, .namespace = NS},
-		.field_selector = "reason=TriedLive"
-        };
+		.field_selector = "reason=TriedLive"};
 	struct kube_recorder *recorder = NULL;
 	int64_t count = 0;
 

@@ -28,14 +28,14 @@ Test(e2e_ops, probes_say_that_all_is_well)
 	static const struct {
 		const char *path, *body;
 	} CASES[] = {
-		{"/healthz",        "ok\n"                  },
-		{"/livez",          "ok\n"                  },
-		{"/readyz",         "ok\n"                  },
-		{"/readyz?verbose", "[+]listening ok\n"     },
-		{"/readyz?verbose", "[+]certificate ok\n"   },
-		{"/readyz?verbose", "[+]policy ok\n"        },
-		{"/readyz?verbose", "readyz check passed\n" },
-		{"/",               "/metrics          Prom"},
+		{"/healthz", "ok\n"},
+		{"/livez", "ok\n"},
+		{"/readyz", "ok\n"},
+		{"/readyz?verbose", "[+]listening ok\n"},
+		{"/readyz?verbose", "[+]certificate ok\n"},
+		{"/readyz?verbose", "[+]policy ok\n"},
+		{"/readyz?verbose", "readyz check passed\n"},
+		{"/", "/metrics          Prom"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -188,16 +188,18 @@ Test(e2e_ops, what_was_decided_is_counted)
 		double value;
 	} CASES[] = {
 		{"raygate_admission_requests_total{webhook=\"validate\",kind=\"RayCluster\","
-		 "operation=\"CREATE\",decision=\"allowed\"}",      1},
+		 "operation=\"CREATE\",decision=\"allowed\"}",
+			1},
 		{"raygate_admission_requests_total{webhook=\"validate\",kind=\"RayCluster\","
-		 "operation=\"CREATE\",decision=\"denied\"}",       1},
+		 "operation=\"CREATE\",decision=\"denied\"}",
+			1},
 		{"raygate_rule_violations_total{rule=\"RG1401\",namespace=\"ray\"}", 1},
-		{"raygate_admission_malformed_total",                                1},
-		{"raygate_http_requests_total{path=\"/validate\",code=\"200\"}",     2},
-		{"raygate_http_requests_total{path=\"/validate\",code=\"400\"}",     1},
-		{"raygate_quota_clusters",					   1},
-		{"raygate_admission_duration_seconds_count{webhook=\"validate\"}",   2},
-		{"raygate_http_connections",                                         1},
+		{"raygate_admission_malformed_total", 1},
+		{"raygate_http_requests_total{path=\"/validate\",code=\"200\"}", 2},
+		{"raygate_http_requests_total{path=\"/validate\",code=\"400\"}", 1},
+		{"raygate_quota_clusters", 1},
+		{"raygate_admission_duration_seconds_count{webhook=\"validate\"}", 2},
+		{"raygate_http_connections", 1},
 	};
 	struct http_client *client = server_process_open(&server);
 

@@ -16,16 +16,16 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 		int exit_code;
 		const char *error;
 	} CASES[] = {
-		{{"fly"},						  2, "no command 'fly'"     },
-		{{"serve", "--nope"},				      2, "unknown option --nope"},
-		{{"serve", "--kubeconfig", "/nowhere"},                    3, "/nowhere"             },
-		{{"serve", "--offline", "extra"},                          2, "takes no arguments"   },
-		{{"serve", "--offline", "--threads", "0"},                 2, "--threads"            },
-		{{"serve", "--offline", "--log-format", "xml"},            2, "--log-format"         },
-		{{"serve", "--offline", "--policy", "/nowhere"},           3, "/nowhere"             },
-		{{"serve", "--offline", "--webhook-bind-address", "here"}, 3, "here"                 },
-		{{"serve", "--offline", "--cert-dir", "/dev/null/x"},      3, "/dev/null/x"          },
-		{{"serve", "--offline", "--config", "/nowhere"},           2, "/nowhere"             },
+		{{"fly"}, 2, "no command 'fly'"},
+		{{"serve", "--nope"}, 2, "unknown option --nope"},
+		{{"serve", "--kubeconfig", "/nowhere"}, 3, "/nowhere"},
+		{{"serve", "--offline", "extra"}, 2, "takes no arguments"},
+		{{"serve", "--offline", "--threads", "0"}, 2, "--threads"},
+		{{"serve", "--offline", "--log-format", "xml"}, 2, "--log-format"},
+		{{"serve", "--offline", "--policy", "/nowhere"}, 3, "/nowhere"},
+		{{"serve", "--offline", "--webhook-bind-address", "here"}, 3, "here"},
+		{{"serve", "--offline", "--cert-dir", "/dev/null/x"}, 3, "/dev/null/x"},
+		{{"serve", "--offline", "--config", "/nowhere"}, 2, "/nowhere"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -43,11 +43,7 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 
 Test(e2e_start, help_goes_to_standard_output)
 {
-	static const char *const CASES[][3] = {
-		{"--help"},
-                {       "help"       },
-                { "serve",        "--help"}
-        };
+	static const char *const CASES[][3] = {{"--help"}, {"help"}, {"serve", "--help"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		struct program_run run = program_run(CASES[i]);

@@ -10,11 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct json_place SKIP[] = {
-	{1, "a"     },
-        {2, "status"},
-        {0, NULL    }
-};
+static const struct json_place SKIP[] = {{1, "a"}, {2, "status"}, {0, NULL}};
 static const struct json_twins TWINS = {1, "new", "old"};
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 200, .nodes = 100000};
 static const struct json_limits SKIPPING = {

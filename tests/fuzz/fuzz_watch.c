@@ -15,7 +15,7 @@ enum { LINE_LIMIT = 4096 };
 
 static const struct json_place SKIP[] = {
 	{3, "managedFields"},
-	{0, NULL           },
+	{0, NULL},
 };
 
 /* What a stream came to. */

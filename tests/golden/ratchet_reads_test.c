@@ -19,7 +19,7 @@ static const struct {
 	const char *why;
 } MEANT[] = {
 	{"RG0309", "shows the name of a pod, and the cluster's never changes"},
-	{"RG0680", "suggests another volume that is there"                   },
+	{"RG0680", "suggests another volume that is there"},
 };
 
 static bool is_meant(const struct rule *rule)

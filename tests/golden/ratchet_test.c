@@ -18,57 +18,57 @@ static const struct {
 	const char *patch;
 } CHANGES[] = {
 	{"a label",
-         "[{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"touched\":\"yes\"}}]"                             },
+		"[{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"touched\":\"yes\"}}]"},
 	{"the autoscaler scales up",
-         "[{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"RayCluster\"},"
+		"[{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"RayCluster\"},"
 		"{\"op\":\"add\",\"path\":\"/spec/workerGroupSpecs/0/"
-		"replicas\",\"value\":REPLICAS}]"								       },
+		"replicas\",\"value\":REPLICAS}]"},
 	{"the autoscaler scales down",
-         "[{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"RayCluster\"},"
+		"[{\"op\":\"test\",\"path\":\"/kind\",\"value\":\"RayCluster\"},"
 		"{\"op\":\"add\",\"path\":\"/spec/workerGroupSpecs/0/replicas\",\"value\":MINIMUM},"
 		"{\"op\":\"add\",\"path\":\"/spec/workerGroupSpecs/0/scaleStrategy\",\"value\":"
-		"{\"workersToDelete\":[\"demo-small-worker-abcde\"]}}]"                                                 },
+		"{\"workersToDelete\":[\"demo-small-worker-abcde\"]}}]"},
 	{"a label of the head's pod",
-         "[{\"op\":\"test\",\"path\":\"/apiVersion\",\"value\":\"ray.io/v1\"},"
+		"[{\"op\":\"test\",\"path\":\"/apiVersion\",\"value\":\"ray.io/v1\"},"
 		"{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/metadata/labels/"
 		"touched\","
-		"\"value\":\"yes\"}]"										   },
+		"\"value\":\"yes\"}]"},
 	{"a variable of the head's container",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/env/"
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/env/"
 		"-\","
-		"\"value\":{\"name\":\"TOUCHED\",\"value\":\"yes\"}}]"                                                  },
+		"\"value\":{\"name\":\"TOUCHED\",\"value\":\"yes\"}}]"},
 	{"a toleration of the first workers",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/0/template/spec/"
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/0/template/spec/"
 		"tolerations\","
-		"\"value\":[{\"key\":\"touched\",\"operator\":\"Exists\"}]}]"                                           },
+		"\"value\":[{\"key\":\"touched\",\"operator\":\"Exists\"}]}]"},
 	{"a toleration of the first podType",
-         "[{\"op\":\"add\",\"path\":\"/spec/podTypes/0/podConfig/spec/tolerations\","
-		"\"value\":[{\"key\":\"touched\",\"operator\":\"Exists\"}]}]"                                           },
-	{"a group moves to the end",               "[{\"op\":\"move\",\"from\":\"CLUSTER/workerGroupSpecs/"
+		"[{\"op\":\"add\",\"path\":\"/spec/podTypes/0/podConfig/spec/tolerations\","
+		"\"value\":[{\"key\":\"touched\",\"operator\":\"Exists\"}]}]"},
+	{"a group moves to the end", "[{\"op\":\"move\",\"from\":\"CLUSTER/workerGroupSpecs/"
 				     "0\",\"path\":\"CLUSTER/workerGroupSpecs/-\"}]"},
 	{"a podType moves to the end",
-         "[{\"op\":\"move\",\"from\":\"/spec/podTypes/0\",\"path\":\"/spec/podTypes/-\"}]"                              },
+		"[{\"op\":\"move\",\"from\":\"/spec/podTypes/0\",\"path\":\"/spec/podTypes/-\"}]"},
 	{"a group is new",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/"
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/"
 		"0\",\"value\":{\"groupName\":\"touched\",\"replicas\":1,\"minReplicas\":0,"
 		"\"maxReplicas\":1,\"rayStartParams\":{},\"template\":{\"spec\":{\"containers\":[{"
 		"\"name\":\"ray-worker\",\"image\":\"rayproject/"
 		"ray:2.46.0\",\"resources\":{\"limits\":{\"cpu\":\"1\",\"memory\":\"4Gi\"}}}]}}}}"
-		"]"												     },
+		"]"},
 	{"a second container of the head",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/"
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/"
 		"-\",\"value\":{\"name\":\"touched\",\"image\":\"busybox:1.36\",\"resources\":{"
-		"\"limits\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}}}]"                                                 },
+		"\"limits\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}}}]"},
 	{"an init container of the first workers",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/0/template/spec/"
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/workerGroupSpecs/0/template/spec/"
 		"initContainers\",\"value\":[{\"name\":\"touched\",\"image\":\"busybox:1.36\","
-		"\"resources\":{\"limits\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}}]}]"                                 },
+		"\"resources\":{\"limits\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}}]}]"},
 	{"more memory for the head",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/"
-		"resources\",\"value\":{\"limits\":{\"cpu\":\"8\",\"memory\":\"32Gi\"}}}]"                              },
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/"
+		"resources\",\"value\":{\"limits\":{\"cpu\":\"8\",\"memory\":\"32Gi\"}}}]"},
 	{"another image of the head",
-         "[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/"
-		"image\",\"value\":\"registry.example.com/team/ray:touched\"}]"                                         },
+		"[{\"op\":\"add\",\"path\":\"CLUSTER/headGroupSpec/template/spec/containers/0/"
+		"image\",\"value\":\"registry.example.com/team/ray:touched\"}]"},
 };
 
 /* What such a change makes worse, or what has no name by which it could be known again. */
@@ -76,8 +76,8 @@ static const struct {
 	const char *rule;
 	const char *why;
 } MEANT[] = {
-	{"RG0103", "a group without a name is known by its index"              },
-	{"RG0306", "another group is the one too many, or there is one more"   },
+	{"RG0103", "a group without a name is known by its index"},
+	{"RG0306", "another group is the one too many, or there is one more"},
 	{"RG0517", "the containers ask for more than before of the whole pod's"},
 };
 

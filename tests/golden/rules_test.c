@@ -19,10 +19,10 @@ static const struct {
 	const char *id;
 	const char *tested_by;
 } ELSEWHERE[] = {
-	{"RG1401", "tests/golden/reviews"                    },
-	{"RG1402", "tests/server/quota/ledger_test.c"        },
-	{"RG1403", "tests/golden/reviews"                    },
-	{"RG1601", "tests/golden/reviews"                    },
+	{"RG1401", "tests/golden/reviews"},
+	{"RG1402", "tests/server/quota/ledger_test.c"},
+	{"RG1403", "tests/golden/reviews"},
+	{"RG1601", "tests/golden/reviews"},
 	{"RG1602", "tests/server/admission/defaulting_test.c"},
 	{"RG1603", "tests/server/admission/defaulting_test.c"},
 };

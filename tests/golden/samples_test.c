@@ -19,20 +19,20 @@ static const struct {
 	const char *sample;
 	const char *rule;
 } WARNINGS[] = {
-	{"raycronjob-nightly.yaml",                    "RG1266"},
-	{"raycronjob-suspended.yaml",                  "RG1266"},
-	{"ray.io-defaulted.yaml",                      "RG0511"},
-	{"ray.io-defaulted.yaml",                      "RG0513"},
-	{"ray.io-gcs-fault-tolerance-claim.yaml",      "RG0807"},
-	{"ray.io-gcs-fault-tolerance-rocksdb.yaml",    "RG0807"},
+	{"raycronjob-nightly.yaml", "RG1266"},
+	{"raycronjob-suspended.yaml", "RG1266"},
+	{"ray.io-defaulted.yaml", "RG0511"},
+	{"ray.io-defaulted.yaml", "RG0513"},
+	{"ray.io-gcs-fault-tolerance-claim.yaml", "RG0807"},
+	{"ray.io-gcs-fault-tolerance-rocksdb.yaml", "RG0807"},
 	{"ray.io-gcs-fault-tolerance-annotation.yaml", "RG1510"},
-	{"ray.io-head-node-port.yaml",                 "RG1010"},
-	{"ray.io-history-server-gcs.yaml",             "RG0941"},
-	{"ray.io-history-server.yaml",                 "RG0941"},
-	{"ray.io-network-policy-egress.yaml",          "RG0961"},
-	{"ray.io-network-policy-ingress.yaml",         "RG0961"},
-	{"ray.io-network-policy.yaml",                 "RG0961"},
-	{"ray.io-tls.yaml",			    "RG0921"},
+	{"ray.io-head-node-port.yaml", "RG1010"},
+	{"ray.io-history-server-gcs.yaml", "RG0941"},
+	{"ray.io-history-server.yaml", "RG0941"},
+	{"ray.io-network-policy-egress.yaml", "RG0961"},
+	{"ray.io-network-policy-ingress.yaml", "RG0961"},
+	{"ray.io-network-policy.yaml", "RG0961"},
+	{"ray.io-tls.yaml", "RG0921"},
 };
 
 static bool is_known_warning(const char *sample, const struct finding *finding)
@@ -143,9 +143,9 @@ static const struct {
 	bool patched;
 	const char *rules; /* that must be among the errors */
 } REVIEW_CASES[] = {
-	{"defaulted.json",  ADMIT_MUTATE,   ADMIT_ALLOWED, true,  ""                           },
-	{"refused.json",    ADMIT_VALIDATE, ADMIT_DENIED,  false, "RG0302 RG0308 RG0408 RG0630"},
-	{"over-quota.json", ADMIT_VALIDATE, ADMIT_DENIED,  false, "RG1401"                     },
+	{"defaulted.json", ADMIT_MUTATE, ADMIT_ALLOWED, true, ""},
+	{"refused.json", ADMIT_VALIDATE, ADMIT_DENIED, false, "RG0302 RG0308 RG0408 RG0630"},
+	{"over-quota.json", ADMIT_VALIDATE, ADMIT_DENIED, false, "RG1401"},
 };
 
 static bool has_rule(const struct admit_outcome *outcome, struct str id)

@@ -22,13 +22,13 @@ Test(ca_bundle, odd_configurations_have_as_many_bundles_as_webhooks)
 		const char *json;
 		size_t count;
 	} CASES[] = {
-		{"{}",								      0},
-		{"{\"webhooks\":null}",						     0},
-		{"{\"webhooks\":{}}",						       0},
-		{"{\"webhooks\":[]}",						       0},
-		{"{\"webhooks\":[{}]}",						     1},
+		{"{}", 0},
+		{"{\"webhooks\":null}", 0},
+		{"{\"webhooks\":{}}", 0},
+		{"{\"webhooks\":[]}", 0},
+		{"{\"webhooks\":[{}]}", 1},
 		{"{\"webhooks\":[{\"name\":\"a\",\"clientConfig\":{\"caBundle\":\"!\"}}]}", 1},
-		{"{\"webhooks\":[{\"name\":\"a\",\"clientConfig\":{\"caBundle\":7}},3]}",   2},
+		{"{\"webhooks\":[{\"name\":\"a\",\"clientConfig\":{\"caBundle\":7}},3]}", 2},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -48,8 +48,8 @@ Test(ca_bundle, only_webhooks_with_another_bundle_are_patched_each_under_its_nam
 {
 	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(KIT_NOW);
 	const struct ca_bundle bundles[] = {
-		{STR("a.raygate.dev"),   str_from(ca.cert_pem)},
-		{STR("b\".raygate.dev"), STR("")              },
+		{STR("a.raygate.dev"), str_from(ca.cert_pem)},
+		{STR("b\".raygate.dev"), STR("")},
 	};
 	struct buf patch CLEANUP(buf_done) = {0};
 	struct buf expected CLEANUP(buf_done) = {0};

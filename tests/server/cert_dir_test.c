@@ -16,19 +16,20 @@ static const struct {
 	const char *make; /* a shell command inside of it */
 	const char *words;
 } HOMES[] = {
-	{"an empty home",                   "true",						       NULL             },
-	{"a folder of ours",                "mkdir -p -m 700 .cache/raygate/certs",                       NULL             },
-	{"a folder that others may read",   "mkdir -p -m 755 .cache/raygate/certs",                       NULL             },
-	{"a sticky cache of ours",          "mkdir -m 1777 .cache",                                       NULL             },
-	{"a folder of the group",           "mkdir -p .cache/raygate; mkdir -m 770 .cache/raygate/certs",
-         "may write into"												  },
-	{"a folder of everybody",           "mkdir -p .cache/raygate; mkdir -m 777 .cache/raygate/certs",
-         "may write into"												  },
-	{"a way that everybody may change", "mkdir -m 777 .cache",                                        "may write into" },
+	{"an empty home", "true", NULL},
+	{"a folder of ours", "mkdir -p -m 700 .cache/raygate/certs", NULL},
+	{"a folder that others may read", "mkdir -p -m 755 .cache/raygate/certs", NULL},
+	{"a sticky cache of ours", "mkdir -m 1777 .cache", NULL},
+	{"a folder of the group", "mkdir -p .cache/raygate; mkdir -m 770 .cache/raygate/certs",
+		"may write into"},
+	{"a folder of everybody", "mkdir -p .cache/raygate; mkdir -m 777 .cache/raygate/certs",
+		"may write into"},
+	{"a way that everybody may change", "mkdir -m 777 .cache", "may write into"},
 	{"a link to a place of everybody",
-         "mkdir -m 777 open; mkdir -p .cache/raygate; "
-		"ln -s ../../open .cache/raygate/certs",						  "may write into" },
-	{"a file",			  "touch .cache",					       "Not a directory"},
+		"mkdir -m 777 open; mkdir -p .cache/raygate; "
+		"ln -s ../../open .cache/raygate/certs",
+		"may write into"},
+	{"a file", "touch .cache", "Not a directory"},
 };
 
 static void use_home(const char *home)

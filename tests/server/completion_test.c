@@ -11,22 +11,22 @@
 static const struct {
 	const char *words, *expected;
 } CASES[] = {
-	{"raygate che",                  "check"                       },
-	{"raygate c",                    "check certs completion"      },
-	{"raygate help ver",             "version"                     },
-	{"raygate check --col",          "--color"                     },
-	{"raygate check --color a",      "auto always"                 },
-	{"raygate check --color = n",    "never"                       },
-	{"raygate check -o ''",          "text json sarif junit github"},
-	{"raygate plan -o y",            "yaml"                        },
-	{"raygate certs -o ''",          "text json"                   },
-	{"raygate certs v",              "verify"                      },
-	{"raygate completion z",         "zsh"                         },
-	{"raygate check here/on",        "here/one.yaml"               },
-	{"raygate serve --cert-dir her", "here"                        },
-	{"raygate check --namespace o",  ""                            },
-	{"raygate rules ''",             ""                            },
-	{"raygate nothing ''",           ""                            },
+	{"raygate che", "check"},
+	{"raygate c", "check certs completion"},
+	{"raygate help ver", "version"},
+	{"raygate check --col", "--color"},
+	{"raygate check --color a", "auto always"},
+	{"raygate check --color = n", "never"},
+	{"raygate check -o ''", "text json sarif junit github"},
+	{"raygate plan -o y", "yaml"},
+	{"raygate certs -o ''", "text json"},
+	{"raygate certs v", "verify"},
+	{"raygate completion z", "zsh"},
+	{"raygate check here/on", "here/one.yaml"},
+	{"raygate serve --cert-dir her", "here"},
+	{"raygate check --namespace o", ""},
+	{"raygate rules ''", ""},
+	{"raygate nothing ''", ""},
 };
 
 static void ask(const char *folder, const char *words, char *reply, int size)

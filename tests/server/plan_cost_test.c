@@ -19,20 +19,20 @@ static const struct {
 	struct amount amounts[4];
 	const char *cost;
 } CASES[] = {
-	{"nothing",			{{NULL, NULL}},				      "0.000"    },
-	{"a CPU",			  {{"requests.cpu", "1"}},                             "0.040"    },
-	{"half a CPU",                     {{"requests.cpu", "500m"}},                          "0.020"    },
-	{"memory is counted in GiB",       {{"requests.memory", "4Gi"}},                        "0.020"    },
+	{"nothing", {{NULL, NULL}}, "0.000"},
+	{"a CPU", {{"requests.cpu", "1"}}, "0.040"},
+	{"half a CPU", {{"requests.cpu", "500m"}}, "0.020"},
+	{"memory is counted in GiB", {{"requests.memory", "4Gi"}}, "0.020"},
 	{"all together",
-         {{"requests.cpu", "8"}, {"requests.memory", "64Gi"},
+		{{"requests.cpu", "8"}, {"requests.memory", "64Gi"},
 			{"requests.nvidia.com/gpu", "2"}},
-         "5.640"											   },
-	{"what has no price",              {{"requests.example.com/fpga", "9"}, {"pods", "9"}}, "0.000"    },
-	{"limits are not paid for",        {{"limits.cpu", "9"}},                               "0.000"    },
-	{"no bound",		       {{"requests.cpu", "1"}, {"requests.memory", ""}},    "unbounded"},
-	{"no bound of what costs nothing", {{"requests.example.com/free", ""}},                 "0.000"    },
-	{"a million CPUs",                 {{"requests.cpu", "1M"}},                            "40000.000"},
-	{"more than there are",            {{"requests.cpu", "100000000P"}},                    "4.000e+21"},
+		"5.640"},
+	{"what has no price", {{"requests.example.com/fpga", "9"}, {"pods", "9"}}, "0.000"},
+	{"limits are not paid for", {{"limits.cpu", "9"}}, "0.000"},
+	{"no bound", {{"requests.cpu", "1"}, {"requests.memory", ""}}, "unbounded"},
+	{"no bound of what costs nothing", {{"requests.example.com/free", ""}}, "0.000"},
+	{"a million CPUs", {{"requests.cpu", "1M"}}, "40000.000"},
+	{"more than there are", {{"requests.cpu", "100000000P"}}, "4.000e+21"},
 };
 
 static struct quantity amount_of(const char *text)

@@ -10,18 +10,19 @@ static const struct {
 	const char *file, *text;
 	const char *junit, *sarif; /* what the reports contain */
 } UNREADABLE[] = {
-	{"a.yaml",                 "plain",					 "name=\"a.yaml\"",                                      "\"uri\":\"a.yaml\""                 },
-	{"<stdin>",                "a < b && c > \"d\"",                            "message=\"a &lt; b &amp;&amp; c &gt; &quot;d&quot;\"",
-         "\"uri\":\"%3Cstdin%3E\""																	       },
-	{"a\"/><evil b=\"",        "x",					     "name=\"a&quot;/&gt;&lt;evil b=&quot;\"",
-         "\"uri\":\"a%22/%3E%3Cevil%20b%3D%22\""																 },
-	{"c:d 100%.yaml",          "]]>",					   "message=\"]]&gt;\"",                                   "\"uri\":\"c%3Ad%20100%25.yaml\""    },
-	{"tab\tline\nend\r",       "x",					     "name=\"tab&#9;line&#10;end&#13;\"",
-         "\"uri\":\"tab%09line%0Aend%0D\""																       },
-	{"x",		      "bell\a, escape\x1b[31m, \xFF and \xEF\xBF\xBF",
-         "message=\"bell\xEF\xBF\xBD, escape\xEF\xBF\xBD[31m, \xEF\xBF\xBD and \xEF\xBF\xBD",					       "escape\\u001b[31m, \xEF\xBF\xBD and"},
-	{"s\xC3\xBC\xC3\x9F.yaml", "\xC3\xBC",                                      "name=\"s\xC3\xBC\xC3\x9F.yaml\"",
-         "\"uri\":\"s%C3%BC%C3%9F.yaml\""																	},
+	{"a.yaml", "plain", "name=\"a.yaml\"", "\"uri\":\"a.yaml\""},
+	{"<stdin>", "a < b && c > \"d\"", "message=\"a &lt; b &amp;&amp; c &gt; &quot;d&quot;\"",
+		"\"uri\":\"%3Cstdin%3E\""},
+	{"a\"/><evil b=\"", "x", "name=\"a&quot;/&gt;&lt;evil b=&quot;\"",
+		"\"uri\":\"a%22/%3E%3Cevil%20b%3D%22\""},
+	{"c:d 100%.yaml", "]]>", "message=\"]]&gt;\"", "\"uri\":\"c%3Ad%20100%25.yaml\""},
+	{"tab\tline\nend\r", "x", "name=\"tab&#9;line&#10;end&#13;\"",
+		"\"uri\":\"tab%09line%0Aend%0D\""},
+	{"x", "bell\a, escape\x1b[31m, \xFF and \xEF\xBF\xBF",
+		"message=\"bell\xEF\xBF\xBD, escape\xEF\xBF\xBD[31m, \xEF\xBF\xBD and \xEF\xBF\xBD",
+		"escape\\u001b[31m, \xEF\xBF\xBD and"},
+	{"s\xC3\xBC\xC3\x9F.yaml", "\xC3\xBC", "name=\"s\xC3\xBC\xC3\x9F.yaml\"",
+		"\"uri\":\"s%C3%BC%C3%9F.yaml\""},
 };
 
 static void expect_report(size_t i, const char *format, const char *words)

@@ -62,14 +62,7 @@ Test(source, places_are_told_in_characters)
 	static const struct {
 		size_t offset;
 		uint32_t line, column;
-	} CASES[] = {
-		{13, 4, 1},
-                {0,  1, 1},
-                {2,  1, 3},
-                {10, 2, 6},
-                {3,  2, 1},
-                {12, 3, 1}
-        };
+	} CASES[] = {{13, 4, 1}, {0, 1, 1}, {2, 1, 3}, {10, 2, 6}, {3, 2, 1}, {12, 3, 1}};
 
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
 		uint32_t line, column;

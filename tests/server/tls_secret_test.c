@@ -54,18 +54,18 @@ Test(tls_secret, odd_secrets_are_read_or_refused)
 		const char *json;
 		bool fine, empty;
 	} CASES[] = {
-		{"{}",					 true,  true },
-		{"{\"metadata\":{\"resourceVersion\":\"7\"}}", true,  true },
-		{"{\"data\":null}",                            true,  true },
-		{"{\"data\":{}}",                              true,  true },
-		{"{\"data\":[]}",                              true,  true },
-		{"{\"data\":{\"tls.crt\":null}}",              true,  true },
-		{"{\"data\":{\"tls.crt\":\"\"}}",              true,  true },
-		{"{\"data\":{\"other\":\"not base64!\"}}",     true,  true },
-		{"{\"data\":{\"tls.crt\":\"eA==\"}}",          true,  false},
-		{"{\"data\":{\"tls.crt\":\"not base64!\"}}",   false, true },
-		{"{\"data\":{\"tls.crt\":7}}",                 false, true },
-		{"{\"data\":{\"tls.crt\":{}}}",                false, true },
+		{"{}", true, true},
+		{"{\"metadata\":{\"resourceVersion\":\"7\"}}", true, true},
+		{"{\"data\":null}", true, true},
+		{"{\"data\":{}}", true, true},
+		{"{\"data\":[]}", true, true},
+		{"{\"data\":{\"tls.crt\":null}}", true, true},
+		{"{\"data\":{\"tls.crt\":\"\"}}", true, true},
+		{"{\"data\":{\"other\":\"not base64!\"}}", true, true},
+		{"{\"data\":{\"tls.crt\":\"eA==\"}}", true, false},
+		{"{\"data\":{\"tls.crt\":\"not base64!\"}}", false, true},
+		{"{\"data\":{\"tls.crt\":7}}", false, true},
+		{"{\"data\":{\"tls.crt\":{}}}", false, true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

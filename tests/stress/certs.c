@@ -45,9 +45,7 @@ static void mint_at_once(const char *dir)
 	struct minter minters[THREADS];
 
 	for (size_t i = 0; i < THREADS; i++) {
-		minters[i] = (struct minter){
-			.options = {.dir = dir, .mint = true}
-                };
+		minters[i] = (struct minter){.options = {.dir = dir, .mint = true}};
 		if (pthread_create(&minters[i].thread, NULL, mint, &minters[i]))
 			fail("no thread");
 	}
@@ -109,12 +107,10 @@ static void follow(const char *dir)
 {
 	struct follower follower = {
 		.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-	const struct serving_watch_options options = {
-		.serving = {.dir = dir, .mint = true},
+	const struct serving_watch_options options = {.serving = {.dir = dir, .mint = true},
 		.changed = note,
 		.context = &follower,
-		.settle_ms = 1
-        };
+		.settle_ms = 1};
 	struct serving_pair *pair = NULL;
 	struct err err;
 	pthread_t poker;

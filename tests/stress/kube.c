@@ -146,9 +146,7 @@ struct caller {
 static void *call(void *context)
 {
 	const struct caller *const caller = context;
-	static const struct kube_call GET = {
-		.verb = KUBE_GET, .at = {&PODS, "n", "a", NULL}
-        };
+	static const struct kube_call GET = {.verb = KUBE_GET, .at = {&PODS, "n", "a", NULL}};
 	CLEANUP(kube_reply_done) struct kube_reply reply = {0};
 	struct err err;
 

@@ -35,9 +35,7 @@ static void echo(const struct http_request *request, struct http_response *respo
 	buf_add(&response->body, request->body);
 }
 
-static const struct http_route ROUTES[] = {
-	{"POST", "/echo", NULL, echo, NULL}
-};
+static const struct http_route ROUTES[] = {{"POST", "/echo", NULL, echo, NULL}};
 
 static int dial(void)
 {

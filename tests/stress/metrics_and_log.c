@@ -12,9 +12,9 @@ enum { THREADS = 4, ROUNDS = 20000, SERIES = 8 };
 enum { INVENTED, TOTAL, LATENCY };
 
 static const struct metrics_row ROWS[] = {
-	[INVENTED] = {METRICS_COUNTER,   "invented_total",  "Labels.",   {"name"}, SERIES},
-	[TOTAL] = {METRICS_COUNTER,   "rounds_total",    "Rounds.",   {NULL},   0     },
-	[LATENCY] = {METRICS_HISTOGRAM, "latency_seconds", "How long.", {NULL},   0     },
+	[INVENTED] = {METRICS_COUNTER, "invented_total", "Labels.", {"name"}, SERIES},
+	[TOTAL] = {METRICS_COUNTER, "rounds_total", "Rounds.", {NULL}, 0},
+	[LATENCY] = {METRICS_HISTOGRAM, "latency_seconds", "How long.", {NULL}, 0},
 };
 
 static void round_of(struct metrics *metrics, int i)

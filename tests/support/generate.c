@@ -88,46 +88,46 @@ static void parts(struct random *r, const struct part *table, size_t count)
 }
 
 static const struct part CONTAINER_PARTS[] = {
-	{"imagePullPolicy", 5, {"\"IfNotPresent\"", "\"Always\""}                                },
-	{"envFrom",         6,
-         {"[{\"configMapRef\":{\"name\":\"settings\"}}]",
+	{"imagePullPolicy", 5, {"\"IfNotPresent\"", "\"Always\""}},
+	{"envFrom", 6,
+		{"[{\"configMapRef\":{\"name\":\"settings\"}}]",
 			"[{\"prefix\":\"P_\",\"secretRef\":{\"name\":\"s\",\"optional\":true}}]"}},
-	{"livenessProbe",   6,
-         {"{\"httpGet\":{\"path\":\"/\",\"port\":9100},\"periodSeconds\":10}",
-			"{\"exec\":{\"command\":[\"true\"]},\"timeoutSeconds\":5}"}              },
-	{"readinessProbe",  6,
-         {"{\"tcpSocket\":{\"port\":9100},\"successThreshold\":2}",
-			"{\"grpc\":{\"port\":9100},\"failureThreshold\":9}"}                     },
-	{"startupProbe",    6, {"{\"tcpSocket\":{\"port\":9100},\"failureThreshold\":60}"}       },
-	{"lifecycle",       6,
-         {"{\"preStop\":{\"exec\":{\"command\":[\"/bin/sh\",\"-c\",\"ray stop\"]}}}"}            },
+	{"livenessProbe", 6,
+		{"{\"httpGet\":{\"path\":\"/\",\"port\":9100},\"periodSeconds\":10}",
+			"{\"exec\":{\"command\":[\"true\"]},\"timeoutSeconds\":5}"}},
+	{"readinessProbe", 6,
+		{"{\"tcpSocket\":{\"port\":9100},\"successThreshold\":2}",
+			"{\"grpc\":{\"port\":9100},\"failureThreshold\":9}"}},
+	{"startupProbe", 6, {"{\"tcpSocket\":{\"port\":9100},\"failureThreshold\":60}"}},
+	{"lifecycle", 6,
+		{"{\"preStop\":{\"exec\":{\"command\":[\"/bin/sh\",\"-c\",\"ray stop\"]}}}"}},
 	{"securityContext", 6,
-         {"{\"runAsUser\":1000}", "{}",
+		{"{\"runAsUser\":1000}", "{}",
 			"{\"capabilities\":{\"drop\":[\"ALL\"]},\"allowPrivilegeEscalation\":"
-			"false}"}								},
-	{"workingDir",      8, {"\"/home/ray\""}						 },
+			"false}"}},
+	{"workingDir", 8, {"\"/home/ray\""}},
 };
 
 static const struct part POD_PARTS[] = {
-	{"initContainers",                5,
-         {"[{\"name\":\"fetch\",\"image\":\"busybox:1.36\"}]",
+	{"initContainers", 5,
+		{"[{\"name\":\"fetch\",\"image\":\"busybox:1.36\"}]",
 			"[{\"name\":\"fetch\",\"image\":\"busybox:1.36\",\"resources\":{"
 			"\"requests\":"
-			"{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"command\":[\"true\"]}]"}    },
-	{"terminationGracePeriodSeconds", 5, {"60", "0"}                                       },
-	{"affinity",		      6,
-         {"{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{"
+			"{\"cpu\":\"100m\",\"memory\":\"64Mi\"}},\"command\":[\"true\"]}]"}},
+	{"terminationGracePeriodSeconds", 5, {"60", "0"}},
+	{"affinity", 6,
+		{"{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{"
 		 "\"nodeSelectorTerms\":[{\"matchExpressions\":[{\"key\":\"zone\",\"operator\":"
-		 "\"In\",\"values\":[\"a\",\"b\"]}]}]}}}"}                                     },
-	{"topologySpreadConstraints",     6,
-         {"[{\"maxSkew\":1,\"topologyKey\":\"zone\","
+		 "\"In\",\"values\":[\"a\",\"b\"]}]}]}}}"}},
+	{"topologySpreadConstraints", 6,
+		{"[{\"maxSkew\":1,\"topologyKey\":\"zone\","
 		 "\"whenUnsatisfiable\":\"ScheduleAnyway\",\"labelSelector\":{\"matchLabels\":"
-		 "{\"a\":\"b\"}}}]"}							   },
-	{"imagePullSecrets",              6, {"[{\"name\":\"mine\"}]", "[]"}                   },
-	{"securityContext",               6, {"{\"fsGroup\":100}", "{}"}                       },
-	{"dnsPolicy",                     8, {"\"ClusterFirst\""}                              },
-	{"schedulerName",                 8, {"\"other\""}                                     },
-	{"hostAliases",                   8, {"[{\"ip\":\"10.0.0.1\",\"hostnames\":[\"db\"]}]"}},
+		 "{\"a\":\"b\"}}}]"}},
+	{"imagePullSecrets", 6, {"[{\"name\":\"mine\"}]", "[]"}},
+	{"securityContext", 6, {"{\"fsGroup\":100}", "{}"}},
+	{"dnsPolicy", 8, {"\"ClusterFirst\""}},
+	{"schedulerName", 8, {"\"other\""}},
+	{"hostAliases", 8, {"[{\"ip\":\"10.0.0.1\",\"hostnames\":[\"db\"]}]"}},
 };
 
 static const char *const VOLUMES[] = {"\"emptyDir\":{}",
@@ -145,30 +145,30 @@ static const char *const VOLUMES[] = {"\"emptyDir\":{}",
 	"\"metadata.labels\"}}]}"};
 
 static const struct part HEAD_PARTS[] = {
-	{"serviceType",    5, {"\"ClusterIP\"", "\"NodePort\""}                                 },
+	{"serviceType", 5, {"\"ClusterIP\"", "\"NodePort\""}},
 	{"rayStartParams", 3, {"{\"dashboard-host\":\"0.0.0.0\"}", "{\"num-cpus\":\"0\"}", "{}"}},
-	{"labels",         8, {"{\"ray.io/zone\":\"a\"}"}                                       },
-	{"headService",    6,
-         {"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}",
-			"{\"spec\":{\"ports\":[{\"name\":\"more\",\"port\":7777}]}}"}           },
+	{"labels", 8, {"{\"ray.io/zone\":\"a\"}"}},
+	{"headService", 6,
+		{"{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}",
+			"{\"spec\":{\"ports\":[{\"name\":\"more\",\"port\":7777}]}}"}},
 };
 
 static const struct part WORKER_PARTS[] = {
-	{"rayStartParams", 3, {"{}", "{\"num-cpus\":\"2\"}"}    },
-	{"numOfHosts",     4, {"1", "2"}                        },
-	{"labels",         8, {"{\"ray.io/zone\":\"a\"}"}       },
-	{"scaleStrategy",  8, {"{\"workersToDelete\":[]}", "{}"}},
+	{"rayStartParams", 3, {"{}", "{\"num-cpus\":\"2\"}"}},
+	{"numOfHosts", 4, {"1", "2"}},
+	{"labels", 8, {"{\"ray.io/zone\":\"a\"}"}},
+	{"scaleStrategy", 8, {"{\"workersToDelete\":[]}", "{}"}},
 };
 
 static const struct part CLUSTER_PARTS[] = {
-	{"headServiceAnnotations",   6, {"{\"a\":\"b\"}", "{}"}       },
-	{"networkPolicy",            5,
-         {"{\"mode\":\"DenyAllIngress\",\"head\":{\"ingressRules\":[{\"from\":[{"
+	{"headServiceAnnotations", 6, {"{\"a\":\"b\"}", "{}"}},
+	{"networkPolicy", 5,
+		{"{\"mode\":\"DenyAllIngress\",\"head\":{\"ingressRules\":[{\"from\":[{"
 		 "\"podSelector\":{\"matchLabels\":{\"a\":\"b\"}}}],\"ports\":[{\"protocol\":"
 		 "\"TCP\","
-		 "\"port\":10001}]}]}}"}                              },
+		 "\"port\":10001}]}]}}"}},
 	{"gcsFaultToleranceOptions", 6,
-         {"{\"redisAddress\":\"redis:6379\"}",
+		{"{\"redisAddress\":\"redis:6379\"}",
 			"{\"redisAddress\":\"redis:6379\",\"redisPassword\":{\"valueFrom\":{"
 			"\"secretKeyRef\":{"
 			"\"name\":\"redis\",\"key\":\"password\"}}}}"}},
@@ -181,7 +181,7 @@ static const struct part ALONE_PARTS[] = {
 
 static const struct part AUTOSCALER_PARTS[] = {
 	{"autoscalerOptions", 2,
-         {"{}", "{\"idleTimeoutSeconds\":60,\"upscalingMode\":\"Default\"}",
+		{"{}", "{\"idleTimeoutSeconds\":60,\"upscalingMode\":\"Default\"}",
 			"{\"version\":\"v2\",\"imagePullPolicy\":\"IfNotPresent\",\"env\":[{"
 			"\"name\":\"A\","
 			"\"value\":\"b\"}]}",
@@ -377,14 +377,15 @@ static void legacy(struct random *r)
 static const struct {
 	const char *kind, *before, *spec, *behind;
 } KINDS[] = {
-	{"RayCluster", "",								   NULL,               "" },
-	{"RayCluster", "",								   NULL,               "" },
-	{"RayCluster", "",								   NULL,               "" },
-	{"RayJob",     "\"entrypoint\":\"python job.py\",\"shutdownAfterJobFinishes\":true",
-         "rayClusterSpec",										       "" },
-	{"RayService", "\"serveConfigV2\":\"applications: []\"",                             "rayClusterConfig", "" },
+	{"RayCluster", "", NULL, ""},
+	{"RayCluster", "", NULL, ""},
+	{"RayCluster", "", NULL, ""},
+	{"RayJob", "\"entrypoint\":\"python job.py\",\"shutdownAfterJobFinishes\":true",
+		"rayClusterSpec", ""},
+	{"RayService", "\"serveConfigV2\":\"applications: []\"", "rayClusterConfig", ""},
 	{"RayCronJob",
-         "\"schedule\":\"30 2 * * *\",\"jobTemplate\":{\"entrypoint\":\"python job.py\"",    "rayClusterSpec",   "}"},
+		"\"schedule\":\"30 2 * * *\",\"jobTemplate\":{\"entrypoint\":\"python job.py\"",
+		"rayClusterSpec", "}"},
 };
 
 static void metadata(struct random *r)

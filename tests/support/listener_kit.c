@@ -76,13 +76,13 @@ static void say_nothing(
 static char hello[] = "hello\n";
 
 static const struct http_route ROUTES[] = {
-	{"GET",  "/hello",    NULL,               say_hello,     hello},
-	{"POST", "/echo",     "application/json", echo,          NULL },
-	{"POST", "/any",      NULL,               echo,          NULL },
-	{"GET",  "/big",      NULL,               answer_big,    NULL },
-	{"GET",  "/gate",     NULL,               wait_at_gate,  hello},
-	{"GET",  "/patience", NULL,               tell_patience, NULL },
-	{"GET",  "/nothing",  NULL,               say_nothing,   NULL },
+	{"GET", "/hello", NULL, say_hello, hello},
+	{"POST", "/echo", "application/json", echo, NULL},
+	{"POST", "/any", NULL, echo, NULL},
+	{"GET", "/big", NULL, answer_big, NULL},
+	{"GET", "/gate", NULL, wait_at_gate, hello},
+	{"GET", "/patience", NULL, tell_patience, NULL},
+	{"GET", "/nothing", NULL, say_nothing, NULL},
 };
 
 struct mint_pair listener_kit_pair(const struct listener_kit *kit)

@@ -19,17 +19,17 @@ Test(advisories, the_version_agrees_with_the_tag_as_far_as_both_say)
 		const char *version, *image;
 		enum field_severity grade;
 	} CASES[] = {
-		{"2.52.0",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
-		{"2.52.0",  "rayproject/ray:2.52.0-py310-gpu",     FIELD_SEVERITY_OFF },
-		{"2.52",    "rayproject/ray:2.52.1",               FIELD_SEVERITY_OFF },
-		{"2.52.1",  "rayproject/ray:2.52-gpu",             FIELD_SEVERITY_OFF },
-		{"2.52.1",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_WARN},
-		{"2.53.0",  "rayproject/ray:2.52.0",               FIELD_SEVERITY_WARN},
-		{"2.53.0",  "rayproject/ray:latest",               FIELD_SEVERITY_OFF },
-		{"2.53.0",  "rayproject/ray",                      FIELD_SEVERITY_OFF },
-		{"2.53.0",  "registry.example.com/team/app:1.0.0", FIELD_SEVERITY_OFF },
-		{"nightly", "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
-		{"",        "rayproject/ray:2.52.0",               FIELD_SEVERITY_OFF },
+		{"2.52.0", "rayproject/ray:2.52.0", FIELD_SEVERITY_OFF},
+		{"2.52.0", "rayproject/ray:2.52.0-py310-gpu", FIELD_SEVERITY_OFF},
+		{"2.52", "rayproject/ray:2.52.1", FIELD_SEVERITY_OFF},
+		{"2.52.1", "rayproject/ray:2.52-gpu", FIELD_SEVERITY_OFF},
+		{"2.52.1", "rayproject/ray:2.52.0", FIELD_SEVERITY_WARN},
+		{"2.53.0", "rayproject/ray:2.52.0", FIELD_SEVERITY_WARN},
+		{"2.53.0", "rayproject/ray:latest", FIELD_SEVERITY_OFF},
+		{"2.53.0", "rayproject/ray", FIELD_SEVERITY_OFF},
+		{"2.53.0", "registry.example.com/team/app:1.0.0", FIELD_SEVERITY_OFF},
+		{"nightly", "rayproject/ray:2.52.0", FIELD_SEVERITY_OFF},
+		{"", "rayproject/ray:2.52.0", FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -44,12 +44,12 @@ Test(advisories, a_range_of_versions_ends_before_the_one_that_mends_it)
 		const char *version;
 		enum field_severity unusable, stalls;
 	} CASES[] = {
-		{"2.9.3",     FIELD_SEVERITY_WARN, FIELD_SEVERITY_OFF },
-		{"2.10.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_WARN},
-		{"2.48.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_WARN},
-		{"2.49.0",    FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
-		{"2.49.0rc1", FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
-		{"3.0.0",     FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
+		{"2.9.3", FIELD_SEVERITY_WARN, FIELD_SEVERITY_OFF},
+		{"2.10.0", FIELD_SEVERITY_OFF, FIELD_SEVERITY_WARN},
+		{"2.48.0", FIELD_SEVERITY_OFF, FIELD_SEVERITY_WARN},
+		{"2.49.0", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
+		{"2.49.0rc1", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
+		{"3.0.0", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

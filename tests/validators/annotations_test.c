@@ -6,20 +6,20 @@
 static const struct {
 	const char *value, *words;
 } TIMEOUTS[] = {
-	{"5m",		   NULL		    },
-	{"1h30m",                NULL                    },
-	{"300",		  NULL		    },
-	{"+300",		 NULL                    },
-	{"",		     NULL		    },
-	{"90 minutes",           "must be a duration"    },
-	{"5",		    NULL		    },
-	{"5 ",		   "must be a duration"    },
-	{"+-5",		  "must be a duration"    },
-	{"99999999999999999999", "must be a duration"    },
-	{"0",		    "must be more than zero"},
-	{"-5",		   "must be more than zero"},
-	{"0s",		   "must be more than zero"},
-	{"-1m",		  "must be more than zero"},
+	{"5m", NULL},
+	{"1h30m", NULL},
+	{"300", NULL},
+	{"+300", NULL},
+	{"", NULL},
+	{"90 minutes", "must be a duration"},
+	{"5", NULL},
+	{"5 ", "must be a duration"},
+	{"+-5", "must be a duration"},
+	{"99999999999999999999", "must be a duration"},
+	{"0", "must be more than zero"},
+	{"-5", "must be more than zero"},
+	{"0s", "must be more than zero"},
+	{"-1m", "must be more than zero"},
 };
 
 static struct str verdict_of(struct arena *arena, const char *value)

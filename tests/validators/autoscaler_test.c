@@ -19,10 +19,10 @@ Test(autoscaler, ray_uses_v2_untold_from_2_48_on)
 		const char *version;
 		enum field_severity restarts, stalls;
 	} CASES[] = {
-		{"2.10.0", FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
-		{"2.47.1", FIELD_SEVERITY_OFF,  FIELD_SEVERITY_OFF },
+		{"2.10.0", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
+		{"2.47.1", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
 		{"2.48.0", FIELD_SEVERITY_WARN, FIELD_SEVERITY_WARN},
-		{"2.52.0", FIELD_SEVERITY_WARN, FIELD_SEVERITY_OFF },
+		{"2.52.0", FIELD_SEVERITY_WARN, FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -66,14 +66,16 @@ Test(container, host_ports_collide_by_number_protocol_and_address)
 		enum field_severity grade;
 	} CASES[] = {
 		{"two addresses", NULL,
-                 "{\"containerPort\":1,\"hostPort\":80,\"hostIP\":\"10.0.0.1\"}",				       FIELD_SEVERITY_OFF},
+			"{\"containerPort\":1,\"hostPort\":80,\"hostIP\":\"10.0.0.1\"}",
+			FIELD_SEVERITY_OFF},
 		{"two protocols", NULL,
-                 "{\"containerPort\":1,\"hostPort\":80,\"protocol\":\"UDP\"}",					  FIELD_SEVERITY_OFF},
-		{"TCP unsaid",    NULL,                   "{\"containerPort\":1,\"hostPort\":80,\"protocol\":\"TCP\"}",
-                 FIELD_SEVERITY_ERROR												     },
-		{"no host port",  NULL,                   "{\"containerPort\":8000}",                                   FIELD_SEVERITY_OFF},
-		{"host network",  "\"hostNetwork\":true", "{\"containerPort\":80}",
-                 FIELD_SEVERITY_ERROR												     },
+			"{\"containerPort\":1,\"hostPort\":80,\"protocol\":\"UDP\"}",
+			FIELD_SEVERITY_OFF},
+		{"TCP unsaid", NULL, "{\"containerPort\":1,\"hostPort\":80,\"protocol\":\"TCP\"}",
+			FIELD_SEVERITY_ERROR},
+		{"no host port", NULL, "{\"containerPort\":8000}", FIELD_SEVERITY_OFF},
+		{"host network", "\"hostNetwork\":true", "{\"containerPort\":80}",
+			FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -23,26 +23,26 @@ Test(history, each_backend_needs_its_settings)
 		const char *env;
 		enum field_severity grade;
 	} CASES[] = {
-		{E("STORAGE_BACKEND",                            "gcs"),                                       FIELD_SEVERITY_ERROR                                                         },
-		{E("STORAGE_BACKEND",                            "gcs") E("GCS_BUCKET",                        ""),									   FIELD_SEVERITY_ERROR},
-		{E("STORAGE_BACKEND",					      "gcs") E("GCS_BUCKET",									"b"),										   FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",                            "gcs") REF("GCS_BUCKET"),									FIELD_SEVERITY_OFF                                                },
-		{E("STORAGE_BACKEND",                            "S3") E("S3_REGION", "r"),            FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",					  "AliyunOSS") E("OSS_BUCKET",								    "b") E("OSS_ENDPOINT",																      "e"),
-                 FIELD_SEVERITY_ERROR},
-		{E("STORAGE_BACKEND","AliyunOSS") E("OSS_BUCKET","b") E("OSS_ENDPOINT","e")
+		{E("STORAGE_BACKEND", "gcs"), FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "gcs") E("GCS_BUCKET", ""), FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "gcs") E("GCS_BUCKET", "b"), FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "gcs") REF("GCS_BUCKET"), FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "S3") E("S3_REGION", "r"), FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "AliyunOSS") E("OSS_BUCKET", "b") E("OSS_ENDPOINT", "e"),
+			FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "AliyunOSS") E("OSS_BUCKET", "b") E("OSS_ENDPOINT", "e")
 				E("OSS_REGION", "r"),
-                 FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",					      "AzureBlob"),									FIELD_SEVERITY_ERROR																		},
-		{E("STORAGE_BACKEND", "AzureBlob") E(URL,                                         "u"),																			  FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",                            "AzureBlob") REF(TEXT),               FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",                            "AzureBlob") E(MODE,                                                      " Default ") REF(TEXT),
-                 FIELD_SEVERITY_ERROR},
-		{E("STORAGE_BACKEND",					      "AzureBlob") E(MODE,									"Workload_Identity") E(URL,												    "u"),
-                 FIELD_SEVERITY_OFF},
-		{E("STORAGE_BACKEND",					      "AzureBlob") E(MODE,									"connection_string") E(URL,												       "u"),
-                 FIELD_SEVERITY_ERROR},
-		{E("STORAGE_BACKEND",                           "something else"),								       FIELD_SEVERITY_OFF																 },
+			FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "AzureBlob"), FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "AzureBlob") E(URL, "u"), FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "AzureBlob") REF(TEXT), FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "AzureBlob") E(MODE, " Default ") REF(TEXT),
+			FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "AzureBlob") E(MODE, "Workload_Identity") E(URL, "u"),
+			FIELD_SEVERITY_OFF},
+		{E("STORAGE_BACKEND", "AzureBlob") E(MODE, "connection_string") E(URL, "u"),
+			FIELD_SEVERITY_ERROR},
+		{E("STORAGE_BACKEND", "something else"), FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

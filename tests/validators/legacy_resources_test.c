@@ -29,28 +29,28 @@ Test(legacy_resources, a_limit_has_a_form_that_the_operator_reads)
 		const char *limits;
 		enum field_severity grade;
 	} CASES[] = {
-		{"cpu: 1",                   FIELD_SEVERITY_OFF  },
-		{"cpu: '1'",                 FIELD_SEVERITY_OFF  },
-		{"cpu: 500m",                FIELD_SEVERITY_OFF  },
-		{"cpu: 1001m",               FIELD_SEVERITY_OFF  },
-		{"cpu: '0.5'",               FIELD_SEVERITY_ERROR},
-		{"cpu: 1k",                  FIELD_SEVERITY_ERROR},
-		{"cpu: '1e3'",               FIELD_SEVERITY_ERROR},
-		{"cpu: 1u",                  FIELD_SEVERITY_ERROR},
-		{"nvidia.com/gpu: 1",        FIELD_SEVERITY_OFF  },
-		{"nvidia.com/gpu: '1k'",     FIELD_SEVERITY_ERROR},
-		{"memory: 1Gi",              FIELD_SEVERITY_OFF  },
-		{"memory: 512Mi",            FIELD_SEVERITY_OFF  },
-		{"memory: 1.5Gi",            FIELD_SEVERITY_OFF  },
-		{"memory: 1G",               FIELD_SEVERITY_OFF  },
-		{"memory: 1073741824",       FIELD_SEVERITY_OFF  },
-		{"memory: '1073741824'",     FIELD_SEVERITY_OFF  },
-		{"memory: 1000000k",         FIELD_SEVERITY_ERROR},
-		{"memory: '1e9'",            FIELD_SEVERITY_ERROR},
-		{"memory: 1Ei",              FIELD_SEVERITY_ERROR},
-		{"memory: 128974848000m",    FIELD_SEVERITY_ERROR},
-		{"memory: '.5Gi'",           FIELD_SEVERITY_ERROR},
-		{"ephemeral-storage: '1e9'", FIELD_SEVERITY_OFF  },
+		{"cpu: 1", FIELD_SEVERITY_OFF},
+		{"cpu: '1'", FIELD_SEVERITY_OFF},
+		{"cpu: 500m", FIELD_SEVERITY_OFF},
+		{"cpu: 1001m", FIELD_SEVERITY_OFF},
+		{"cpu: '0.5'", FIELD_SEVERITY_ERROR},
+		{"cpu: 1k", FIELD_SEVERITY_ERROR},
+		{"cpu: '1e3'", FIELD_SEVERITY_ERROR},
+		{"cpu: 1u", FIELD_SEVERITY_ERROR},
+		{"nvidia.com/gpu: 1", FIELD_SEVERITY_OFF},
+		{"nvidia.com/gpu: '1k'", FIELD_SEVERITY_ERROR},
+		{"memory: 1Gi", FIELD_SEVERITY_OFF},
+		{"memory: 512Mi", FIELD_SEVERITY_OFF},
+		{"memory: 1.5Gi", FIELD_SEVERITY_OFF},
+		{"memory: 1G", FIELD_SEVERITY_OFF},
+		{"memory: 1073741824", FIELD_SEVERITY_OFF},
+		{"memory: '1073741824'", FIELD_SEVERITY_OFF},
+		{"memory: 1000000k", FIELD_SEVERITY_ERROR},
+		{"memory: '1e9'", FIELD_SEVERITY_ERROR},
+		{"memory: 1Ei", FIELD_SEVERITY_ERROR},
+		{"memory: 128974848000m", FIELD_SEVERITY_ERROR},
+		{"memory: '.5Gi'", FIELD_SEVERITY_ERROR},
+		{"ephemeral-storage: '1e9'", FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -70,14 +70,14 @@ Test(legacy_resources, ray_resources_are_whole_numbers)
 		const char *resources;
 		enum field_severity grade;
 	} CASES[] = {
-		{"",          FIELD_SEVERITY_OFF  },
-		{"CPU: 0",    FIELD_SEVERITY_OFF  },
-		{"CPU: 2.0",  FIELD_SEVERITY_OFF  },
-		{"CPU: 0.5",  FIELD_SEVERITY_ERROR},
-		{"CPU: -1",   FIELD_SEVERITY_ERROR},
-		{"CPU: '1'",  FIELD_SEVERITY_ERROR},
+		{"", FIELD_SEVERITY_OFF},
+		{"CPU: 0", FIELD_SEVERITY_OFF},
+		{"CPU: 2.0", FIELD_SEVERITY_OFF},
+		{"CPU: 0.5", FIELD_SEVERITY_ERROR},
+		{"CPU: -1", FIELD_SEVERITY_ERROR},
+		{"CPU: '1'", FIELD_SEVERITY_ERROR},
 		{"CPU: true", FIELD_SEVERITY_ERROR},
-		{"CPU: [1]",  FIELD_SEVERITY_ERROR},
+		{"CPU: [1]", FIELD_SEVERITY_ERROR},
 		{"CPU: 1e30", FIELD_SEVERITY_ERROR},
 	};
 
@@ -102,11 +102,11 @@ Test(legacy_resources, two_gpus_are_two_by_their_names)
 		const char *limits;
 		enum field_severity grade;
 	} CASES[] = {
-		{"nvidia.com/gpu: 1",                    FIELD_SEVERITY_OFF  },
-		{"nvidia.com/gpu: 1, amd.com/GPU: 1",    FIELD_SEVERITY_ERROR},
-		{"nvidia.com/gpu: 1, google.com/tpu: 4", FIELD_SEVERITY_OFF  },
-		{"cpu: 1, example.com/vcpu: 1",          FIELD_SEVERITY_ERROR},
-		{"memory: 1Gi, hugepages-2Mi: 1Gi",      FIELD_SEVERITY_OFF  },
+		{"nvidia.com/gpu: 1", FIELD_SEVERITY_OFF},
+		{"nvidia.com/gpu: 1, amd.com/GPU: 1", FIELD_SEVERITY_ERROR},
+		{"nvidia.com/gpu: 1, google.com/tpu: 4", FIELD_SEVERITY_OFF},
+		{"cpu: 1, example.com/vcpu: 1", FIELD_SEVERITY_ERROR},
+		{"memory: 1Gi, hugepages-2Mi: 1Gi", FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

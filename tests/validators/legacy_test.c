@@ -60,16 +60,17 @@ Test(legacy, ports_of_the_head_collide_with_default_ones_that_nobody_replaced)
 		const char *ports;
 		enum field_severity grade;
 	} CASES[] = {
-		{"",									 FIELD_SEVERITY_OFF  },
-		{"{name: a, port: 80, targetPort: 80}",                                      FIELD_SEVERITY_OFF  },
-		{"{name: a, port: 8265, targetPort: 80}",                                    FIELD_SEVERITY_ERROR},
-		{"{name: dashboard, port: 8265, targetPort: 80}",                            FIELD_SEVERITY_OFF  },
+		{"", FIELD_SEVERITY_OFF},
+		{"{name: a, port: 80, targetPort: 80}", FIELD_SEVERITY_OFF},
+		{"{name: a, port: 8265, targetPort: 80}", FIELD_SEVERITY_ERROR},
+		{"{name: dashboard, port: 8265, targetPort: 80}", FIELD_SEVERITY_OFF},
 		{"{name: dashboard, port: 80, targetPort: 80}, "
-		 "{name: a, port: 8265, targetPort: 80}",                   FIELD_SEVERITY_OFF  },
+		 "{name: a, port: 8265, targetPort: 80}",
+			FIELD_SEVERITY_OFF},
 		{"{name: a, port: 80, targetPort: 80}, {name: b, port: 80, targetPort: 81}",
-                 FIELD_SEVERITY_ERROR									    },
+			FIELD_SEVERITY_ERROR},
 		{"{name: a, port: 80, targetPort: 80}, {name: a, port: 81, targetPort: 81}",
-                 FIELD_SEVERITY_WARN									     },
+			FIELD_SEVERITY_WARN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

@@ -50,14 +50,14 @@ static const struct {
 	struct size before, after;
 	bool allowed;
 } CASES[] = {
-	{"nothing changes",                      {9, 1, 30}, {9, 1, 30}, true },
-	{"the head shrinks, still too large",    {9, 1, 3},  {8, 1, 3},  true },
-	{"the head grows",                       {8, 1, 3},  {9, 1, 3},  false},
-	{"its autoscaler grows",                 {8, 1, 3},  {8, 2, 3},  false},
-	{"the group shrinks, still too large",   {1, 1, 30}, {1, 1, 20}, true },
-	{"the group grows",                      {1, 1, 20}, {1, 1, 21}, false},
-	{"what was within limits exceeds them",  {1, 1, 10}, {1, 1, 11}, false},
-	{"one shrinks, another grows within",    {9, 1, 3},  {8, 1, 10}, true },
+	{"nothing changes", {9, 1, 30}, {9, 1, 30}, true},
+	{"the head shrinks, still too large", {9, 1, 3}, {8, 1, 3}, true},
+	{"the head grows", {8, 1, 3}, {9, 1, 3}, false},
+	{"its autoscaler grows", {8, 1, 3}, {8, 2, 3}, false},
+	{"the group shrinks, still too large", {1, 1, 30}, {1, 1, 20}, true},
+	{"the group grows", {1, 1, 20}, {1, 1, 21}, false},
+	{"what was within limits exceeds them", {1, 1, 10}, {1, 1, 11}, false},
+	{"one shrinks, another grows within", {9, 1, 3}, {8, 1, 10}, true},
 	{"one shrinks, another grows beyond it", {9, 1, 10}, {8, 1, 11}, false},
 };
 

@@ -17,32 +17,32 @@ Test(mounts, volumes_that_the_controller_adds_need_not_be_declared)
 		enum field_severity grade;
 	} CASES[] = {
 		{"logs of an autoscaled head",
-                 {.spec = "\"enableInTreeAutoscaling\":true",
+			{.spec = "\"enableInTreeAutoscaling\":true",
 				.more = SIDECAR(
 					"{\"name\":\"ray-logs\",\"mountPath\":\"/tmp/ray\"}")},
-                 FIELD_SEVERITY_OFF  },
+			FIELD_SEVERITY_OFF},
 		{"logs without an autoscaler",
-                 {.more = SIDECAR("{\"name\":\"ray-logs\",\"mountPath\":\"/tmp/ray\"}")},
-                 FIELD_SEVERITY_ERROR},
+			{.more = SIDECAR("{\"name\":\"ray-logs\",\"mountPath\":\"/tmp/ray\"}")},
+			FIELD_SEVERITY_ERROR},
 		{"shared memory of a sidecar",
-                 {.more = SIDECAR("{\"name\":\"shared-mem\",\"mountPath\":\"/dev/shm\"}")},
-                 FIELD_SEVERITY_OFF  },
+			{.more = SIDECAR("{\"name\":\"shared-mem\",\"mountPath\":\"/dev/shm\"}")},
+			FIELD_SEVERITY_OFF},
 		{"shared memory that Ray mounts itself",
-                 {.container = MOUNTS(
+			{.container = MOUNTS(
 				 "{\"name\":\"shared-mem\",\"mountPath\":\"/dev/shm\"}")},
-                 FIELD_SEVERITY_ERROR},
+			FIELD_SEVERITY_ERROR},
 		{"shared memory with a directory of its own for plasma",
-                 {.head = "\"rayStartParams\":{\"plasma-directory\":\"/data\"}",
+			{.head = "\"rayStartParams\":{\"plasma-directory\":\"/data\"}",
 				.more = SIDECAR(
 					"{\"name\":\"shared-mem\",\"mountPath\":\"/dev/shm\"}")},
-                 FIELD_SEVERITY_ERROR},
+			FIELD_SEVERITY_ERROR},
 		{"certificates with TLS",
-                 {.spec = "\"tlsOptions\":{\"enabled\":true}",
+			{.spec = "\"tlsOptions\":{\"enabled\":true}",
 				.more = SIDECAR("{\"name\":\"ray-tls\",\"mountPath\":\"/tls\"}")},
-                 FIELD_SEVERITY_OFF  },
+			FIELD_SEVERITY_OFF},
 		{"certificates without",
-                 {.more = SIDECAR("{\"name\":\"ray-tls\",\"mountPath\":\"/tls\"}")},
-                 FIELD_SEVERITY_ERROR},
+			{.more = SIDECAR("{\"name\":\"ray-tls\",\"mountPath\":\"/tls\"}")},
+			FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

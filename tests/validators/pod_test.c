@@ -10,17 +10,17 @@ Test(pod, an_ip_address_is_one_that_go_reads)
 		const char *ip;
 		enum field_severity grade;
 	} CASES[] = {
-		{"10.0.0.1",           FIELD_SEVERITY_OFF  },
-		{"010.001.000.01",     FIELD_SEVERITY_OFF  },
-		{"0.0.0.0",            FIELD_SEVERITY_OFF  },
-		{"::1",                FIELD_SEVERITY_OFF  },
-		{"2001:db8::10.0.0.1", FIELD_SEVERITY_OFF  },
-		{"10.0.0",             FIELD_SEVERITY_ERROR},
-		{"10.0.0.256",         FIELD_SEVERITY_ERROR},
-		{"10.0.0.1/8",         FIELD_SEVERITY_ERROR},
-		{"fe80::1%eth0",       FIELD_SEVERITY_ERROR},
-		{"store",              FIELD_SEVERITY_ERROR},
-		{"",                   FIELD_SEVERITY_ERROR},
+		{"10.0.0.1", FIELD_SEVERITY_OFF},
+		{"010.001.000.01", FIELD_SEVERITY_OFF},
+		{"0.0.0.0", FIELD_SEVERITY_OFF},
+		{"::1", FIELD_SEVERITY_OFF},
+		{"2001:db8::10.0.0.1", FIELD_SEVERITY_OFF},
+		{"10.0.0", FIELD_SEVERITY_ERROR},
+		{"10.0.0.256", FIELD_SEVERITY_ERROR},
+		{"10.0.0.1/8", FIELD_SEVERITY_ERROR},
+		{"fe80::1%eth0", FIELD_SEVERITY_ERROR},
+		{"store", FIELD_SEVERITY_ERROR},
+		{"", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -38,16 +38,16 @@ Test(pod, tolerations_are_judged_as_the_api_server_does)
 		const char *toleration;
 		enum field_severity grade;
 	} CASES[] = {
-		{"\"operator\":\"Exists\"",						  FIELD_SEVERITY_OFF  },
+		{"\"operator\":\"Exists\"", FIELD_SEVERITY_OFF},
 		{"\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":0",
-                 FIELD_SEVERITY_OFF									      },
-		{"\"key\":\"gpu\",\"value\":\"\"",                                           FIELD_SEVERITY_OFF  },
-		{"\"key\":\"gpu\",\"operator\":\"Exists\",\"value\":\"\"",                   FIELD_SEVERITY_OFF  },
-		{"\"value\":\"x\"",							  FIELD_SEVERITY_ERROR},
-		{"\"operator\":\"Equal\",\"value\":\"x\"",                                   FIELD_SEVERITY_ERROR},
-		{"\"key\":\"gpu\",\"value\":\"a b\"",                                        FIELD_SEVERITY_ERROR},
-		{"\"key\":\"gpu\",\"tolerationSeconds\":5",                                  FIELD_SEVERITY_ERROR},
-		{"\"key\":\"g p u\",\"operator\":\"Exists\"",                                FIELD_SEVERITY_ERROR},
+			FIELD_SEVERITY_OFF},
+		{"\"key\":\"gpu\",\"value\":\"\"", FIELD_SEVERITY_OFF},
+		{"\"key\":\"gpu\",\"operator\":\"Exists\",\"value\":\"\"", FIELD_SEVERITY_OFF},
+		{"\"value\":\"x\"", FIELD_SEVERITY_ERROR},
+		{"\"operator\":\"Equal\",\"value\":\"x\"", FIELD_SEVERITY_ERROR},
+		{"\"key\":\"gpu\",\"value\":\"a b\"", FIELD_SEVERITY_ERROR},
+		{"\"key\":\"gpu\",\"tolerationSeconds\":5", FIELD_SEVERITY_ERROR},
+		{"\"key\":\"g p u\",\"operator\":\"Exists\"", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

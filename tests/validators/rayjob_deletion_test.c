@@ -22,23 +22,23 @@ Test(rayjob_deletion, the_order_holds_for_each_condition_alone)
 		enum field_severity grade;
 	} CASES[] = {
 		{ON("jobStatus", "FAILED", "10", "DeleteWorkers")
-				ON("jobStatus",           "FAILED",    "10", "DeleteCluster"),
-                 FIELD_SEVERITY_OFF  },
+				ON("jobStatus", "FAILED", "10", "DeleteCluster"),
+			FIELD_SEVERITY_OFF},
 		{ON("jobStatus", "FAILED", "10", "DeleteWorkers")
-				ON("jobStatus",           "FAILED",    "9",  "DeleteCluster"),
-                 FIELD_SEVERITY_ERROR},
+				ON("jobStatus", "FAILED", "9", "DeleteCluster"),
+			FIELD_SEVERITY_ERROR},
 		{ON("jobStatus", "FAILED", "10", "DeleteWorkers")
-				ON("jobStatus",           "FAILED",    "9",  "DeleteSelf"),
-                 FIELD_SEVERITY_ERROR},
+				ON("jobStatus", "FAILED", "9", "DeleteSelf"),
+			FIELD_SEVERITY_ERROR},
 		{ON("jobStatus", "FAILED", "10", "DeleteWorkers")
-				ON("jobStatus",           "SUCCEEDED", "0",  "DeleteCluster"),
-                 FIELD_SEVERITY_OFF  },
+				ON("jobStatus", "SUCCEEDED", "0", "DeleteCluster"),
+			FIELD_SEVERITY_OFF},
 		{ON("jobStatus", "FAILED", "10", "DeleteWorkers")
-				ON("jobDeploymentStatus", "Failed",    "0",  "DeleteCluster"),
-                 FIELD_SEVERITY_OFF  },
+				ON("jobDeploymentStatus", "Failed", "0", "DeleteCluster"),
+			FIELD_SEVERITY_OFF},
 		{ON("jobStatus", "FAILED", "10", "DeleteSelf")
-				ON("jobStatus",           "FAILED",    "11", "DeleteNone"),
-                 FIELD_SEVERITY_OFF  },
+				ON("jobStatus", "FAILED", "11", "DeleteNone"),
+			FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -53,11 +53,11 @@ Test(rayjob_deletion, a_rule_is_the_same_by_condition_and_policy)
 		enum field_severity grade;
 	} CASES[] = {
 		{ON("jobStatus", "FAILED", "0", "DeleteNone")
-				ON("jobStatus",           "FAILED", "5", "DeleteNone"),
-                 FIELD_SEVERITY_ERROR},
+				ON("jobStatus", "FAILED", "5", "DeleteNone"),
+			FIELD_SEVERITY_ERROR},
 		{ON("jobStatus", "FAILED", "0", "DeleteSelf")
 				ON("jobDeploymentStatus", "Failed", "0", "DeleteSelf"),
-                 FIELD_SEVERITY_OFF  },
+			FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

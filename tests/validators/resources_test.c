@@ -20,19 +20,19 @@ Test(resources, bounds_are_where_kubernetes_and_ray_have_them)
 		enum field_severity grade;
 	} CASES[] = {
 		{"\"limits\":{\"memory\":\"1Gi\"},\"requests\":{\"memory\":1073741824}", "RG0501",
-                 FIELD_SEVERITY_OFF										    },
+			FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"memory\":\"1Gi\"},\"requests\":{\"memory\":1073741825}", "RG0501",
-                 FIELD_SEVERITY_ERROR										  },
-		{"\"requests\":{\"memory\":\"9Ti\"}",                                    "RG0501", FIELD_SEVERITY_OFF  },
-		{"\"limits\":{\"memory\":\"1Mi\"}",                                      "RG0506", FIELD_SEVERITY_OFF  },
-		{"\"limits\":{\"memory\":1048575}",                                      "RG0506", FIELD_SEVERITY_ERROR},
-		{"\"limits\":{\"memory\":\"4294967296000m\"}",                           "RG0506", FIELD_SEVERITY_OFF  },
-		{"\"limits\":{\"memory\":0}",                                            "RG0506", FIELD_SEVERITY_OFF  },
-		{"\"requests\":{\"memory\":\"512m\"}",                                   "RG0506", FIELD_SEVERITY_WARN },
-		{"\"limits\":{\"cpu\":\"999999m\"}",                                     "RG0507", FIELD_SEVERITY_OFF  },
-		{"\"limits\":{\"cpu\":\"1e3\"}",                                         "RG0507", FIELD_SEVERITY_WARN },
-		{"\"limits\":{\"memory\":\"1G\"}",                                       "RG0514", FIELD_SEVERITY_OFF  },
-		{"\"limits\":{\"memory\":999999999}",                                    "RG0514", FIELD_SEVERITY_WARN },
+			FIELD_SEVERITY_ERROR},
+		{"\"requests\":{\"memory\":\"9Ti\"}", "RG0501", FIELD_SEVERITY_OFF},
+		{"\"limits\":{\"memory\":\"1Mi\"}", "RG0506", FIELD_SEVERITY_OFF},
+		{"\"limits\":{\"memory\":1048575}", "RG0506", FIELD_SEVERITY_ERROR},
+		{"\"limits\":{\"memory\":\"4294967296000m\"}", "RG0506", FIELD_SEVERITY_OFF},
+		{"\"limits\":{\"memory\":0}", "RG0506", FIELD_SEVERITY_OFF},
+		{"\"requests\":{\"memory\":\"512m\"}", "RG0506", FIELD_SEVERITY_WARN},
+		{"\"limits\":{\"cpu\":\"999999m\"}", "RG0507", FIELD_SEVERITY_OFF},
+		{"\"limits\":{\"cpu\":\"1e3\"}", "RG0507", FIELD_SEVERITY_WARN},
+		{"\"limits\":{\"memory\":\"1G\"}", "RG0514", FIELD_SEVERITY_OFF},
+		{"\"limits\":{\"memory\":999999999}", "RG0514", FIELD_SEVERITY_WARN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -46,22 +46,22 @@ Test(resources, names_are_kubernetes_own_or_have_a_domain)
 		const char *name;
 		enum field_severity grade;
 	} CASES[] = {
-		{"cpu",                       FIELD_SEVERITY_OFF  },
-		{"ephemeral-storage",         FIELD_SEVERITY_OFF  },
-		{"hugepages-1Gi",             FIELD_SEVERITY_OFF  },
-		{"nvidia.com/gpu",            FIELD_SEVERITY_OFF  },
-		{"nvidia.com/mig-1g.5gb",     FIELD_SEVERITY_OFF  },
-		{"nvidia.com/gpu.shared",     FIELD_SEVERITY_OFF  },
-		{"aws.amazon.com/neuroncore", FIELD_SEVERITY_OFF  },
-		{"example.com/My_Device",     FIELD_SEVERITY_OFF  },
-		{"nvidia.com/gpus",           FIELD_SEVERITY_WARN },
-		{"nvidia.com/GPU",            FIELD_SEVERITY_WARN },
-		{"gpu",                       FIELD_SEVERITY_ERROR},
-		{"CPU",                       FIELD_SEVERITY_ERROR},
-		{"storage",                   FIELD_SEVERITY_ERROR},
-		{"pods",                      FIELD_SEVERITY_ERROR},
-		{"a/b/c",                     FIELD_SEVERITY_ERROR},
-		{"",			  FIELD_SEVERITY_ERROR},
+		{"cpu", FIELD_SEVERITY_OFF},
+		{"ephemeral-storage", FIELD_SEVERITY_OFF},
+		{"hugepages-1Gi", FIELD_SEVERITY_OFF},
+		{"nvidia.com/gpu", FIELD_SEVERITY_OFF},
+		{"nvidia.com/mig-1g.5gb", FIELD_SEVERITY_OFF},
+		{"nvidia.com/gpu.shared", FIELD_SEVERITY_OFF},
+		{"aws.amazon.com/neuroncore", FIELD_SEVERITY_OFF},
+		{"example.com/My_Device", FIELD_SEVERITY_OFF},
+		{"nvidia.com/gpus", FIELD_SEVERITY_WARN},
+		{"nvidia.com/GPU", FIELD_SEVERITY_WARN},
+		{"gpu", FIELD_SEVERITY_ERROR},
+		{"CPU", FIELD_SEVERITY_ERROR},
+		{"storage", FIELD_SEVERITY_ERROR},
+		{"pods", FIELD_SEVERITY_ERROR},
+		{"a/b/c", FIELD_SEVERITY_ERROR},
+		{"", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -78,16 +78,17 @@ Test(resources, devices_are_whole_and_limited_as_requested)
 		const char *resources;
 		enum field_severity grade;
 	} CASES[] = {
-		{"\"limits\":{\"nvidia.com/gpu\":1}",                                     FIELD_SEVERITY_OFF  },
+		{"\"limits\":{\"nvidia.com/gpu\":1}", FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"nvidia.com/gpu\":2},\"requests\":{\"nvidia.com/gpu\":2}",
-                 FIELD_SEVERITY_OFF									   },
+			FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"nvidia.com/gpu\":2},\"requests\":{\"nvidia.com/gpu\":1}",
-                 FIELD_SEVERITY_ERROR									 },
-		{"\"requests\":{\"nvidia.com/gpu\":1}",                                   FIELD_SEVERITY_ERROR},
-		{"\"requests\":{\"ephemeral-storage\":\"1Gi\"}",                          FIELD_SEVERITY_OFF  },
-		{"\"requests\":{\"batch.kubernetes.io/x\":\"0.5\"}",                      FIELD_SEVERITY_OFF  },
+			FIELD_SEVERITY_ERROR},
+		{"\"requests\":{\"nvidia.com/gpu\":1}", FIELD_SEVERITY_ERROR},
+		{"\"requests\":{\"ephemeral-storage\":\"1Gi\"}", FIELD_SEVERITY_OFF},
+		{"\"requests\":{\"batch.kubernetes.io/x\":\"0.5\"}", FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"cpu\":1,\"hugepages-2Mi\":\"4Mi\"},\"requests\":{\"hugepages-2Mi\":"
-		 "\"2Mi\"}",					     FIELD_SEVERITY_ERROR},
+		 "\"2Mi\"}",
+			FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

@@ -21,28 +21,29 @@ Test(service, ports_of_the_head_service_are_kuberays_and_the_containers)
 		const char *name, *ports, *head, *rule;
 		enum field_severity grade;
 	} CASES[] = {
-		{"none",					       "",				     NULL,								   "RG1001",															  FIELD_SEVERITY_OFF},
-		{"metrics by its name",                                PORT("metrics",                         "8080"),                                                                NULL,															      "RG1001",
-                 FIELD_SEVERITY_OFF},
-		{"metrics elsewhere",						    PORT("metrics",									"9090") "," PORT("web",                                                                             "8080"),														 NULL,
-                 "RG1001", FIELD_SEVERITY_OFF},
-		{"8080 by another name",					     PORT("web",								 "8080"),																       NULL,																														   "RG1001",FIELD_SEVERITY_ERROR},
-		{"8080 without a name",						"{\"containerPort\":8080}",									      NULL,"RG1001",
-                 FIELD_SEVERITY_ERROR},
+		{"none", "", NULL, "RG1001", FIELD_SEVERITY_OFF},
+		{"metrics by its name", PORT("metrics", "8080"), NULL, "RG1001",
+			FIELD_SEVERITY_OFF},
+		{"metrics elsewhere", PORT("metrics", "9090") "," PORT("web", "8080"), NULL,
+			"RG1001", FIELD_SEVERITY_OFF},
+		{"8080 by another name", PORT("web", "8080"), NULL, "RG1001", FIELD_SEVERITY_ERROR},
+		{"8080 without a name", "{\"containerPort\":8080}", NULL, "RG1001",
+			FIELD_SEVERITY_ERROR},
 		{"one number, two protocols",
-                 PORT("dns", "53") ",{\"name\":\"udp\",\"containerPort\":53,\"protocol\":"
-					  "\"UDP\"}",																		 NULL,																																		  "RG1001",																	    FIELD_SEVERITY_ERROR},
-		{"own port of a default name", "",                                   OWN("{\"name\":\"client\",\"port\":1}"),
-                 "RG1003",FIELD_SEVERITY_ERROR},
-		{"own port of a default number",						  "",               OWN("{\"name\":\"x\",\"port\":10001}"),
-                 "RG1003",																																																											      FIELD_SEVERITY_ERROR																																																																																																							    },
-		{"the container declares others", PORT("gcs-server","6379"),
-                 OWN("{\"name\":\"client\",\"port\":10001}"),"RG1003",FIELD_SEVERITY_OFF},
-		{"own port without a name",                                   "",										OWN("{\"port\":22}"),															  "RG1003",
-                 FIELD_SEVERITY_ERROR																																																																																																																																																																																								    },
-		{"own port over UDP",                            "",
-                 OWN("{\"name\":\"x\",\"port\":10001,\"protocol\":\"UDP\"}"), "RG1003",
-                 FIELD_SEVERITY_OFF},
+			PORT("dns", "53") ",{\"name\":\"udp\",\"containerPort\":53,\"protocol\":"
+					  "\"UDP\"}",
+			NULL, "RG1001", FIELD_SEVERITY_ERROR},
+		{"own port of a default name", "", OWN("{\"name\":\"client\",\"port\":1}"),
+			"RG1003", FIELD_SEVERITY_ERROR},
+		{"own port of a default number", "", OWN("{\"name\":\"x\",\"port\":10001}"),
+			"RG1003", FIELD_SEVERITY_ERROR},
+		{"the container declares others", PORT("gcs-server", "6379"),
+			OWN("{\"name\":\"client\",\"port\":10001}"), "RG1003", FIELD_SEVERITY_OFF},
+		{"own port without a name", "", OWN("{\"port\":22}"), "RG1003",
+			FIELD_SEVERITY_ERROR},
+		{"own port over UDP", "",
+			OWN("{\"name\":\"x\",\"port\":10001,\"protocol\":\"UDP\"}"), "RG1003",
+			FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -56,16 +57,16 @@ Test(service, ingress_paths_are_those_of_an_ingress)
 		const char *options;
 		enum field_severity grade;
 	} CASES[] = {
-		{"\"path\":\"/\"",						 FIELD_SEVERITY_OFF  },
+		{"\"path\":\"/\"", FIELD_SEVERITY_OFF},
 		{"\"path\":\"/ray/(.*)\",\"pathType\":\"ImplementationSpecific\"",
-                 FIELD_SEVERITY_OFF								    },
-		{"\"path\":\"ray\"",					       FIELD_SEVERITY_ERROR},
-		{"\"path\":\"/a//b\"",					     FIELD_SEVERITY_ERROR},
-		{"\"path\":\"/a//b\",\"pathType\":\"ImplementationSpecific\"",     FIELD_SEVERITY_OFF  },
-		{"\"host\":\"*.example.com\"",                                     FIELD_SEVERITY_OFF  },
-		{"\"host\":\"*\"",						 FIELD_SEVERITY_ERROR},
-		{"\"host\":\"10.0.0.1\"",					  FIELD_SEVERITY_ERROR},
-		{"\"tls\":[{\"hosts\":[\"Ray.example.com\"]}]",                    FIELD_SEVERITY_ERROR},
+			FIELD_SEVERITY_OFF},
+		{"\"path\":\"ray\"", FIELD_SEVERITY_ERROR},
+		{"\"path\":\"/a//b\"", FIELD_SEVERITY_ERROR},
+		{"\"path\":\"/a//b\",\"pathType\":\"ImplementationSpecific\"", FIELD_SEVERITY_OFF},
+		{"\"host\":\"*.example.com\"", FIELD_SEVERITY_OFF},
+		{"\"host\":\"*\"", FIELD_SEVERITY_ERROR},
+		{"\"host\":\"10.0.0.1\"", FIELD_SEVERITY_ERROR},
+		{"\"tls\":[{\"hosts\":[\"Ray.example.com\"]}]", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -23,17 +23,17 @@ Test(start_params, what_keeps_workers_alone_from_starting_is_a_warning)
 		const char *rule, *name, *value;
 		enum field_severity grade;
 	} CASES[] = {
-		{"RG0409", "port",                "6379",    FIELD_SEVERITY_WARN},
-		{"RG0409", "redis-shard-ports",   "6380",    FIELD_SEVERITY_WARN},
-		{"RG0409", "include-dashboard",   "true",    FIELD_SEVERITY_WARN},
-		{"RG0409", "dashboard-host",      "0.0.0.0", FIELD_SEVERITY_WARN},
-		{"RG0409", "head",                "true",    FIELD_SEVERITY_WARN},
-		{"RG0409", "head",                "false",   FIELD_SEVERITY_OFF },
-		{"RG0409", "num-cpus",            "1",       FIELD_SEVERITY_OFF },
-		{"RG0408", "object-store-memory", "5g",      FIELD_SEVERITY_WARN},
-		{"RG0407", "num_cpus",            "1",       FIELD_SEVERITY_WARN},
-		{"RG0406", "node-name",           "a(b)",    FIELD_SEVERITY_WARN},
-		{"RG0413", "max-worker-port",     "10001",   FIELD_SEVERITY_WARN},
+		{"RG0409", "port", "6379", FIELD_SEVERITY_WARN},
+		{"RG0409", "redis-shard-ports", "6380", FIELD_SEVERITY_WARN},
+		{"RG0409", "include-dashboard", "true", FIELD_SEVERITY_WARN},
+		{"RG0409", "dashboard-host", "0.0.0.0", FIELD_SEVERITY_WARN},
+		{"RG0409", "head", "true", FIELD_SEVERITY_WARN},
+		{"RG0409", "head", "false", FIELD_SEVERITY_OFF},
+		{"RG0409", "num-cpus", "1", FIELD_SEVERITY_OFF},
+		{"RG0408", "object-store-memory", "5g", FIELD_SEVERITY_WARN},
+		{"RG0407", "num_cpus", "1", FIELD_SEVERITY_WARN},
+		{"RG0406", "node-name", "a(b)", FIELD_SEVERITY_WARN},
+		{"RG0413", "max-worker-port", "10001", FIELD_SEVERITY_WARN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -49,15 +49,16 @@ Test(start_params, ports_of_one_ray_that_are_the_same_are_told)
 		const char *params; /* the tail of a flow mapping that begins with a name */
 		enum field_severity grade;
 	} CASES[] = {
-		{"8080', metrics-export-port: '8080",                         FIELD_SEVERITY_WARN},
-		{"8080', metrics-export-port: '8081",                         FIELD_SEVERITY_OFF },
-		{"0', dashboard-agent-grpc-port: '0",                         FIELD_SEVERITY_OFF },
-		{"8080', metrics-export-port: '$PORT",                        FIELD_SEVERITY_OFF },
+		{"8080', metrics-export-port: '8080", FIELD_SEVERITY_WARN},
+		{"8080', metrics-export-port: '8081", FIELD_SEVERITY_OFF},
+		{"0', dashboard-agent-grpc-port: '0", FIELD_SEVERITY_OFF},
+		{"8080', metrics-export-port: '$PORT", FIELD_SEVERITY_OFF},
 		{"12000', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_WARN},
-		{"10999', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_OFF },
-		{"12000', min-worker-port: '0', max-worker-port: '0",         FIELD_SEVERITY_OFF },
+		{"10999', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_OFF},
+		{"12000', min-worker-port: '0', max-worker-port: '0", FIELD_SEVERITY_OFF},
 		{"12000', min-worker-port: '11000', max-worker-port: '13000', worker-port-list: "
-		 "'20000",				   FIELD_SEVERITY_OFF },
+		 "'20000",
+			FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

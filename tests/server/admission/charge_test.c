@@ -212,9 +212,9 @@ Test(charge, clusters_without_a_name_are_charged_apart)
 		const char *uid;
 		bool allowed;
 	} CASES[] = {
-		{"1", true },
-		{"2", true },
-		{"2", true }, /* asked again */
+		{"1", true},
+		{"2", true},
+		{"2", true}, /* asked again */
 		{"3", false},
 	};
 

@@ -22,26 +22,31 @@ Test(preflight, a_quota_counts_the_pods_that_its_scopes_fit)
 		const char *pod, *container;
 		bool over; /* of two pods one is allowed */
 	} CASES[] = {
-		{"scopes: []",				"",                            SIZED, true },
-		{"scopes: [BestEffort]",                      "",                            SIZED, false},
-		{"scopes: [BestEffort]",                      "",                            "",    false},
-		{"scopes: [NotBestEffort]",                   "",                            SIZED, true },
-		{"scopes: [NotBestEffort]",                   "",                            "",    false},
-		{"scopes: [NotTerminating]",                  "",                            SIZED, true },
-		{"scopes: [NotTerminating]",                  "activeDeadlineSeconds: 60, ", SIZED, false},
-		{"scopes: [Terminating]",                     "activeDeadlineSeconds: 60, ", SIZED, false},
-		{"scopes: [CrossNamespacePodAffinity]",       "",                            SIZED, false},
+		{"scopes: []", "", SIZED, true},
+		{"scopes: [BestEffort]", "", SIZED, false},
+		{"scopes: [BestEffort]", "", "", false},
+		{"scopes: [NotBestEffort]", "", SIZED, true},
+		{"scopes: [NotBestEffort]", "", "", false},
+		{"scopes: [NotTerminating]", "", SIZED, true},
+		{"scopes: [NotTerminating]", "activeDeadlineSeconds: 60, ", SIZED, false},
+		{"scopes: [Terminating]", "activeDeadlineSeconds: 60, ", SIZED, false},
+		{"scopes: [CrossNamespacePodAffinity]", "", SIZED, false},
 		{"scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: "
-		 "NotIn, values: [high]}]}", "",			    SIZED, true },
+		 "NotIn, values: [high]}]}",
+			"", SIZED, true},
 		{"scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: "
-		 "NotIn, values: [high]}]}", "priorityClassName: high, ",   SIZED, false},
+		 "NotIn, values: [high]}]}",
+			"priorityClassName: high, ", SIZED, false},
 		{"scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: "
-		 "DoesNotExist}]}",          "",			    SIZED, true },
+		 "DoesNotExist}]}",
+			"", SIZED, true},
 		{"scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: "
-		 "DoesNotExist}]}",          "priorityClassName: high, ",   SIZED, false},
+		 "DoesNotExist}]}",
+			"priorityClassName: high, ", SIZED, false},
 		{"scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: "
-		 "Exists}]}",                "priorityClassName: high, ",   SIZED, false},
-		{"scopes: [NotTerminating, BestEffort]",      "",                            SIZED, false},
+		 "Exists}]}",
+			"priorityClassName: high, ", SIZED, false},
+		{"scopes: [NotTerminating, BestEffort]", "", SIZED, false},
 	};
 	struct arena arena;
 
@@ -77,11 +82,11 @@ Test(preflight, the_pods_of_the_cluster_itself_count_once)
 		int hard, used, old_replicas, replicas;
 		bool over;
 	} CASES[] = {
-		{"its own pods make room for it",  4, 3, 2, 3, false},
-		{"one too many",                   4, 3, 2, 4, true },
-		{"others hold the rest",           4, 4, 2, 3, true },
-		{"over already, and no more",      4, 9, 2, 2, false},
-		{"over already, and more",         4, 9, 2, 3, true },
+		{"its own pods make room for it", 4, 3, 2, 3, false},
+		{"one too many", 4, 3, 2, 4, true},
+		{"others hold the rest", 4, 4, 2, 3, true},
+		{"over already, and no more", 4, 9, 2, 2, false},
+		{"over already, and more", 4, 9, 2, 3, true},
 		{"its pods are not all there yet", 4, 1, 2, 3, false},
 	};
 	struct policy *policy = policy_empty();

@@ -69,19 +69,19 @@ Test(preflight, a_limit_range_completes_containers_before_they_are_judged)
 		const char *name, *container, *rule;
 		size_t warnings;
 	} CASES[] = {
-		{"the first default wins, and is allowed", "",                                                        "RG1711", 0},
-		{"the default request counts for nodes",   "",                                                        "RG1731", 1},
-		{"a limit of its own is kept",             "resources: {limits: {cpu: 7}}, ",                         "RG1711", 1},
-		{"a small one fits the node",              "resources: {limits: {cpu: 2}}, ",                         "RG1731", 0},
-		{"a request above the default limit",      "resources: {requests: {cpu: 5}}, ",                       "RG1711",
-                 1													       },
-		{"a request of its own far below it",      "resources: {requests: {cpu: 1}}, ",                       "RG1711",
-                 1													       },
-		{"in the ratio",                           "resources: {requests: {cpu: 1}, limits: {cpu: 2}}, ",     "RG1711",
-                 0													       },
+		{"the first default wins, and is allowed", "", "RG1711", 0},
+		{"the default request counts for nodes", "", "RG1731", 1},
+		{"a limit of its own is kept", "resources: {limits: {cpu: 7}}, ", "RG1711", 1},
+		{"a small one fits the node", "resources: {limits: {cpu: 2}}, ", "RG1731", 0},
+		{"a request above the default limit", "resources: {requests: {cpu: 5}}, ", "RG1711",
+			1},
+		{"a request of its own far below it", "resources: {requests: {cpu: 1}}, ", "RG1711",
+			1},
+		{"in the ratio", "resources: {requests: {cpu: 1}, limits: {cpu: 2}}, ", "RG1711",
+			0},
 
-		{"beyond the ratio",                       "resources: {requests: {cpu: 1}, limits: {cpu: 2100m}}, ",
-                 "RG1711",												      1},
+		{"beyond the ratio", "resources: {requests: {cpu: 1}, limits: {cpu: 2100m}}, ",
+			"RG1711", 1},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -10,14 +10,14 @@ Test(preflight, what_is_not_known_is_not_spoken_of)
 	static const struct {
 		const char *rule, *kind;
 	} CASES[] = {
-		{"RG1701", "ServiceAccount"       },
-		{"RG1702", "PriorityClass"        },
-		{"RG1703", "RuntimeClass"         },
-		{"RG1704", "Secret"               },
+		{"RG1701", "ServiceAccount"},
+		{"RG1702", "PriorityClass"},
+		{"RG1703", "RuntimeClass"},
+		{"RG1704", "Secret"},
 		{"RG1705", "PersistentVolumeClaim"},
-		{"RG1721", "ResourceQuota"        },
-		{"RG1711", "LimitRange"           },
-		{"RG1731", "Node"                 },
+		{"RG1721", "ResourceQuota"},
+		{"RG1711", "LimitRange"},
+		{"RG1731", "Node"},
 	};
 	static const char CLUSTER[] = "apiVersion: v1\n"
 				      "kind: ResourceQuota\n"
@@ -99,17 +99,17 @@ Test(preflight, an_update_is_refused_only_for_what_it_brings_in)
 		int old_replicas, replicas;
 		size_t errors;
 	} CASES[] = {
-		{"nothing changes",               "serviceAccountName: a, ", SIZED, "serviceAccountName: a, ",
-                 SIZED,																	  2, 2, 0},
-		{"a toleration: the node again",  "",                        SIZED, "tolerations: [{operator: Exists}], ",
-                 SIZED,																	  2, 2, 1},
-		{"another missing account",       "serviceAccountName: a, ", SIZED,
-                 "serviceAccountName: b, ",										SIZED,                                2, 2, 1},
-		{"more workers than are allowed", "",                        SIZED, "",                                    SIZED,                                2, 3, 1},
-		{"fewer workers",                 "",                        SIZED, "",                                    SIZED,                                2, 1, 0},
-		{"more CPU: range and node",      "",                        SIZED, "",
-                 "resources: {limits: {cpu: 3, memory: 4Gi}}, ",												 2, 2, 2},
-		{"a variable",                    "",                        SIZED, "",                                    SIZED "env: [{name: A, value: b}], ", 2, 2, 0},
+		{"nothing changes", "serviceAccountName: a, ", SIZED, "serviceAccountName: a, ",
+			SIZED, 2, 2, 0},
+		{"a toleration: the node again", "", SIZED, "tolerations: [{operator: Exists}], ",
+			SIZED, 2, 2, 1},
+		{"another missing account", "serviceAccountName: a, ", SIZED,
+			"serviceAccountName: b, ", SIZED, 2, 2, 1},
+		{"more workers than are allowed", "", SIZED, "", SIZED, 2, 3, 1},
+		{"fewer workers", "", SIZED, "", SIZED, 2, 1, 0},
+		{"more CPU: range and node", "", SIZED, "",
+			"resources: {limits: {cpu: 3, memory: 4Gi}}, ", 2, 2, 2},
+		{"a variable", "", SIZED, "", SIZED "env: [{name: A, value: b}], ", 2, 2, 0},
 	};
 	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
 	struct arena arena;

@@ -47,9 +47,9 @@ Test(facts, a_quota_holds_what_its_status_says_in_long_names)
 		const char *name;
 		const char *hard, *used;
 	} AMOUNTS[] = {
-		{"requests.cpu",    "4",   "1500m"},
-		{"requests.memory", "8Gi", "0"    },
-		{"pods",            "10",  "3"    },
+		{"requests.cpu", "4", "1500m"},
+		{"requests.memory", "8Gi", "0"},
+		{"pods", "10", "3"},
 	};
 	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
 	size_t at = 0;
@@ -91,12 +91,12 @@ Test(facts, a_name_is_there_in_its_kind_and_namespace_alone)
 		const char *namespace, *name;
 		bool there;
 	} CASES[] = {
-		{FACTS_SERVICE_ACCOUNT, "a", "ray",    true },
-		{FACTS_SERVICE_ACCOUNT, "b", "ray",    false},
-		{FACTS_SERVICE_ACCOUNT, "a", "other",  false},
-		{FACTS_SECRET,          "a", "ray",    false},
-		{FACTS_RUNTIME_CLASS,   "",  "gvisor", true },
-		{FACTS_RUNTIME_CLASS,   "a", "gvisor", false},
+		{FACTS_SERVICE_ACCOUNT, "a", "ray", true},
+		{FACTS_SERVICE_ACCOUNT, "b", "ray", false},
+		{FACTS_SERVICE_ACCOUNT, "a", "other", false},
+		{FACTS_SECRET, "a", "ray", false},
+		{FACTS_RUNTIME_CLASS, "", "gvisor", true},
+		{FACTS_RUNTIME_CLASS, "a", "gvisor", false},
 	};
 	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
 
@@ -187,11 +187,11 @@ Test(facts, a_near_name_is_found)
 	static const struct {
 		const char *name, *near;
 	} CASES[] = {
-		{"gvisr",       "gvisor"},
-		{"gvisor-2",    "gvisor"},
-		{"gv",          ""      },
-		{"kata",        ""      },
-		{"gvisor-long", ""      },
+		{"gvisr", "gvisor"},
+		{"gvisor-2", "gvisor"},
+		{"gv", ""},
+		{"kata", ""},
+		{"gvisor-long", ""},
 	};
 	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
 

@@ -156,11 +156,11 @@ Test(budget, work_on_a_body_costs_by_its_size_and_never_more_than_half)
 	static const struct {
 		size_t body, charged;
 	} CASES[] = {
-		{0,            0                  },
-		{256 * KI,     0                  },
+		{0, 0},
+		{256 * KI, 0},
 		{256 * KI + 1, (256 * KI + 1) * 90},
-		{2048 * KI,    2048 * KI * 90     },
-		{8192 * KI,    256 * KI * KI      },
+		{2048 * KI, 2048 * KI * 90},
+		{8192 * KI, 256 * KI * KI},
 	};
 	struct http_budgets budgets = budgets_of(1024 * KI, 8192 * KI);
 

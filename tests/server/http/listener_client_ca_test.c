@@ -33,12 +33,12 @@ Test(listener_client_ca, only_a_valid_certificate_of_the_ca_is_answered)
 		struct client_cert cert;
 		int status;
 	} cases[] = {
-		{"a good one",          {&ours, now - HOUR, now + HOUR, false},     200},
-		{"of a foreign CA",     {&foreign, now - HOUR, now + HOUR, false},  401},
-		{"expired",             {&ours, now - 2 * HOUR, now - HOUR, false}, 401},
-		{"not valid yet",       {&ours, now + HOUR, now + 2 * HOUR, false}, 401},
-		{"made for a server",   {&ours, now - HOUR, now + HOUR, true},      401},
-		{"expired and foreign", {&foreign, now - HOUR, now - 1, false},     401},
+		{"a good one", {&ours, now - HOUR, now + HOUR, false}, 200},
+		{"of a foreign CA", {&foreign, now - HOUR, now + HOUR, false}, 401},
+		{"expired", {&ours, now - 2 * HOUR, now - HOUR, false}, 401},
+		{"not valid yet", {&ours, now + HOUR, now + 2 * HOUR, false}, 401},
+		{"made for a server", {&ours, now - HOUR, now + HOUR, true}, 401},
+		{"expired and foreign", {&foreign, now - HOUR, now - 1, false}, 401},
 	};
 	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start_for(&ours);
 

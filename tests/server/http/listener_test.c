@@ -132,20 +132,22 @@ Test(listener, errors_of_http_have_their_status_and_the_connection_lives_on)
 		int status;
 		const char *reason;
 	} CASES[] = {
-		{"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",                                    404, "NotFound"            },
-		{"GET /echo HTTP/1.1\r\nHost: a\r\n\r\n",                                       405, "MethodNotAllowed"    },
-		{"POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",             405,
-                 "MethodNotAllowed"											},
-		{"BREW /hello HTTP/1.1\r\nHost: a\r\n\r\n",                                     405, "MethodNotAllowed"    },
-		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",               415,
-                 "UnsupportedMediaType"										    },
+		{"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404, "NotFound"},
+		{"GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", 405, "MethodNotAllowed"},
+		{"POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 405,
+			"MethodNotAllowed"},
+		{"BREW /hello HTTP/1.1\r\nHost: a\r\n\r\n", 405, "MethodNotAllowed"},
+		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 415,
+			"UnsupportedMediaType"},
 		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/yaml\r\n"
-		 "Content-Length: 2\r\n\r\n{}",				415, "UnsupportedMediaType"},
+		 "Content-Length: 2\r\n\r\n{}",
+			415, "UnsupportedMediaType"},
 		{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-		 "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",      415, "UnsupportedMediaType"},
+		 "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+			415, "UnsupportedMediaType"},
 		{"POST /echo HTTP/1.1\r\nHost: a\r\nExpect: cake\r\nContent-Length: 0\r\n\r\n", 417,
-                 ""													},
-		{"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n",                                    500, "InternalError"       },
+			""},
+		{"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 500, "InternalError"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
@@ -345,14 +347,14 @@ Test(listener, the_patience_of_the_client_is_the_deadline_of_the_request)
 	static const struct {
 		const char *path, *patience;
 	} CASES[] = {
-		{"/patience?timeout=5s",        "5000" },
-		{"/patience?a=b&timeout=250ms", "250"  },
-		{"/patience",                   "30000"},
-		{"/patience?timeout=",          "30000"},
-		{"/patience?timeout=soon",      "30000"},
-		{"/patience?timeout=-5s",       "30000"},
-		{"/patience?timeout=0s",        "30000"},
-		{"/patience?timeout=100h",      "30000"},
+		{"/patience?timeout=5s", "5000"},
+		{"/patience?a=b&timeout=250ms", "250"},
+		{"/patience", "30000"},
+		{"/patience?timeout=", "30000"},
+		{"/patience?timeout=soon", "30000"},
+		{"/patience?timeout=-5s", "30000"},
+		{"/patience?timeout=0s", "30000"},
+		{"/patience?timeout=100h", "30000"},
 	};
 	struct listener_kit kit CLEANUP(listener_kit_done) = start(false);
 	struct http_client *client CLEANUP(http_client_close) =

@@ -14,10 +14,10 @@ static void nothing(const struct http_request *request, struct http_response *re
 }
 
 static const struct http_route ROUTES[] = {
-	{"POST", "/mutate",  "application/json", nothing, NULL},
-	{"GET",  "/healthz", NULL,               nothing, NULL},
-	{"GET",  "/both",    NULL,               nothing, NULL},
-	{"POST", "/both",    NULL,               nothing, NULL},
+	{"POST", "/mutate", "application/json", nothing, NULL},
+	{"GET", "/healthz", NULL, nothing, NULL},
+	{"GET", "/both", NULL, nothing, NULL},
+	{"POST", "/both", NULL, nothing, NULL},
 };
 static const struct http_router ROUTER = {ROUTES, ARRAY_LEN(ROUTES)};
 
@@ -28,22 +28,22 @@ Test(router, a_route_is_found_by_method_and_whole_path)
 		int route; /* index, or -1 */
 		enum http_refusal refusal;
 	} CASES[] = {
-		{"POST",    "/mutate",    0,  HTTP_REFUSAL_NONE  },
-		{"GET",     "/healthz",   1,  HTTP_REFUSAL_NONE  },
-		{"HEAD",    "/healthz",   1,  HTTP_REFUSAL_NONE  },
-		{"POST",    "/both",      3,  HTTP_REFUSAL_NONE  },
-		{"HEAD",    "/both",      2,  HTTP_REFUSAL_NONE  },
-		{"GET",     "/mutate",    -1, HTTP_REFUSAL_METHOD},
-		{"HEAD",    "/mutate",    -1, HTTP_REFUSAL_METHOD},
-		{"post",    "/mutate",    -1, HTTP_REFUSAL_METHOD},
-		{"OPTIONS", "/both",      -1, HTTP_REFUSAL_METHOD},
-		{"POST",    "/mutate/",   -1, HTTP_REFUSAL_PATH  },
-		{"POST",    "/mutat",     -1, HTTP_REFUSAL_PATH  },
-		{"POST",    "//mutate",   -1, HTTP_REFUSAL_PATH  },
-		{"POST",    "/mutate%00", -1, HTTP_REFUSAL_PATH  },
-		{"POST",    "/%6dutate",  -1, HTTP_REFUSAL_PATH  },
-		{"GET",     "/",          -1, HTTP_REFUSAL_PATH  },
-		{"GET",     "",           -1, HTTP_REFUSAL_PATH  },
+		{"POST", "/mutate", 0, HTTP_REFUSAL_NONE},
+		{"GET", "/healthz", 1, HTTP_REFUSAL_NONE},
+		{"HEAD", "/healthz", 1, HTTP_REFUSAL_NONE},
+		{"POST", "/both", 3, HTTP_REFUSAL_NONE},
+		{"HEAD", "/both", 2, HTTP_REFUSAL_NONE},
+		{"GET", "/mutate", -1, HTTP_REFUSAL_METHOD},
+		{"HEAD", "/mutate", -1, HTTP_REFUSAL_METHOD},
+		{"post", "/mutate", -1, HTTP_REFUSAL_METHOD},
+		{"OPTIONS", "/both", -1, HTTP_REFUSAL_METHOD},
+		{"POST", "/mutate/", -1, HTTP_REFUSAL_PATH},
+		{"POST", "/mutat", -1, HTTP_REFUSAL_PATH},
+		{"POST", "//mutate", -1, HTTP_REFUSAL_PATH},
+		{"POST", "/mutate%00", -1, HTTP_REFUSAL_PATH},
+		{"POST", "/%6dutate", -1, HTTP_REFUSAL_PATH},
+		{"GET", "/", -1, HTTP_REFUSAL_PATH},
+		{"GET", "", -1, HTTP_REFUSAL_PATH},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -70,11 +70,7 @@ Test(router, a_wrong_method_is_told_which_ones_are_right)
 {
 	static const struct {
 		const char *path, *allow;
-	} CASES[] = {
-		{"/mutate",  "POST"           },
-                {"/healthz", "GET, HEAD"      },
-                {"/both",    "GET, HEAD, POST"}
-        };
+	} CASES[] = {{"/mutate", "POST"}, {"/healthz", "GET, HEAD"}, {"/both", "GET, HEAD, POST"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		struct http_response response = {0};

@@ -9,9 +9,7 @@
 #include "tests/support/kube_kit.h"
 
 static const struct kube_resource PODS = {"", "v1", "pods", false};
-static const struct kube_call GET = {
-	.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}
-};
+static const struct kube_call GET = {.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}};
 
 #define GET_B "GET /api/v1/namespaces/a/pods/b"
 #define POST  "POST /api/v1/namespaces/a/pods?fieldManager=raygate"
@@ -71,21 +69,21 @@ Test(kube_client, each_verb_has_its_method_type_and_body, .timeout = 60)
 	};
 	static const struct kube_call CALLS[] = {
 		{.verb = KUBE_CREATE,
-                 .at = {&PODS, "a", NULL, NULL},
-                 .body = STR_INIT("{\"a\":1}")							 },
-		{.verb = KUBE_UPDATE,      .at = {&PODS, "a", "b", NULL}, .body = STR_INIT("{\"a\":1}")},
+			.at = {&PODS, "a", NULL, NULL},
+			.body = STR_INIT("{\"a\":1}")},
+		{.verb = KUBE_UPDATE, .at = {&PODS, "a", "b", NULL}, .body = STR_INIT("{\"a\":1}")},
 		{.verb = KUBE_PATCH_JSON,
-                 .at = {&PODS, "a", "b", NULL},
-                 .body = STR_INIT("{\"a\":1}")							 },
+			.at = {&PODS, "a", "b", NULL},
+			.body = STR_INIT("{\"a\":1}")},
 		{.verb = KUBE_PATCH_MERGE,
-                 .at = {&PODS, "a", "b", "status"},
-                 .body = STR_INIT("{\"a\":1}")							 },
+			.at = {&PODS, "a", "b", "status"},
+			.body = STR_INIT("{\"a\":1}")},
 		{.verb = KUBE_APPLY,
-                 .at = {&PODS, "a", "b", NULL},
-                 .body = STR_INIT("{\"a\":1}"),
-                 .force = true,
-                 .field_manager = "me"},
-		{.verb = KUBE_DELETE,    .at = {&PODS, "a", "b", NULL},                                 .only_uid = "u"                                           },
+			.at = {&PODS, "a", "b", NULL},
+			.body = STR_INIT("{\"a\":1}"),
+			.force = true,
+			.field_manager = "me"},
+		{.verb = KUBE_DELETE, .at = {&PODS, "a", "b", NULL}, .only_uid = "u"},
 	};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 
@@ -130,9 +128,7 @@ Test(kube_client, a_refusal_is_told_for_people_and_for_programs, .timeout = 60)
 		API_STEP(.expect = GET_B, .status = 302, .headers = "Location: /login\r\n"),
 	};
 	static const struct kube_call CREATE = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL},
-                     .body = STR_INIT("{}")
-        };
+		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}, .body = STR_INIT("{}")};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 
 	cr_assert_not(kube_kit_call(kit, &GET));
@@ -168,9 +164,7 @@ Test(kube_client, what_the_server_did_not_begin_is_tried_again, .timeout = 60)
 		API_STEP(.expect = GET_B, .reply = POD),
 	};
 	static const struct kube_call CREATE = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL},
-                     .body = STR_INIT("{\"a\":1}")
-        };
+		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}, .body = STR_INIT("{\"a\":1}")};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 	const int64_t from = clock_now();
 
@@ -190,9 +184,7 @@ Test(kube_client, a_write_that_may_have_been_done_is_not_repeated, .timeout = 60
 			.reply = STATUS(500, "InternalError", "oops")),
 	};
 	static const struct kube_call CREATE = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL},
-                     .body = STR_INIT("{}")
-        };
+		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}, .body = STR_INIT("{}")};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 
 	for (size_t i = 0; i < ARRAY_LEN(SCRIPT); i++) {
@@ -213,9 +205,7 @@ Test(kube_client, nor_when_a_connection_that_was_kept_breaks_under_it, .timeout 
 		API_STEP(.expect = GET_B, .reply = POD),
 	};
 	static const struct kube_call CREATE = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL},
-                     .body = STR_INIT("{\"a\":1}")
-        };
+		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}, .body = STR_INIT("{\"a\":1}")};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
 
 	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
@@ -232,9 +222,7 @@ Test(kube_client, a_body_of_many_pieces_arrives_whole, .timeout = 60)
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = POST, .body = "xxxxxxxxxxxxxxxxx the end", .reply = POD),
 	};
-	struct kube_call create = {
-		.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}
-        };
+	struct kube_call create = {.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
 	CLEANUP(buf_done) struct buf body = {0};
 

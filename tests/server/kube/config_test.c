@@ -167,7 +167,7 @@ Test(kube_config, in_a_pod_the_service_account_is_taken)
 		const char *host, *server;
 	} CASES[] = {
 		{"10.96.0.1", "https://10.96.0.1:443"},
-		{"fd00::1",   "https://[fd00::1]:443"},
+		{"fd00::1", "https://[fd00::1]:443"},
 	};
 
 	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
@@ -204,46 +204,51 @@ Test(kube_config, errors_name_file_line_and_entry)
 	static const struct {
 		const char *yaml, *error;
 	} CASES[] = {
-		{"",										 "no current-context"                          },
-		{"[]",									       "is not a mapping"                            },
-		{"a: b: c",									  "line 1"				      },
-		{"current-context: x",							       "has no context 'x'"                          },
-		{"contexts: 3\ncurrent-context: x",                                                  "line 1, context 'x': contexts must be a list"},
+		{"", "no current-context"},
+		{"[]", "is not a mapping"},
+		{"a: b: c", "line 1"},
+		{"current-context: x", "has no context 'x'"},
+		{"contexts: 3\ncurrent-context: x", "line 1, context 'x': contexts must be a list"},
 		{"current-context: x\ncontexts: [{name: x}]",
-                 "line 2, context 'x': it has no context"											  },
-		{"current-context: x\ncontexts: [{name: x, context: {}}]",                           "it names no cluster"                         },
+			"line 2, context 'x': it has no context"},
+		{"current-context: x\ncontexts: [{name: x, context: {}}]", "it names no cluster"},
 		{"current-context: x\ncontexts:\n- {name: x, context: {cluster: a}}\n"
-		 "- {name: x, context: {cluster: b}}\n",			    "line 4, context 'x': it stands there twice"  },
-		{CONTEXT,									    "has no cluster 'k'"                          },
-		{CONTEXT CLUSTER,								    "has no user 'u'"                             },
-		{CONTEXT "clusters: [{name: k, cluster: {}}]",                                       "cluster 'k': it has no server"               },
+		 "- {name: x, context: {cluster: b}}\n",
+			"line 4, context 'x': it stands there twice"},
+		{CONTEXT, "has no cluster 'k'"},
+		{CONTEXT CLUSTER, "has no user 'u'"},
+		{CONTEXT "clusters: [{name: k, cluster: {}}]", "cluster 'k': it has no server"},
 		{CONTEXT "clusters:\n- name: k\n  cluster:\n    server: 3\n",
-                 "line 6, cluster 'k': server must be a string"										    },
+			"line 6, cluster 'k': server must be a string"},
 		{CONTEXT "clusters:\n- name: k\n  cluster:\n    server: ftp://h\n",
-                 "line 6, cluster 'k': server must be an https:// or http:// URL"                                                                  },
+			"line 6, cluster 'k': server must be an https:// or http:// URL"},
 		{CONTEXT "clusters: [{name: k, cluster: {server: h, certificate-authority-data: "
-			 "'?'}}]",						  "certificate-authority-data is not base64"    },
+			 "'?'}}]",
+			"certificate-authority-data is not base64"},
 		{CONTEXT "clusters: [{name: k, cluster: {server: h, insecure-skip-tls-verify: 1}}]",
-                 "must be true or false"													   },
+			"must be true or false"},
 		{CONTEXT
 			"clusters: [{name: k, cluster: {server: h, insecure-skip-tls-verify: true, "
-			"certificate-authority: x}}]",			      "exclude one another"                         },
-		{CONTEXT CLUSTER "users: [{name: u, user: {client-key: x}}]",                        "go together"                                 },
-		{CONTEXT CLUSTER "users: [{name: u, user: {token: \"a\\0b\"}}]",                     "NUL"                                         },
+			"certificate-authority: x}}]",
+			"exclude one another"},
+		{CONTEXT CLUSTER "users: [{name: u, user: {client-key: x}}]", "go together"},
+		{CONTEXT CLUSTER "users: [{name: u, user: {token: \"a\\0b\"}}]", "NUL"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {as-groups: a}}]",
-                 "as-groups must be a list"													},
+			"as-groups must be a list"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {token: t, username: me}}]",
-                 "exclude one another"													     },
+			"exclude one another"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {auth-provider: {name: gcp}}}]",
-                 "auth-provider is gone"													   },
+			"auth-provider is gone"},
 		{EXEC "      apiVersion: client.authentication.k8s.io/v1\n",
-                 "line 8, user 'u': exec: it has no command"										       },
+			"line 8, user 'u': exec: it has no command"},
 		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1alpha1\n",
-                 "apiVersion must be"													      },
+			"apiVersion must be"},
 		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1\n"
-		      "      interactiveMode: Always\n",			    "terminal"				    },
+		      "      interactiveMode: Always\n",
+			"terminal"},
 		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1\n"
-		      "      env: [{value: x}]\n",				  "env needs a name"                            },
+		      "      env: [{value: x}]\n",
+			"env needs a name"},
 	};
 #undef EXEC
 #undef CLUSTER

@@ -45,11 +45,11 @@ Test(kube_credentials, what_stands_in_the_kubeconfig_becomes_a_header)
 		struct kube_config config;
 		const char *header;
 	} CASES[] = {
-		{{.origin = "x"},						   "none"      },
-		{{.origin = "x", .token = "t"},                                     "Bearer t"  },
+		{{.origin = "x"}, "none"},
+		{{.origin = "x", .token = "t"}, "Bearer t"},
 		{{.origin = "x", .username = "Aladdin", .password = "open sesame"},
-                 "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="                                           },
-		{{.origin = "x", .username = "u"},                                  "Basic dTo="},
+			"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+		{{.origin = "x", .username = "u"}, "Basic dTo="},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -153,9 +153,7 @@ static bool run(const struct kube_config *config, struct kube_exec_credential *o
 Test(kube_exec, a_plugin_gets_arguments_variables_and_the_cluster)
 {
 	static const char *const ARGS[] = {"a b", "c", NULL};
-	static const struct kube_env ENV[] = {
-		{"MODE", "quiet"}
-        };
+	static const struct kube_env ENV[] = {{"MODE", "quiet"}};
 	struct kube_exec exec =
 		plugin("echo \"$1|$2|$MODE|$HOME|$KUBERNETES_EXEC_INFO\" >\"$0.seen\"; "
 		       "cat; " PRINT("{\"clientCertificateData\":\"C\","
@@ -198,16 +196,16 @@ Test(kube_exec, a_plugin_that_fails_is_told_apart)
 	static const struct {
 		const char *script, *error;
 	} CASES[] = {
-		{"exit 3",							      "exit code 3"            },
-		{"kill -9 $$",							  "signal 9"               },
-		{"echo hello",							  "what exec plug-in"      },
-		{"echo '{}'",							   "printed no"             },
-		{PRINT("{}"),							   "neither a token nor"    },
-		{PRINT("{\"clientKeyData\":\"K\",\"token\":\"t\"}"),                    "neither a token nor"    },
-		{PRINT("{\"token\":\"t\",\"expirationTimestamp\":\"soon\"}"),           "no time"                },
+		{"exit 3", "exit code 3"},
+		{"kill -9 $$", "signal 9"},
+		{"echo hello", "what exec plug-in"},
+		{"echo '{}'", "printed no"},
+		{PRINT("{}"), "neither a token nor"},
+		{PRINT("{\"clientKeyData\":\"K\",\"token\":\"t\"}"), "neither a token nor"},
+		{PRINT("{\"token\":\"t\",\"expirationTimestamp\":\"soon\"}"), "no time"},
 		{"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "beta1\"}'",
-                 "printed no"										    },
-		{"exec cat /dev/zero",						  "more than 1048576 bytes"},
+			"printed no"},
+		{"exec cat /dev/zero", "more than 1048576 bytes"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -29,8 +29,7 @@ static struct kube_lease lease_of(struct kube_kit *kit)
 	clock_hold(1000 * SECOND, 0);
 	return (struct kube_lease){
 		.options = {
-			    .client = kit->client, .namespace = "ns", .name = "l", .identity = "us"}
-        };
+			.client = kit->client, .namespace = "ns", .name = "l", .identity = "us"}};
 }
 
 Test(kube_lease, a_lease_that_is_not_there_is_made, .timeout = 60)

@@ -15,35 +15,35 @@ Test(kube_resource, a_call_becomes_a_path_and_a_query)
 		struct kube_call call;
 		const char *path;
 	} CASES[] = {
-		{{.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}},                                  "/api/v1/namespaces/a/pods/b"},
-		{{.verb = KUBE_GET, .at = {&NODES, "a", "b", NULL}},                                 "/api/v1/nodes/b"            },
-		{{.verb = KUBE_GET, .path = "/version"},                                             "/version"                   },
+		{{.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}}, "/api/v1/namespaces/a/pods/b"},
+		{{.verb = KUBE_GET, .at = {&NODES, "a", "b", NULL}}, "/api/v1/nodes/b"},
+		{{.verb = KUBE_GET, .path = "/version"}, "/version"},
 		{{.verb = KUBE_GET, .at = {&CLUSTERS, "a", "b", "status"}, .resource_version = "0"},
-                 "/apis/ray.io/v1/namespaces/a/rayclusters/b/status?resourceVersion=0"                                            },
-		{{.verb = KUBE_LIST, .at = {.resource = &CLUSTERS}},                                 "/apis/ray.io/v1/rayclusters"},
+			"/apis/ray.io/v1/namespaces/a/rayclusters/b/status?resourceVersion=0"},
+		{{.verb = KUBE_LIST, .at = {.resource = &CLUSTERS}}, "/apis/ray.io/v1/rayclusters"},
 		{{.verb = KUBE_LIST,
 			 .at = {.resource = &PODS, .namespace = ""},
 			 .limit = 500,
 			 .continue_token = "a/b+c=",
 			 .label_selector = "x=y,!z"},
-                 "/api/v1/pods?labelSelector=x%3Dy%2C%21z&limit=500&continue=a%2Fb%2Bc%3D"                                        },
+			"/api/v1/pods?labelSelector=x%3Dy%2C%21z&limit=500&continue=a%2Fb%2Bc%3D"},
 		{{.verb = KUBE_WATCH,
 			 .at = {.resource = &NODES},
 			 .resource_version = "7",
 			 .watch_seconds = 300},
-                 "/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=7"
-			"&timeoutSeconds=300"										     },
+			"/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=7"
+			"&timeoutSeconds=300"},
 		{{.verb = KUBE_CREATE, .at = {&PODS, "a", NULL, NULL}, .dry_run = true},
-                 "/api/v1/namespaces/a/pods?fieldManager=raygate&dryRun=All"                                                      },
+			"/api/v1/namespaces/a/pods?fieldManager=raygate&dryRun=All"},
 		{{.verb = KUBE_APPLY,
 			 .at = {&NODES, NULL, "b", "status"},
 			 .force = true,
 			 .field_manager = "m n"},
-                 "/api/v1/nodes/b/status?fieldManager=m%20n&force=true"                                                           },
+			"/api/v1/nodes/b/status?fieldManager=m%20n&force=true"},
 		{{.verb = KUBE_PATCH_MERGE, .at = {&NODES, NULL, "b", NULL}, .force = true},
-                 "/api/v1/nodes/b?fieldManager=raygate"									   },
+			"/api/v1/nodes/b?fieldManager=raygate"},
 		{{.verb = KUBE_DELETE, .at = {&NODES, NULL, "b?c#d \xc3\xa9", NULL}},
-                 "/api/v1/nodes/b%3Fc%23d%20%C3%A9"									       },
+			"/api/v1/nodes/b%3Fc%23d%20%C3%A9"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -60,16 +60,16 @@ Test(kube_resource, a_call_becomes_a_path_and_a_query)
 Test(kube_resource, what_would_lead_elsewhere_is_refused)
 {
 	static const struct kube_call CASES[] = {
-		{.verb = KUBE_GET,    .at = {&PODS, "a", "", NULL}        },
-		{.verb = KUBE_GET,    .at = {&PODS, "a", NULL, NULL}      },
-		{.verb = KUBE_GET,    .at = {&PODS, NULL, "b", NULL}      },
-		{.verb = KUBE_DELETE, .at = {&PODS, "a", NULL, NULL}      },
-		{.verb = KUBE_CREATE, .at = {&PODS, "", NULL, NULL}       },
-		{.verb = KUBE_GET,    .at = {&PODS, "a", "..", NULL}      },
-		{.verb = KUBE_GET,    .at = {&PODS, "..", "b", NULL}      },
-		{.verb = KUBE_GET,    .at = {&PODS, "a", ".", NULL}       },
-		{.verb = KUBE_GET,    .at = {&PODS, "a", "b/status", NULL}},
-		{.verb = KUBE_GET,    .at = {&PODS, "a", "b%2Fc", NULL}   },
+		{.verb = KUBE_GET, .at = {&PODS, "a", "", NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "a", NULL, NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, NULL, "b", NULL}},
+		{.verb = KUBE_DELETE, .at = {&PODS, "a", NULL, NULL}},
+		{.verb = KUBE_CREATE, .at = {&PODS, "", NULL, NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "a", "..", NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "..", "b", NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "a", ".", NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "a", "b/status", NULL}},
+		{.verb = KUBE_GET, .at = {&PODS, "a", "b%2Fc", NULL}},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -89,12 +89,12 @@ Test(kube_resource, options_of_a_delete_are_its_body)
 		struct kube_call call;
 		const char *body;
 	} CASES[] = {
-		{{.verb = KUBE_DELETE},							"{" END},
+		{{.verb = KUBE_DELETE}, "{" END},
 		{{.verb = KUBE_DELETE, .propagation = "Foreground", .has_grace = true},
-                 "{\"propagationPolicy\":\"Foreground\",\"gracePeriodSeconds\":0," END                },
+			"{\"propagationPolicy\":\"Foreground\",\"gracePeriodSeconds\":0," END},
 		{{.verb = KUBE_DELETE, .only_uid = "u", .only_version = "7", .dry_run = true},
-                 "{\"dryRun\":[\"All\"],\"preconditions\":{\"uid\":\"u\","
-			"\"resourceVersion\":\"7\"}," END                                             },
+			"{\"dryRun\":[\"All\"],\"preconditions\":{\"uid\":\"u\","
+			"\"resourceVersion\":\"7\"}," END},
 	};
 #undef END
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -110,13 +110,13 @@ Test(kube_resource, a_tls_server_name_takes_the_place_of_the_host)
 	static const struct {
 		const char *server, *name, *url, *connect_to;
 	} CASES[] = {
-		{"https://h:6443/p", NULL,  "https://h:6443/p",   NULL       },
-		{"http://h:80",      "api", "http://h:80",        NULL       },
-		{"https://h:6443",   "api", "https://api:6443",   "h:6443"   },
-		{"https://h:6443/p", "api", "https://api:6443/p", "h:6443"   },
-		{"https://h/p:1",    "api", "https://api/p:1",    "h:443"    },
-		{"https://[::1]:7",  "api", "https://api:7",      "[::1]:7"  },
-		{"https://[::1]",    "api", "https://api",        "[::1]:443"},
+		{"https://h:6443/p", NULL, "https://h:6443/p", NULL},
+		{"http://h:80", "api", "http://h:80", NULL},
+		{"https://h:6443", "api", "https://api:6443", "h:6443"},
+		{"https://h:6443/p", "api", "https://api:6443/p", "h:6443"},
+		{"https://h/p:1", "api", "https://api/p:1", "h:443"},
+		{"https://[::1]:7", "api", "https://api:7", "[::1]:7"},
+		{"https://[::1]", "api", "https://api", "[::1]:443"},
 	};
 	struct arena arena;
 

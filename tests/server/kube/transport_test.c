@@ -9,9 +9,7 @@
 #include "tests/support/kube_kit.h"
 
 static const struct kube_resource PODS = {"", "v1", "pods", false};
-static const struct kube_call GET = {
-	.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}
-};
+static const struct kube_call GET = {.verb = KUBE_GET, .at = {&PODS, "a", "b", NULL}};
 
 #define GET_B "GET /api/v1/namespaces/a/pods/b"
 #define POD   "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"}}"

@@ -20,12 +20,8 @@ TestSuite(ledger, .init = start, .fini = stop);
 static enum ledger_answer reserve(const char *name, int64_t cpu, bool raises, bool dry_run)
 {
 	const struct ledger_amount charge[] = {
-		{STR("requests.cpu"), quantity_whole(cpu)},
-                {STR("pods"),         quantity_whole(1)  }
-        };
-	const struct ledger_amount hard[] = {
-		{STR("requests.cpu"), quantity_whole(4)}
-        };
+		{STR("requests.cpu"), quantity_whole(cpu)}, {STR("pods"), quantity_whole(1)}};
+	const struct ledger_amount hard[] = {{STR("requests.cpu"), quantity_whole(4)}};
 	const struct ledger_claim claim = {
 		.key = {STR("ray.io"), STR("RayCluster"), STR("ray"), str_from(name), STR("")},
 		.charge = charge,
@@ -136,12 +132,8 @@ Test(ledger, the_first_of_many_excesses_are_told)
 
 Test(ledger, the_excess_says_by_how_much)
 {
-	const struct ledger_amount charge[] = {
-		{STR("requests.cpu"), quantity_unbounded()}
-        };
-	const struct ledger_amount hard[] = {
-		{STR("requests.cpu"), quantity_whole(4)}
-        };
+	const struct ledger_amount charge[] = {{STR("requests.cpu"), quantity_unbounded()}};
+	const struct ledger_amount hard[] = {{STR("requests.cpu"), quantity_whole(4)}};
 	const struct ledger_claim claim = {
 		.key = {STR("ray.io"), STR("RayCluster"), STR("ray"), STR("big"), STR("")},
 		.charge = charge,
@@ -162,9 +154,7 @@ Test(ledger, the_excess_says_by_how_much)
 
 Test(ledger, an_unbounded_charge_can_be_taken_off_again)
 {
-	const struct ledger_amount charge[] = {
-		{STR("requests.cpu"), quantity_unbounded()}
-        };
+	const struct ledger_amount charge[] = {{STR("requests.cpu"), quantity_unbounded()}};
 	const struct ledger_claim claim = {
 		.key = {STR("ray.io"), STR("RayCluster"), STR("ray"), STR("big"), STR("")},
 		.charge = charge,
