@@ -185,6 +185,7 @@ Test(e2e_life, the_end_comes_under_load_and_no_request_fails)
 	load_await(load, 200);
 	cr_assert_eq(kill(server.pid, SIGTERM), 0);
 	cr_expect_eq(server_process_wait(&server), 0);
+	load_await_refused(load);
 	const struct load_result result = load_stop(&load);
 
 	cr_expect_eq(result.failed, 0, "%lld of %lld", result.failed, result.answered);

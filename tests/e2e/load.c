@@ -84,6 +84,14 @@ void load_await(struct load *load, long long requests)
 	pthread_mutex_unlock(&load->mutex);
 }
 
+void load_await_refused(struct load *load)
+{
+	pthread_mutex_lock(&load->mutex);
+	while (load->result.refused < (long long)load->threads && load->result.failed == 0)
+		pthread_cond_wait(&load->more, &load->mutex);
+	pthread_mutex_unlock(&load->mutex);
+}
+
 struct load_result load_stop(struct load **load)
 {
 	(*load)->ending = true;

@@ -12,6 +12,8 @@ struct load;
 struct load *load_start(const struct server_process *server, size_t threads, struct str body);
 /* Waits until that many more requests were answered. */
 void load_await(struct load *load, long long requests);
+/* Waits until every thread was refused a connection: the server is gone. */
+void load_await_refused(struct load *load);
 struct load_result {
 	long long answered;
 	long long failed;  /* sent, but not answered with 200 */
