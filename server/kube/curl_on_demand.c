@@ -85,21 +85,21 @@ CURL *(curl_easy_init)(void)
 	return real.curl_easy_init();
 }
 
-void(curl_easy_cleanup)(CURL *easy)
+void(curl_easy_cleanup)(CURL *curl)
 {
-	real.curl_easy_cleanup(easy);
+	real.curl_easy_cleanup(curl);
 }
 
-void(curl_easy_reset)(CURL *easy)
+void(curl_easy_reset)(CURL *curl)
 {
-	real.curl_easy_reset(easy);
+	real.curl_easy_reset(curl);
 }
 
 /* Every option is one argument as wide as a pointer: a pointer, a long or a curl_off_t. */
 _Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *),
 	"one argument is like another");
 
-CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
+CURLcode(curl_easy_setopt)(CURL *curl, CURLoption option, ...)
 {
 	va_list args;
 
@@ -107,10 +107,10 @@ CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
 	void *const value = va_arg(args, void *);
 
 	va_end(args);
-	return real.curl_easy_setopt(easy, option, value);
+	return real.curl_easy_setopt(curl, option, value);
 }
 
-CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO info, ...)
+CURLcode(curl_easy_getinfo)(CURL *curl, CURLINFO info, ...)
 {
 	va_list args;
 
@@ -118,7 +118,7 @@ CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO info, ...)
 	void *const out = va_arg(args, void *);
 
 	va_end(args);
-	return real.curl_easy_getinfo(easy, info, out);
+	return real.curl_easy_getinfo(curl, info, out);
 }
 
 const char *(curl_easy_strerror)(CURLcode code)
@@ -131,41 +131,41 @@ CURLM *(curl_multi_init)(void)
 	return real.curl_multi_init();
 }
 
-CURLMcode(curl_multi_cleanup)(CURLM *multi)
+CURLMcode(curl_multi_cleanup)(CURLM *multi_handle)
 {
-	return real.curl_multi_cleanup(multi);
+	return real.curl_multi_cleanup(multi_handle);
 }
 
-CURLMcode(curl_multi_add_handle)(CURLM *multi, CURL *easy)
+CURLMcode(curl_multi_add_handle)(CURLM *multi_handle, CURL *curl_handle)
 {
-	return real.curl_multi_add_handle(multi, easy);
+	return real.curl_multi_add_handle(multi_handle, curl_handle);
 }
 
-CURLMcode(curl_multi_remove_handle)(CURLM *multi, CURL *easy)
+CURLMcode(curl_multi_remove_handle)(CURLM *multi_handle, CURL *curl_handle)
 {
-	return real.curl_multi_remove_handle(multi, easy);
+	return real.curl_multi_remove_handle(multi_handle, curl_handle);
 }
 
-CURLMcode(curl_multi_perform)(CURLM *multi, int *running)
+CURLMcode(curl_multi_perform)(CURLM *multi_handle, int *running_handles)
 {
-	return real.curl_multi_perform(multi, running);
+	return real.curl_multi_perform(multi_handle, running_handles);
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): as libcurl has it. */
-CURLMcode(curl_multi_poll)(
-	CURLM *multi, struct curl_waitfd extra[], unsigned int count, int timeout_ms, int *ready)
+CURLMcode(curl_multi_poll)(CURLM *multi_handle, struct curl_waitfd extra_fds[],
+	unsigned int extra_nfds, int timeout_ms, int *ret)
 {
-	return real.curl_multi_poll(multi, extra, count, timeout_ms, ready);
+	return real.curl_multi_poll(multi_handle, extra_fds, extra_nfds, timeout_ms, ret);
 }
 
-CURLMsg *(curl_multi_info_read)(CURLM *multi, int *left)
+CURLMsg *(curl_multi_info_read)(CURLM *multi_handle, int *msgs_in_queue)
 {
-	return real.curl_multi_info_read(multi, left);
+	return real.curl_multi_info_read(multi_handle, msgs_in_queue);
 }
 
-struct curl_slist *(curl_slist_append)(struct curl_slist *list, const char *text)
+struct curl_slist *(curl_slist_append)(struct curl_slist *list, const char *data)
 {
-	return real.curl_slist_append(list, text);
+	return real.curl_slist_append(list, data);
 }
 
 void(curl_slist_free_all)(struct curl_slist *list)
