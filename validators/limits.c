@@ -139,17 +139,12 @@ static void groups_are_within_limits(const struct rule_context *c, const struct 
 /* What the whole object came to before; NULL on CREATE. */
 static const struct footprint *object_before(const struct rule_context *c)
 {
-	struct field_errors ignored;
-	const struct schema_decoder decoder = {.arena = c->arena,
-		.errors = &ignored,
-		.memory_max = c->arena->used + VALIDATE_DECODED_MAX};
-	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
-
 	if (c->old == NULL)
 		return NULL;
-	field_errors_init(&ignored, c->arena, NULL);
+	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
+
 	footprint_count(c->arena, c->policy,
-		ray_object_decode(&decoder, c->old->kind, c->old->dialect, c->old->self.node), was);
+		validate_decode(c->arena, c->old->kind, c->old->dialect, c->old->self.node), was);
 	return was;
 }
 

@@ -173,6 +173,18 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 	}
 }
 
+struct ray_object *validate_decode(
+	struct arena *arena, enum ray_kind kind, enum dialect dialect, const struct json_node *root)
+{
+	struct field_errors ignored;
+	const struct schema_decoder decoder = {.arena = arena,
+		.errors = &ignored,
+		.memory_max = arena->used + VALIDATE_DECODED_MAX};
+
+	field_errors_init(&ignored, arena, root);
+	return ray_object_decode(&decoder, kind, dialect, root);
+}
+
 void validate_run(const struct validation *v)
 {
 	struct rule_context c = {

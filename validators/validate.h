@@ -13,6 +13,13 @@
 /* What one version of an object may take when it is decoded: real ones need a tenth of it. */
 enum { VALIDATE_DECODED_MAX = 32 * 1024 * 1024 };
 
+/*
+ * A whole object of which only the content is wanted: what is wrong with it is told elsewhere, or
+ * nobody's business any more.
+ */
+struct ray_object *validate_decode(struct arena *arena, enum ray_kind kind, enum dialect dialect,
+	const struct json_node *root);
+
 /* What the rules say of the old object, whatever is tried with the new one. */
 struct validate_old {
 	bool judged;

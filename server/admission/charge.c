@@ -36,21 +36,14 @@ static struct quantity amount_of(const struct ledger_amount *amounts, size_t cou
 	return (struct quantity){0};
 }
 
-static const struct ray_object *decode_old(const struct charge_input *in)
-{
-	struct field_errors ignored;
-	const struct schema_decoder decoder = {.arena = in->arena,
-		.errors = &ignored,
-		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
-
-	field_errors_init(&ignored, in->arena, in->old);
-	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);
-}
-
 /* What the version before was charged; nothing on CREATE. */
 static size_t charge_before(const struct charge_input *in, struct ledger_amount **out)
 {
-	return in->old ? charge_of(in, decode_old(in), out) : 0;
+	return in->old ? charge_of(in,
+				 validate_decode(
+					 in->arena, in->object->kind, in->object->dialect, in->old),
+				 out)
+		       : 0;
 }
 
 /*
@@ -252,16 +245,10 @@ bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
 void charge_see(struct arena *arena, const struct policy *policy, struct ledger *ledger,
 	enum dialect dialect, const struct json_node *object)
 {
-	struct field_errors ignored;
-	const struct schema_decoder decoder = {.arena = arena,
-		.errors = &ignored,
-		.memory_max = arena->used + VALIDATE_DECODED_MAX};
 	const struct charge_input in = {.arena = arena, .policy = policy};
 	struct ledger_amount *charge;
 
-	field_errors_init(&ignored, arena, object);
-	const struct ray_object *const seen =
-		ray_object_decode(&decoder, RAY_CLUSTER, dialect, object);
+	const struct ray_object *const seen = validate_decode(arena, RAY_CLUSTER, dialect, object);
 	const struct ledger_key key = {
 		.group = str_from(DIALECT_WORDS[dialect].group),
 		.kind = STR("RayCluster"),

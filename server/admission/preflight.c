@@ -36,23 +36,13 @@ struct field_reads preflight_pod_reads(struct arena *arena, const struct pod_tem
 	return (struct field_reads){nodes, count};
 }
 
-static const struct ray_object *decode_old(const struct preflight_input *in)
-{
-	struct field_errors ignored;
-	const struct schema_decoder decoder = {.arena = in->arena,
-		.errors = &ignored,
-		.memory_max = in->arena->used + VALIDATE_DECODED_MAX};
-
-	field_errors_init(&ignored, in->arena, in->old);
-	return ray_object_decode(&decoder, in->object->kind, in->object->dialect, in->old);
-}
-
 const struct ray_object *preflight_old(struct preflight *p)
 {
 	if (p->in->old == NULL || p->object != p->in->object)
 		return NULL;
 	if (*p->old == NULL)
-		*p->old = decode_old(p->in);
+		*p->old = validate_decode(
+			p->in->arena, p->in->object->kind, p->in->object->dialect, p->in->old);
 	return (*p->old)->cluster ? *p->old : NULL;
 }
 
