@@ -1,0 +1,31 @@
+/*
+ * Admission can be bypassed: the same rules and the same quota, once for each generation that the
+ * controller sees, with the same ratchet against the generation that was accepted last.
+ */
+#pragma once
+
+#include "server/controller/observed.h"
+#include "server/quota/ledger.h"
+
+struct accept_input {
+	struct arena *arena;
+	const struct policy *policy;
+	const struct ray_object *object;
+	const struct json_node *root;
+	/* The generation that was accepted last, where it is known; else NULL. */
+	const struct json_node *old;
+	/* What the clusters of its namespace that were accepted before are charged together. */
+	const struct ledger_amount *used;
+	size_t used_count;
+};
+
+struct accept_result {
+	bool accepted;
+	const char *reason; /* static: "Accepted", "InvalidSpec", "QuotaExceeded" */
+	struct str message; /* all errors, as kubectl would print them; in the arena */
+	/* What this cluster is charged by the policy's measure; in the arena. */
+	const struct ledger_amount *charge;
+	size_t charge_count;
+};
+
+void accept_judge(const struct accept_input *in, struct accept_result *out);

@@ -1,0 +1,107 @@
+/*
+ * What one round of reconciling looks at: a RayCluster as it was last told, and what is there of
+ * it. Made by the cache, read by the planners; all of it lives in the round's arena or outlives the
+ * round, and nothing of it changes while it is planned.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "api/policy.h"
+#include "api/ray_object.h"
+
+enum pod_role {
+	POD_HEAD,
+	POD_WORKER,
+	POD_CLEANUP, /* of a Redis, when its cluster is gone */
+};
+
+enum pod_phase {
+	POD_PENDING,
+	POD_RUNNING,
+	POD_SUCCEEDED,
+	POD_FAILED,
+	POD_UNKNOWN,
+};
+
+/* The pod's condition "Ready". */
+enum pod_ready {
+	POD_READY_UNSAID, /* it has no such condition */
+	POD_READY_FALSE,
+	POD_READY_TRUE,
+};
+
+struct observed_pod {
+	struct str name;
+	struct str uid;   /* "": we asked for it, and no watch has told of it yet */
+	struct str group; /* the worker group's or podType's name; of a modern head "headgroup" */
+	struct str replica_name; /* of hosts that belong together; else "" */
+	struct str ip, node;     /* "" until it has one */
+	/* Why it is not ready, in the API server's words: of a container, or a condition. */
+	struct str reason, message;
+	struct str launch_hash; /* of what it was made from, where the planner left one */
+	enum pod_role role;
+	enum pod_phase phase;
+	enum pod_ready ready;
+	int32_t replica_index, host_index; /* -1: it has no such label */
+	int32_t restarts;                  /* of container 0 */
+	int64_t created;                   /* seconds since 1970 */
+	int64_t changed;                   /* since when it is ready, or is not; 0 unknown */
+	bool ours;           /* its controller is this cluster, by uid */
+	bool deleting;       /* it has a deletionTimestamp, or we asked for its end */
+	bool unschedulable;  /* PodScheduled is False; `reason` and `message` say why */
+	bool ray_terminated; /* container 0 has ended … */
+	bool restarts_never; /* … and nobody starts it again */
+};
+
+struct observed_service {
+	struct str name;
+	struct str cluster_ip;         /* "None" of a headless one; "" where not known */
+	const struct json_node *ports; /* spec.ports; NULL while no watch has told of it */
+	bool ours;
+};
+
+/* A write that the API server refused in an earlier round, and that was not done since. */
+struct observed_failure {
+	struct str what;    /* the name of the object, or of the group it is for */
+	struct str group;   /* whose pods they are; "" for what is no pod */
+	struct str kind;    /* "Pod", "Service", … */
+	struct str message; /* the API server's */
+	int code;           /* HTTP's; 0 when no answer came */
+	bool deleting;      /* it was a delete */
+};
+
+/* Whether the spec may be made real; accept.h settles it once for each generation. */
+struct observed_verdict {
+	bool accepted;
+	int64_t generation;     /* the last one that was accepted; 0: none was */
+	const char *reason;     /* CamelCase: "Accepted", "InvalidSpec", "QuotaExceeded", … */
+	struct str message;     /* why not, for people */
+	/* Up to this size pods are replaced while it is not accepted. By group, the head first. */
+	const struct observed_size *sizes;
+	size_t size_count;
+};
+
+struct observed_size {
+	struct str group; /* as observed_pod.group */
+	int32_t pods;
+};
+
+struct observed {
+	const struct ray_object *object; /* never NULL; its cluster is, where there is no spec */
+	const struct json_node *root;    /* the whole object, its status included */
+	struct str namespace, name, uid;
+	int64_t generation;
+	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */
+	size_t pod_count;
+	const struct observed_service *services;
+	size_t service_count;
+	const struct observed_failure *failures;
+	size_t failure_count;
+	struct observed_verdict verdict;
+	const struct policy *policy;
+	struct str domain;    /* of the cluster's DNS; "" is cluster.local */
+	int64_t now;          /* seconds since 1970 */
+	bool first;           /* of this process: what cannot be seen may or may not be there */
+	uint64_t seed;        /* for the names of new pods; another one each round */
+};
