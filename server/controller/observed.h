@@ -47,8 +47,8 @@ struct observed_pod {
 	int32_t restarts;                  /* of container 0 */
 	int64_t created;                   /* seconds since 1970 */
 	int64_t changed;                   /* since when it is ready, or is not; 0 unknown */
-	bool ours;           /* its controller is this cluster, by uid */
-	bool deleting;       /* it has a deletionTimestamp, or we asked for its end */
+	bool ours;                         /* its controller is this cluster, by uid */
+	bool deleting;                     /* it has a deletionTimestamp, or we asked for its end */
 	bool unschedulable;  /* PodScheduled is False; `reason` and `message` say why */
 	bool ray_terminated; /* container 0 has ended … */
 	bool restarts_never; /* … and nobody starts it again */
@@ -74,9 +74,9 @@ struct observed_failure {
 /* Whether the spec may be made real; accept.h settles it once for each generation. */
 struct observed_verdict {
 	bool accepted;
-	int64_t generation;     /* the last one that was accepted; 0: none was */
-	const char *reason;     /* CamelCase: "Accepted", "InvalidSpec", "QuotaExceeded", … */
-	struct str message;     /* why not, for people */
+	int64_t generation; /* the last one that was accepted; 0: none was */
+	const char *reason; /* CamelCase: "Accepted", "InvalidSpec", "QuotaExceeded", … */
+	struct str message; /* why not, for people */
 	/* Up to this size pods are replaced while it is not accepted. By group, the head first. */
 	const struct observed_size *sizes;
 	size_t size_count;
@@ -100,8 +100,8 @@ struct observed {
 	size_t failure_count;
 	struct observed_verdict verdict;
 	const struct policy *policy;
-	struct str domain;    /* of the cluster's DNS; "" is cluster.local */
-	int64_t now;          /* seconds since 1970 */
-	bool first;           /* of this process: what cannot be seen may or may not be there */
-	uint64_t seed;        /* for the names of new pods; another one each round */
+	struct str domain; /* of the cluster's DNS; "" is cluster.local */
+	int64_t now;       /* seconds since 1970 */
+	bool first;        /* of this process: what cannot be seen may or may not be there */
+	uint64_t seed;     /* for the names of new pods; another one each round */
 };
