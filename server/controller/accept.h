@@ -29,3 +29,15 @@ struct accept_result {
 };
 
 void accept_judge(const struct accept_input *in, struct accept_result *out);
+
+/*
+ * The size that a generation has which is accepted: each group that has pods, the head first. In
+ * the arena; returns how many.
+ */
+size_t accept_sizes(
+	struct arena *arena, const struct raycluster *cluster, const struct observed_size **out);
+/*
+ * Which generation was accepted last, and its size, by the condition "Accepted" in the object's own
+ * status, as status_modern.h writes it. False where there is none: then what runs is the baseline.
+ */
+bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);

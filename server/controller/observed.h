@@ -10,6 +10,9 @@
 #include "api/policy.h"
 #include "api/ray_object.h"
 
+/* The annotation of a pod that came in the place of one that failed: how many did, a number. */
+#define OBSERVED_FAILED_BEFORE "raygate.dev/failed-before"
+
 enum pod_role {
 	POD_HEAD,
 	POD_WORKER,
@@ -49,6 +52,9 @@ struct observed_pod {
 	int64_t changed;                   /* since when it is ready, or is not; 0 unknown */
 	bool ours;                         /* its controller is this cluster, by uid */
 	bool deleting;                     /* it has a deletionTimestamp, or we asked for its end */
+	int64_t ends; /* its deletionTimestamp: when its grace is over; 0 where none was told */
+	/* Pods in a row that failed before it came in their place: OBSERVED_FAILED_BEFORE. */
+	int32_t failed_before;
 	bool unschedulable;  /* PodScheduled is False; `reason` and `message` say why */
 	bool ray_terminated; /* container 0 has ended … */
 	bool restarts_never; /* … and nobody starts it again */
@@ -87,6 +93,8 @@ struct observed_size {
 	int32_t pods;
 };
 
+enum { OBSERVED_RANDOM = 32 };
+
 struct observed {
 	const struct ray_object *object; /* never NULL; its cluster is, where there is no spec */
 	const struct json_node *root;    /* the whole object, its status included */
@@ -104,4 +112,6 @@ struct observed {
 	int64_t now;       /* seconds since 1970 */
 	bool first;        /* of this process: what cannot be seen may or may not be there */
 	uint64_t seed;     /* for the names of new pods; another one each round */
+	uint8_t random[OBSERVED_RANDOM]; /* of getrandom(), anew each round: secrets are made of it
+					  */
 };
