@@ -1,0 +1,71 @@
+/* What a cluster has besides pods: the account of its autoscaler, Services, a Secret, a volume. */
+#include "api/derived_names.h"
+#include "server/controller/auth_secret.h"
+#include "server/controller/modern_parts.h"
+#include "server/controller/rbac.h"
+#include "server/controller/service.h"
+#include "server/controller/status_modern.h"
+#include "server/controller/store.h"
+
+static void create(struct modern *m, enum child_kind kind, struct json_edit *body)
+{
+	if (body == NULL)
+		return;
+	struct action *const action = round_add(m->round, ACTION_CREATE);
+	const struct json_edit *const meta = json_edit_get(body, STR("metadata"));
+
+	action->child = kind;
+	action->body = body;
+	action->name = arena_str(m->round->arena, json_edit_text(json_edit_get(meta, STR("name"))));
+}
+
+static bool is_seen(const struct modern *m, struct json_edit *service)
+{
+	const struct str name =
+		json_edit_text(json_edit_get(json_edit_get(service, STR("metadata")), STR("name")));
+
+	for (size_t i = 0; i < m->seen->service_count; i++) {
+		if (str_eq(m->seen->services[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void create_service(struct modern *m, struct json_edit *service)
+{
+	if (service && is_seen(m, service))
+		json_edit_free(&service);
+	create(m, CHILD_SERVICE, service);
+}
+
+/*
+ * No watch tells of these. They are asked for when this process first meets the cluster, when its
+ * spec changes and when something was refused: what is there already answers 409, and that is fine.
+ */
+static bool may_lack_unseen(const struct modern *m)
+{
+	return m->seen->first || m->seen->failure_count ||
+	       status_generation(m->seen->root) != m->seen->generation;
+}
+
+static void create_unseen(struct modern *m)
+{
+	const struct child_context *const c = &m->c;
+
+	if (raycluster_autoscales(c->cluster)) {
+		create(m, CHILD_SERVICE_ACCOUNT, rbac_service_account(c));
+		create(m, CHILD_ROLE, rbac_role(c));
+		create(m, CHILD_ROLE_BINDING, rbac_role_binding(c));
+	}
+	create(m, CHILD_SECRET, auth_secret(c, m->seen->random));
+	create(m, CHILD_VOLUME_CLAIM, store_claim(c));
+}
+
+void modern_children(struct modern *m)
+{
+	if (may_lack_unseen(m))
+		create_unseen(m);
+	create_service(m, service_of_head(&m->c));
+	create_service(m, service_of_serve(&m->c));
+	create_service(m, service_of_hosts(&m->c));
+}

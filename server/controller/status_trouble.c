@@ -1,0 +1,98 @@
+/* What does not go as it should: refused writes, pods that do not start, what we do not make. */
+#include "server/controller/accept.h"
+#include "server/controller/status_parts.h"
+
+/* KubeRay's reasons, and one like them for what is no pod. */
+static struct str failure_reason(struct arena *arena, const struct observed_failure *failure)
+{
+	const char *const verb = failure->deleting ? "Delete" : "Create";
+
+	if (!str_is(failure->kind, "Pod"))
+		return arena_printf(arena, "Failed%s%.*s", verb, STR_ARG(failure->kind));
+	return arena_printf(arena, "Failed%s%sPod", verb,
+		str_is(failure->group, HEAD_GROUP) ? "Head" : "Worker");
+}
+
+/* The names of pods are new at each attempt, and say nothing. */
+static struct str without_name(struct str message)
+{
+	const struct str mark = STR("\" is forbidden: ");
+
+	if (!str_starts(message, "pods \""))
+		return message;
+	for (size_t i = 0; i + mark.len <= message.len; i++) {
+		if (memcmp(message.at + i, mark.at, mark.len) == 0)
+			return str_from_offset(message, i + mark.len);
+	}
+	return message;
+}
+
+static void add_failure(
+	struct arena *arena, const struct observed_failure *failure, struct buf *out)
+{
+	const bool pod = str_is(failure->kind, "Pod");
+	const struct str name = pod && failure->group.len ? failure->group : failure->what;
+	const struct str words = without_name(failure->message);
+	const struct str line =
+		arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s", failure->deleting ? "delete " : "",
+			STR_ARG(failure->kind), pod ? "of " : "", STR_ARG(name), STR_ARG(words));
+
+	if (str_contains(buf_str(out), line.at))
+		return;
+	if (out->len)
+		buf_add_cstr(out, "; ");
+	buf_add(out, line);
+}
+
+void status_put_failures(struct status_draft *d, const struct status_input *in)
+{
+	const struct observed *const seen = in->seen;
+	struct arena *const arena = d->round->arena;
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (seen->failure_count == 0) {
+		status_drop_condition(d, STATUS_FAILURE);
+		return;
+	}
+	for (size_t i = 0; i < seen->failure_count; i++)
+		add_failure(arena, &seen->failures[i], &text);
+	const struct status_condition condition = {
+		.type = STATUS_FAILURE,
+		.status = true,
+		.reason = failure_reason(arena, &seen->failures[0]),
+		.message = buf_str(&text),
+		.flip = STATUS_NOW,
+		.words = STATUS_SLOWLY,
+	};
+
+	status_put_condition(d, &condition);
+}
+
+void status_put_pending(struct status_draft *d, const struct status_input *in)
+{
+	(void)d;
+	(void)in;
+}
+
+void status_put_supported(struct status_draft *d, const struct status_input *in)
+{
+	(void)d;
+	(void)in;
+}
+
+void status_put_accepted(struct status_draft *d, const struct status_input *in)
+{
+	const struct observed_verdict *const verdict = &in->seen->verdict;
+	const struct status_condition condition = {
+		.type = STATUS_ACCEPTED,
+		.status = verdict->accepted,
+		.reason = str_from(verdict->reason),
+		.message = verdict->message,
+		.generation = verdict->generation,
+		.flip = STATUS_NOW,
+		.words = STATUS_NOW,
+	};
+
+	if (status_put_condition(d, &condition) && !verdict->accepted)
+		status_warn(d, verdict->reason, verdict->message);
+}
