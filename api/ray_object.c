@@ -39,60 +39,6 @@ static const struct schema_field FRAME_ROWS[] = {
 };
 static const struct schema FRAME = SCHEMA_OF_STRUCT("the object", FRAME_ROWS, struct frame, NULL);
 
-static const struct {
-	const char *group;
-	const char *kind;
-	const char *resource;
-	enum ray_kind ray_kind;
-	enum dialect dialect;
-} KINDS[] = {
-	{"ray.io", "RayCluster", "rayclusters", RAY_CLUSTER, DIALECT_MODERN},
-	{"cluster.ray.io", "RayCluster", "rayclusters", RAY_CLUSTER, DIALECT_LEGACY},
-	{"ray.io", "RayJob", "rayjobs", RAY_JOB, DIALECT_MODERN},
-	{"ray.io", "RayService", "rayservices", RAY_SERVICE, DIALECT_MODERN},
-	{"ray.io", "RayCronJob", "raycronjobs", RAY_CRON_JOB, DIALECT_MODERN},
-};
-
-bool ray_kind_find(
-	struct str group, struct str kind_or_resource, enum ray_kind *kind, enum dialect *dialect)
-{
-	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
-		if (str_is(group, KINDS[i].group) &&
-			(str_is(kind_or_resource, KINDS[i].kind) ||
-				str_is(kind_or_resource, KINDS[i].resource))) {
-			*kind = KINDS[i].ray_kind;
-			*dialect = KINDS[i].dialect;
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct str plain(const struct json_node *node)
-{
-	return json_is(node, JSON_STRING) ? (struct str){node->at, node->len} : (struct str){0};
-}
-
-bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enum dialect *dialect)
-{
-	const struct str version = plain(json_get(root, "apiVersion"));
-	const struct str group = {version.at, str_find(version, '/')};
-
-	return version.len && ray_kind_find(group, plain(json_get(root, "kind")), kind, dialect);
-}
-
-const char *ray_kind_name(enum ray_kind kind)
-{
-	static const char *const NAMES[] = {
-		[RAY_CLUSTER] = "RayCluster",
-		[RAY_JOB] = "RayJob",
-		[RAY_SERVICE] = "RayService",
-		[RAY_CRON_JOB] = "RayCronJob",
-	};
-
-	return NAMES[kind];
-}
-
 static void decode_cluster(
 	const struct schema_decoder *d, struct ray_object *object, const struct schema_object *spec)
 {

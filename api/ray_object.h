@@ -4,14 +4,7 @@
  */
 #pragma once
 
-#include "api/raycluster.h"
-
-enum ray_kind {
-	RAY_CLUSTER,
-	RAY_JOB,
-	RAY_SERVICE,
-	RAY_CRON_JOB,
-};
+#include "api/ray_kind.h"
 
 struct object_meta {
 	struct schema_object self;
@@ -113,14 +106,6 @@ struct ray_object {
 struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum ray_kind kind,
 	enum dialect dialect, const struct json_node *root);
 
-/* Kind and dialect from an object's apiVersion and kind; false when it is none that we judge. */
-bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enum dialect *dialect);
-/* The same from a group and a resource ("rayclusters") or a kind ("RayCluster"). */
-bool ray_kind_find(
-	struct str group, struct str kind_or_resource, enum ray_kind *kind, enum dialect *dialect);
-
-/* "RayCluster", … */
-const char *ray_kind_name(enum ray_kind kind);
 /* metadata.name, or generateName while there is no name yet; "" when there is neither. */
 struct str ray_object_name(const struct ray_object *object);
 /* An annotation's or label's value; the empty str when it is absent (`at` is NULL then). */

@@ -5,11 +5,6 @@
 
 #include "server/admission/charge.h"
 
-static const char *group_of(enum dialect dialect)
-{
-	return dialect == DIALECT_LEGACY ? "cluster.ray.io" : "ray.io";
-}
-
 static struct mutation *run(
 	struct judge *judge, const struct manifest *manifest, struct str namespace)
 {
@@ -38,7 +33,7 @@ static void charge(struct judge *judge, const struct manifest *manifest, struct 
 		.arena = &judge->arena,
 		.policy = judge->policy,
 		.ledger = judge->ledger,
-		.group = str_from(group_of(manifest->dialect)),
+		.group = str_from(ray_kind_group(manifest->dialect)),
 		.namespace = namespace,
 		.uid = arena_printf(&judge->arena, "%zu", ++judge->objects),
 		.object = m->object,

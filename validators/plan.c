@@ -9,6 +9,7 @@
 
 static const struct rule_table *const TABLES[] = {
 	&RULES_SCHEMA,
+	&RULES_KIND,
 	&RULES_METADATA,
 	&RULES_ANNOTATIONS,
 	&RULES_WORKERS,

@@ -4,6 +4,7 @@
 #include "validators/rule.h"
 
 extern const struct rule_table RULES_SCHEMA;           /* RG01: schema_rules.c */
+extern const struct rule_table RULES_KIND;             /* RG0110: kind.c */
 extern const struct rule_table RULES_METADATA;         /* RG0201-: metadata.c */
 extern const struct rule_table RULES_ANNOTATIONS;      /* RG0207-: annotations.c */
 extern const struct rule_table RULES_WORKERS;          /* RG0301-: workers.c */

@@ -16,7 +16,8 @@ enum {
 /* RG1509 */
 static void api_is_current(const struct rule_context *c, const struct ray_object *object)
 {
-	if (str_is(object->api_version.v, "ray.io/v1alpha1"))
+	if (str_is(object->api_version.v, "ray.io/v1alpha1") &&
+		ray_kind_has_version(object->kind, object->dialect, STR("v1alpha1")))
 		rule_found(c, FIELD_ROOT("apiVersion"), FIELD_INVALID,
 			FIELD_READS(object->api_version.node),
 			"is deprecated: write ray.io/v1, the fields are the same");
