@@ -253,8 +253,6 @@ static int read_request(struct settings *s, struct request *out)
 
 	if (s->argument_count > 2)
 		return usage_error("unexpected argument", s->arguments[2].at);
-	if (s->given[SETTING_CERT_DIR] && dir.len == 0)
-		return usage_error("--cert-dir is empty", NULL);
 	if (!set_output(out, form))
 		return usage_error("unknown output form", arena_str(&s->arena, form).at);
 	out->file = s->argument_count == 2 ? s->arguments[1].at : NULL;

@@ -160,12 +160,15 @@ static void start_log(const struct server *s)
 static int serve(struct server *s)
 {
 	sigset_t signals;
+	struct err err;
 
 	if (settings_bool(&s->settings, SETTING_HELP))
 		return commands_help("serve");
 	if (s->settings.argument_count)
 		return commands_usage_error(
 			"serve", "takes no arguments; --help lists the options");
+	if (!serve_certificates_check(s, &err))
+		return commands_usage_error("serve", "%s", err.text);
 	s->offline = settings_bool(&s->settings, SETTING_OFFLINE);
 	start_log(s);
 	take_signals(&signals);

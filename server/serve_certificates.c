@@ -92,7 +92,22 @@ static bool find_life(const struct server *s, int64_t *life, struct err *err)
 		return true;
 	*life = settings_duration(&s->settings, SETTING_CERT_LIFETIME) / CLOCK_SECOND;
 	return *life >= LIFE_MIN_S ||
-	       err_set(err, ERR_INVALID, "--cert-lifetime is at least %d s", LIFE_MIN_S);
+	       err_set(err, ERR_INVALID, "--cert-lifetime is at least %ds", LIFE_MIN_S);
+}
+
+bool serve_certificates_check(const struct server *s, struct err *err)
+{
+	char host[256]; /* as long as a name can be */
+	struct str item;
+	int64_t life;
+
+	for (size_t i = 0; settings_item(&s->settings, SETTING_WEBHOOK_HOSTS, i, &item); i++) {
+		snprintf(host, sizeof(host), "%.*s", STR_ARG(str_trim(item)));
+		if (!mint_host_is_valid(host))
+			return err_set(err, ERR_INVALID,
+				"--webhook-hosts has DNS names and IP addresses, not '%s'", host);
+	}
+	return find_life(s, &life, err);
 }
 
 static bool start_keeper(struct server *s, struct err *err)

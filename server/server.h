@@ -72,6 +72,8 @@ MUST_CHECK bool serve_cluster_start(struct server *s, struct err *err);
 void serve_cluster_stop(struct server *s);
 
 /* The certificate that replicas share in a Secret, and the caBundle of our webhooks. */
+/* What can be known to be wrong with its options before anything is started. */
+MUST_CHECK bool serve_certificates_check(const struct server *s, struct err *err);
 MUST_CHECK bool serve_certificates_start(struct server *s, struct err *err);
 void serve_certificates_stop(struct server *s);
 /* Looks at both at once. */

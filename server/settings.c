@@ -3,8 +3,11 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "api/names.h"
 #include "server/http/duration.h"
+#include "server/http/socket.h"
 #include "server/settings_file.h"
 #include "server/settings_table.h"
 
@@ -25,6 +28,30 @@ static bool has_word(const char *words, struct str value)
 		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
 	}
 	return false;
+}
+
+static bool check_address(const struct settings_row *row, struct str value, struct err *err)
+{
+	char text[64]; /* the longest address is shorter */
+
+	if (value.len < sizeof(text)) {
+		memcpy(text, value.at, value.len);
+		text[value.len] = '\0';
+		if (socket_check_address(text, err))
+			return true;
+	}
+	return err_set(err, ERR_INVALID,
+		"--%s is an address such as :9443, 127.0.0.1:9443 or [::1]:9443, not '%.*s'",
+		row->name, STR_ARG(value));
+}
+
+/* Of a namespace, a Service, a Secret, …: each kind has narrower rules, or none at all. */
+static bool check_name(const struct settings_row *row, struct str value, struct err *err)
+{
+	const char *const fault = value.len ? names_fault(NAME_DNS1123_SUBDOMAIN, value) : NULL;
+
+	return fault == NULL || err_set(err, ERR_INVALID, "--%s is a name, not '%.*s': it %s",
+					row->name, STR_ARG(value), fault);
 }
 
 static bool check_value(const struct settings_row *row, struct str value, struct err *err)
@@ -54,6 +81,12 @@ static bool check_value(const struct settings_row *row, struct str value, struct
 			return err_set(err, ERR_INVALID, "--%s is one of %s, not '%.*s'", row->name,
 				row->value, STR_ARG(value));
 		break;
+	case SETTINGS_PATH:
+		return value.len || err_set(err, ERR_INVALID, "--%s needs a value", row->name);
+	case SETTINGS_ADDRESS:
+		return check_address(row, value, err);
+	case SETTINGS_NAME:
+		return check_name(row, value, err);
 	case SETTINGS_STRING:
 	case SETTINGS_LIST:
 		break;
@@ -247,6 +280,9 @@ static bool read_environment(struct settings *s, unsigned command, struct err *e
 		environment_name(&SETTINGS_ROWS[i], name);
 		const char *const value = getenv(name);
 
+		/* Empty is what an environment has where nothing is meant. */
+		if (value && *value == '\0' && SETTINGS_ROWS[i].type == SETTINGS_PATH)
+			continue;
 		if (value && !set(s, &SETTINGS_ROWS[i], str_from(value), false, err))
 			return err_wrap(err, "environment variable %s", name);
 	}

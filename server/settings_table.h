@@ -5,11 +5,14 @@
 
 enum settings_type {
 	SETTINGS_STRING,
+	SETTINGS_PATH, /* never empty: a variable of a script that is not set must not pass */
 	SETTINGS_BOOL,
 	SETTINGS_INT,
 	SETTINGS_DURATION,
-	SETTINGS_WORD, /* one of the words in `value`, parted by | */
-	SETTINGS_LIST, /* may be given several times, or with commas */
+	SETTINGS_WORD,    /* one of the words in `value`, parted by | */
+	SETTINGS_ADDRESS, /* to listen on */
+	SETTINGS_NAME,    /* of an object in the cluster; may be empty */
+	SETTINGS_LIST,    /* may be given several times, or with commas */
 };
 
 struct settings_row {

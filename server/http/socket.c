@@ -98,15 +98,28 @@ static int open_endpoint(const struct endpoint *endpoint, int backlog)
 	return -1;
 }
 
+static bool read_address(const char *address, struct endpoint *out, struct err *err)
+{
+	return parse(address, out) ||
+	       err_set(err, ERR_INVALID,
+		       "'%s' is no address to listen on; write ':9443', '127.0.0.1:9443' or "
+		       "'[::1]:9443'",
+		       address);
+}
+
+bool socket_check_address(const char *address, struct err *err)
+{
+	struct endpoint endpoint = {0};
+
+	return read_address(address, &endpoint, err);
+}
+
 bool socket_listen(const char *address, int backlog, int *fd, struct err *err)
 {
 	struct endpoint endpoint = {0};
 
-	if (!parse(address, &endpoint))
-		return err_set(err, ERR_INVALID,
-			"'%s' is no address to listen on; write ':9443', '127.0.0.1:9443' or "
-			"'[::1]:9443'",
-			address);
+	if (!read_address(address, &endpoint, err))
+		return false;
 	*fd = open_endpoint(&endpoint, backlog);
 	if (*fd < 0 && endpoint.any && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
 		set_any(&endpoint, AF_INET, ((struct sockaddr_in6 *)&endpoint.address)->sin6_port);

@@ -13,5 +13,7 @@
  * The descriptor is the caller's: non-blocking, closed on exec.
  */
 MUST_CHECK bool socket_listen(const char *address, int backlog, int *fd, struct err *err);
+/* Whether the text is an address of that form; the error is a sentence for who wrote it. */
+MUST_CHECK bool socket_check_address(const char *address, struct err *err);
 /* The port a listening socket has; 0 on failure. */
 int socket_port(int fd);
