@@ -1,5 +1,7 @@
 #include "api/admission.h"
 
+#include <stddef.h>
+
 #include "base/utf8.h"
 
 /* Who manages what, and how things stand, is of no interest here: half of a review's text. */
@@ -55,13 +57,6 @@ static struct str text(struct arena *arena, const struct json_node *object, cons
 	return json_str(arena, json_get(object, key));
 }
 
-static const struct json_node *object_or_null(const struct json_node *request, const char *key)
-{
-	const struct json_node *const node = json_get(request, key);
-
-	return json_present(node) ? node : NULL;
-}
-
 /* Absent in what controller-runtime's older envtest sends, else as metav1 defines it. */
 static bool check_frame(struct arena *arena, const struct json_node *root,
 	struct admission_request *out, struct err *err)
@@ -80,22 +75,6 @@ static bool check_frame(struct arena *arena, const struct json_node *root,
 	return true;
 }
 
-static bool check_request(
-	const struct json_node *request, const struct admission_request *out, struct err *err)
-{
-	const struct json_node *const uid = json_get(request, "uid");
-
-	if (!json_is(request, JSON_OBJECT))
-		return err_set(err, ERR_INVALID, "the AdmissionReview has no request");
-	if (!json_is(uid, JSON_STRING) || uid->len == 0)
-		return err_set(err, ERR_INVALID, "the AdmissionReview's request has no uid");
-	if (out->object && out->object->kind != JSON_OBJECT)
-		return err_set(err, ERR_INVALID, "request.object must be an object");
-	if (out->old_object && out->old_object->kind != JSON_OBJECT)
-		return err_set(err, ERR_INVALID, "request.oldObject must be an object");
-	return true;
-}
-
 static bool check_objects(const struct admission_request *out, struct err *err)
 {
 	const bool writes =
@@ -109,24 +88,98 @@ static bool check_objects(const struct admission_request *out, struct err *err)
 	return true;
 }
 
-static void read_identity(
-	struct arena *arena, const struct json_node *request, struct admission_request *out)
-{
-	const struct json_node *const resource = json_get(request, "resource");
+/* Strings of the request, by the member that they stand in. */
+static const struct text_row {
+	const char *parent; /* NULL: the request itself */
+	const char *name;
+	size_t offset; /* of a struct str */
+} TEXTS[] = {
+	{NULL, "uid", offsetof(struct admission_request, uid)},
+	{NULL, "subResource", offsetof(struct admission_request, subresource)},
+	{NULL, "name", offsetof(struct admission_request, name)},
+	{NULL, "namespace", offsetof(struct admission_request, namespace)},
+	{"kind", "kind", offsetof(struct admission_request, kind)},
+	{"resource", "group", offsetof(struct admission_request, group)},
+	{"resource", "version", offsetof(struct admission_request, version)},
+	{"resource", "resource", offsetof(struct admission_request, resource)},
+	{"userInfo", "username", offsetof(struct admission_request, username)},
+};
 
-	out->uid = text(arena, request, "uid");
-	out->group = text(arena, resource, "group");
-	out->version = text(arena, resource, "version");
-	out->resource = text(arena, resource, "resource");
-	out->kind = text(arena, json_get(request, "kind"), "kind");
-	out->subresource = text(arena, request, "subResource");
-	out->name = text(arena, request, "name");
-	out->namespace = text(arena, request, "namespace");
-	out->username = text(arena, json_get(request, "userInfo"), "username");
-	out->dry_run = json_is(json_get(request, "dryRun"), JSON_TRUE);
-	out->object = object_or_null(request, "object");
-	out->old_object = object_or_null(request, "oldObject");
-	out->options = object_or_null(request, "options");
+static const struct {
+	const char *name;
+	size_t offset; /* of a node */
+} OBJECTS[] = {
+	{"object", offsetof(struct admission_request, object)},
+	{"oldObject", offsetof(struct admission_request, old_object)},
+	{"options", offsetof(struct admission_request, options)},
+};
+
+/* False where it is absent or null. */
+static bool member(const struct json_node *object, const char *name, const struct json_node **out)
+{
+	const struct json_node *const node = json_get(object, name);
+
+	*out = json_present(node) ? node : NULL;
+	return *out != NULL;
+}
+
+static bool read_text(struct arena *arena, const struct json_node *request,
+	const struct text_row *row, struct admission_request *out, struct err *err)
+{
+	const struct json_node *parent = request, *value;
+
+	if (row->parent && !member(request, row->parent, &parent))
+		return true;
+	if (!json_is(parent, JSON_OBJECT))
+		return err_set(err, ERR_INVALID, "request.%s must be an object", row->parent);
+	if (!member(parent, row->name, &value))
+		return true;
+	if (!json_is(value, JSON_STRING))
+		return err_set(err, ERR_INVALID, "request.%s%s%s must be a string",
+			row->parent ? row->parent : "", row->parent ? "." : "", row->name);
+	*(struct str *)(void *)((char *)out + row->offset) = json_str(arena, value);
+	return true;
+}
+
+static bool read_object(
+	const struct json_node *request, size_t row, struct admission_request *out, struct err *err)
+{
+	const struct json_node *node;
+
+	if (!member(request, OBJECTS[row].name, &node))
+		return true;
+	*(const struct json_node **)(void *)((char *)out + OBJECTS[row].offset) = node;
+	return json_is(node, JSON_OBJECT) ||
+	       err_set(err, ERR_INVALID, "request.%s must be an object", OBJECTS[row].name);
+}
+
+/* A dry run that was taken for another would reserve, so nothing is guessed. */
+static bool read_dry_run(
+	const struct json_node *request, struct admission_request *out, struct err *err)
+{
+	const struct json_node *node;
+
+	if (!member(request, "dryRun", &node))
+		return true;
+	out->dry_run = json_is(node, JSON_TRUE);
+	return out->dry_run || json_is(node, JSON_FALSE) ||
+	       err_set(err, ERR_INVALID, "request.dryRun must be true or false");
+}
+
+static bool read_request(struct arena *arena, const struct json_node *request,
+	struct admission_request *out, struct err *err)
+{
+	if (!json_is(request, JSON_OBJECT))
+		return err_set(err, ERR_INVALID, "the AdmissionReview has no request");
+	for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++)
+		if (!read_text(arena, request, &TEXTS[i], out, err))
+			return false;
+	for (size_t i = 0; i < ARRAY_LEN(OBJECTS); i++)
+		if (!read_object(request, i, out, err))
+			return false;
+	if (out->uid.len == 0)
+		return err_set(err, ERR_INVALID, "the AdmissionReview's request has no uid");
+	return read_dry_run(request, out, err);
 }
 
 bool admission_read(
@@ -143,8 +196,7 @@ bool admission_read(
 		return false;
 	const struct json_node *const request = json_get(doc.root, "request");
 
-	read_identity(arena, request, out);
-	if (!check_request(request, out, err))
+	if (!read_request(arena, request, out, err))
 		return false;
 	if (!read_operation(text(arena, request, "operation"), &out->operation))
 		return err_set(err, ERR_INVALID,

@@ -43,7 +43,8 @@ static const struct {
 	{FRAME("[]"), "has no request"},
 	{FRAME("{}"), "has no uid"},
 	{FRAME("{\"uid\":\"\"}"), "has no uid"},
-	{FRAME("{\"uid\":5}"), "has no uid"},
+	{FRAME("{\"uid\":5}"), "request.uid must be a string"},
+	{FRAME("{\"uid\":null}"), "has no uid"},
 	{REQUEST("\"name\":\"a\""), "request.operation must be"},
 	{REQUEST("\"operation\":\"create\""), "request.operation must be"},
 	{REQUEST("\"operation\":7"), "request.operation must be"},
@@ -54,6 +55,26 @@ static const struct {
 		"request.oldObject must be an object"},
 	{REQUEST("\"operation\":\"UPDATE\",\"oldObject\":{}"), "request.object is missing: UPDATE"},
 	{REQUEST("\"operation\":\"UPDATE\",\"object\":{}"), "request.oldObject is missing"},
+	{REQUEST("\"operation\":\"CREATE\",\"object\":{},\"dryRun\":\"true\""),
+		"request.dryRun must be true or false"},
+	{REQUEST("\"operation\":\"CREATE\",\"object\":{},\"dryRun\":1"),
+		"request.dryRun must be true or false"},
+	{REQUEST("\"operation\":\"DELETE\",\"name\":[]"), "request.name must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"namespace\":false"),
+		"request.namespace must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"subResource\":{}"),
+		"request.subResource must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"kind\":1"), "request.kind must be an object"},
+	{REQUEST("\"operation\":\"DELETE\",\"kind\":{\"kind\":[]}"),
+		"request.kind.kind must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"resource\":\"rayclusters\""),
+		"request.resource must be an object"},
+	{REQUEST("\"operation\":\"DELETE\",\"resource\":{\"group\":1}"),
+		"request.resource.group must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"userInfo\":[]"), "request.userInfo must be an object"},
+	{REQUEST("\"operation\":\"DELETE\",\"userInfo\":{\"username\":2}"),
+		"request.userInfo.username must be a string"},
+	{REQUEST("\"operation\":\"DELETE\",\"options\":7"), "request.options must be an object"},
 	{REQUEST("\"uid\":\"u-2\",\"operation\":\"DELETE\""), "the key 'uid' is already"},
 };
 
@@ -102,16 +123,16 @@ Test(admission, every_field_is_read)
 	cr_expect_not_null(json_get(r.options, "c"));
 }
 
-Test(admission, what_is_left_out_or_of_another_type_is_empty)
+Test(admission, what_is_left_out_or_null_is_empty)
 {
 	static const char *const BODIES[] = {
 		REQUEST("\"operation\":\"DELETE\""),
-		REQUEST("\"operation\":\"DELETE\",\"kind\":1,\"resource\":[],\"subResource\":{},"
-			"\"name\":null,\"namespace\":false,\"userInfo\":\"x\",\"dryRun\":\"true\","
+		REQUEST("\"operation\":\"DELETE\",\"kind\":null,\"resource\":null,\"subResource\":"
+			"null,"
+			"\"name\":null,\"namespace\":null,\"userInfo\":null,\"dryRun\":null,"
 			"\"object\":null,\"oldObject\":null,\"options\":null"),
-		REQUEST("\"operation\":\"CONNECT\",\"resource\":{\"group\":1},\"kind\":{\"kind\":[]"
-			"},"
-			"\"userInfo\":{\"username\":2},\"dryRun\":null"),
+		REQUEST("\"operation\":\"CONNECT\",\"resource\":{\"group\":null},\"kind\":{},"
+			"\"userInfo\":{\"username\":null},\"dryRun\":false"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(BODIES); i++) {
