@@ -9,7 +9,13 @@
 
 static const char *severity_name(const struct rule *rule)
 {
-	return rule->severity == FIELD_SEVERITY_ERROR ? "error" : "warning";
+	static const char *const NAMES[] = {
+		[FIELD_SEVERITY_OFF] = "off",
+		[FIELD_SEVERITY_WARN] = "warning",
+		[FIELD_SEVERITY_ERROR] = "error",
+	};
+
+	return NAMES[rule->severity];
 }
 
 static const char *dialects_name(const struct rule *rule)

@@ -151,6 +151,17 @@ static struct place elasticache(const struct rule_context *c, const struct raycl
 	return (struct place){0};
 }
 
+static struct place rocksdb(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct val_str *const backend = &cluster->gcs.backend;
+
+	if (!str_is(backend->v, "rocksdb"))
+		return (struct place){0};
+	return (struct place){
+		field_path_keep(c->arena, FIELD_CHILD(cluster->gcs.self.at, "backend")),
+		backend->node};
+}
+
 static const struct {
 	const char *rule;
 	struct version from, below;
@@ -168,9 +179,12 @@ static const struct {
 	{"RG1507", {0, 0, 0}, {2, 50, 0}, elasticache,
 		"the Redis clean-up of this Ray fails on ElastiCache and blocks deletion "
 		"(kuberay#4767): use Ray 2.50 or later"},
+	{"RG1516", {0, 0, 0}, {2, 56, 0}, rocksdb,
+		"this Ray has no such store, and its head does not start with it: use Ray 2.56 or "
+		"later, or redis"},
 };
 
-/* RG1504 to RG1507: the running rule finds its own row. */
+/* RG1504 to RG1507, RG1516: the running rule finds its own row. */
 static void version_is_well(const struct rule_context *c, const struct raycluster *cluster)
 {
 	struct version v;
@@ -233,6 +247,9 @@ static const struct rule RULES[] = {
 	RULE("RG1507", "redis-cleanup-on-elasticache", WARN, MODERN, "0.1", "kuberay#4767",
 		"Fault tolerance on ElastiCache runs with Ray 2.50 or later.",
 		RULE_CHECKS_CLUSTER(version_is_well), .needs = PART(GCS) | PART(ENV)),
+	RULE("RG1516", "rocksdb-needs-ray-2-56", WARN, MODERN, "0.1", "KubeRay gap 22, ray#63657",
+		"The rocksdb backend runs with Ray 2.56 or later.",
+		RULE_CHECKS_CLUSTER(version_is_well), .needs = PART(GCS)),
 	RULE("RG1508", "old-autoscaler-needs-cpu-limit", WARN, MODERN, "0.1",
 		"kuberay#2612, ray#49613",
 		"With the autoscaler of a Ray before 2.41 every group has a CPU limit or num-cpus.",

@@ -28,6 +28,17 @@ static void version_is_said_once(const struct rule_context *c, const struct rayc
 			       "variable");
 }
 
+/* What is left out is the CRD's default: so many that nothing but a quota stops it. */
+static void maximum_is_said(const struct rule_context *c, const struct ray_group *group)
+{
+	if (raycluster_autoscales(c->cluster) && group_max(c->cluster, group) == INT32_MAX)
+		rule_found(c, FIELD_CHILD(group->self.at, c->cluster->words->max),
+			group->max.node ? FIELD_INVALID : FIELD_REQUIRED,
+			FIELD_READS(group->max.node, c->cluster->autoscaling.node),
+			"without a maximum the autoscaler starts as many workers as are asked for: "
+			"write how many there may be");
+}
+
 static bool restarts(const struct ray_group *group)
 {
 	const struct str policy = group->template.spec.restart_policy.v;
@@ -207,6 +218,9 @@ static const struct rule RULES[] = {
 		"With the autoscaler on, the head's ServiceAccount has a name that KubeRay does "
 		"not cut.",
 		RULE_CHECKS_CLUSTER(service_account_keeps_its_name), .needs = PART(POD_NAMES)),
+	RULE("RG0711", "autoscaled-groups-have-a-maximum", WARN, MODERN, "0.1", "KubeRay gap 10",
+		"With the autoscaler on, each worker group has a maximum.",
+		RULE_CHECKS_WORKER(maximum_is_said), .needs = PART(AUTOSCALING)),
 };
 
 const struct rule_table RULES_AUTOSCALER = RULE_TABLE(RULES);

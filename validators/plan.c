@@ -27,6 +27,7 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_ENV,
 	&RULES_PROBES,
 	&RULES_SECURITY,
+	&RULES_HOST,
 	&RULES_VOLUMES,
 	&RULES_MOUNTS,
 	&RULES_AUTOSCALER,

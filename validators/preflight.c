@@ -18,6 +18,9 @@ static const struct rule RULES[] = {
 		"The secrets that a pod cannot start without are there."),
 	PREFLIGHT(PREFLIGHT_RULE_VOLUME_CLAIM, "volume-claim-exists", NULL,
 		"The volume claims of a pod are there: without them it stays Pending."),
+	PREFLIGHT(PREFLIGHT_RULE_CERT_MANAGER, "cert-manager-is-there", "KubeRay X2",
+		"Where tlsOptions are enabled the cluster has cert-manager: without it KubeRay "
+		"leaves the RayCluster alone."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_CONTAINER, "container-within-limit-range", "kuberay#2178",
 		"Each container is within the LimitRanges of its namespace."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_POD, "pod-within-limit-range", NULL,

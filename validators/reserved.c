@@ -39,19 +39,20 @@ static void injected_containers_are_free(
 			"submissionMode SidecarMode");
 }
 
-/* An operator may have been told not to inject it: then a user's own is what is needed. */
 static void waiting_is_left_to_controller(
 	const struct rule_context *c, const struct ray_group *group)
 {
-	const struct container *const own =
-		find_container(&group->template.spec.init_containers, "wait-gcs-ready");
+	const struct pod_spec *const spec = &group->template.spec;
+	const struct container *own = find_container(&spec->init_containers, "wait-gcs-ready");
 
+	if (!own)
+		own = find_container(&spec->containers, "wait-gcs-ready");
 	if (own)
 		rule_found(c, FIELD_CHILD(own->self.at, "name"), FIELD_DUPLICATE,
 			FIELD_READS(own->name.node),
-			"KubeRay adds an init container of this name to every worker: remove "
-			"yours, or "
-			"name it otherwise");
+			"KubeRay adds an init container of this name, and Kubernetes refuses a pod "
+			"with two: remove yours, or name it otherwise (where the operator runs "
+			"with ENABLE_INIT_CONTAINER_INJECTION=false, turn the rule off)");
 }
 
 static void shared_memory_is_memory(const struct rule_context *c, const struct ray_group *group)
@@ -122,10 +123,9 @@ static const struct rule RULES[] = {
 		"The head pod has no container with the name of one that the controller adds.",
 		RULE_CHECKS_CLUSTER(injected_containers_are_free),
 		.needs = PART(AUTOSCALING) | PART(JOB)),
-	RULE("RG0622", "injected-init-container-free", WARN, MODERN, "0.1", "KubeRay gap 16",
-		"A worker pod has no init container named wait-gcs-ready.",
-		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .by_pod = true,
-		.needs = PART(INIT_CONTAINERS)),
+	RULE("RG0622", "injected-init-container-free", ERROR, MODERN, "0.1", "KubeRay gap 16",
+		"A worker pod has no container named wait-gcs-ready, as KubeRay's own is.",
+		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .by_pod = true),
 	RULE("RG0623", "shared-mem-is-memory", WARN, MODERN, "0.1", "KubeRay gap 16",
 		"A volume named shared-mem is memory.", RULE_CHECKS_GROUP(shared_memory_is_memory),
 		.by_pod = true, .needs = PART(VOLUMES)),

@@ -88,8 +88,9 @@ struct rule {
 };
 
 /*
- * A row: id, name, ERROR or WARN, MODERN, LEGACY or BOTH, since which version, upstream's name for
- * it or NULL, the sentence; then what it checks, and .crd = true where the CRD refuses it too.
+ * A row: id, name, ERROR, WARN or OFF (until the policy turns it on), MODERN, LEGACY or BOTH, since
+ * which version, upstream's name for it or NULL, the sentence; then what it checks, and .crd = true
+ * where the CRD refuses it too.
  */
 #define RULE(rule_id, rule_name, grade, for_dialects, version, origin, sentence, ...)              \
 	{                                                                                          \

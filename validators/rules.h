@@ -22,6 +22,7 @@ extern const struct rule_table RULES_CONTAINER;        /* RG0630-: container.c *
 extern const struct rule_table RULES_ENV;              /* RG0640-: env.c */
 extern const struct rule_table RULES_PROBES;           /* RG0650-: probes.c */
 extern const struct rule_table RULES_SECURITY;         /* RG0660-: security.c */
+extern const struct rule_table RULES_HOST;             /* RG0691-: host.c */
 extern const struct rule_table RULES_VOLUMES;          /* RG0670-: volumes.c */
 extern const struct rule_table RULES_MOUNTS;           /* RG0680-: mounts.c */
 extern const struct rule_table RULES_AUTOSCALER;       /* RG07: autoscaler.c */

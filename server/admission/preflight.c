@@ -61,6 +61,7 @@ static void look_at(struct preflight *p)
 	}
 	if (p->object->job)
 		preflight_names(p, &p->object->job->submitter_template);
+	preflight_cert_manager(p);
 	preflight_quotas(p);
 }
 

@@ -113,3 +113,20 @@ void preflight_names(struct preflight *p, const struct pod_template *template)
 	look_at_containers(p, &spec->containers);
 	look_at_containers(p, &spec->init_containers);
 }
+
+/* KubeRay looks for it once, as it starts; another controller may need none. */
+void preflight_cert_manager(struct preflight *p)
+{
+	static const char DEFINITION[] = "certificates.cert-manager.io";
+	const struct val_bool *const enabled = &p->object->cluster->tls.enabled;
+
+	if (!enabled->v || !facts_known(p->in->facts, FACTS_CUSTOM_RESOURCE) ||
+		p->in->policy->target.controller == POLICY_CONTROLLER_RAYGATE ||
+		facts_has(p->in->facts, FACTS_CUSTOM_RESOURCE, STR(""), STR(DEFINITION)))
+		return;
+	preflight_found(p, PREFLIGHT_RULE_CERT_MANAGER,
+		FIELD_CHILD(p->object->cluster->tls.self.at, "enabled"), FIELD_FORBIDDEN,
+		FIELD_READS(enabled->node),
+		"the cluster has no cert-manager, which issues the certificates: until it is "
+		"installed KubeRay makes no pods");
+}

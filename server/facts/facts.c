@@ -19,6 +19,8 @@ const struct facts_source FACTS_SOURCES[FACTS_KINDS] = {
 	[FACTS_SECRET] = {"", "v1", "secrets", "Secret", true, true},
 	[FACTS_VOLUME_CLAIM] = {"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true,
 		true},
+	[FACTS_CUSTOM_RESOURCE] = {"apiextensions.k8s.io", "v1", "customresourcedefinitions",
+		"CustomResourceDefinition", false, true},
 };
 
 enum {
