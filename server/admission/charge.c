@@ -1,30 +1,20 @@
 #include "server/admission/charge.h"
 
+#include "validators/charged.h"
 #include "validators/footprint.h"
 #include "validators/limits.h"
-
-/* The measure of the policy. What does not autoscale costs the same by both. */
-static enum footprint_column column(const struct policy *policy)
-{
-	return policy->charge == POLICY_CHARGE_NOW ? FOOTPRINT_NOW : FOOTPRINT_MOST;
-}
 
 static size_t charge_of(
 	const struct charge_input *in, const struct ray_object *object, struct ledger_amount **out)
 {
-	struct footprint footprint;
+	struct charged *charged;
+	const size_t count = charged_count(in->arena, in->policy, object, &charged);
+	struct ledger_amount *const amounts = arena_array(in->arena, count, sizeof(*amounts));
 
-	footprint_count(in->arena, in->policy, object, &footprint);
-	struct ledger_amount *const amounts =
-		arena_array(in->arena, footprint.count + 1, sizeof(*amounts));
-
-	for (size_t i = 0; i < footprint.count; i++)
-		amounts[i] = (struct ledger_amount){footprint.lines[i].name,
-			footprint_column(&footprint.lines[i], column(in->policy))};
-	amounts[footprint.count] =
-		(struct ledger_amount){STR("count/rayclusters"), quantity_whole(1)};
+	for (size_t i = 0; i < count; i++)
+		amounts[i] = (struct ledger_amount){charged[i].name, charged[i].value};
 	*out = amounts;
-	return footprint.count + 1;
+	return count;
 }
 
 static struct quantity amount_of(const struct ledger_amount *amounts, size_t count, struct str name)
@@ -147,46 +137,21 @@ static struct field_fact fact_of(const char *rule)
 		.rule = rule, .type = FIELD_FORBIDDEN, .at_most = FIELD_SEVERITY_ERROR};
 }
 
-/* The groups without a greatest number of workers: what makes a charge unbounded. */
-static struct str unbounded_groups(const struct charge_input *in)
-{
-	CLEANUP(buf_done) struct buf names = {0};
-	const struct raycluster *const cluster = in->object->cluster;
-
-	for (size_t i = 0; i < cluster->worker_count && i < 8; i++) {
-		if (group_max(cluster, cluster->workers[i]) == INT32_MAX)
-			buf_printf(&names, "%s\"%.*s\"", names.len ? ", " : "",
-				STR_ARG(cluster->workers[i]->name.v));
-	}
-	return arena_str(in->arena, buf_str(&names));
-}
-
 static void report_excess(
 	const struct charge_input *in, const struct ledger_excess *e, struct field_errors *errors)
 {
-	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA);
-	const struct field_path *const at = in->object->cluster->self.at;
-	const bool most = in->policy->charge == POLICY_CHARGE_MAXIMUM &&
-			  raycluster_autoscales(in->object->cluster);
-	const bool grows = in->old && in->object->kind != RAY_CLUSTER;
-	const struct quantity over = quantity_sub(quantity_add(e->used, e->asked), e->hard);
+	const struct charged_excess excess = {
+		.policy = in->policy,
+		.object = in->object,
+		.namespace = in->namespace,
+		.name = e->name,
+		.hard = e->hard,
+		.used = e->used,
+		.asked = e->asked,
+		.grows = in->old && in->object->kind != RAY_CLUSTER,
+	};
 
-	if (quantity_is_unbounded(e->asked))
-		field_add(errors, at, &fact,
-			"exceeds the quota of namespace \"%.*s\": %.*s is unbounded, %s of %s are "
-			"used by others: set maxReplicas of worker group %.*s",
-			STR_ARG(in->namespace), STR_ARG(e->name),
-			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
-			STR_ARG(unbounded_groups(in)));
-	else
-		field_add(errors, at, &fact,
-			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s%s, %s of %s "
-			"are "
-			"used by others: over by %s",
-			STR_ARG(in->namespace), STR_ARG(e->name),
-			footprint_print(e->name, e->asked).at, grows ? " more" : "",
-			most ? " at its largest" : "", footprint_print(e->name, e->used).at,
-			footprint_print(e->name, e->hard).at, footprint_print(e->name, over).at);
+	charged_report(in->arena, &excess, errors);
 }
 
 /* Under `charge: now` a cluster may be admitted that can never grow to what it says. */

@@ -36,6 +36,9 @@ void accept_judge(const struct accept_input *in, struct accept_result *out);
  */
 size_t accept_sizes(
 	struct arena *arena, const struct raycluster *cluster, const struct observed_size **out);
+/* What the condition "Accepted" says: why it is not, and which size is kept. */
+struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
+	const struct observed_size *sizes, size_t count);
 /*
  * Which generation was accepted last, and its size, by the condition "Accepted" in the object's own
  * status, as status_modern.h writes it. False where there is none: then what runs is the baseline.

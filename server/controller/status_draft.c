@@ -5,7 +5,7 @@
 #include "base/clock.h"
 
 enum {
-	MESSAGE_MAX = 4096, /* of 32 KiB; a status is read by people */
+	MESSAGE_MAX = 32000, /* Kubernetes takes 32 KiB */
 	REASON_MAX = 256,
 };
 

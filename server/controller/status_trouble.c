@@ -83,11 +83,16 @@ void status_put_supported(struct status_draft *d, const struct status_input *in)
 void status_put_accepted(struct status_draft *d, const struct status_input *in)
 {
 	const struct observed_verdict *const verdict = &in->seen->verdict;
+	const struct observed_size *sizes = verdict->sizes;
+	size_t count = verdict->size_count;
+
+	if (verdict->accepted && in->c->cluster)
+		count = accept_sizes(d->round->arena, in->c->cluster, &sizes);
 	const struct status_condition condition = {
 		.type = STATUS_ACCEPTED,
 		.status = verdict->accepted,
 		.reason = str_from(verdict->reason),
-		.message = verdict->message,
+		.message = accept_message(d->round->arena, verdict, sizes, count),
 		.generation = verdict->generation,
 		.flip = STATUS_NOW,
 		.words = STATUS_NOW,

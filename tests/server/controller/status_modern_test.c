@@ -54,7 +54,7 @@ static const struct example WRITES[] = {
 	 "RayClusterProvisioned False RayClusterPodsProvisioning now: RayCluster Pods are being provisioned for first time\n"
 	 "RayClusterSuspending False RayClusterSuspending now: \n"
 	 "RayClusterSuspended False RayClusterSuspended now: \n"
-	 "Accepted True Accepted of 7 now: \n"},
+	 "Accepted True Accepted of 7 now: of this size it is kept: headgroup=1, w=3\n"},
 };
 /* clang-format on */
 

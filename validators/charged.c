@@ -1,0 +1,76 @@
+#include "validators/charged.h"
+
+#include "validators/footprint.h"
+#include "validators/limits.h"
+
+/* The measure of the policy. What does not autoscale costs the same by both. */
+static enum footprint_column column(const struct policy *policy)
+{
+	return policy->charge == POLICY_CHARGE_NOW ? FOOTPRINT_NOW : FOOTPRINT_MOST;
+}
+
+size_t charged_count(struct arena *arena, const struct policy *policy,
+	const struct ray_object *object, struct charged **out)
+{
+	struct footprint footprint;
+
+	footprint_count(arena, policy, object, &footprint);
+	struct charged *const amounts = arena_array(arena, footprint.count + 1, sizeof(*amounts));
+
+	for (size_t i = 0; i < footprint.count; i++)
+		amounts[i] = (struct charged){footprint.lines[i].name,
+			footprint_column(&footprint.lines[i], column(policy))};
+	amounts[footprint.count] = (struct charged){STR("count/rayclusters"), quantity_whole(1)};
+	*out = amounts;
+	return footprint.count + 1;
+}
+
+struct quantity charged_of(const struct charged *amounts, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_eq(amounts[i].name, name))
+			return amounts[i].value;
+	}
+	return (struct quantity){0};
+}
+
+/* The groups without a greatest number of workers: what makes a charge unbounded. */
+static struct str unbounded_groups(struct arena *arena, const struct raycluster *cluster)
+{
+	CLEANUP(buf_done) struct buf names = {0};
+
+	for (size_t i = 0; i < cluster->worker_count && i < 8; i++) {
+		if (group_max(cluster, cluster->workers[i]) == INT32_MAX)
+			buf_printf(&names, "%s\"%.*s\"", names.len ? ", " : "",
+				STR_ARG(cluster->workers[i]->name.v));
+	}
+	return arena_str(arena, buf_str(&names));
+}
+
+void charged_report(
+	struct arena *arena, const struct charged_excess *e, struct field_errors *errors)
+{
+	const struct field_fact fact = {.rule = LIMITS_RULE_QUOTA,
+		.type = FIELD_FORBIDDEN,
+		.at_most = FIELD_SEVERITY_ERROR};
+	const struct raycluster *const cluster = e->object->cluster;
+	const bool most =
+		e->policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);
+	const struct quantity over = quantity_sub(quantity_add(e->used, e->asked), e->hard);
+
+	if (quantity_is_unbounded(e->asked))
+		field_add(errors, cluster->self.at, &fact,
+			"exceeds the quota of namespace \"%.*s\": %.*s is unbounded, %s of %s are "
+			"used by others: set maxReplicas of worker group %.*s",
+			STR_ARG(e->namespace), STR_ARG(e->name),
+			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+			STR_ARG(unbounded_groups(arena, cluster)));
+	else
+		field_add(errors, cluster->self.at, &fact,
+			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s%s, %s of %s "
+			"are used by others: over by %s",
+			STR_ARG(e->namespace), STR_ARG(e->name),
+			footprint_print(e->name, e->asked).at, e->grows ? " more" : "",
+			most ? " at its largest" : "", footprint_print(e->name, e->used).at,
+			footprint_print(e->name, e->hard).at, footprint_print(e->name, over).at);
+}

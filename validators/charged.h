@@ -1,0 +1,31 @@
+/*
+ * What a cluster is charged against the quota of its namespace, by the policy's measure, and what
+ * is said where that is too much: at apply, and by the controller of what came in past admission.
+ */
+#pragma once
+
+#include "api/policy.h"
+#include "api/ray_object.h"
+
+struct charged {
+	struct str name; /* in the words of ResourceQuota */
+	struct quantity value;
+};
+
+/* In the arena; one of them is count/rayclusters. Returns how many. */
+size_t charged_count(struct arena *arena, const struct policy *policy,
+	const struct ray_object *object, struct charged **out);
+/* Zero where there is no such amount. */
+struct quantity charged_of(const struct charged *amounts, size_t count, struct str name);
+
+/* An amount that does not fit. */
+struct charged_excess {
+	const struct policy *policy;
+	const struct ray_object *object;
+	struct str namespace, name;
+	struct quantity hard, used, asked; /* used: by the others */
+	bool grows;                        /* what is asked for is what an update adds */
+};
+
+void charged_report(
+	struct arena *arena, const struct charged_excess *excess, struct field_errors *errors);
