@@ -2,11 +2,14 @@
 
 #include "base/log.h"
 
+/* What was there once stays so. */
 static void tell(struct follower *f, bool there)
 {
-	if (f->was_told)
+	const bool is_news = f->state == FOLLOWER_UNTOLD || (f->state == FOLLOWER_ABSENT && there);
+
+	if (!is_news)
 		return;
-	f->was_told = true;
+	f->state = there ? FOLLOWER_THERE : FOLLOWER_ABSENT;
 	f->told(f->context, there);
 }
 
@@ -51,7 +54,8 @@ static void trouble(void *context, const struct err *err)
 
 bool follower_start(struct follower *f, struct kube_client *client, struct err *err)
 {
-	f->was_told = f->in_trouble = false;
+	f->state = FOLLOWER_UNTOLD;
+	f->in_trouble = false;
 	const struct kube_reflector_options options = {
 		.client = client,
 		.resource = &f->resource,

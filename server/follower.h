@@ -1,11 +1,14 @@
 /*
  * One kind of object in the cluster, followed for as long as the server runs. Where it may not be
- * read, or the cluster has no such kind, that is said once, and counts as told: what hangs on it
- * must not wait for ever.
+ * read, or the cluster has no such kind, that is said, and counts as told: what hangs on it must
+ * not wait for ever. It may become better: an API server that has just begun forbids everything,
+ * rights are given, CRDs installed.
  */
 #pragma once
 
 #include "server/kube/reflector.h"
+
+enum follower_state { FOLLOWER_UNTOLD, FOLLOWER_ABSENT, FOLLOWER_THERE };
 
 struct follower {
 	/* What the owner fills in. */
@@ -13,13 +16,17 @@ struct follower {
 	void *context;
 	void (*object)(void *context, const struct json_node *object, struct arena *arena);
 	void (*gone)(void *context, struct str namespace, struct str name);
-	/* Once: all there is has been told (`there`), or there is nothing to be had. */
+	/*
+	 * All there is has been told (`there`), or there is nothing to be had; and once more when
+	 * there is something to be had after all.
+	 */
 	void (*told)(void *context, bool there);
 	const struct json_place *skip; /* or NULL */
 	bool metadata_only;            /* the rest of the objects never comes here */
 
 	struct kube_reflector *reflector;
-	bool was_told, in_trouble;
+	enum follower_state state;
+	bool in_trouble;
 };
 
 /* The follower must stay where it is until follower_stop(). */

@@ -110,7 +110,8 @@ static const struct {
 } CHECKS[] = {
 	{"listening", is_listening, true, "the webhook port is not open yet"},
 	{"staying", is_staying, true, "the server is shutting down"},
-	{"certificate", certificate_is_valid, true, "the serving certificate has expired"},
+	{"certificate", certificate_is_valid, true,
+		"there is no serving certificate yet, or it has expired"},
 	{"policy", policy_is_current, false,
 		"the policy file is broken and the one before it is in force; see the log"},
 };

@@ -1,4 +1,6 @@
 /* What the cluster holds beside its RayClusters, for the preflight (server/facts/facts.h). */
+#include <pthread.h>
+
 #include "base/mem.h"
 #include "server/cluster.h"
 #include "server/facts/facts.h"
@@ -9,13 +11,15 @@
 struct fact {
 	struct serve_facts *owner;
 	enum facts_kind kind;
+	bool is_missing;
 	struct follower follower;
 };
 
 struct serve_facts {
 	struct server *server;
 	struct fact facts[FACTS_KINDS];
-	_Atomic size_t told, missing; /* kinds: of which all is known, that cannot be had */
+	pthread_mutex_t mutex; /* of the numbers, and of what the health board is told of them */
+	size_t known, missing; /* kinds: of which all is known, that cannot be had */
 };
 
 static void put(void *context, const struct json_node *object, struct arena *arena)
@@ -35,21 +39,33 @@ static void drop(void *context, struct str namespace, struct str name)
 
 static void told(void *context, bool there)
 {
-	const struct fact *const fact = context;
+	struct fact *const fact = context;
 	struct serve_facts *const facts = fact->owner;
 	struct health *const health = facts->server->app.health;
 
-	if (there)
+	pthread_mutex_lock(&facts->mutex);
+	facts->missing -= fact->is_missing;
+	fact->is_missing = !there;
+	facts->missing += fact->is_missing;
+	if (there) {
 		facts_set_known(facts->server->app.facts, fact->kind);
-	else
-		facts->missing++;
-	facts->told++;
+		facts->known++;
+	}
 	if (facts->missing)
 		health_bad(health, HEALTH_FACTS, "%zu kinds of objects cannot be read: see the log",
 			facts->missing);
 	else
-		health_fine(health, HEALTH_FACTS, "%zu kinds of objects are followed", facts->told);
+		health_fine(
+			health, HEALTH_FACTS, "%zu kinds of objects are followed", facts->known);
+	pthread_mutex_unlock(&facts->mutex);
 }
+
+/* Most of what a node says of itself is the images that it has. */
+static const struct json_place NODE_SKIPPED[] = {
+	{2, "managedFields"},
+	{2, "images"},
+	{0, NULL},
+};
 
 static bool is_wanted(const struct server *s, enum facts_kind kind)
 {
@@ -72,6 +88,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 				.object = put,
 				.gone = drop,
 				.told = told,
+				.skip = kind == FACTS_NODE ? NODE_SKIPPED : NULL,
 				.metadata_only = source->names_only,
 			},
 	};
@@ -85,6 +102,7 @@ bool serve_facts_start(struct server *s, struct err *err)
 	struct serve_facts *const facts = s->facts = mem_alloc(sizeof(*facts));
 
 	facts->server = s;
+	pthread_mutex_init(&facts->mutex, NULL);
 	s->app.facts = facts_new();
 	health_bad(s->app.health, HEALTH_FACTS, "nothing was read yet");
 	for (enum facts_kind kind = 0; kind < FACTS_KINDS; kind++) {
@@ -101,5 +119,6 @@ void serve_facts_stop(struct server *s)
 	for (enum facts_kind kind = 0; kind < FACTS_KINDS; kind++)
 		follower_stop(&s->facts->facts[kind].follower);
 	facts_free(&s->app.facts);
+	pthread_mutex_destroy(&s->facts->mutex);
 	mem_free(&s->facts);
 }

@@ -10,6 +10,7 @@
 struct counted {
 	struct serve_ledger *owner;
 	enum dialect dialect;
+	bool was_told;
 	struct follower follower;
 };
 
@@ -53,12 +54,15 @@ static void unsee(void *context, struct str namespace, struct str name)
 /* Of a kind that cannot be read, what we admit ourselves is still counted. */
 static void told(void *context, bool there)
 {
-	const struct counted *const counted = context;
+	struct counted *const counted = context;
 	struct serve_ledger *const ledger = counted->owner;
 
 	if (!there)
 		LOG(INFO, "quotas count none of these RayClusters",
 			KV("group", DIALECT_WORDS[counted->dialect].group));
+	if (counted->was_told)
+		return;
+	counted->was_told = true;
 	if (++ledger->told == DIALECTS)
 		ledger_set_known(ledger->server->app.ledger);
 }
@@ -115,6 +119,7 @@ void serve_ledger_recount(struct server *s)
 	ledger_start_over(s->app.ledger);
 	s->counted->told = 0;
 	for (size_t i = 0; i < DIALECTS; i++) {
+		s->counted->counted[i].was_told = false;
 		if (!follower_start(&s->counted->counted[i].follower, s->cluster->client, &err))
 			LOG(ERROR, "quotas cannot count by the new policy", KV("error", err.text));
 	}

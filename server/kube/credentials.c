@@ -138,7 +138,8 @@ static bool set_authorization(
 static bool run_plugin(const struct kube_config *config, struct kube_stop *stop, struct held *held,
 	const char **token, struct err *err)
 {
-	const struct kube_exec_request request = {config, held->identity.ca_pem, stop};
+	const struct kube_exec_request request = {
+		.config = config, .ca_pem = held->identity.ca_pem, .stop = stop};
 	struct kube_exec_credential got;
 
 	if (!kube_exec_run(&request, &held->arena, &got, err))

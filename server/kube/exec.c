@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,7 @@ static const char **arguments_for(const struct kube_exec *exec, struct arena *ar
 struct plugin {
 	pid_t pid;
 	int out;
+	int64_t deadline; /* clock_now() */
 };
 
 /* The threads that call this block signals; the plug-in is to have none of that. */
@@ -162,21 +164,19 @@ static bool start(const struct kube_exec_request *request, struct arena *arena,
 	return false;
 }
 
-/* Whether there is something to read, or the end, before the deadline. */
-static bool wait_for_output(
-	const struct plugin *plugin, struct kube_stop *stop, int64_t deadline, struct err *err)
+/* Waits for something from `fd`; false when the deadline passed before, or we are to stop. */
+static bool wait_for(const struct plugin *plugin, int fd, struct kube_stop *stop, struct err *err)
 {
 	struct pollfd fds[] = {
-		{.fd = plugin->out, .events = POLLIN},
+		{.fd = fd, .events = POLLIN},
 		{.fd = kube_stop_fd(stop), .events = POLLIN},
 	};
-	const int64_t left = (deadline - clock_now()) / CLOCK_MILLISECOND;
+	const int64_t left = (plugin->deadline - clock_now()) / CLOCK_MILLISECOND;
 
 	if (kube_stop_asked(stop))
 		return err_set(err, ERR_UNAVAILABLE, "exec plug-in: we are stopping");
 	if (left <= 0)
-		return err_set(err, ERR_UNAVAILABLE, "exec plug-in: nothing came within %d s",
-			KUBE_EXEC_SECONDS);
+		return err_set(err, ERR_UNAVAILABLE, "exec plug-in: it has not ended in time");
 	poll(fds, ARRAY_LEN(fds), (int)left);
 	return true;
 }
@@ -184,8 +184,6 @@ static bool wait_for_output(
 static bool read_output(
 	const struct plugin *plugin, struct kube_stop *stop, struct buf *out, struct err *err)
 {
-	const int64_t deadline = clock_now() + KUBE_EXEC_SECONDS * CLOCK_SECOND;
-
 	fcntl(plugin->out, F_SETFL, O_NONBLOCK);
 	for (;;) {
 		const ssize_t got = read(plugin->out, buf_reserve(out, PIECE), PIECE);
@@ -199,23 +197,38 @@ static bool read_output(
 		if (out->len > KUBE_EXEC_OUTPUT)
 			return err_set(err, ERR_TOO_LARGE, "exec plug-in prints more than %d bytes",
 				KUBE_EXEC_OUTPUT);
-		if (got < 0 && !wait_for_output(plugin, stop, deadline, err))
+		if (got < 0 && !wait_for(plugin, plugin->out, stop, err))
 			return false;
 	}
 }
 
-/* `read` tells whether it has closed its output by itself. */
+/* One that has closed its output may still go on. */
+static bool wait_for_end(const struct plugin *plugin, struct kube_stop *stop, struct err *err)
+{
+	siginfo_t info = {0};
+	const int fd = pidfd_open(plugin->pid, 0);
+	bool goes_on = fd >= 0;
+
+	while (goes_on && waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		info.si_pid == 0)
+		goes_on = wait_for(plugin, fd, stop, err);
+	if (fd >= 0)
+		close(fd);
+	return goes_on || fd < 0;
+}
+
+/* `good` tells whether all went well until now; else it is killed, with its children. */
 static bool finish(
-	const struct plugin *plugin, const struct kube_exec *exec, bool read, struct err *err)
+	const struct plugin *plugin, const struct kube_exec *exec, bool good, struct err *err)
 {
 	int status = 0;
 
 	close(plugin->out);
-	if (!read)
+	if (!good)
 		kill(-plugin->pid, SIGKILL);
 	while (waitpid(plugin->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!read)
+	if (!good)
 		return err_wrap(err, "'%.80s'", exec->command);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
@@ -275,7 +288,10 @@ bool kube_exec_run(const struct kube_exec_request *request, struct arena *arena,
 
 	if (!start(request, arena, &plugin, err))
 		return false;
-	const bool read = read_output(&plugin, request->stop, &text, err);
+	plugin.deadline =
+		clock_now() + (request->patience ? request->patience : KUBE_EXEC_PATIENCE);
+	const bool good = read_output(&plugin, request->stop, &text, err) &&
+			  wait_for_end(&plugin, request->stop, err);
 
-	return finish(&plugin, exec, read, err) && decode(exec, buf_str(&text), arena, out, err);
+	return finish(&plugin, exec, good, err) && decode(exec, buf_str(&text), arena, out, err);
 }

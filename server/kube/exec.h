@@ -10,15 +10,16 @@
 #include "server/kube/config.h"
 #include "server/kube/stop.h"
 
-enum {
-	KUBE_EXEC_SECONDS = 60, /* a plug-in that takes longer is killed, with its children */
-	KUBE_EXEC_OUTPUT = 1024 * 1024,
-};
+enum { KUBE_EXEC_OUTPUT = 1024 * 1024 };
+
+/* A plug-in that takes longer is killed, with its children. */
+#define KUBE_EXEC_PATIENCE (60 * INT64_C(1000000000))
 
 struct kube_exec_request {
 	const struct kube_config *config; /* whose exec is set */
 	const char *ca_pem;     /* for a plug-in that asks for the cluster; NULL for none */
 	struct kube_stop *stop; /* or NULL */
+	int64_t patience;       /* ns; 0 is KUBE_EXEC_PATIENCE */
 };
 
 /* In the arena; a member that it does not say is NULL or 0. */

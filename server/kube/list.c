@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { ROUNDS = 4 };
+enum { ROUNDS = 4, PARTS = 4 };
 
 /* Tells the page's objects and says where the next one is: NULL when this was the last. */
 static const char *take_page(struct kube_reply *reply, const struct kube_list_handler *handler)
@@ -30,13 +30,27 @@ static bool note_version(const struct kube_reply *reply, struct arena *arena,
 	return true;
 }
 
+/* A page that is too long is asked for again in parts, down to single objects. */
+static bool shrink(struct kube_call *page, const struct err *err)
+{
+	if (err->code != ERR_TOO_LARGE || page->limit == 1)
+		return false;
+	page->limit = page->limit > PARTS ? page->limit / PARTS : 1;
+	return true;
+}
+
 /* False also when a token expired; reply->refusal says so. */
 static bool take_all(struct kube_client *client, struct kube_call page, struct kube_reply *reply,
 	const struct kube_list_handler *handler, struct err *err)
 {
 	CLEANUP(buf_done) struct buf token = {0};
 
-	while (kube_call(client, &page, reply, err)) {
+	for (;;) {
+		if (!kube_call(client, &page, reply, err)) {
+			if (shrink(&page, err))
+				continue;
+			return false;
+		}
 		const char *const next = take_page(reply, handler);
 
 		if (next == NULL)
@@ -48,7 +62,6 @@ static bool take_all(struct kube_client *client, struct kube_call page, struct k
 		/* Said in the token. */
 		page.resource_version = NULL;
 	}
-	return false;
 }
 
 bool kube_list(struct kube_client *client, const struct kube_call *call,

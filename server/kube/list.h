@@ -14,8 +14,9 @@ struct kube_list_handler {
 };
 
 /*
- * `call` is a KUBE_LIST; its limit is KUBE_PAGE when it says none. A page token that expired
- * meanwhile begins anew, a few times. `version` is where a watch goes on; or NULL.
+ * `call` is a KUBE_LIST; its limit is KUBE_PAGE when it says none, and becomes smaller where a page
+ * is longer than its reply_limit. A page token that expired meanwhile begins anew, a few times.
+ * `version` is where a watch goes on; or NULL.
  */
 MUST_CHECK bool kube_list(struct kube_client *client, const struct kube_call *call,
 	const struct kube_list_handler *handler, char version[KUBE_VERSION_SIZE], struct err *err);

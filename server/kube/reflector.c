@@ -112,6 +112,7 @@ static bool list(struct kube_reflector *reflector, struct err *err)
 		.field_selector = options->field_selector,
 		.metadata_only = options->metadata_only,
 		.limit = options->page,
+		.reply_limit = KUBE_REFLECTOR_LINE,
 		.skip = reflector->list_skip,
 		.stop = reflector->stop,
 	};

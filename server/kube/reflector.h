@@ -45,7 +45,8 @@ struct kube_reflector_options {
 
 enum {
 	KUBE_REFLECTOR_SKIPS = 8,
-	KUBE_REFLECTOR_LINE = 16 * 1024 * 1024, /* etcd holds 1.5 MiB; JSON is a few times that */
+	/* Of a watch, and of a list's page: etcd holds 1.5 MiB, and JSON is a few times that. */
+	KUBE_REFLECTOR_LINE = 16 * 1024 * 1024,
 };
 
 struct kube_reflector;

@@ -399,3 +399,27 @@ Test(kube_client, a_list_whose_tokens_always_expire_ends, .timeout = 60)
 	cr_assert_eq(kit->err.code, ERR_UNAVAILABLE);
 	kube_kit_free(&kit);
 }
+
+Test(kube_client, a_page_that_is_too_long_is_asked_for_in_parts, .timeout = 60)
+{
+	static const char LONG[] = PAGE("c") "                                                  ";
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = "GET /api/v1/pods?limit=20", .reply = PAGE("b")),
+		API_STEP(.expect = "GET /api/v1/pods?limit=20&continue=b", .reply = LONG),
+		API_STEP(.expect = "GET /api/v1/pods?limit=5&continue=b", .reply = LONG),
+		API_STEP(.expect = "GET /api/v1/pods?limit=1&continue=b", .reply = PAGE("d")),
+		API_STEP(.expect = "GET /api/v1/pods?limit=1&continue=d", .reply = LONG),
+	};
+	static const struct kube_call CALL = {.verb = KUBE_LIST,
+		.at = {.resource = &PODS},
+		.limit = 20,
+		.reply_limit = sizeof(PAGE("c")) - 1};
+	struct count count = {0};
+	const struct kube_list_handler handler = {count_item, NULL, &count};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+
+	cr_assert_not(kube_list(kit->client, &CALL, &handler, NULL, &kit->err));
+	cr_assert_eq(kit->err.code, ERR_TOO_LARGE, "%s", kit->err.text);
+	cr_assert_eq(count.items, 4);
+	kube_kit_free(&kit);
+}

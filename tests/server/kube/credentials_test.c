@@ -239,6 +239,30 @@ Test(kube_exec, a_plugin_that_is_not_there_is_told_with_its_hint)
 	arena_done(&arena);
 }
 
+Test(kube_exec, a_plugin_that_takes_too_long_is_ended)
+{
+	static const char *const SCRIPTS[] = {
+		"sleep 1000",
+		"echo '{}'; exec >/dev/null; sleep 1000",
+	};
+
+	clock_release();
+	for (size_t i = 0; i < ARRAY_LEN(SCRIPTS); i++) {
+		const struct kube_exec exec = plugin(SCRIPTS[i]);
+		const struct kube_config config = {.origin = "x", .exec = &exec};
+		const struct kube_exec_request request = {
+			.config = &config, .patience = 300 * CLOCK_MILLISECOND};
+		struct kube_exec_credential got;
+		struct arena arena CLEANUP(arena_done) = {0};
+		struct err err;
+
+		arena_init(&arena, 4096);
+		cr_assert_not(kube_exec_run(&request, &arena, &got, &err));
+		cr_assert(str_contains(str_from(err.text), "it has not ended in time"), "%s",
+			err.text);
+	}
+}
+
 Test(kube_exec, a_stop_ends_a_plugin)
 {
 	const struct kube_exec exec = plugin("sleep 1000 & wait");
