@@ -2,17 +2,22 @@
 
 #include <assert.h>
 
+#include "api/version.h"
+
 static bool autoscales(const struct policy *policy, const struct raycluster *cluster)
 {
 	(void)policy;
 	return cluster->autoscaling.v;
 }
 
-static bool always(const struct policy *policy, const struct raycluster *cluster)
+bool injected_waits_for_head(const struct policy *policy, const struct raycluster *cluster)
 {
-	(void)policy;
-	(void)cluster;
-	return true;
+	struct version version;
+
+	if (policy == NULL || policy->target.controller != POLICY_CONTROLLER_RAYGATE)
+		return true;
+	return version_parse(cluster->ray_version.v, &version) &&
+	       !version_at_least(version, 2, 9, 0);
 }
 
 /* A gate that nobody spoke of is counted as open: a promise of too much is the smaller mistake. */
@@ -49,7 +54,7 @@ static const struct {
 	{"autoscaler", INJECTED_CONTAINER, true, false, "500m", "512Mi", "500m", "512Mi",
 		autoscales, autoscaler_resources},
 	{"wait-gcs-ready", INJECTED_INIT_LAST, false, true, "200m", "256Mi", "200m", "256Mi",
-		always, NULL},
+		injected_waits_for_head, NULL},
 	{"wait-for-tls-ip-san", INJECTED_INIT_FIRST, true, true, "50m", "64Mi", "50m", "64Mi",
 		has_tls, NULL},
 	{"ray-history-collector", INJECTED_CONTAINER, true, true, "50m", "64Mi", "200m", "256Mi",

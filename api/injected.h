@@ -30,6 +30,12 @@ size_t injected_containers(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group,
 	struct injected out[INJECTED_MAX]);
 
+/*
+ * Whether a worker gets wait-gcs-ready. With us it waits for its head by itself, except in Ray
+ * before 2.9, whose patience cannot be set. Without a policy: as KubeRay.
+ */
+bool injected_waits_for_head(const struct policy *policy, const struct raycluster *cluster);
+
 /* Where a RayJob's entrypoint is submitted from. */
 enum injected_submission {
 	INJECTED_NOWHERE, /* no RayJob, or nothing is added for it (HTTPMode, InteractiveMode) */

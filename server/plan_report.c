@@ -172,6 +172,7 @@ struct json_edit *plan_report_objects(const struct plan *plan, struct buf *notes
 
 	child_context_init(&c, plan->arena, object_of(plan),
 		namespace.len ? namespace : STR("default"), STR(""));
+	c.policy = plan->policy;
 	add_gaps(&c, notes);
 	struct json_edit *const objects = children_of(&c, PODS_MAX, &left_out);
 

@@ -61,6 +61,11 @@ void child_context_init(struct child_context *c, struct arena *arena,
 	init_store(c);
 }
 
+bool child_is_of_raygate(const struct child_context *c)
+{
+	return c->policy && c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;
+}
+
 static void put_owner(const struct child_context *c, struct json_edit *meta)
 {
 	struct json_edit *const owner = json_edit_object();

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "api/policy.h"
 #include "api/ray_object.h"
 #include "base/json_edit.h"
 
@@ -22,6 +23,8 @@
 
 struct child_context {
 	struct arena *arena;
+	/* Its target says whose pods they are; NULL: KubeRay's. Whoever wants ours sets it. */
+	const struct policy *policy;
 	const struct ray_object *object; /* a RayCluster of ray.io */
 	const struct raycluster *cluster;
 	struct str name, namespace, uid; /* of the cluster */
@@ -49,6 +52,9 @@ void child_context_init(struct child_context *c, struct arena *arena,
  */
 struct json_edit *child_new(
 	const struct child_context *c, const char *api_version, const char *kind);
+
+/* Whether pods are made as we make them, where that differs from KubeRay. */
+bool child_is_of_raygate(const struct child_context *c);
 
 /* Get or make a member that is an object or an array. */
 struct json_edit *child_object(struct json_edit *object, const char *key);

@@ -82,5 +82,6 @@ void plan_modern(const struct observed *seen, struct round *round)
 	};
 
 	child_context_init(&m.c, round->arena, seen->object, seen->namespace, seen->domain);
+	m.c.policy = seen->policy;
 	plan_spec(&m);
 }

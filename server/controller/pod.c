@@ -1,6 +1,7 @@
 #include "server/controller/pod.h"
 
 #include "api/derived_names.h"
+#include "api/injected.h"
 #include "server/controller/pod_parts.h"
 
 #define OVERWRITE "ray.io/overwrite-container-cmd"
@@ -211,7 +212,8 @@ struct json_edit *pod_of_worker(
 	if (!start(&d, c, group))
 		return NULL;
 	put_name(&d);
-	pod_add_wait_for_head(&d);
+	if (injected_waits_for_head(c->policy, c->cluster))
+		pod_add_wait_for_head(&d);
 	put_labels(&d);
 	put_place(&d, place);
 	start_params_complete(&d.params, false,

@@ -1,3 +1,4 @@
+#include "api/injected.h"
 #include "server/controller/pod_parts.h"
 
 static struct str originated_from(const struct child_context *c)
@@ -47,6 +48,16 @@ static void add_serve_env(struct pod_draft *d)
 	container_default_env(d->ray, "RAY_SERVE_KV_TIMEOUT_S", STR("5"));
 }
 
+/*
+ * How often `ray start` asks for a head that is not there yet, a second or more each time: some
+ * minutes instead of Ray's 20 times, as an image may be long in coming.
+ */
+static void add_patience(struct pod_draft *d)
+{
+	if (!d->group->is_head && !injected_waits_for_head(d->c->policy, d->c->cluster))
+		container_default_env(d->ray, "RAY_NUM_REDIS_GET_RETRIES", STR("200"));
+}
+
 void pod_add_env(struct pod_draft *d)
 {
 	const struct child_context *const c = d->c;
@@ -70,4 +81,5 @@ void pod_add_env(struct pod_draft *d)
 			arena_printf(
 				c->arena, "kuberay_version=v1.7.0;kuberay_crd=%.*s", STR_ARG(crd)));
 	container_default_env(d->ray, "RAY_DASHBOARD_ENABLE_K8S_DISK_USAGE", STR("1"));
+	add_patience(d);
 }

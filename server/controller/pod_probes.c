@@ -7,13 +7,19 @@
 
 struct probe {
 	const char *key;
-	int delay, head_timeout, worker_timeout, failures;
+	int delay, head_timeout, worker_timeout, period, failures;
 };
 
-static const struct probe LIVENESS = {"livenessProbe", 30, 5, 2, 120};
-static const struct probe READINESS = {"readinessProbe", 10, 5, 2, 10};
+static const struct probe LIVENESS = {"livenessProbe", 30, 5, 2, 5, 120};
+static const struct probe READINESS = {"readinessProbe", 10, 5, 2, 5, 10};
+/*
+ * Ours: each second until the node is up, then the others begin, at once. It fails only long after
+ * a worker has given up its head by itself.
+ */
+static const struct probe STARTUP = {"startupProbe", 0, 5, 2, 1, 1800};
+static const struct probe READINESS_AT_ONCE = {"readinessProbe", 0, 5, 2, 5, 10};
 
-enum { PERIOD_SECONDS = 5, SERVE_FAILURES = 1, SERVE_PORT = 8000 };
+enum { SERVE_FAILURES = 1, SERVE_PORT = 8000 };
 
 static int64_t port_of(const struct pod_draft *d, const char *key, int64_t fallback)
 {
@@ -93,9 +99,14 @@ static void put_action(struct pod_draft *d, struct json_edit *probe, bool serves
 	json_edit_put_i64(get, "port", agent_port(d));
 }
 
+static bool has_probe(const struct pod_draft *d, const struct probe *row)
+{
+	return json_edit_kind(json_edit_get(d->ray, str_from(row->key))) == JSON_OBJECT;
+}
+
 static void add_probe(struct pod_draft *d, const struct probe *row, bool serves)
 {
-	if (json_edit_kind(json_edit_get(d->ray, str_from(row->key))) == JSON_OBJECT)
+	if (has_probe(d, row))
 		return;
 	struct json_edit *const probe = json_edit_object();
 
@@ -103,7 +114,7 @@ static void add_probe(struct pod_draft *d, const struct probe *row, bool serves)
 	json_edit_put_i64(probe, "initialDelaySeconds", row->delay);
 	json_edit_put_i64(probe, "timeoutSeconds",
 		d->group->is_head ? row->head_timeout : row->worker_timeout);
-	json_edit_put_i64(probe, "periodSeconds", PERIOD_SECONDS);
+	json_edit_put_i64(probe, "periodSeconds", row->period);
 	json_edit_put_i64(probe, "successThreshold", 1);
 	json_edit_put_i64(probe, "failureThreshold", serves ? SERVE_FAILURES : row->failures);
 	json_edit_set(d->ray, str_from(row->key), probe);
@@ -115,6 +126,12 @@ void pod_add_probes(struct pod_draft *d)
 		!d->group->is_head &&
 		str_is(ray_object_label(d->c->object, d->c->arena, LABEL_CRD), "RayService");
 
+	/* Who wrote one of them has his own idea of when a node is up. */
+	const bool quick = child_is_of_raygate(d->c) && !has_probe(d, &LIVENESS) &&
+			   !has_probe(d, &READINESS) && !has_probe(d, &STARTUP);
+
+	if (quick)
+		add_probe(d, &STARTUP, false);
 	add_probe(d, &LIVENESS, false);
-	add_probe(d, &READINESS, serves);
+	add_probe(d, quick ? &READINESS_AT_ONCE : &READINESS, serves);
 }
