@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "server/inputs.h"
 #include "server/kube/config.h"
 #include "server/policy.h"
+#include "server/terminal.h"
 #include "server/version.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -26,18 +26,6 @@ static bool write_out(struct report *report)
 static bool flush(struct report *report)
 {
 	return report->out.len < FLUSH_BYTES || write_out(report);
-}
-
-static bool wants_color(const struct settings *s)
-{
-	const struct str color = settings_str(s, SETTING_COLOR);
-	const char *const no = getenv("NO_COLOR");
-	const char *const terminal = getenv("TERM");
-
-	if (!str_is(color, "auto"))
-		return str_is(color, "always");
-	return isatty(STDOUT_FILENO) && !(no && *no) &&
-	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 /* Whoever gave - by mistake would wait for ever. */
@@ -115,7 +103,7 @@ static int run(struct settings *s, const struct report_format *format, const str
 	/* What is stored has been defaulted, or was not to be. */
 	work.judge.defaults = settings_str(s, SETTING_POLICY).len > 0 && !wants_cluster(s);
 	work.judge.namespace = settings_str(s, SETTING_NAMESPACE);
-	work.report.color = wants_color(s);
+	work.report.color = terminal_wants_color(settings_str(s, SETTING_COLOR));
 	work.report.quiet = settings_bool(s, SETTING_QUIET);
 	work.flush = flush;
 	report_begin(&work.report);

@@ -8,6 +8,7 @@
 #include "server/cmd_certs.h"
 #include "server/cmd_check.h"
 #include "server/cmd_completion.h"
+#include "server/cmd_explain.h"
 #include "server/cmd_man.h"
 #include "server/cmd_plan.h"
 #include "server/cmd_rules.h"
@@ -57,6 +58,29 @@ static const char PLAN_TEXT[] =
 	"\n"
 	"Exit codes: 0 printed, 2 wrong usage, 3 the file cannot be read.\n";
 
+static const char EXPLAIN_TEXT[] =
+	"Reads a RayCluster, its pods, Events and logs, the quotas and limits of its namespace "
+	"and\n"
+	"the nodes, and says what keeps it from being what was asked for and what to do, the most\n"
+	"important first. NAME is that of a RayCluster of ray.io, or else of cluster.ray.io, or of "
+	"a\n"
+	"RayJob or RayService, whose RayCluster is explained. TYPE is rayclusters.ray.io,\n"
+	"rayclusters.cluster.ray.io, rayjob or rayservice. Without a name each RayCluster of the\n"
+	"namespace has a line, the most troubled first. It changes nothing.\n"
+	"\n"
+	"It needs the right to read what it looks at: get and list rayclusters; list pods, "
+	"events,\n"
+	"resourcequotas, limitranges, services, endpointslices, persistentvolumeclaims; get\n"
+	"pods/log; and of the cluster list nodes and leases. What may not be read is told in the\n"
+	"last lines, and the rest is explained all the same. With --policy its rules and quotas\n"
+	"hold, too.\n"
+	"\n"
+	"-o json prints {clusters: [{apiVersion, kind, namespace, name, asAsked, state, findings:\n"
+	"[{grade, headline, evidence, advice}]}], unread: [{what, why}]}.\n"
+	"\n"
+	"Exit codes: 0 all is as asked, 1 something is wrong, 2 wrong usage, 3 it cannot be "
+	"read.\n";
+
 static const char RULES_TEXT[] =
 	"Lists every rule, or explains the one with that id or name. -o is text, markdown or "
 	"json.\n"
@@ -98,6 +122,9 @@ static const struct command_row COMMANDS[] = {
 	{"plan", cmd_plan, COMMAND_PLAN,
 		"show what is added to an object, what it costs, and what it becomes",
 		"FILE [OPTION]...", PLAN_TEXT, "text|yaml|json|report", NULL},
+	{"explain", cmd_explain, COMMAND_EXPLAIN, "say why a cluster is not what was asked for",
+		"NAME [OPTION]...\nTYPE/NAME [OPTION]...\n[OPTION]...", EXPLAIN_TEXT, "text|json",
+		""},
 	{"rules", cmd_rules, COMMAND_RULES, "list the rules, or explain one", "[ID] [OPTION]...",
 		RULES_TEXT, "text|markdown|json", ""},
 	{"certs", cmd_certs, COMMAND_CERTS, "mint, inspect and verify the serving certificate",

@@ -58,7 +58,8 @@ enum command {
 	COMMAND_PLAN = 1 << 2,
 	COMMAND_CERTS = 1 << 3,
 	COMMAND_RULES = 1 << 4,
-	COMMAND_ALL = (1 << 5) - 1,
+	COMMAND_EXPLAIN = 1 << 5,
+	COMMAND_ALL = (1 << 6) - 1,
 };
 
 enum { SETTINGS_ARGUMENTS_MAX = 4096 }; /* files of one `check` */

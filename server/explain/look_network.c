@@ -1,0 +1,103 @@
+/* How the head is reached: its Service, and whether that leads to it. */
+#include "api/derived_names.h"
+#include "server/explain/looks.h"
+#include "server/explain/service.h"
+
+struct str explain_head_service(const struct explain_subject *s)
+{
+	struct arena *const arena = s->in->arena;
+	const struct str told =
+		json_str(arena, EXPLAIN_AT(s->root, "status", "head", "serviceName"));
+	const struct raycluster *const cluster = s->object->cluster;
+
+	if (told.len)
+		return told;
+	if (s->object->dialect == DIALECT_LEGACY)
+		return derived_legacy_head_service(arena, s->name);
+	const struct str own = cluster && cluster->head
+				       ? json_str(arena, EXPLAIN_AT(cluster->head->service.node,
+								 "metadata", "name"))
+				       : (struct str){0};
+
+	return own.len ? own : derived_head_service(arena, s->name);
+}
+
+static const struct json_node *find(const struct look *l, enum explain_kind kind, struct str name)
+{
+	const struct explain_objects *const all = &l->s->in->of[kind];
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct json_node *const meta = json_get(all->items[i], "metadata");
+
+		if (json_str_is(json_get(meta, "name"), name) &&
+			json_str_is(json_get(meta, "namespace"), l->s->namespace))
+			return all->items[i];
+	}
+	return NULL;
+}
+
+static bool has_endpoint(const struct look *l, struct str service)
+{
+	const struct explain_objects *const all = &l->s->in->of[EXPLAIN_SLICE];
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct json_node *const labels =
+			EXPLAIN_AT(all->items[i], "metadata", "labels");
+
+		if (!json_str_is(json_get(labels, "kubernetes.io/service-name"), service))
+			continue;
+		for (struct json_iter it = json_iter(json_get(all->items[i], "endpoints"));
+			json_next_item(&it);) {
+			if (!json_is(EXPLAIN_AT(it.value, "conditions", "ready"), JSON_FALSE))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Labels that the Service looks for and the head has otherwise. */
+static bool show_differences(struct look *l, struct explain_finding *f,
+	const struct json_node *service, const struct explain_pod *head)
+{
+	const struct json_node *const labels = EXPLAIN_AT(head->root, "metadata", "labels");
+	bool differs = false;
+
+	for (struct json_iter it = json_iter(EXPLAIN_AT(service, "spec", "selector"));
+		json_next_member(&it);) {
+		const struct str key = json_str(l->arena, it.key);
+		const struct json_node *const has = json_get_str(labels, key);
+
+		if (json_equal(has, it.value))
+			continue;
+		explain_shows(l->found, f, "it looks for %.*s=%.*s, and the head has %.*s",
+			STR_ARG(key), STR_ARG(json_str(l->arena, it.value)),
+			STR_ARG(has ? json_str(l->arena, has) : STR("no such label")));
+		differs = true;
+	}
+	return differs;
+}
+
+void look_at_service(struct look *l)
+{
+	const struct explain_pod *const head = explain_head(l->s);
+	const struct str name = explain_head_service(l->s);
+	const struct json_node *const service = find(l, EXPLAIN_SERVICE, name);
+
+	if (head == NULL || !head->ready || !l->s->in->of[EXPLAIN_SERVICE].looked)
+		return;
+	if (service == NULL) {
+		struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+			"Service %.*s is not there: nobody finds the head", STR_ARG(name));
+
+		explain_advises(l->found, f, "its controller makes it again; see that it runs");
+		return;
+	}
+	if (!l->s->in->of[EXPLAIN_SLICE].looked || has_endpoint(l, name))
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"Service %.*s leads nowhere, though the head is ready", STR_ARG(name));
+
+	if (show_differences(l, f, service, head))
+		explain_advises(l->found, f,
+			"take that label out of the head's template: controllers set it");
+}

@@ -1,0 +1,111 @@
+/* Whether the spec is accepted: by its controller, by KubeRay's own checks, by today's rules. */
+#include "server/admission/mutation.h"
+#include "server/explain/looks.h"
+
+enum { SHOWN = 3 }; /* mistakes; `check` has the others */
+
+struct str look_words(struct arena *arena, const struct json_node *condition)
+{
+	const struct str reason = json_str(arena, json_get(condition, "reason"));
+	const struct str message = str_trim(json_str(arena, json_get(condition, "message")));
+
+	if (reason.len == 0 || message.len == 0)
+		return reason.len ? reason : message;
+	return arena_printf(arena, "%.*s: %.*s", STR_ARG(reason), STR_ARG(message));
+}
+
+struct str look_sentence(const struct field_error *error)
+{
+	const struct str mark = STR("Forbidden: ");
+
+	return str_starts(error->message, mark.at) ? str_from_offset(error->message, mark.len)
+						   : error->message;
+}
+
+static const struct mutation *judge(const struct look *l)
+{
+	const struct mutation_input in = {
+		.arena = l->arena,
+		.policy = l->s->in->policy,
+		.namespace = l->s->namespace,
+		.kind = RAY_CLUSTER,
+		.dialect = l->s->object->dialect,
+		.object = l->s->root,
+		.crd_defaults = true,
+		.strict = true,
+	};
+
+	return mutation_run(&in);
+}
+
+static void show_mistakes(
+	struct look *l, struct explain_finding *f, const struct findings *mistakes)
+{
+	const size_t shown = mistakes->errors < SHOWN ? mistakes->errors : SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct field_error *const e = mistakes->items[i].error;
+
+		explain_shows(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
+			STR_ARG(e->message), e->rule);
+	}
+	if (mistakes->errors > shown)
+		explain_shows(l->found, f, "and %.*s more: raygate check -n %.*s",
+			STR_ARG(explain_count(
+				l->arena, (int64_t)(mistakes->errors - shown), "mistake")),
+			LOOK_NAMESPACE(l));
+}
+
+/* What stands there for KubeRay, which stops at its first finding; only while it is the latest. */
+static const struct json_node *complaint(const struct look *l)
+{
+	return EXPLAIN_EVENT_OF(l->s, NULL, "InvalidRayClusterSpec", "InvalidRayClusterMetadata",
+		"InvalidRayClusterStatus");
+}
+
+static struct explain_finding *tell_verdict(
+	struct look *l, const struct json_node *accepted, size_t mistakes)
+{
+	const struct json_node *const event = complaint(l);
+	const struct str message = str_trim(json_str(
+		l->arena, accepted ? json_get(accepted, "message") : json_get(event, "message")));
+	const struct str reason = json_str(l->arena, json_get(accepted, "reason"));
+	struct explain_finding *f;
+
+	if (accepted)
+		f = explain_found(l->found, EXPLAIN_WRONG, "its spec is not accepted%s%.*s",
+			reason.len ? ": " : "", STR_ARG(reason));
+	else if (event && l->missing)
+		f = explain_found(l->found, EXPLAIN_WRONG, "KubeRay does not accept its spec");
+	else if (mistakes)
+		f = explain_found(l->found, l->missing ? EXPLAIN_WRONG : EXPLAIN_NOTE,
+			"its spec would be refused today: %.*s",
+			STR_ARG(explain_count(l->arena, (int64_t)mistakes, "mistake")));
+	else
+		return NULL;
+	/* The rules tell the same, each mistake with its place. */
+	if (mistakes == 0 && message.len)
+		explain_shows(l->found, f, "%.*s", STR_ARG(message));
+	return f;
+}
+
+void look_at_spec(struct look *l)
+{
+	const struct json_node *const condition = explain_condition(l->s->root, "Accepted");
+	const struct json_node *const refused =
+		explain_condition_is(condition, "False") ? condition : NULL;
+	const struct findings *const mistakes = &judge(l)->findings;
+	struct explain_finding *const f = tell_verdict(l, refused, mistakes->errors);
+
+	if (f == NULL)
+		return;
+	show_mistakes(l, f, mistakes);
+	if (json_str_is(json_get(refused, "reason"), STR("QuotaExceeded")))
+		explain_advises(l->found, f,
+			"ask for less, or have the quota raised: what runs "
+			"is kept up to the size that was accepted last");
+	else
+		explain_advises(l->found, f, "mend the spec and apply it again%s",
+			refused ? ": what runs is kept up to the size that was accepted last" : "");
+	l->refused = l->refused || f->grade == EXPLAIN_WRONG;
+}

@@ -1,0 +1,44 @@
+/* The looks of a diagnosis, a file for each family; only diagnose.c calls them. */
+#pragma once
+
+#include "server/explain/finding.h"
+#include "server/explain/subject.h"
+#include "server/facts/facts.h"
+
+struct look {
+	const struct explain_subject *s;
+	struct explain_findings *found;
+	struct arena *arena;
+	struct facts *facts; /* quotas, limits and nodes of the input */
+	/* What the preflight says of the object's groups: nodes too small, LimitRanges. */
+	const struct field_errors *preflight;
+	struct explain_finding *head; /* the first finding about the head, or NULL */
+	int64_t missing;              /* pods that are not there, in all groups */
+	bool refused;                 /* somebody told why they are missing */
+};
+
+void look_at_deletion(struct look *l);
+void look_at_owner(struct look *l);
+void look_at_manager(struct look *l);
+void look_at_spec(struct look *l);
+void look_at_controller(struct look *l);
+void look_at_suspension(struct look *l);
+void look_at_refusals(struct look *l);
+void look_at_limits(struct look *l);
+void look_at_missing(struct look *l);
+void look_at_pods(struct look *l);
+void look_at_service(struct look *l);
+void look_at_quotas(struct look *l);
+void look_at_policy_quota(struct look *l);
+void look_at_autoscaler(struct look *l);
+
+/* "-n NAMESPACE", for commands in advice. */
+#define LOOK_NAMESPACE(l) STR_ARG((l)->s->namespace)
+/* How people name a group: the head, group "workers". */
+struct str look_group(struct arena *arena, const struct ray_group *group);
+/* A field error without its type in front. */
+struct str look_sentence(const struct field_error *error);
+/* Adds who leads: the Leases of controllers, with when they were renewed. */
+void look_show_leases(struct look *l, struct explain_finding *finding);
+/* The text of a condition, reason in front; "" where it has none. */
+struct str look_words(struct arena *arena, const struct json_node *condition);
