@@ -24,6 +24,9 @@ CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev univ
 # A cluster for `make e2e`; Go and pip only where there are none.
 E2E_PACKAGES   := curl iproute2 python3 $(if $(shell command -v go),,golang-go) \
 	$(if $(shell command -v pip3),,python3-pip)
+# A node for `make e2e-ray`, which takes root anyway.
+NODE_PACKAGES  := $(if $(filter 0,$(shell id -u)),containerd runc containernetworking-plugins iptables \
+	conntrack debootstrap)
 
 # libcurl is opened when it is needed: server/kube/curl_on_demand.c.
 LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1
@@ -60,7 +63,7 @@ object = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 SRC  := $(call find,base api validators certs server,*.c)
 TEST := $(call find,tests,*_test.c,-not -path 'tests/e2e/*')
-E2E  := $(call find,tests/e2e,*.c)
+E2E  := $(call find,tests/e2e,*.c,-not -path 'tests/e2e/cluster/*')
 KIT  := $(call find,tests/support,*.c)
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(call find,tests/fuzz,fuzz_*.c))
 STRESS := $(patsubst tests/%.c,%,$(call find,tests/stress,*.c))
@@ -135,9 +138,9 @@ $(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
-.PHONY: force help run test build check bench golden e2e e2e-shell fuzz asan tsan cover clean \
+.PHONY: force help run test build check bench golden e2e e2e-ray e2e-shell fuzz asan tsan cover clean \
 	layers size format tidy cppcheck unit test-program programs stress regressions image manifests \
-	packages-build packages-test packages-e2e packages-check
+	packages-build packages-test packages-e2e packages-node packages-check
 .SECONDARY:
 
 help: ## this list
@@ -168,7 +171,10 @@ e2e: build packages-test packages-e2e ## scenarios on a real Kubernetes, built o
 	$(Q)$(PARALLEL) $(OUT)/e2e
 	$(Q)$(CLUSTER)/run.sh $(CLUSTER)/scenarios.sh $(SCENARIO)
 
-e2e-shell: build packages-e2e ## a shell in that cluster, with kubectl and the gate
+e2e-ray: image packages-e2e packages-node ## scenarios on a real node that runs our image and Ray; takes root; SCENARIO=name runs one
+	$(Q)NODE=real $(CLUSTER)/run.sh $(CLUSTER)/scenarios.sh $(SCENARIO)
+
+e2e-shell: image packages-e2e $(if $(filter real,$(NODE)),packages-node) ## a shell in that cluster, with kubectl and the gate; NODE=real for a real node
 	$(Q)$(CLUSTER)/run.sh $(CLUSTER)/shell.sh
 
 golden: $(OUT)/unit ## write the expected answers of tests/golden anew; the diff is the review
@@ -295,6 +301,8 @@ packages-test: packages-build
 	$(call install,$(TEST_PACKAGES))
 packages-e2e: packages-build
 	$(call install,$(E2E_PACKAGES))
+packages-node: packages-build
+	$(if $(NODE_PACKAGES),$(call install,$(NODE_PACKAGES)))
 packages-check: packages-test
 	$(call install,$(CHECK_PACKAGES))
 

@@ -117,6 +117,62 @@ make_old_kubectl() {
 	rm -r wheel
 }
 
+make_coredns() {
+	nice -n 10 "$go" build -C "$here/dns" -ldflags '-s -w' -o "$PWD/coredns" .
+}
+
+# image_tar FILE NAME FOLDER CONFIG: an image of one layer, what is in FOLDER, as `docker save` has it.
+image_tar() {
+	local parts=$PWD/parts digest
+	mkdir "$parts"
+	tar -C "$3" -cf "$parts/layer.tar" --sort=name --numeric-owner .
+	digest=$(sha256sum <"$parts/layer.tar" | cut -d' ' -f1)
+	printf '{"architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+		"$("$go" env GOARCH)" "$4" "$digest" >"$parts/config.json"
+	printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$2" \
+		>"$parts/manifest.json"
+	tar -C "$parts" -cf "$1" manifest.json config.json layer.tar
+	rm -r "$parts"
+}
+
+make_pause() {
+	mkdir root
+	gcc -O2 -static -o root/pause "$here/lib/pause.c"
+	image_tar pause.tar e2e/pause:1 root '{"Entrypoint":["/pause"]}'
+	rm -r root
+}
+
+# The mirror of Debian that apt uses here.
+mirror() {
+	{
+		apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' \
+			'Created-By: Packages' 'Label: Debian' 2>/dev/null || true
+		echo http://deb.debian.org/debian
+	} | head -n 1
+}
+
+# Ray from PyPI in a small Debian, which has the Python for it whatever this machine has.
+make_ray() {
+	local site=root/usr/local/lib/python3.11/dist-packages machine
+	machine=$(uname -m)
+	debootstrap --variant=minbase --include=python3,wget,ca-certificates,procps,hostname \
+		bookworm root "$(mirror)"
+	python3 -m pip -q install --target "$site" --python-version 3.11 --implementation cp \
+		--platform "manylinux2014_$machine" --platform "manylinux_2_28_$machine" \
+		--only-binary :all: "ray[default]==$RAY_VERSION"
+	install -m 755 "$here/lib/ray.py" root/usr/local/bin/ray
+	ln -s /usr/bin/python3 root/usr/local/bin/python
+	install -d -m 777 root/home/ray
+	rm -rf root/dev root/proc root/sys root/var/cache/apt root/var/lib/apt/lists \
+		root/usr/share/{doc,locale,man}
+	mkdir root/{dev,proc,sys}
+	# Untold, Ray looks up hosts that do not exist here.
+	image_tar ray.tar "rayproject/ray:$RAY_VERSION" root '{"WorkingDir":"/home/ray","Env":[
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","HOME=/home/ray",
+		"RAY_USAGE_STATS_ENABLED=0"]}'
+	rm -rf root
+}
+
 # go_sources FOLDER: what a program of this module hangs on.
 go_sources() {
 	(cd "$here" && cat go.mod go.sum "$1"/*.go)
@@ -127,6 +183,7 @@ go_sources() {
 declare -A recipe=(
 	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm
 	[kuberay-crds]=kuberay_crds [kubectl-old]=old_kubectl
+	[coredns]=coredns [pause.tar]=pause [ray.tar]=ray
 )
 for part in $kubernetes_parts; do
 	recipe[$part]=kubernetes
@@ -139,6 +196,9 @@ input() {
 	helm) echo "$HELM_VERSION" ;;
 	kuberay_crds) echo "$KUBERAY_VERSION" ;;
 	old_kubectl) echo "$OLD_KUBECTL_PACKAGE" ;;
+	coredns) cat "$here"/dns/* && "$go" env GOVERSION GOARCH ;;
+	pause) declare -f make_pause image_tar && cat "$here/lib/pause.c" ;;
+	ray) declare -f make_ray image_tar && cat "$here/lib/ray.py" && echo "$RAY_VERSION" ;;
 	esac
 }
 

@@ -6,6 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/common.sh"
 # shellcheck source=lib/control_plane.sh
 . "$here/lib/control_plane.sh"
+# shellcheck source=lib/real_node.sh
+. "$here/lib/real_node.sh"
 
 started=$(now_ms)
 if [ -n "$E2E_APART" ]; then
@@ -13,8 +15,18 @@ if [ -n "$E2E_APART" ]; then
 fi
 up=
 trap '[ -n "$up" ] || show_logs $(ls "$E2E_STATE/log")' EXIT
-control_plane_start
-simulated_nodes_start
+case $E2E_NODE in
+simulated)
+	control_plane_start 127.0.0.1 "${loopback_only[@]}"
+	simulated_nodes_start
+	;;
+real)
+	network_start
+	containerd_start
+	control_plane_start "$NODE_ADDRESS" "${reaches_nodes[@]}"
+	real_node_start
+	;;
+esac
 up=yes
-say "a cluster of $KUBERNETES_VERSION after $(($(now_ms) - started)) ms"
+say "a cluster of $KUBERNETES_VERSION, node: $E2E_NODE, after $(($(now_ms) - started)) ms"
 "$@"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # scenarios.sh [NAME…]: runs scenarios, all if none is named, inside the cluster of run.sh.
 #
-# A scenario is a folder of scenarios/ and has a namespace of its name. Its steps are run in the
-# order of their names: NN-what.yaml is applied, NN-what.sh is sourced by a shell that has what lib/
+# A scenario is a folder of scenarios/, or of scenarios-real/ for a real node, and has a namespace of
+# its name. Its steps are run in the order of their names: NN-what.yaml is applied, NN-what.sh is sourced by a shell that has what lib/
 # has. NN-what.out is what the step must print, and its exit code when that is not 0; a step without
 # one must end with 0. values.yaml are values of the chart besides those of lib/values.yaml.
 # EXPECT=write writes down what the steps print; the diff is the review.
@@ -10,8 +10,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/common.sh
 . "$here/lib/common.sh"
-# shellcheck source=lib/gate.sh
-. "$here/lib/gate.sh"
+# shellcheck source=lib/kinds.sh
+. "$here/lib/kinds.sh"
 # shellcheck source=lib/crds.sh
 . "$here/lib/crds.sh"
 
@@ -48,7 +48,7 @@ scenario() (
 	name=$1
 	cd "$name"
 	printed=$E2E_STATE/printed
-	values=("$here/lib/values.yaml")
+	values=("${base_values[@]}")
 	[ ! -e values.yaml ] || values+=("$PWD/values.yaml")
 	kubectl create namespace "$name" >/dev/null
 	crds_kuberay
@@ -65,7 +65,7 @@ scenario() (
 )
 
 gate_prepare
-cd "$here/scenarios"
+cd "$here/$scenarios"
 [ $# != 0 ] || set -- *
 passed=0 failed=0
 for name; do
@@ -78,7 +78,7 @@ for name; do
 		printf '  PASS   %-28s %5d ms\n' "$name" $(($(now_ms) - began))
 	else
 		failed=$((failed + 1))
-		show_logs gate-1 gate-2 2>&1 || true
+		gate_show 2>&1 || true
 		printf '  FAIL   %s\n' "$name"
 	fi
 	kubectl delete namespace "$name" --wait=false >/dev/null

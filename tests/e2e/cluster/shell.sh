@@ -4,11 +4,11 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/common.sh
 . "$here/lib/common.sh"
-# shellcheck source=lib/gate.sh
-. "$here/lib/gate.sh"
+# shellcheck source=lib/kinds.sh
+. "$here/lib/kinds.sh"
 
 gate_prepare
-gate_configure "$here/lib/values.yaml"
+gate_configure "${base_values[@]}"
 say "kubectl and helm are for this cluster; logs are in $E2E_STATE/log; all ends with this shell"
 export PS1='e2e \w \$ '
 bash --norc -i

@@ -6,3 +6,4 @@ KWOK_VERSION=v0.8.0
 HELM_VERSION=v3.21.4
 KUBERAY_VERSION=v1.5.0
 OLD_KUBECTL_PACKAGE=aws-cdk-asset-kubectl-v20==2.1.4 # holds kubectl 1.20
+RAY_VERSION=2.52.0 # what most samples say

@@ -10,6 +10,10 @@ export KUBECONFIG=${E2E_KUBECONFIG:-$E2E_STATE/pki/admin.kubeconfig} KUBECACHEDI
 export HELM_CACHE_HOME=$E2E_STATE/helm HELM_CONFIG_HOME=$E2E_STATE/helm HELM_DATA_HOME=$E2E_STATE/helm
 mkdir -p "$E2E_STATE"/{log,pid,pki}
 
+# What is tried, as a program and as an image of it.
+RAYGATE=${RAYGATE:-$ROOT/build/release/raygate}
+RAYGATE_IMAGE=${RAYGATE_IMAGE:-$ROOT/build/raygate-image.tar}
+
 say() {
 	echo "e2e: $*"
 }
@@ -71,4 +75,12 @@ show_logs() {
 		echo "--- the log of $name ends:"
 		tail -n 6 "$E2E_STATE/log/$name" | cut -c1-300
 	done >&2
+}
+
+# wrong_object_is CODE: what the API server says to two groups of one name.
+wrong_object_is() {
+	local code
+	code=$(api POST '/apis/ray.io/v1/namespaces/default/rayclusters?dryRun=All' -o /dev/null \
+		-w '%{http_code}' --data-binary @"$HERE/lib/wrong.json")
+	[ "$code" = "$1" ]
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash source-path=SCRIPTDIR
+# shellcheck shell=bash source-path=SCRIPTDIR disable=SC2034
 # etcd, API server, controller manager, scheduler; with kwok, nodes that are only said to run pods.
 
 # shellcheck source=crds.sh
@@ -6,11 +6,19 @@
 
 SERVICE_RANGE=10.96.0.0/16
 
+# For control_plane_start: nobody else is to reach it, or a node and its pods are.
+loopback_only=(--bind-address 127.0.0.1 --endpoint-reconciler-type none)
+reaches_nodes=(--bind-address 0.0.0.0 --kubelet-preferred-address-types InternalIP
+	--kubelet-client-certificate "$E2E_STATE/pki/admin.crt"
+	--kubelet-client-key "$E2E_STATE/pki/admin.key")
+
+# control_plane_start ADDRESS FLAG…: with flags of the API server.
 control_plane_start() {
-	local pki=$E2E_STATE/pki etcd peer api
+	local pki=$E2E_STATE/pki address=$1 etcd peer api
+	shift
 	{ read -r etcd && read -r peer && read -r api; } < <(tool ports 3)
-	echo "https://127.0.0.1:$api" >"$E2E_STATE/api-url"
-	tool pki "$pki" "https://127.0.0.1:$api" 127.0.0.1 10.96.0.1 localhost kubernetes.default.svc
+	echo "https://$address:$api" >"$E2E_STATE/api-url"
+	tool pki "$pki" "https://$address:$api" "$address" 10.96.0.1 localhost kubernetes.default.svc
 
 	start etcd etcd --data-dir "$E2E_STATE/etcd" --unsafe-no-fsync --log-level warn \
 		--listen-client-urls "http://127.0.0.1:$etcd" --advertise-client-urls "http://127.0.0.1:$etcd" \
@@ -18,8 +26,8 @@ control_plane_start() {
 		--initial-advertise-peer-urls "http://127.0.0.1:$peer" \
 		--initial-cluster "default=http://127.0.0.1:$peer"
 	start kube-apiserver kube-apiserver --etcd-servers "http://127.0.0.1:$etcd" \
-		--bind-address 127.0.0.1 --secure-port "$api" --advertise-address 127.0.0.1 \
-		--endpoint-reconciler-type none --service-cluster-ip-range "$SERVICE_RANGE" --authorization-mode Node,RBAC \
+		"$@" --secure-port "$api" --advertise-address "$address" \
+		--service-cluster-ip-range "$SERVICE_RANGE" --authorization-mode Node,RBAC \
 		--client-ca-file "$pki/ca.crt" --allow-privileged \
 		--tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \
 		--service-account-issuer https://kubernetes.default.svc.cluster.local \

@@ -4,7 +4,6 @@
 
 GATE=$E2E_STATE/gate
 CHART=$ROOT/manifests/charts/raygate
-RAYGATE=${RAYGATE:-$ROOT/build/release/raygate}
 
 # Ports and a certificate, once for the run.
 gate_prepare() {
@@ -106,10 +105,6 @@ gate_unregister() {
 	within 20 wrong_object_is 201
 }
 
-# wrong_object_is CODE: what the API server says to two groups of one name.
-wrong_object_is() {
-	local code
-	code=$(api POST '/apis/ray.io/v1/namespaces/default/rayclusters?dryRun=All' -o /dev/null \
-		-w '%{http_code}' --data-binary @"$HERE/lib/wrong.json")
-	[ "$code" = "$1" ]
+gate_show() {
+	show_logs gate-1 gate-2
 }

@@ -3,8 +3,8 @@
 set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-# shellcheck source=gate.sh
-. "$HERE/lib/gate.sh"
+# shellcheck source=kinds.sh
+. "$HERE/lib/kinds.sh"
 # shellcheck source=crds.sh
 . "$HERE/lib/crds.sh"
 # shellcheck source=storm.sh

@@ -1,0 +1,58 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
+# The gate on a real node: what `helm install` of our chart with our image makes of it.
+
+CHART=$ROOT/manifests/charts/raygate
+GATE_NAMESPACE=raygate-system
+
+gate_prepare() {
+	kubectl create namespace "$GATE_NAMESPACE" >/dev/null
+}
+
+# gate_configure VALUES…: installs it anew, so that nothing of the last scenario is left: no
+# certificate, no count, no connection.
+gate_configure() {
+	gate_uninstall
+	gate_install "$@"
+}
+
+# gate_install VALUES…: and waits until the API server asks it.
+gate_install() {
+	helm install raygate "$CHART" --namespace "$GATE_NAMESPACE" --wait --timeout 180s \
+		"${@/#/--values=}" >"$E2E_STATE/log/helm" 2>&1 || { cat "$E2E_STATE/log/helm"; return 1; }
+	within 30 gate_is_asked
+}
+
+gate_uninstall() {
+	helm uninstall raygate --namespace "$GATE_NAMESPACE" --ignore-not-found >/dev/null 2>&1
+	kubectl -n "$GATE_NAMESPACE" delete pod --all --force --grace-period=0 >/dev/null 2>&1
+	kubectl -n "$GATE_NAMESPACE" delete secret,lease --all >/dev/null
+	within 20 wrong_object_is 201
+}
+
+# Both webhooks were called for an object, and neither call failed.
+gate_is_asked() {
+	local before after
+	before=$(gate_calls)
+	wrong_object_is 422 || true
+	after=$(gate_calls)
+	[ "${after#* }" = "${before#* }" ] && [ "${after% *}" -gt "${before% *}" ]
+}
+
+# How often the API server called our webhooks, and how often that failed.
+gate_calls() {
+	api GET /metrics | awk '/^apiserver_admission_webhook_admission_duration_seconds_count.*raygate.dev/ { calls += $NF }
+		/^apiserver_admission_webhook_fail_open_count.*raygate.dev/ { failed += $NF }
+		/^apiserver_admission_webhook_rejection_count.*calling_webhook_error.*raygate.dev/ { failed += $NF }
+		END { print calls + 0, failed + 0 }'
+}
+
+gate_pods() {
+	kubectl -n "$GATE_NAMESPACE" get pods -l app.kubernetes.io/name=raygate -o name "$@"
+}
+
+gate_show() {
+	kubectl -n "$GATE_NAMESPACE" get pods -o wide
+	kubectl -n "$GATE_NAMESPACE" logs -l app.kubernetes.io/name=raygate --tail 6
+	kubectl get events -A --sort-by=.lastTimestamp | tail -n 8 | cut -c1-250
+	show_logs kubelet containerd
+}

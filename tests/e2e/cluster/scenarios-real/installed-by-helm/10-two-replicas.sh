@@ -1,0 +1,1 @@
+kubectl -n "$GATE_NAMESPACE" get deployment raygate -o 'custom-columns=NAME:.metadata.name,READY:.status.readyReplicas'

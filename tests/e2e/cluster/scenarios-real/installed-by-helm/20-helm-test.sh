@@ -1,0 +1,1 @@
+helm test raygate -n "$GATE_NAMESPACE" --timeout 60s

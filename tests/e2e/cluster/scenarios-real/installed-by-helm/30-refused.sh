@@ -1,0 +1,1 @@
+kubectl apply -f "$HERE/scenarios/refused-with-every-error/10-wrong.yaml"
