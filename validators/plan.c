@@ -55,6 +55,7 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_SURROUNDINGS,
 	&RULES_DEFAULTS,
 	&RULES_PREFLIGHT,
+	&RULES_UNSUPPORTED,
 };
 
 enum {

@@ -50,3 +50,4 @@ extern const struct rule_table RULES_ADVISORIES;       /* RG1501-: advisories.c 
 extern const struct rule_table RULES_SURROUNDINGS;     /* RG1509-: surroundings.c */
 extern const struct rule_table RULES_DEFAULTS;         /* RG16: defaults_rules.c */
 extern const struct rule_table RULES_PREFLIGHT;        /* RG17: preflight.c */
+extern const struct rule_table RULES_UNSUPPORTED;      /* RG18: unsupported.c */

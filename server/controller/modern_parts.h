@@ -60,6 +60,8 @@ struct str modern_suffix(struct modern *m);
 
 /* --- the rest, in the order in which they are done --- */
 
+/* Of a cluster that is being deleted: nothing of ours may hold it. */
+void modern_let_go(const struct observed *seen, struct round *round);
 void modern_children(struct modern *m);
 /* False where the workers are to be left alone as well. */
 bool modern_head(struct modern *m);

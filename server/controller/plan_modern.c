@@ -67,8 +67,12 @@ static void plan_unreadable(const struct observed *seen, struct round *round)
 
 void plan_modern(const struct observed *seen, struct round *round)
 {
-	if (!is_ours(seen) || seen->object->meta.deletion_timestamp.v.len)
+	if (!is_ours(seen))
 		return;
+	if (seen->object->meta.deletion_timestamp.v.len) {
+		modern_let_go(seen, round);
+		return;
+	}
 	if (seen->object->cluster == NULL) {
 		plan_unreadable(seen, round);
 		return;

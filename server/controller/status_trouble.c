@@ -1,6 +1,7 @@
 /* What does not go as it should: refused writes, pods that do not start, what we do not make. */
 #include "server/controller/accept.h"
 #include "server/controller/status_parts.h"
+#include "validators/unsupported.h"
 
 /* KubeRay's reasons, and one like them for what is no pod. */
 static struct str failure_reason(struct arena *arena, const struct observed_failure *failure)
@@ -68,18 +69,6 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 	status_put_condition(d, &condition);
 }
 
-void status_put_pending(struct status_draft *d, const struct status_input *in)
-{
-	(void)d;
-	(void)in;
-}
-
-void status_put_supported(struct status_draft *d, const struct status_input *in)
-{
-	(void)d;
-	(void)in;
-}
-
 void status_put_accepted(struct status_draft *d, const struct status_input *in)
 {
 	const struct observed_verdict *const verdict = &in->seen->verdict;
@@ -100,4 +89,47 @@ void status_put_accepted(struct status_draft *d, const struct status_input *in)
 
 	if (status_put_condition(d, &condition) && !verdict->accepted)
 		status_warn(d, verdict->reason, verdict->message);
+}
+
+struct lacks {
+	struct buf text;
+	const char *last;
+};
+
+static void add_lack(void *context, const struct unsupported *row, const struct field_path *at,
+	const struct json_node *node)
+{
+	struct lacks *const lacks = context;
+
+	(void)at;
+	(void)node;
+	if (lacks->last && str_is(str_from(lacks->last), row->feature))
+		return;
+	lacks->last = row->feature;
+	buf_printf(
+		&lacks->text, "%s%s (%s)", lacks->text.len ? "; " : "", row->feature, row->instead);
+}
+
+void status_put_supported(struct status_draft *d, const struct status_input *in)
+{
+	struct lacks lacks = {0};
+
+	unsupported_each(in->seen->object, add_lack, &lacks);
+	if (lacks.text.len == 0) {
+		status_drop_condition(d, STATUS_SUPPORTED);
+		return;
+	}
+	const struct str message = arena_printf(d->round->arena,
+		"not supported by this version: %.*s", STR_ARG(buf_str(&lacks.text)));
+	const struct status_condition condition = {
+		.type = STATUS_SUPPORTED,
+		.reason = STR("NotSupported"),
+		.message = message,
+		.flip = STATUS_NOW,
+		.words = STATUS_NOW,
+	};
+
+	buf_done(&lacks.text);
+	if (status_put_condition(d, &condition))
+		status_warn(d, "NotSupported", message);
 }

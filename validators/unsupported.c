@@ -1,0 +1,146 @@
+#include "validators/unsupported.h"
+
+#include "validators/rules.h"
+
+struct row {
+	struct unsupported told;
+	/* Exactly one of them: a place in the spec, or a key of the metadata. */
+	void (*find)(const struct ray_object *object, const struct row *row, unsupported_fn *fn,
+		void *context);
+	const char *label, *annotation;
+};
+
+static void ingress(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct ray_group *const head = object->cluster->head;
+
+	if (head && head->enable_ingress.v)
+		fn(context, &row->told, FIELD_CHILD(head->self.at, "enableIngress"),
+			head->enable_ingress.node);
+}
+
+static void network_policy(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct schema_object *const self = &object->cluster->network_policy.self;
+
+	if (self->node)
+		fn(context, &row->told, self->at, self->node);
+}
+
+static void tls(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct tls_options *const options = &object->cluster->tls;
+
+	if (options->enabled.v)
+		fn(context, &row->told, options->self.at, options->enabled.node);
+}
+
+static void history(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct schema_object *const self = &object->cluster->history.self;
+
+	if (self->node)
+		fn(context, &row->told, self->at, self->node);
+}
+
+static void recreate(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct upgrade_strategy *const upgrade = &object->cluster->upgrade;
+
+	if (str_is(upgrade->type.v, "Recreate"))
+		fn(context, &row->told, FIELD_CHILD(upgrade->self.at, "type"), upgrade->type.node);
+}
+
+static void redis(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct gcs_options *const gcs = &object->cluster->gcs;
+
+	if (gcs->self.node && !str_is(gcs->backend.v, "rocksdb"))
+		fn(context, &row->told, gcs->self.at, gcs->self.node);
+}
+
+#define GANG "its pods are scheduled one by one, as if this label was not there"
+#define REDIS                                                                                      \
+	"what it stored in Redis stays there when it is deleted: use a "                           \
+	"storage namespace that you clean yourself"
+
+static const struct row ROWS[] = {
+	{{"enableIngress", "no Ingress is made: write one for the head's Service"}, ingress, NULL,
+		NULL},
+	{{"networkPolicy", "no NetworkPolicy is made: all pods may talk to its pods"},
+		network_policy, NULL, NULL},
+	{{"tlsOptions", "nothing is encrypted between its nodes"}, tls, NULL, NULL},
+	{{"historyServerOptions", "nothing is collected for a history server"}, history, NULL,
+		NULL},
+	{{"upgradeStrategy Recreate", "a changed template holds for new pods alone"}, recreate,
+		NULL, NULL},
+	{{"cleaning of Redis", REDIS}, redis, NULL, NULL},
+	{{"cleaning of Redis", REDIS}, NULL, NULL, "ray.io/ft-enabled"},
+	{{"gang scheduling", GANG}, NULL, "ray.io/gang-scheduling-enabled", NULL},
+	{{"gang scheduling", GANG}, NULL, "volcano.sh/queue-name", NULL},
+	{{"gang scheduling", GANG}, NULL, "yunikorn.apache.org/queue", NULL},
+	{{"gang scheduling", GANG}, NULL, "kai.scheduler/queue", NULL},
+};
+
+/* An annotation counts where it says true; a label where it is there. */
+static void find_key(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct val_map *const map =
+		row->label ? &object->meta.labels : &object->meta.annotations;
+	const char *const key = row->label ? row->label : row->annotation;
+	const struct json_node *const value = json_get(map->node, key);
+	const struct field_path *const meta = object->meta.self.at;
+
+	if (!json_is(value, JSON_STRING) ||
+		(row->annotation && !str_is_nocase((struct str){value->at, value->len}, "true")))
+		return;
+	fn(context, &row->told,
+		FIELD_KEY(FIELD_CHILD(meta, row->label ? "labels" : "annotations"), str_from(key)),
+		value);
+}
+
+void unsupported_each(const struct ray_object *object, unsupported_fn *fn, void *context)
+{
+	if (object->cluster == NULL || object->dialect != DIALECT_MODERN)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+		if (ROWS[i].find)
+			ROWS[i].find(object, &ROWS[i], fn, context);
+		else
+			find_key(object, &ROWS[i], fn, context);
+	}
+}
+
+static void report(void *context, const struct unsupported *row, const struct field_path *at,
+	const struct json_node *node)
+{
+	const struct rule_context *const c = context;
+
+	rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(node),
+		"Raygate's controller does not support %s yet: %s", row->feature, row->instead);
+}
+
+/* RG1801 */
+static void controller_makes_it(const struct rule_context *c, const struct ray_object *object)
+{
+	struct rule_context copy = *c;
+
+	if (c->policy->target.controller == POLICY_CONTROLLER_RAYGATE)
+		unsupported_each(object, report, &copy);
+}
+
+static const struct rule RULES[] = {
+	RULE("RG1801", "controller-makes-it", WARN, MODERN, "0.1", NULL,
+		"Where the policy's target is raygate, a cluster asks for nothing that its "
+		"controller does not make.",
+		RULE_CHECKS_OBJECT(controller_makes_it)),
+};
+
+const struct rule_table RULES_UNSUPPORTED = RULE_TABLE(RULES);

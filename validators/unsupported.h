@@ -1,0 +1,20 @@
+/*
+ * What a RayCluster of ray.io can ask for and our own controller does not make yet: told at apply
+ * where the policy's target is raygate, in the status and in an Event, and never passed over in
+ * silence.
+ */
+#pragma once
+
+#include "api/ray_object.h"
+
+struct unsupported {
+	const char *feature; /* "enableIngress" */
+	const char *instead; /* what happens without it */
+};
+
+/* `at` is valid during the call alone; `node` is what asks for it. */
+typedef void unsupported_fn(void *context, const struct unsupported *row,
+	const struct field_path *at, const struct json_node *node);
+
+/* Calls for each of them that the object asks for, in the order of the table. */
+void unsupported_each(const struct ray_object *object, unsupported_fn *fn, void *context);
