@@ -4,6 +4,9 @@
 #include "base/json_edit.h"
 #include "server/kube/list.h"
 
+/* Somebody waits: what a second does not mend is told. */
+enum { TRIES = 3 };
+
 static const struct kube_resource RESOURCES[] = {
 	{.group = "ray.io", .version = "v1", .plural = "rayclusters"},
 	{.group = "ray.io", .version = "v1", .plural = "rayjobs"},
@@ -45,20 +48,33 @@ static void judge(void *context, const struct json_node *object, struct arena *a
 	check_run_text(check, name_of(arena, object), buf_str(&text));
 }
 
+static void tell_unread(
+	struct check_run *check, const struct kube_resource *resource, const struct err *err)
+{
+	CLEANUP(buf_done) struct buf name = {0};
+
+	buf_printf(&name, "%s.%s", resource->plural, resource->group);
+	buf_add_char(&name, '\0');
+	report_unreadable(&check->report,
+		&(struct report_unreadable){.file = name.at, .text = str_from(err->text)});
+}
+
 void check_cluster(struct check_run *check, struct kube_client *client, const char *namespace)
 {
 	const struct kube_list_handler handler = {.item = judge, .context = check};
+	struct err err = {0};
 
-	for (size_t i = 0; i < ARRAY_LEN(RESOURCES) && !check->failed; i++) {
+	/* A cluster that does not answer is told once, not for each kind. */
+	for (size_t i = 0;
+		i < ARRAY_LEN(RESOURCES) && !check->failed && err.code != ERR_UNAVAILABLE; i++) {
 		const struct kube_call call = {
 			.verb = KUBE_LIST,
 			.at = {.resource = &RESOURCES[i], .namespace = namespace},
+			.tries = TRIES,
 		};
-		struct err err;
 
+		err = (struct err){0};
 		if (!kube_list(client, &call, &handler, NULL, &err) && err.code != ERR_NOT_FOUND)
-			report_unreadable(&check->report,
-				&(struct report_unreadable){
-					.file = RESOURCES[i].plural, .text = str_from(err.text)});
+			tell_unread(check, &RESOURCES[i], &err);
 	}
 }

@@ -12,6 +12,7 @@
 struct serve_leader {
 	struct kube_election *election;
 	char identity[128]; /* of this process, and of no other that ever was */
+	char holder[KUBE_LEASE_HOLDER];
 };
 
 static void name_ourselves(char *out, size_t size)
@@ -25,17 +26,25 @@ static void name_ourselves(char *out, size_t size)
 	snprintf(out, size, "%s_%016" PRIx64, host, number);
 }
 
-static void changed(void *context, bool leads, const char *holder)
+static void report(const struct server *s)
 {
-	struct server *const s = context;
+	const char *const holder = s->leader->holder;
 
-	s->app.leads = leads;
-	if (leads)
+	if (s->app.leads)
 		health_fine(s->app.health, HEALTH_LEADER, "this replica leads");
 	else if (holder[0])
 		health_fine(s->app.health, HEALTH_LEADER, "'%s' leads", holder);
 	else
 		health_bad(s->app.health, HEALTH_LEADER, "nobody leads");
+}
+
+static void changed(void *context, bool leads, const char *holder)
+{
+	struct server *const s = context;
+
+	s->app.leads = leads;
+	snprintf(s->leader->holder, sizeof(s->leader->holder), "%s", holder);
+	report(s);
 	LOG(INFO, "leader", KV_BOOL("thisReplica", leads), KV("holder", holder));
 	serve_certificates_poke(s);
 }
@@ -44,7 +53,9 @@ static void trouble(void *context, const struct err *err)
 {
 	struct server *const s = context;
 
-	if (health_bad(s->app.health, HEALTH_LEADER, "%s", err->text))
+	if (err == NULL)
+		report(s);
+	else if (health_bad(s->app.health, HEALTH_LEADER, "%s", err->text))
 		LOG(WARN, "the Lease cannot be had", KV("error", err->text));
 }
 

@@ -6,7 +6,6 @@
 #include "server/kube/verb.h"
 
 enum {
-	TRIES = 8,
 	ARENA_BLOCK = 16 * 1024,
 	/* A page of 500 objects has some 300,000. */
 	NODES = 8 * 1024 * 1024,
@@ -125,12 +124,13 @@ static bool try_until(const struct kube_client *client, const struct kube_call *
 	const struct kube_request *request, struct kube_answer *answer, struct err *err)
 {
 	const bool reads = kube_verb_row(call->verb)->reads;
+	const int most = call->tries ? call->tries : KUBE_TRIES;
 	struct kube_backoff backoff = {.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
 
 	for (int tries = 1;; tries++) {
 		const bool whole = try_once(client, request, answer, err);
 
-		if (call->verb == KUBE_WATCH || tries == TRIES ||
+		if (call->verb == KUBE_WATCH || tries == most ||
 			!kube_may_retry(reads, whole, answer) ||
 			!wait_for_next(request, answer->retry_after, &backoff))
 			return whole;

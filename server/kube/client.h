@@ -59,13 +59,14 @@ struct kube_call {
 
 	const struct json_place *skip; /* what the reader passes over, as json_limits.skip */
 	size_t reply_limit;            /* 0 is KUBE_REPLY_LIMIT */
+	int tries;                     /* at most; 0 is KUBE_TRIES */
 	int64_t patience;              /* ns for all tries together; 0 is KUBE_PATIENCE */
 	struct kube_stop *stop;        /* instead of the client's own */
 	kube_piece_fn piece;           /* of a watch, which is tried once */
 	void *context;
 };
 
-enum { KUBE_REPLY_LIMIT = 64 * 1024 * 1024 };
+enum { KUBE_REPLY_LIMIT = 64 * 1024 * 1024, KUBE_TRIES = 8 };
 #define KUBE_PATIENCE (30 * INT64_C(1000000000))
 
 /* Start from {0}; kube_reply_done(), also on failure. May be used for call after call. */

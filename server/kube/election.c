@@ -22,6 +22,7 @@ struct kube_election {
 	/* Of the thread alone. */
 	struct kube_lease lease;
 	char holder[KUBE_LEASE_HOLDER]; /* that was told */
+	bool in_trouble;
 };
 
 bool kube_election_leads(const struct kube_election *election)
@@ -51,6 +52,15 @@ static int64_t patience_of(const struct kube_election *election)
 	return left > CLOCK_MILLISECOND ? left : CLOCK_MILLISECOND;
 }
 
+static void tell_trouble(struct kube_election *election, const struct err *err)
+{
+	if (election->options.trouble == NULL || kube_stop_asked(election->stop) ||
+		(err == NULL && !election->in_trouble))
+		return;
+	election->in_trouble = err != NULL;
+	election->options.trouble(election->options.context, err);
+}
+
 static void try_once(struct kube_election *election)
 {
 	const int64_t from = clock_now();
@@ -59,11 +69,10 @@ static void try_once(struct kube_election *election)
 	if (kube_lease_try(&election->lease, patience_of(election), &err)) {
 		atomic_store(&election->renewed, from);
 		tell(election, true);
+		tell_trouble(election, NULL);
 		return;
 	}
-	if (err.code != ERR_CONFLICT && election->options.trouble &&
-		!kube_stop_asked(election->stop))
-		election->options.trouble(election->options.context, &err);
+	tell_trouble(election, err.code == ERR_CONFLICT ? NULL : &err);
 	const bool somebody_else =
 		election->lease.object.len && !kube_lease_is_ours(&election->lease);
 

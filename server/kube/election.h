@@ -18,7 +18,10 @@ struct kube_election_options {
 	 * any more.
 	 */
 	void (*changed)(void *context, bool leads, const char *holder);
-	/* A try failed otherwise than because somebody else leads. Or NULL. */
+	/*
+	 * A try failed otherwise than because somebody else leads; with NULL, the first one after
+	 * it that did not. Or NULL.
+	 */
 	void (*trouble)(void *context, const struct err *err);
 	void *context;
 };

@@ -78,9 +78,26 @@ Test(check_cluster, a_kind_that_may_not_be_read_is_told_and_the_others_are_judge
 	struct check_run check;
 	const struct str text = judge(kit, NULL, &check);
 
-	cr_expect(str_contains(text, "rayjobs"), "%.*s", STR_ARG(text));
+	cr_expect(str_contains(text, "rayjobs.ray.io: error: "), "%.*s", STR_ARG(text));
 	cr_expect(str_contains(text, "Forbidden"), "%.*s", STR_ARG(text));
 	cr_expect_eq(check.report.counts.refused, 1u);
+	cr_expect_eq(check.report.counts.unreadable, 1u);
+	check_run_done(&check);
+	kube_kit_free(&kit);
+}
+
+Test(check_cluster, a_cluster_that_does_not_answer_is_told_once_and_soon, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = OF_ALL("ray.io", "rayclusters"), .status = 503),
+		API_STEP(.expect = OF_ALL("ray.io", "rayclusters"), .status = 503),
+		API_STEP(.expect = OF_ALL("ray.io", "rayclusters"), .status = 503),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct check_run check;
+	const struct str text = judge(kit, NULL, &check);
+
+	cr_expect(str_contains(text, "rayclusters.ray.io: error: "), "%.*s", STR_ARG(text));
 	cr_expect_eq(check.report.counts.unreadable, 1u);
 	check_run_done(&check);
 	kube_kit_free(&kit);

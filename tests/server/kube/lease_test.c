@@ -136,6 +136,7 @@ struct seen {
 	pthread_mutex_t mutex;
 	pthread_cond_t more;
 	char words[200];
+	bool trouble_too;
 };
 
 static void see(void *context, bool leads, const char *holder)
@@ -149,6 +150,14 @@ static void see(void *context, bool leads, const char *holder)
 		holder);
 	pthread_cond_signal(&seen->more);
 	pthread_mutex_unlock(&seen->mutex);
+}
+
+static void see_trouble(void *context, const struct err *err)
+{
+	const struct seen *const seen = context;
+
+	if (seen->trouble_too)
+		see(context, false, err ? "trouble" : "well");
 }
 
 static void await(struct seen *seen, const char *words)
@@ -168,6 +177,7 @@ static struct kube_election *start(struct kube_kit *kit, struct seen *seen, int6
 		.renew_within = renew_within,
 		.retry_every = 10 * CLOCK_MILLISECOND,
 		.changed = see,
+		.trouble = see_trouble,
 		.context = seen,
 	};
 	struct kube_election *election = NULL;
@@ -178,7 +188,7 @@ static struct kube_election *start(struct kube_kit *kit, struct seen *seen, int6
 
 #define SEEN                                                                                       \
 	{                                                                                          \
-		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, ""                            \
+		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, "", false                     \
 	}
 
 Test(kube_election, who_leads_renews_and_gives_it_away_at_the_end, .timeout = 60)
@@ -259,5 +269,24 @@ Test(kube_election, who_waits_takes_over_and_tells_who_led, .timeout = 60)
 	await(&seen, "not(them) leads(us) ");
 	kube_election_stop(&election);
 	await(&seen, "not(them) leads(us) not() ");
+	kube_kit_free(&kit);
+}
+
+Test(kube_election, a_trouble_that_is_over_is_told_though_nothing_changed, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("them", "1", 15)),
+		API_STEP(.expect = GET, .status = 403, .reply = STATUS(403, "Forbidden")),
+		API_STEP(.expect = GET, .status = 403, .reply = STATUS(403, "Forbidden")),
+		API_STEP(.expect = GET, .reply = LEASE("them", "2", 15), .repeat = true),
+	};
+	struct seen seen = SEEN;
+
+	seen.trouble_too = true;
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_election *election = start(kit, &seen, 0);
+
+	await(&seen, "not(them) not(trouble) not(trouble) not(well) ");
+	kube_election_stop(&election);
 	kube_kit_free(&kit);
 }
