@@ -45,6 +45,19 @@ static const char *kind_words(enum json_kind kind)
 	return "nothing";
 }
 
+/* A number or a truth in quotes. */
+static bool is_quoted(const struct json_node *node, const char *wanted)
+{
+	const struct str text = {node->at, node->len};
+	int64_t number;
+
+	if (!json_is(node, JSON_STRING))
+		return false;
+	return strcmp(wanted, "true or false") == 0
+		       ? str_is(text, "true") || str_is(text, "false")
+		       : strcmp(wanted, "an integer") == 0 && str_to_i64(text, &number);
+}
+
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
 	const struct field_path *at, const char *wanted)
 {
@@ -58,6 +71,9 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 		field_add(d->errors, at, &wrong,
 			"must be a string, is %s: write \"%.*s\" in quotes",
 			kind_words(json_kind(node)), STR_ARG(raw));
+	else if (is_quoted(node, wanted))
+		field_add(d->errors, at, &wrong, "must be %s, is %s: write %.*s without quotes",
+			wanted, kind_words(json_kind(node)), (int)node->len, node->at);
 	else
 		field_add(d->errors, at, &wrong, "must be %s, is %s", wanted,
 			kind_words(json_kind(node)));

@@ -158,8 +158,9 @@ static void rocksdb_gate_is_open(const struct rule_context *c, const struct rayc
 	if (is_rocksdb(cluster) && !rule_gate_is_open(c, ROCKSDB_GATE, &at_most))
 		rule_found_at_most(c, at_most, FIELD_CHILD(cluster->gcs.self.at, "backend"),
 			FIELD_FORBIDDEN, FIELD_READS(cluster->gcs.backend.node),
-			"KubeRay takes rocksdb only with its feature gate " ROCKSDB_GATE
-			", which is off by default");
+			"needs KubeRay's feature gate " ROCKSDB_GATE
+			", %s: have it turned on, or use redis",
+			rule_gate_state(at_most));
 }
 
 /* RG0808 */

@@ -94,7 +94,7 @@ static void name_is_not_the_heads(const struct rule_context *c, const struct ray
 		rule_found(c, name_path(c->arena, c->cluster, group), FIELD_INVALID,
 			FIELD_READS(group->name.node),
 			"is the head's own group name: KubeRay would count the head as a worker "
-			"and may delete it");
+			"and may delete it; choose another");
 }
 
 /* The gate is open by default: what is not said is only warned of. */
@@ -111,7 +111,7 @@ static void name_leaves_room_for_replicas(
 		name_path(c->arena, c->cluster, group), FIELD_TOO_LONG,
 		FIELD_READS(group->name.node, group->hosts.node),
 		"must be at most %zu characters where numOfHosts is above 1, has %zu: KubeRay "
-		"labels each replica with it and six more",
+		"labels each replica with it and six more; choose a shorter one",
 		most, group->name.v.len);
 }
 

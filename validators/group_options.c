@@ -46,7 +46,9 @@ static void priority_has_its_version(const struct rule_context *c, const struct 
 			STR_ARG(ray->v));
 	else if (!version_at_least(version, 2, 56, 0))
 		rule_found(c, at, FIELD_INVALID, reads,
-			"needs Ray 2.56.0 or later, and rayVersion is %.*s", STR_ARG(ray->v));
+			"needs Ray 2.56.0 or later, and rayVersion is %.*s: use a newer Ray, or "
+			"remove it",
+			STR_ARG(ray->v));
 }
 
 static void priority_has_v2(const struct rule_context *c, const struct ray_group *group)

@@ -45,8 +45,9 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 	if (cluster->history.self.node && !rule_gate_is_open(c, HISTORY_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->history.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
-			"KubeRay takes historyServerOptions only with its feature "
-			"gate " HISTORY_GATE ", which is off by default");
+			"needs KubeRay's feature gate " HISTORY_GATE
+			", %s: have it turned on, or remove this",
+			rule_gate_state(at_most));
 }
 
 /* RG0942 */

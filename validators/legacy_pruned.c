@@ -25,7 +25,7 @@ static void look_in(const struct rule_context *c, const struct json_node *object
 		if (json_present(json_get(object, *names)))
 			rule_found(c, FIELD_CHILD(at, *names), FIELD_FORBIDDEN, FIELD_READS_NOTHING,
 				"the CRD of the Ray Operator does not know it, so it is dropped "
-				"there without a word");
+				"there without a word: remove it");
 	}
 }
 

@@ -29,8 +29,9 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 	if (cluster->network_policy.self.node && !rule_gate_is_open(c, POLICY_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->network_policy.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
-			"KubeRay takes networkPolicy only with its feature gate " POLICY_GATE
-			", which is off by default");
+			"needs KubeRay's feature gate " POLICY_GATE
+			", %s: have it turned on, or remove this",
+			rule_gate_state(at_most));
 }
 
 static void rules_fit_mode(const struct rule_context *c, const struct raycluster *cluster,

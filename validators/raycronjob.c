@@ -92,8 +92,9 @@ static void gate_is_open(const struct rule_context *c, const struct ray_object *
 	if (object->cron && !rule_gate_is_open(c, CRON_GATE, &at_most))
 		rule_found_at_most(c, at_most, FIELD_ROOT("kind"), FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
-			"KubeRay runs a RayCronJob only with its feature gate " CRON_GATE
-			", which is off by default");
+			"needs KubeRay's feature gate " CRON_GATE
+			", %s: have it turned on, or nothing runs",
+			rule_gate_state(at_most));
 }
 
 static const struct rule RULES[] = {

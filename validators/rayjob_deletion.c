@@ -33,8 +33,8 @@ static void gate_is_open(const struct rule_context *c, const struct ray_object *
 
 	if (s && policy_gate(c->policy, DELETION_GATE) == POLICY_GATE_OFF)
 		rule_found(c, s->self.at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
-			"KubeRay takes it only with its feature gate " DELETION_GATE
-			", which is off here");
+			"needs KubeRay's feature gate " DELETION_GATE
+			", off: have it turned on, or use shutdownAfterJobFinishes");
 }
 
 /* RG1222 */

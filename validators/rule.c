@@ -58,3 +58,8 @@ bool rule_gate_is_open(const struct rule_context *c, const char *gate, enum fiel
 	*at_most = FIELD_SEVERITY_WARN;
 	return false;
 }
+
+const char *rule_gate_state(enum field_severity at_most)
+{
+	return at_most == FIELD_SEVERITY_ERROR ? "off" : "off by default";
+}

@@ -155,6 +155,8 @@ void rule_warned(const struct rule_context *c, const struct field_path *at,
  */
 bool rule_gate_is_open(
 	const struct rule_context *c, const char *gate, enum field_severity *at_most);
+/* "off", where the policy says so, or "off by default". */
+const char *rule_gate_state(enum field_severity at_most);
 void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,
 	const struct field_path *at, enum field_error_type type, struct field_reads reads,
 	const char *format, ...) COLD PRINTF_LIKE(6, 7);

@@ -299,7 +299,7 @@ static void ingress_options_count(const struct rule_context *c, const struct ray
 		rule_found(c, cluster->head->ingress.at, FIELD_FORBIDDEN,
 			FIELD_READS(
 				cluster->head->ingress.node, cluster->head->enable_ingress.node),
-			"has no effect without enableIngress: true");
+			"has no effect without enableIngress: true: set that, or remove this");
 }
 
 static void check_host(

@@ -96,7 +96,7 @@ static void memory_fits(
 			rule_found(c, param_path(c->arena, group, PARAMS[i]), FIELD_INVALID,
 				FIELD_READS(value, limit->node),
 				"is more than the container's memory limit (%s): it would be "
-				"killed before Ray sees that memory is short",
+				"killed before Ray sees that memory is short; lower it",
 				quantity_print(limit->quantity).at);
 	}
 }
@@ -179,7 +179,7 @@ static void report_port(const struct rule_context *c, const struct ray_group *gr
 {
 	rule_found_at_most(c, group->is_head ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
 		param_path(c->arena, group, at->param), FIELD_INVALID, FIELD_READS(at->value, read),
-		"is also a port of %s: Ray does not start with one port twice", other);
+		"is also a port of %s: Ray does not start with one port twice; change one", other);
 }
 
 static void compare_port(const struct rule_context *c, const struct ray_group *group,

@@ -289,7 +289,7 @@ static void check_block(const struct rule_context *c, const struct param *p)
 	if (str_is(p->name, "block") && str_is_nocase(p->text, "false"))
 		rule_found(c, p->at, FIELD_INVALID, FIELD_READS(p->value),
 			"is overridden: KubeRay always sets it to \"true\", since the container "
-			"ends when ray start does");
+			"ends when ray start does; remove it");
 }
 
 static void block_is_not_off(const struct rule_context *c, const struct ray_group *group)

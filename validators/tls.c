@@ -13,8 +13,9 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 	if (cluster->tls.self.node && !rule_gate_is_open(c, TLS_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->tls.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
-			"KubeRay takes tlsOptions only with its feature gate " TLS_GATE
-			", which is off by default");
+			"needs KubeRay's feature gate " TLS_GATE
+			", %s: have it turned on, or remove this",
+			rule_gate_state(at_most));
 }
 
 static bool is_tls_env(struct str name)
