@@ -67,7 +67,7 @@ static const struct {
 	{"a string where an integer belongs", WORKER(",\"replicas\":\"2\""),
 		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: \"2\": must be an "
 		"integer, "
-		"is a string"},
+		"is a string: write 2 without quotes"},
 	{"an integer where a string belongs", WORKER(",\"rayStartParams\":{\"num-cpus\":1}"),
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
 		"be "
