@@ -112,6 +112,7 @@ Test(cron, a_day_that_no_month_has_never_fires)
 		{"0 0 29 2 *", false},
 		{"0 0 31 2-3 *", false},
 		{"0 0 30 2 1", false}, /* or on Mondays */
+		{"0 0 30 2 */2", false},
 		{"0 0 * 2 *", false},
 		{"0 0 */2 2 *", false},
 		{"@daily", false},

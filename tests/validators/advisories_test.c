@@ -61,3 +61,41 @@ Test(advisories, a_range_of_versions_ends_before_the_one_that_mends_it)
 			verdict_grade("RG1506", WITH_VERSION, v, "ray"), CASES[i].stalls, "%s", v);
 	}
 }
+
+Test(advisories, the_embedded_store_is_there_from_2_56_on)
+{
+	static const char WITH_BACKEND[] =
+		"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: example}\nspec:\n"
+		"  rayVersion: '%s'\n"
+		"  gcsFaultToleranceOptions: {backend: %s}\n"
+		"  headGroupSpec: {template: {spec: {containers: [{name: head, image: '%s'}]}}}\n";
+	static const struct {
+		const char *version, *backend, *image;
+		enum field_severity grade;
+	} CASES[] = {
+		{"2.55.1", "rocksdb", "ray", FIELD_SEVERITY_WARN},
+		{"2.56.0", "rocksdb", "ray", FIELD_SEVERITY_OFF},
+		{"2.55.1", "redis", "ray", FIELD_SEVERITY_OFF},
+		{"", "rocksdb", "rayproject/ray:2.52.0", FIELD_SEVERITY_WARN},
+		{"", "rocksdb", "rayproject/ray:nightly", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1516", WITH_BACKEND, CASES[i].version,
+				     CASES[i].backend, CASES[i].image),
+			CASES[i].grade, "%zu", i);
+}
+
+Test(advisories, a_group_without_a_container_has_no_cpu_to_detect)
+{
+	static const char EMPTY[] =
+		"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: example}\nspec:\n"
+		"  rayVersion: 2.40.0\n"
+		"  enableInTreeAutoscaling: true\n"
+		"  headGroupSpec: {template: {spec: {containers: [%s]}}}\n";
+
+	cr_expect_eq(verdict_grade("RG1508", EMPTY, ""), FIELD_SEVERITY_OFF);
+	cr_expect_eq(verdict_grade("RG1508", EMPTY,
+			     "{name: a, image: ray, resources: {requests: {cpu: 1}}}"),
+		FIELD_SEVERITY_WARN);
+}

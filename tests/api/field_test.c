@@ -1,0 +1,71 @@
+#include "api/field.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct arena arena;
+static struct field_errors errors;
+
+static void start(void)
+{
+	arena_init(&arena, 65536);
+	field_errors_init(&errors, &arena, NULL);
+}
+
+static void stop(void)
+{
+	arena_done(&arena);
+}
+
+TestSuite(field, .init = start, .fini = stop);
+
+static void add(const char *rule, enum field_severity at_most)
+{
+	const struct field_fact fact = {
+		.rule = rule, .type = FIELD_INVALID, .at_most = at_most, .reads = {0}};
+
+	field_add(&errors, FIELD_ROOT("spec"), &fact, "is wrong");
+}
+
+static void fill(void)
+{
+	for (size_t i = 0; i < FIELD_ERRORS_LIMIT; i++)
+		add("RG0001", FIELD_SEVERITY_ERROR);
+}
+
+Test(field, beyond_the_limit_each_rule_and_grade_has_its_share_and_the_rest_is_counted)
+{
+	fill();
+	cr_assert_eq(errors.count, (size_t)FIELD_ERRORS_LIMIT);
+	for (size_t i = 0; i < FIELD_ERRORS_SHARE + 3; i++)
+		add("RG0001", FIELD_SEVERITY_ERROR);
+	cr_expect_eq(errors.count, (size_t)FIELD_ERRORS_LIMIT + FIELD_ERRORS_SHARE);
+	cr_expect_eq(errors.dropped, 3u);
+	for (size_t i = 0; i < FIELD_ERRORS_SHARE + 1; i++)
+		add("RG0002", FIELD_SEVERITY_ERROR);
+	for (size_t i = 0; i < FIELD_ERRORS_SHARE + 1; i++)
+		add("RG0002", FIELD_SEVERITY_WARN);
+	cr_expect_eq(errors.count, (size_t)FIELD_ERRORS_LIMIT + 3 * FIELD_ERRORS_SHARE);
+	cr_expect_eq(errors.dropped, 5u);
+	add("RG0001", FIELD_SEVERITY_ERROR);
+	cr_expect_eq(errors.dropped, 6u, "the share of a rule is spent once");
+}
+
+Test(field, what_is_forgotten_leaves_no_trace)
+{
+	add("RG0001", FIELD_SEVERITY_ERROR);
+	const struct field_errors before = errors;
+
+	fill();
+	for (size_t i = 0; i < FIELD_ERRORS_SHARE + 3; i++)
+		add("RG0002", FIELD_SEVERITY_ERROR);
+	cr_assert_gt(errors.dropped, 0u);
+	field_errors_forget(&errors, &before);
+	cr_expect_eq(errors.count, 1u);
+	cr_expect_eq(errors.dropped, 0u);
+	fill();
+	for (size_t i = 0; i < FIELD_ERRORS_SHARE; i++)
+		add("RG0002", FIELD_SEVERITY_ERROR);
+	cr_expect_eq(errors.count, (size_t)FIELD_ERRORS_LIMIT + FIELD_ERRORS_SHARE + 1,
+		"its share is whole again");
+}
