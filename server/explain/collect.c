@@ -312,34 +312,66 @@ static bool follow_owner(struct explain_collect *c, const struct type *type,
 				  type->singular, STR_ARG(name));
 }
 
+/* A name, and the kinds that it may be of. */
+struct search {
+	struct str word; /* the type, when it is said */
+	const char *name;
+	size_t tried, forbidden;
+	bool failed;
+};
+
+static bool not_found(const struct explain_collect *c, const struct search *s, struct err *err)
+{
+	if (s->tried == 0)
+		return err_set(err, ERR_INVALID,
+			"'%.*s' is no type that is explained: rayclusters.ray.io, "
+			"rayclusters.cluster.ray.io, rayjob or rayservice",
+			STR_ARG(s->word));
+	/* All that is known is that it may not be asked. */
+	if (s->forbidden == s->tried)
+		return false;
+	return err_set(err, ERR_NOT_FOUND,
+		s->word.len
+			? "there is none called '%s' in namespace '%s'"
+			: "no RayCluster, RayJob or RayService is called '%s' in namespace '%s'",
+		s->name, c->namespace);
+}
+
+/* One kind. False when the search is over: it was found, or the API server cannot be asked. */
+static bool look_in(struct explain_collect *c, const struct type *type, struct search *s,
+	const struct json_node **object, struct err *err)
+{
+	struct err refusal;
+
+	s->tried++;
+	if (get(c, type, s->name, object, &refusal))
+		return *object == NULL;
+	/* Many may read the kinds of one dialect alone. */
+	s->forbidden += refusal.code == ERR_FORBIDDEN;
+	s->failed = refusal.code != ERR_FORBIDDEN;
+	if (s->failed || s->forbidden == 1)
+		*err = refusal;
+	return !s->failed;
+}
+
 static bool find_cluster(struct explain_collect *c, struct str argument,
 	const struct json_node **object, struct err *err)
 {
 	const size_t slash = str_find(argument, '/');
-	const struct str word = {argument.at, slash < argument.len ? slash : 0};
-	const struct str rest = word.len ? str_from_offset(argument, slash + 1) : argument;
-	const char *const name = arena_str(c->in->arena, rest).at;
-	bool known = false;
+	const bool typed = slash < argument.len;
+	struct search s = {.word = {argument.at, typed ? slash : 0}};
 
+	s.name =
+		arena_str(c->in->arena, typed ? str_from_offset(argument, slash + 1) : argument).at;
 	for (size_t i = 0; i < ARRAY_LEN(TYPES); i++) {
-		if (word.len && !is_called(&TYPES[i], word))
+		if ((typed && !is_called(&TYPES[i], s.word)) ||
+			look_in(c, &TYPES[i], &s, object, err))
 			continue;
-		known = true;
-		if (!get(c, &TYPES[i], name, object, err))
+		if (s.failed)
 			return false;
-		if (*object)
-			return TYPES[i].kind == EXPLAIN_CLUSTER ||
-			       follow_owner(c, &TYPES[i], object, err);
+		return TYPES[i].kind == EXPLAIN_CLUSTER || follow_owner(c, &TYPES[i], object, err);
 	}
-	if (!known)
-		return err_set(err, ERR_INVALID,
-			"'%.*s' is no type that is explained: rayclusters.ray.io, "
-			"rayclusters.cluster.ray.io, rayjob or rayservice",
-			STR_ARG(word));
-	return err_set(err, ERR_NOT_FOUND,
-		word.len ? "there is none called '%s' in namespace '%s'"
-			 : "no RayCluster, RayJob or RayService is called '%s' in namespace '%s'",
-		name, c->namespace);
+	return not_found(c, &s, err);
 }
 
 static enum dialect dialect_of(const struct json_node *cluster)
@@ -351,18 +383,27 @@ static enum dialect dialect_of(const struct json_node *cluster)
 	return dialect;
 }
 
-/* For a policy's quota all clusters of the namespace count. */
+/* False when neither dialect may be read; one that may not is a gap. */
 static bool list_clusters(struct explain_collect *c, struct err *err)
 {
+	size_t read = 0;
+
 	for (size_t i = 0; i < ARRAY_LEN(TYPES); i++) {
 		const struct kube_call call = {.at = {.namespace = c->namespace}};
+		struct err refusal;
 
-		if (TYPES[i].kind == EXPLAIN_CLUSTER &&
-			!list(c, EXPLAIN_CLUSTER, &TYPES[i].resource, call, err) &&
-			err->code != ERR_NOT_FOUND)
-			return false;
+		if (TYPES[i].kind != EXPLAIN_CLUSTER)
+			continue;
+		if (list(c, EXPLAIN_CLUSTER, &TYPES[i].resource, call, &refusal) ||
+			refusal.code == ERR_NOT_FOUND) {
+			read++;
+			continue;
+		}
+		*err = refusal;
+		add_gap(c, arena_printf(c->in->arena, "rayclusters.%s", TYPES[i].resource.group).at,
+			str_from(refusal.text));
 	}
-	return true;
+	return read > 0;
 }
 
 /* The one that was asked for is not to be counted twice. */
@@ -391,8 +432,9 @@ bool explain_collect_one(struct explain_collect *c, struct str argument,
 	const char *const name =
 		arena_str(arena, json_str(arena, EXPLAIN_AT(*cluster, "metadata", "name"))).at;
 
+	/* For a policy's quota all clusters of the namespace count. */
 	if (policy_quota(c->in->policy, str_from(c->namespace)) && !list_clusters(c, &ignored))
-		add_gap(c, "other rayclusters", str_from(ignored.text));
+		c->in->of[EXPLAIN_CLUSTER].count = 0;
 	add_cluster(c->in, *cluster);
 	LOOK_UP(c, EXPLAIN_POD,
 		.label_selector = explain_pod_selector(arena, dialect_of(*cluster), name).at);

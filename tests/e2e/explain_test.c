@@ -100,8 +100,8 @@ Test(explain, one_that_may_not_be_read_exits_with_3)
 	static const struct api_step SCRIPT[] = {API_STEP(.expect = ONE, .status = 403,
 		.reply = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"message\":\"not for "
 			 "you\",\"reason\":\"Forbidden\",\"code\":403}")};
-	struct program_run run =
-		explain(SCRIPT, ARRAY_LEN(SCRIPT), (const char *const[]){"demo", NULL});
+	struct program_run run = explain(
+		SCRIPT, ARRAY_LEN(SCRIPT), (const char *const[]){"rayclusters.ray.io/demo", NULL});
 
 	cr_expect_eq(run.exit_code, 3);
 	cr_expect(strstr(run.error, "not for you"), "%s", run.error);

@@ -185,7 +185,15 @@ Test(explain_collect, a_server_that_says_no_to_the_cluster_ends_it, .timeout = 6
 {
 	static const struct api_step SCRIPT[] = {
 		FORBIDDEN(MODERN "rayclusters/demo"),
+		FORBIDDEN(LEGACY "rayclusters/demo"),
+		FORBIDDEN(MODERN "rayjobs/demo"),
+		FORBIDDEN(MODERN "rayservices/demo"),
+		FORBIDDEN(MODERN "rayclusters/nobody"),
+		NOT_THERE(LEGACY "rayclusters/nobody"),
+		NOT_THERE(MODERN "rayjobs/nobody"),
+		NOT_THERE(MODERN "rayservices/nobody"),
 		FORBIDDEN(MODERN "rayclusters?limit=500"),
+		FORBIDDEN(LEGACY "rayclusters?limit=500"),
 	};
 	struct kube_kit *const kit = KUBE_KIT(SCRIPT, false);
 	struct run run;
@@ -193,6 +201,8 @@ Test(explain_collect, a_server_that_says_no_to_the_cluster_ends_it, .timeout = 6
 	begin(&run, kit);
 	cr_expect_not(collect(&run, "demo"));
 	cr_expect_eq(run.err.code, ERR_FORBIDDEN);
+	cr_expect_not(collect(&run, "nobody"));
+	cr_expect_eq(run.err.code, ERR_NOT_FOUND);
 	cr_expect_not(explain_collect_all(&run.collect, &run.err));
 	end(&run, kit);
 }
