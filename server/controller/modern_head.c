@@ -2,25 +2,6 @@
 #include "server/controller/modern_parts.h"
 #include "server/controller/status_modern.h"
 
-enum {
-	/* What a kubelet may take beyond the pod's own grace; one that takes longer is gone. */
-	LOST_AFTER_S = 30,
-};
-
-/* A pod that ends may still write what a new head would read, unless its node is lost. */
-static bool still_ends(struct modern *m, const struct observed_pod *pod)
-{
-	if (!pod->deleting || pod->phase == POD_FAILED || pod->phase == POD_SUCCEEDED)
-		return false;
-	if (pod->ends == 0)
-		return true;
-	const int64_t left = pod->ends + LOST_AFTER_S - m->seen->now;
-
-	if (left > 0)
-		round_again(m->round, left);
-	return left > 0;
-}
-
 /* True where that name cannot be had yet. */
 static bool name_is_taken(const struct modern *m, const struct ray_group *head)
 {
@@ -58,8 +39,9 @@ static bool is_occupied(struct modern *m, const struct pod_run *run)
 {
 	bool occupied = false;
 
+	/* A head that ends may still write what a new one would read. */
 	for (size_t i = 0; i < run->count; i++)
-		occupied |= !run->items[i]->deleting || still_ends(m, run->items[i]);
+		occupied |= !run->items[i]->deleting || modern_pod_ends(m, run->items[i]);
 	return occupied;
 }
 

@@ -31,7 +31,7 @@ struct pod_run {
 
 enum modern_phase modern_phase_of(const struct observed *seen);
 /* What it is after this round. */
-enum modern_phase modern_phase_next(const struct modern *m);
+enum modern_phase modern_phase_next(struct modern *m);
 
 /* --- modern_pods.c: which pods are ours, and which of them count --- */
 
@@ -39,6 +39,8 @@ enum modern_phase modern_phase_next(const struct modern *m);
 struct pod_run modern_pods_of(const struct modern *m, enum pod_role role, struct str group);
 /* It has ended, and nobody starts it again. */
 bool modern_pod_failed(const struct observed_pod *pod);
+/* Of one that is being deleted: it may still do something; looks again when that is over. */
+bool modern_pod_ends(struct modern *m, const struct observed_pod *pod);
 /* Seconds until a pod that failed may be replaced; 0: now. */
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now);
 /* What the pod that comes in its place has as `failed_before`. */

@@ -3,10 +3,25 @@
 #include <stdlib.h>
 
 enum {
+	/* What a kubelet may take beyond the pod's own grace; one that takes longer is gone. */
+	LOST_AFTER_S = 30,
 	REST_FIRST_S = 10, /* before the second replacement in a row; doubled for each after it */
 	REST_MOST_S = 300,
 	YOUNG_S = 600, /* what fails later than that did not fail in a row */
 };
+
+bool modern_pod_ends(struct modern *m, const struct observed_pod *pod)
+{
+	if (pod->phase == POD_FAILED || pod->phase == POD_SUCCEEDED)
+		return false;
+	if (pod->ends == 0)
+		return true;
+	const int64_t left = pod->ends + LOST_AFTER_S - m->seen->now;
+
+	if (left > 0)
+		round_again(m->round, left);
+	return left > 0;
+}
 
 static bool is_of(const struct observed_pod *pod, enum pod_role role, struct str group)
 {

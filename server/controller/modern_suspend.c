@@ -12,16 +12,21 @@ enum modern_phase modern_phase_of(const struct observed *seen)
 	return status_says(seen->root, STATUS_SUSPENDED) ? MODERN_SUSPENDED : MODERN_RUNS;
 }
 
-static bool has_pods(const struct observed *seen)
+/* Those on a node that is lost are not waited for. */
+static bool has_pods(struct modern *m)
 {
-	for (size_t i = 0; i < seen->pod_count; i++) {
-		if (seen->pods[i].ours && seen->pods[i].role != POD_CLEANUP)
-			return true;
+	bool found = false;
+
+	for (size_t i = 0; i < m->seen->pod_count; i++) {
+		const struct observed_pod *const pod = &m->seen->pods[i];
+
+		if (pod->ours && pod->role != POD_CLEANUP)
+			found |= !pod->deleting || modern_pod_ends(m, pod);
 	}
-	return false;
+	return found;
 }
 
-enum modern_phase modern_phase_next(const struct modern *m)
+enum modern_phase modern_phase_next(struct modern *m)
 {
 	const bool wanted = m->c.cluster->suspend.v;
 
@@ -29,9 +34,12 @@ enum modern_phase modern_phase_next(const struct modern *m)
 	case MODERN_RUNS:
 		return wanted ? MODERN_SUSPENDING : MODERN_RUNS;
 	case MODERN_SUSPENDING:
-		return has_pods(m->seen) ? MODERN_SUSPENDING : MODERN_SUSPENDED;
+		return has_pods(m) ? MODERN_SUSPENDING : MODERN_SUSPENDED;
 	case MODERN_SUSPENDED:
-		return wanted ? MODERN_SUSPENDED : MODERN_RUNS;
+		if (!wanted)
+			return MODERN_RUNS;
+		/* Of a resumption that was not told in time, or of somebody else. */
+		return has_pods(m) ? MODERN_SUSPENDING : MODERN_SUSPENDED;
 	}
 	return m->phase;
 }

@@ -6,7 +6,7 @@
 #include "base/yaml.h"
 #include "server/controller/child.h"
 
-enum { THINGS_MAX = 600 };
+enum { THINGS_MAX = 40 };
 
 static const struct json_node *read_yaml(struct arena *arena, struct str text)
 {

@@ -321,6 +321,10 @@ static const struct example SUSPENSION[] = {
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), "status observedGeneration: 7\n"
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
 	 ""},
+	{"pods that are there all the same go as well",
+	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
+	  "status conditions: [{type: RayClusterSuspended, status: 'True'}, {type: RayClusterSuspending, status: 'True'}]\n"},
+	 "delete h: the cluster is suspended\n"},
 	{"it resumes when nobody asks for it any more",
 	 {NULL, WITH("replicas: 1"), "status observedGeneration: 7\nservice demo-head-svc None\n"
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
