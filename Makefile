@@ -17,7 +17,7 @@ OUT   := build/$(MODE)$(CLANG:clang=-clang)
 
 # Debian packages: to build, to test, and for `make check`. The only list there is.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-dev libssl-dev \
-	libcjson-dev libyaml-dev libcurl4-openssl-dev ca-certificates
+	libcjson-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev ca-certificates
 TEST_PACKAGES  := libcriterion-dev curl openssl
 CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags \
 	$(if $(shell command -v go),,golang-go)
@@ -29,7 +29,7 @@ NODE_PACKAGES  := $(if $(filter 0,$(shell id -u)),containerd runc containernetwo
 	conntrack debootstrap)
 
 # libcurl is opened when it is needed: server/kube/curl_on_demand.c.
-LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1
+LIBS := libmicrohttpd gnutls libcrypto libcjson yaml-0.1 zlib
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wcast-qual -Wcast-align -Wpointer-arith \

@@ -1,0 +1,58 @@
+/*
+ * What was settled about a cluster's generations (accept.h), kept with the cluster in the world:
+ * the verdict on the one that is there, and of the one that was accepted last its text, its size
+ * and what it is charged.
+ */
+#pragma once
+
+#include "server/controller/accept.h"
+#include "server/controller/deflated.h"
+#include "server/controller/world.h"
+
+struct acceptance;
+
+/* Takes NULL and nulls. */
+void acceptance_free(struct acceptance **acceptance);
+/*
+ * Another generation is about to take the place of the one whose text this is: takes the text,
+ * where it is the one that was accepted last.
+ */
+void acceptance_keep(struct acceptance *acceptance, int64_t generation, struct deflated **text,
+	uint64_t *hash);
+
+/* What was settled when, for whoever asks whether it still holds. */
+struct acceptance_view {
+	bool known;         /* something was settled of this cluster */
+	int64_t judged;     /* the generation */
+	uint64_t policy;    /* by which, by its fingerprint */
+	bool over_quota;    /* it was refused for that alone … */
+	bool stirred;       /* … and there may be room by now */
+	uint64_t epoch;     /* what is to be settled holds from here on */
+	struct observed_verdict verdict;
+};
+
+/* What a judgement needs besides the object. In the arena. */
+struct acceptance_past {
+	const struct json_node *old; /* the generation that was accepted last, or NULL */
+	const struct ledger_amount *used; /* by the others of the namespace */
+	size_t used_count;
+};
+void world_past(struct world *world, const struct world_key *key, struct str uid,
+	struct arena *arena, struct acceptance_past *out);
+
+struct acceptance_settled {
+	int64_t generation;
+	uint64_t policy, epoch;
+	bool accepted;
+	const char *reason; /* static */
+	struct str message;
+	/* Where it is accepted, or nothing is known of an earlier one: what is there by right. */
+	const struct observed_size *sizes;
+	size_t size_count;
+	const struct ledger_amount *charge;
+	size_t charge_count;
+	int64_t accepted_before; /* a generation of which only the number is known; or 0 */
+};
+/* Replaces what was settled before; of a refused generation the last accepted one's part stays. */
+void world_settle(struct world *world, const struct world_key *key, struct str uid,
+	const struct acceptance_settled *settled);

@@ -1,0 +1,245 @@
+#include "server/controller/perform.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* A write that has no answer by then is tried again; meanwhile others have their turn. */
+#define PATIENCE (10 * CLOCK_SECOND)
+
+enum { CREATED_ALREADY = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
+
+static const struct {
+	struct kube_resource resource;
+	const char *kind;
+	bool watched; /* so one of that name which is not ours is a failure */
+} CHILDREN[CHILD_KINDS] = {
+	[CHILD_POD] = {{"", "v1", "pods", false}, "Pod", true},
+	[CHILD_SERVICE] = {{"", "v1", "services", false}, "Service", true},
+	[CHILD_SERVICE_ACCOUNT] = {{"", "v1", "serviceaccounts", false}, "ServiceAccount", false},
+	[CHILD_ROLE] = {{"rbac.authorization.k8s.io", "v1", "roles", false}, "Role", false},
+	[CHILD_ROLE_BINDING] = {{"rbac.authorization.k8s.io", "v1", "rolebindings", false},
+		"RoleBinding", false},
+	[CHILD_SECRET] = {{"", "v1", "secrets", false}, "Secret", false},
+	[CHILD_VOLUME_CLAIM] = {{"", "v1", "persistentvolumeclaims", false},
+		"PersistentVolumeClaim", false},
+};
+
+static const struct kube_resource CLUSTERS[] = {
+	[DIALECT_MODERN] = {"ray.io", "v1", "rayclusters", false},
+	[DIALECT_LEGACY] = {"cluster.ray.io", "v1", "rayclusters", false},
+};
+
+/* Of what was created only that it was matters. */
+static const struct json_place BRIEFLY[] = {{1, "spec"}, {1, "status"}, {1, "metadata"}, {0, NULL}};
+
+struct attempt {
+	const struct performer *p;
+	const struct write *write;
+	struct kube_reply reply;
+	struct err err;
+	bool done;
+};
+
+static void attempt_done(struct attempt *a)
+{
+	kube_reply_done(&a->reply);
+}
+
+static struct kube_ref child_of(const struct write *write, bool named)
+{
+	return (struct kube_ref){
+		.resource = &CHILDREN[write->child].resource,
+		.namespace = write->key.namespace.at,
+		.name = named ? write->name.at : NULL,
+	};
+}
+
+static struct kube_ref cluster_of(const struct write *write, const char *part)
+{
+	return (struct kube_ref){
+		.resource = &CLUSTERS[write->key.dialect],
+		.namespace = write->key.namespace.at,
+		.name = write->key.name.at,
+		.part = part,
+	};
+}
+
+static struct kube_call call_of(const struct write *write)
+{
+	switch (write->action) {
+	case ACTION_CREATE:
+		return write->look ? (struct kube_call){.verb = KUBE_GET,
+					     .at = child_of(write, true)}
+				   : (struct kube_call){.verb = KUBE_CREATE,
+					     .at = child_of(write, false),
+					     .body = write->body,
+					     .skip = BRIEFLY};
+	case ACTION_DELETE_POD:
+		return (struct kube_call){.verb = KUBE_DELETE,
+			.at = child_of(write, true),
+			.only_uid = write->object_uid.at,
+			.skip = BRIEFLY};
+	case ACTION_STATUS:
+		return (struct kube_call){.verb = KUBE_PATCH_MERGE,
+			.at = cluster_of(write, "status"),
+			.body = write->body};
+	case ACTION_PATCH:
+	case ACTION_EVENT:
+		break;
+	}
+	return (struct kube_call){.verb = KUBE_PATCH_MERGE,
+		.at = cluster_of(write, NULL),
+		.body = write->body,
+		.skip = BRIEFLY};
+}
+
+static bool call(struct attempt *a, struct kube_call call)
+{
+	call.stop = a->p->stop;
+	call.patience = PATIENCE;
+	a->done = kube_call(a->p->client, &call, &a->reply, &a->err);
+	return a->done;
+}
+
+static const char *kind_of(const struct write *write)
+{
+	return write->action == ACTION_STATUS || write->action == ACTION_PATCH
+		       ? "RayCluster"
+		       : CHILDREN[write->child].kind;
+}
+
+static struct world_outcome outcome_of(const struct attempt *a)
+{
+	return (struct world_outcome){
+		.action = a->write->action,
+		.child = a->write->child,
+		.name = a->write->name,
+		.group = a->write->group,
+		.code = a->reply.refusal.code,
+		.message = a->reply.refusal.code ? a->reply.refusal.message
+						 : str_from(a->err.text),
+	};
+}
+
+static void count(const struct attempt *a, const char *result)
+{
+	static const char *const WORDS[] = {
+		[ACTION_CREATE] = "create",
+		[ACTION_DELETE_POD] = "delete",
+		[ACTION_STATUS] = "status",
+		[ACTION_PATCH] = "patch",
+		[ACTION_EVENT] = "event",
+	};
+
+	if (a->p->count && !a->write->look)
+		a->p->count(a->p->context, WORDS[a->write->action], result);
+}
+
+static enum write_end end_well(const struct attempt *a)
+{
+	const struct world_outcome outcome = outcome_of(a);
+
+	count(a, "done");
+	world_done(a->p->world, &a->write->key, a->write->uid, &outcome);
+	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
+		LOG(INFO, a->write->action == ACTION_CREATE ? "created" : "deleted",
+			KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
+			KV("name", a->write->name), KV("rayCluster", a->write->key.name));
+	return WRITE_DONE;
+}
+
+static enum write_end end_badly(const struct attempt *a)
+{
+	const struct world_outcome outcome = outcome_of(a);
+
+	count(a, "refused");
+	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
+		world_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
+	LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
+		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+		KV("rayCluster", a->write->key.name), KV("error", a->err.text));
+	return WRITE_REFUSED;
+}
+
+/* Nobody knows whether it was done. A name is kept until that is known; a patch is made anew. */
+static enum write_end end_unknown(const struct attempt *a)
+{
+	count(a, "unanswered");
+	if (a->write->look)
+		return WRITE_DONE;
+	return a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD
+		       ? WRITE_UNANSWERED
+		       : WRITE_GIVEN_UP;
+}
+
+static bool is_refusal(int code)
+{
+	return code >= BAD_REQUEST && code < SERVER && code != TOO_MANY;
+}
+
+/* Whose controller, by its uid, the object of the reply says. */
+static bool is_ours(struct attempt *a)
+{
+	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
+
+	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
+		json_next_item(&it);) {
+		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
+			return json_str_is(json_get(it.value, "uid"), a->write->uid);
+	}
+	return false;
+}
+
+static void tell_world(struct attempt *a)
+{
+	const enum world_kind kind = a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES;
+
+	world_put(a->p->world, kind, a->write->key.dialect, a->reply.doc.root, &a->reply.arena);
+}
+
+/* An object of that name is there: ours, of a try whose answer got lost, or somebody else's. */
+static enum write_end meet(struct attempt *a)
+{
+	struct attempt seen CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+
+	if (!CHILDREN[a->write->child].watched)
+		return end_well(a);
+	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
+		return end_unknown(a);
+	if (!is_ours(&seen))
+		return end_badly(a);
+	tell_world(&seen);
+	return end_well(a);
+}
+
+/* What no watch has told of for long. */
+static enum write_end look(struct attempt *a)
+{
+	if (a->done)
+		tell_world(a);
+	else if (a->reply.refusal.code == NOT_FOUND)
+		world_drop(a->p->world, a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES,
+			a->write->key.dialect, a->write->key.namespace, a->write->name);
+	return WRITE_DONE;
+}
+
+enum write_end perform(const struct performer *p, const struct write *write)
+{
+	struct attempt a CLEANUP(attempt_done) = {.p = p, .write = write};
+	const bool done = call(&a, call_of(write));
+	const int code = a.reply.refusal.code;
+
+	if (write->look)
+		return look(&a);
+	if (done && write->action == ACTION_STATUS)
+		world_wrote_status(
+			p->world, &write->key, write->uid, a.reply.doc.root, &a.reply.arena);
+	if (done)
+		return end_well(&a);
+	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))
+		return meet(&a);
+	/* It is gone, or it is another one by now: whoever watches it tells. */
+	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CREATED_ALREADY))
+		return end_well(&a);
+	return is_refusal(code) ? end_badly(&a) : end_unknown(&a);
+}

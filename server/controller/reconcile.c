@@ -1,0 +1,198 @@
+#include "server/controller/reconcile.h"
+
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "server/controller/plan_legacy.h"
+#include "server/controller/plan_modern.h"
+#include "server/controller/settle.h"
+#include "server/controller/submit.h"
+#include "server/kube/backoff.h"
+#include "validators/validate.h"
+
+enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20 };
+
+static const plan_fn PLANS[] = {
+	[DIALECT_MODERN] = plan_modern,
+	[DIALECT_LEGACY] = plan_legacy,
+};
+
+struct reconciler {
+	struct reconciler_options options;
+	struct arena arena; /* of a round */
+};
+
+struct reconciler *reconciler_new(const struct reconciler_options *options)
+{
+	struct reconciler *const r = mem_alloc(sizeof(*r));
+
+	r->options = *options;
+	arena_init(&r->arena, ARENA_BLOCK);
+	return r;
+}
+
+void reconciler_free(struct reconciler **reconciler)
+{
+	if (*reconciler)
+		arena_done(&(*reconciler)->arena);
+	mem_free(reconciler);
+}
+
+static void forget(struct reconciler *r, const struct world_key *key)
+{
+	writers_drop(r->options.writers, key);
+	workqueue_drop(r->options.queue, key);
+}
+
+static void draw(struct observed *seen)
+{
+	/* Without chance there are no secrets to be had either. */
+	if (getrandom(seen->random, sizeof(seen->random), 0) != sizeof(seen->random))
+		memset(seen->random, 0, sizeof(seen->random));
+	memcpy(&seen->seed, seen->random, sizeof(seen->seed));
+	seen->seed = hash_str(hash_process_key(),
+		(struct str){(const char *)seen->random, sizeof(seen->random)});
+}
+
+/* False when there is nothing to be looked at. */
+static bool observe(struct reconciler *r, const struct world_key *key, struct observed *seen,
+	struct acceptance_view *view)
+{
+	if (!world_observe(r->options.world, key, &r->arena, seen, view))
+		return false;
+	seen->object = validate_decode(&r->arena, RAY_CLUSTER, key->dialect, seen->root);
+	seen->domain = r->options.domain;
+	seen->now = clock_wall() / CLOCK_SECOND;
+	draw(seen);
+	return true;
+}
+
+static void plan_again(
+	struct reconciler *r, const struct world_key *key, const struct round *round, int64_t doubt)
+{
+	const int64_t resync = kube_jitter(ROUND_RESYNC_S * CLOCK_SECOND, RESYNC_JITTER);
+	int64_t due = clock_now() + (round->again ? round->again * CLOCK_SECOND : resync);
+
+	if (doubt && doubt < due)
+		due = doubt;
+	workqueue_add_at(r->options.queue, key, due);
+}
+
+static void note_ready(struct reconciler *r, const struct world_key *key,
+	const struct observed *seen, const struct submitted *submitted)
+{
+	int64_t created;
+
+	if (!submitted->becomes_ready || r->options.ready == NULL)
+		return;
+	if (clock_parse_rfc3339(json_str(&r->arena, json_get(json_get(seen->root, "metadata"),
+							    "creationTimestamp")),
+		    &created))
+		r->options.ready(
+			r->options.context, key->dialect, seen->now - created / CLOCK_SECOND);
+}
+
+static void plan(struct reconciler *r, const struct world_key *key, struct observed *seen,
+	struct acceptance_view *view)
+{
+	struct round round;
+	const struct submit_to to = {r->options.world, r->options.queue, r->options.writers,
+		r->options.tell, r->options.context};
+
+	settle(r->options.world, key, &r->arena, seen, view);
+	round_init(&round, &r->arena);
+	PLANS[key->dialect](seen, &round);
+	const struct submitted submitted = submit(&to, key, seen, &round);
+	int64_t doubt;
+	struct world_doubt *doubts;
+
+	(void)world_doubts(r->options.world, key, &r->arena, &doubts, &doubt);
+	if (submitted.writes == 0)
+		world_checked(r->options.world, key, seen->uid);
+	note_ready(r, key, seen, &submitted);
+	plan_again(r, key, &round, doubt);
+	round_done(&round);
+}
+
+static void look(struct reconciler *r, const struct world_key *key)
+{
+	struct observed seen;
+	struct acceptance_view view;
+
+	if (!r->options.may(r->options.context, key->dialect) ||
+		writers_busy(r->options.writers, key))
+		return;
+	if (submit_doubts(r->options.world, r->options.writers, key, &r->arena))
+		return;
+	if (!observe(r, key, &seen, &view)) {
+		forget(r, key);
+		return;
+	}
+	seen.policy = r->options.policy(r->options.context);
+	plan(r, key, &seen, &view);
+	r->options.policy_done(r->options.context, seen.policy);
+}
+
+void reconciler_recall(struct reconciler *r, const struct world_key *key)
+{
+	struct observed seen;
+	struct acceptance_view view;
+
+	arena_reset(&r->arena);
+	if (!observe(r, key, &seen, &view) || view.known)
+		return;
+	seen.policy = r->options.policy(r->options.context);
+	settle_recalled(r->options.world, key, &r->arena, &seen);
+	r->options.policy_done(r->options.context, seen.policy);
+}
+
+static void look_and_tell(struct reconciler *r, const struct world_key *key)
+{
+	const int64_t from = clock_now();
+
+	look(r, key);
+	if (r->options.looked)
+		r->options.looked(r->options.context, key->dialect, clock_now() - from);
+}
+
+static void begin(struct reconciler *r)
+{
+	const bool large = r->arena.used > ARENA_KEPT;
+
+	arena_reset(&r->arena);
+	if (large)
+		arena_trim(&r->arena);
+}
+
+bool reconciler_step(struct reconciler *r)
+{
+	struct world_key key;
+
+	begin(r);
+	if (!workqueue_try(r->options.queue, &r->arena, &key))
+		return false;
+	look_and_tell(r, &key);
+	return true;
+}
+
+void reconciler_run(struct reconciler *r)
+{
+	struct world_key key;
+
+	for (begin(r); workqueue_take(r->options.queue, &r->arena, &key); begin(r))
+		look_and_tell(r, &key);
+}
+
+void reconciler_finished(
+	struct reconciler *r, const struct world_key *key, struct str uid, bool well)
+{
+	if (well) {
+		world_checked(r->options.world, key, uid);
+		workqueue_forget(r->options.queue, key);
+		workqueue_add(r->options.queue, key);
+	} else {
+		workqueue_back_off(r->options.queue, key);
+	}
+}

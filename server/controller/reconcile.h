@@ -1,0 +1,46 @@
+/*
+ * One look at one cluster: what is there of it, what was settled, what its dialect's planner asks
+ * for; and that handed to the writers. By one thread, which never waits for the API server.
+ */
+#pragma once
+
+#include "server/controller/workqueue.h"
+#include "server/controller/writers.h"
+#include "server/kube/recorder.h"
+
+struct reconciler_options {
+	struct world *world;
+	struct workqueue *queue;
+	struct writers *writers;
+	struct str domain; /* of the cluster's DNS; "" is cluster.local */
+	/* The policy in force, held from one call to the other. */
+	const struct policy *(*policy)(void *context);
+	void (*policy_done)(void *context, const struct policy *policy);
+	/* Whether clusters of this dialect are ours to reconcile just now. */
+	bool (*may)(void *context, enum dialect dialect);
+	/* Any of these may be NULL. */
+	void (*tell)(void *context, const struct kube_event *event);
+	void (*looked)(void *context, enum dialect dialect, int64_t nanoseconds);
+	void (*ready)(void *context, enum dialect dialect, int64_t seconds);
+	void *context;
+};
+
+struct reconciler;
+
+struct reconciler *reconciler_new(const struct reconciler_options *options);
+/* Takes NULL and nulls. */
+void reconciler_free(struct reconciler **reconciler);
+
+/* Looks at the next cluster whose turn it is; false when there is none now. */
+bool reconciler_step(struct reconciler *reconciler);
+/* Until the queue is stopped. */
+void reconciler_run(struct reconciler *reconciler);
+/*
+ * Settles what was accepted before this process began, before anything new is: else what came last
+ * could take the room of what is there.
+ */
+void reconciler_recall(struct reconciler *reconciler, const struct world_key *key);
+
+/* For the writers: a round has ended. */
+void reconciler_finished(
+	struct reconciler *reconciler, const struct world_key *key, struct str uid, bool well);

@@ -1,0 +1,136 @@
+#include "server/controller/settle.h"
+
+/* Without a quota nobody ever asks what it is charged. */
+static bool has_quota(const struct observed *seen)
+{
+	const struct policy_quota *const quota = policy_quota(seen->policy, seen->namespace);
+
+	return quota && quota->hard.count;
+}
+
+static size_t count_group(const struct observed *seen, struct str group)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < seen->pod_count; i++)
+		count += seen->pods[i].ours && str_eq(seen->pods[i].group, group);
+	return count;
+}
+
+/* What runs now: the head first. */
+static size_t size_of_pods(
+	const struct observed *seen, struct arena *arena, const struct observed_size **out)
+{
+	struct observed_size *const sizes = arena_array(arena, seen->pod_count + 1, sizeof(*sizes));
+	size_t count = 0;
+
+	for (int pass = POD_HEAD; pass <= POD_WORKER; pass++) {
+		for (size_t i = 0; i < seen->pod_count; i++) {
+			const struct observed_pod *const pod = &seen->pods[i];
+			bool known = !pod->ours || (int)pod->role != pass;
+
+			for (size_t k = 0; k < count; k++)
+				known = known || str_eq(sizes[k].group, pod->group);
+			if (!known)
+				sizes[count++] = (struct observed_size){
+					pod->group, (int32_t)count_group(seen, pod->group)};
+		}
+	}
+	*out = sizes;
+	return count;
+}
+
+static void judge(const struct observed *seen, const struct acceptance_past *past,
+	struct arena *arena, struct accept_result *result)
+{
+	const struct accept_input in = {
+		.arena = arena,
+		.policy = seen->policy,
+		.object = seen->object,
+		.root = seen->root,
+		.old = past->old,
+		.used = past->used,
+		.used_count = past->used_count,
+	};
+
+	accept_judge(&in, result);
+}
+
+/* Of one that was accepted, what it asks for; else what is there, by its status or by its pods. */
+static void size_up(const struct observed *seen, struct arena *arena,
+	const struct observed_verdict *recalled, struct acceptance_settled *out)
+{
+	if (out->accepted && seen->object->cluster) {
+		out->size_count = accept_sizes(arena, seen->object->cluster, &out->sizes);
+		return;
+	}
+	out->accepted_before = recalled->generation;
+	out->sizes = recalled->sizes;
+	out->size_count = recalled->size_count;
+	if (recalled->generation == 0)
+		out->size_count = size_of_pods(seen, arena, &out->sizes);
+}
+
+static void settle_anew(struct world *world, const struct world_key *key, struct arena *arena,
+	const struct observed *seen, const struct acceptance_view *view)
+{
+	struct observed_verdict recalled = {0};
+	struct acceptance_past past = {0};
+	struct accept_result result;
+
+	if (!view->known && !accept_recall(arena, seen->root, &recalled))
+		recalled = (struct observed_verdict){0};
+	world_past(world, key, seen->uid, arena, &past);
+	if (recalled.generation && recalled.generation == seen->generation)
+		past.old = seen->root;
+	judge(seen, &past, arena, &result);
+	struct acceptance_settled settled = {
+		.generation = seen->generation,
+		.policy = seen->policy->fingerprint,
+		.epoch = view->epoch,
+		.accepted = result.accepted,
+		.reason = result.reason,
+		.message = result.message,
+	};
+
+	size_up(seen, arena, &recalled, &settled);
+	/* What was refused and has nothing takes no room. */
+	if (has_quota(seen) && settled.size_count) {
+		settled.charge = result.charge;
+		settled.charge_count = result.charge_count;
+	}
+	world_settle(world, key, seen->uid, &settled);
+}
+
+static bool holds(const struct observed *seen, const struct acceptance_view *view)
+{
+	return view->known && view->judged == seen->generation &&
+	       view->policy == seen->policy->fingerprint &&
+	       !(view->over_quota && view->stirred);
+}
+
+void settle(struct world *world, const struct world_key *key, struct arena *arena,
+	struct observed *seen, struct acceptance_view *view)
+{
+	struct observed again;
+
+	/* What is on its way out is judged no more. */
+	if (!holds(seen, view) && seen->object->meta.deletion_timestamp.v.len == 0) {
+		settle_anew(world, key, arena, seen, view);
+		if (!world_observe(world, key, arena, &again, view))
+			*view = (struct acceptance_view){0};
+	}
+	seen->verdict = view->verdict;
+	if (seen->verdict.reason == NULL)
+		seen->verdict.reason = "Unjudged";
+}
+
+void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,
+	const struct observed *seen)
+{
+	const struct acceptance_view unknown = {0};
+	struct observed_verdict recalled;
+
+	if (accept_recall(arena, seen->root, &recalled) && recalled.generation == seen->generation)
+		settle_anew(world, key, arena, seen, &unknown);
+}

@@ -1,0 +1,14 @@
+/* Whether what is there may be made real: judged once (accept.h), kept with the cluster. */
+#pragma once
+
+#include "server/controller/acceptance.h"
+
+/* Fills seen->verdict; judges first where nothing was settled that still holds. */
+void settle(struct world *world, const struct world_key *key, struct arena *arena,
+	struct observed *seen, struct acceptance_view *view);
+/*
+ * Settles a cluster whose own status says that this very generation was accepted; others are judged
+ * in their turn.
+ */
+void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,
+	const struct observed *seen);

@@ -1,0 +1,214 @@
+#include "server/controller/submit.h"
+
+#include "base/hash.h"
+
+/* Writes of a round by stage, each in the order in which they were asked for. */
+struct batch {
+	struct write *first[WRITE_STATUS + 1], **last[WRITE_STATUS + 1];
+	size_t count;
+};
+
+static void batch_init(struct batch *batch)
+{
+	*batch = (struct batch){0};
+	for (size_t i = 0; i <= WRITE_STATUS; i++)
+		batch->last[i] = &batch->first[i];
+}
+
+static void batch_add(struct batch *batch, struct write *write)
+{
+	*batch->last[write->stage] = write;
+	batch->last[write->stage] = &write->next;
+	batch->count++;
+}
+
+static struct write *batch_join(struct batch *batch)
+{
+	for (size_t i = WRITE_STATUS; i > 0; i--)
+		*batch->last[i - 1] = batch->first[i];
+	return batch->first[0];
+}
+
+static struct write *new_write(const struct world_key *key, struct str uid)
+{
+	struct write *const write = write_new();
+
+	write->key = (struct world_key){
+		.dialect = key->dialect,
+		.namespace = arena_str(&write->arena, key->namespace),
+		.name = arena_str(&write->arena, key->name),
+	};
+	write->uid = arena_str(&write->arena, uid);
+	return write;
+}
+
+static enum write_stage stage_of(const struct action *action)
+{
+	if (action->kind == ACTION_PATCH)
+		return WRITE_FIRST;
+	if (action->kind == ACTION_STATUS)
+		return WRITE_STATUS;
+	return action->child == CHILD_POD ? WRITE_PODS : WRITE_CHILDREN;
+}
+
+/*
+ * A status is for the very object that was looked at: with its uid in the patch, one that has come
+ * in its place meanwhile refuses it.
+ */
+static void print_body(const struct action *action, struct str uid, struct buf *out)
+{
+	json_edit_print(action->body, out);
+	if (action->kind != ACTION_STATUS || out->len < 3)
+		return;
+	CLEANUP(buf_done) struct buf whole = {0};
+
+	buf_add_cstr(&whole, "{\"metadata\":{\"uid\":");
+	buf_add_json_str(&whole, uid);
+	buf_add_cstr(&whole, "},");
+	buf_add(&whole, str_from_offset(buf_str(out), 1));
+	out->len = 0;
+	buf_add(out, buf_str(&whole));
+}
+
+static struct write *write_of(
+	const struct world_key *key, const struct observed *seen, const struct action *action)
+{
+	struct write *const write = new_write(key, seen->uid);
+	CLEANUP(buf_done) struct buf body = {0};
+
+	write->stage = stage_of(action);
+	write->action = action->kind;
+	write->child = action->child;
+	write->name = arena_str(&write->arena, action->name);
+	write->group = arena_str(&write->arena, action->expected.group);
+	write->object_uid = arena_str(&write->arena, action->uid);
+	if (action->body)
+		print_body(action, seen->uid, &body);
+	write->body = arena_str(&write->arena, buf_str(&body));
+	return write;
+}
+
+/* What nobody should wait for: the state, and which conditions are true. */
+static uint64_t gravity_of(const struct json_edit *body)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct json_edit *const status = json_edit_get(body, STR("status"));
+	const struct json_edit *const conditions = json_edit_get(status, STR("conditions"));
+
+	buf_add(&text, json_edit_text(json_edit_get(status, STR("state"))));
+	buf_add(&text, json_edit_text(json_edit_get(status, STR("phase"))));
+	for (const struct json_edit *v = json_edit_first(conditions); v; v = json_edit_next(v)) {
+		buf_add_char(&text, ' ');
+		buf_add(&text, json_edit_text(json_edit_get(v, STR("type"))));
+		buf_add_char(&text, '=');
+		buf_add(&text, json_edit_text(json_edit_get(v, STR("status"))));
+	}
+	return text.len ? hash_str(hash_process_key(), buf_str(&text)) | 1 : 0;
+}
+
+static bool becomes_ready(const struct observed *seen, const struct json_edit *body)
+{
+	const struct json_edit *const status = json_edit_get(body, STR("status"));
+	const struct json_node *const was = json_get(seen->root, "status");
+	static const struct {
+		const char *member, *word;
+	} STATES[] = {{"state", "ready"}, {"phase", "Running"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(STATES); i++) {
+		const struct str is =
+			json_edit_text(json_edit_get(status, str_from(STATES[i].member)));
+
+		if (str_is(is, STATES[i].word) && !json_present(json_get(was, STATES[i].member)))
+			return true;
+	}
+	return false;
+}
+
+/* False where it is written later, as it then will be. */
+static bool is_status_due(const struct submit_to *to, const struct world_key *key,
+	const struct observed *seen, const struct action *action)
+{
+	int64_t due = 0;
+
+	if (world_may_write_status(to->world, key, seen->uid, gravity_of(action->body), &due))
+		return true;
+	workqueue_add_at(to->queue, key, due);
+	return false;
+}
+
+static void tell(const struct submit_to *to, const struct world_key *key,
+	const struct observed *seen, const struct action *action, struct arena *arena)
+{
+	static const char *const VERSIONS[] = {
+		[DIALECT_MODERN] = "ray.io/v1",
+		[DIALECT_LEGACY] = "cluster.ray.io/v1",
+	};
+	const struct str message = arena_str(arena, action->message);
+	const struct str words = arena_printf(
+		arena, "%d %s %.*s", action->warning, action->reason, STR_ARG(message));
+
+	if (to->tell == NULL || !world_tells(to->world, key, seen->uid,
+					hash_str(hash_process_key(), words)))
+		return;
+	to->tell(to->context, &(struct kube_event){
+				      .api_version = VERSIONS[key->dialect],
+				      .kind = "RayCluster",
+				      .namespace = key->namespace.at,
+				      .name = key->name.at,
+				      .uid = seen->uid.at,
+				      .warning = action->warning,
+				      .reason = action->reason,
+				      .message = message.at,
+			      });
+}
+
+struct submitted submit(const struct submit_to *to, const struct world_key *key,
+	const struct observed *seen, const struct round *round)
+{
+	struct submitted submitted = {0};
+	struct batch batch;
+
+	batch_init(&batch);
+	for (size_t i = 0; i < round->count; i++) {
+		const struct action *const action = &round->actions[i];
+
+		if (action->kind == ACTION_EVENT) {
+			tell(to, key, seen, action, round->arena);
+			continue;
+		}
+		if (action->kind == ACTION_STATUS && !is_status_due(to, key, seen, action))
+			continue;
+		if (action->kind == ACTION_STATUS)
+			submitted.becomes_ready = becomes_ready(seen, action->body);
+		world_expect(to->world, key, seen->uid, action);
+		batch_add(&batch, write_of(key, seen, action));
+	}
+	submitted.writes = batch.count;
+	if (batch.count)
+		writers_submit(to->writers, batch_join(&batch));
+	return submitted;
+}
+
+bool submit_doubts(struct world *world, struct writers *writers, const struct world_key *key,
+	struct arena *arena)
+{
+	struct batch batch;
+	struct world_doubt *doubts;
+	int64_t next;
+	const size_t count = world_doubts(world, key, arena, &doubts, &next);
+
+	batch_init(&batch);
+	for (size_t i = 0; i < count; i++) {
+		struct write *const write = new_write(key, STR(""));
+
+		write->stage = WRITE_CHILDREN;
+		write->action = ACTION_CREATE;
+		write->look = true;
+		write->child = doubts[i].child;
+		write->name = arena_str(&write->arena, doubts[i].name);
+		batch_add(&batch, write);
+	}
+	if (count)
+		writers_submit(writers, batch_join(&batch));
+	return count > 0;
+}

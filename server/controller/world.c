@@ -1,0 +1,309 @@
+#include <stdlib.h>
+
+#include "server/controller/acceptance.h"
+#include "server/controller/world_parts.h"
+#include "server/controller/world_text.h"
+
+/* At depth 4 stands what a container has: only its name is read. */
+const struct json_place WORLD_POD_SKIPS[] = {
+	{2, "managedFields"},
+	{2, "volumes"},
+	{2, "initContainers"},
+	{2, "tolerations"},
+	{4, "env"},
+	{4, "volumeMounts"},
+	{4, "livenessProbe"},
+	{4, "readinessProbe"},
+	{0, NULL},
+};
+
+const struct json_place WORLD_SERVICE_SKIPS[] = {
+	{2, "managedFields"},
+	{2, "selector"},
+	{0, NULL},
+};
+
+struct world *world_new(const struct world_options *options)
+{
+	struct world *const world = mem_alloc(sizeof(*world));
+
+	world->options = *options;
+	world->deflater = deflater_new();
+	pthread_mutex_init(&world->mutex, NULL);
+	return world;
+}
+
+static void forget_children(struct world *world, struct world_cluster *cluster)
+{
+	while (cluster->pods)
+		world_pod_remove(world, cluster->pods);
+	while (cluster->services)
+		world_service_remove(world, cluster->services);
+	world_failures_done(cluster);
+	cluster->checked = 0;
+}
+
+/* All clusters, as an array that outlives their removal. */
+static size_t all_clusters(struct world_side *side, struct world_cluster ***out)
+{
+	struct world_cluster *cluster;
+	size_t count = 0;
+
+	*out = mem_alloc((side->clusters.count + 1) * sizeof(struct world_cluster *));
+	for (size_t at = 0; (cluster = table_next(&side->clusters, &at)) != NULL;)
+		(*out)[count++] = cluster;
+	return count;
+}
+
+static void forget_side(struct world *world, struct world_side *side, bool whole)
+{
+	struct world_cluster **all;
+	const size_t count = all_clusters(side, &all);
+
+	for (size_t i = 0; i < count; i++) {
+		forget_children(world, all[i]);
+		if (whole)
+			world_cluster_untell(world, all[i]);
+		world_cluster_settle(world, all[i]);
+	}
+	free(all);
+}
+
+void world_forget_children(struct world *world)
+{
+	pthread_mutex_lock(&world->mutex);
+	for (size_t i = 0; i < WORLD_SIDES; i++)
+		forget_side(world, &world->sides[i], false);
+	pthread_mutex_unlock(&world->mutex);
+}
+
+void world_free(struct world **pointer)
+{
+	struct world *const world = *pointer;
+	const struct strmap_entry *entry;
+
+	if (world == NULL)
+		return;
+	for (size_t i = 0; i < WORLD_SIDES; i++) {
+		forget_side(world, &world->sides[i], true);
+		table_done(&world->sides[i].clusters);
+		table_done(&world->sides[i].pods);
+		table_done(&world->sides[i].services);
+	}
+	for (size_t at = 0; (entry = strmap_next(&world->spaces, &at)) != NULL;) {
+		const struct world_space *const space = entry->value;
+
+		intern_give(&world->interns, space->name);
+		free(entry->value);
+	}
+	strmap_done(&world->spaces);
+	interns_done(&world->interns);
+	deflater_free(&world->deflater);
+	buf_done(&world->text);
+	pthread_mutex_destroy(&world->mutex);
+	mem_free(pointer);
+}
+
+const char *world_selector(enum dialect dialect)
+{
+	return POD_WORDS[dialect].cluster;
+}
+
+/* What a change of this cluster means, told once the mutex is free. */
+static void tell(const struct world *world, size_t count, const struct world_key *keys)
+{
+	for (size_t i = 0; i < count && world->options.changed; i++)
+		world->options.changed(world->options.context, &keys[i]);
+}
+
+void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena)
+{
+	struct world_key key = {0};
+	struct world_key *stirred;
+	struct world_cluster *cluster = NULL;
+
+	pthread_mutex_lock(&world->mutex);
+	switch (kind) {
+	case WORLD_CLUSTERS:
+		cluster = world_put_cluster(world, dialect, object, arena);
+		break;
+	case WORLD_PODS:
+		cluster = world_put_pod(world, dialect, object, arena);
+		break;
+	case WORLD_SERVICES:
+		cluster = world_put_service(world, dialect, object, arena);
+		break;
+	case WORLD_KINDS:
+		break;
+	}
+	if (cluster)
+		key = world_key_of(cluster, arena);
+	const size_t count = world_stirred(world, arena, &stirred);
+
+	pthread_mutex_unlock(&world->mutex);
+	tell(world, cluster != NULL, &key);
+	tell(world, count, stirred);
+}
+
+/* The cluster, which may be gone when this returns, but was copied into `key`. */
+static bool drop(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct world_name *name, struct world_key *key, struct arena *arena)
+{
+	struct world_pod *const pod =
+		kind == WORLD_PODS ? world_pod_find(world, dialect, name) : NULL;
+	struct world_service *const service =
+		kind == WORLD_SERVICES ? world_service_find(world, dialect, name) : NULL;
+	struct world_cluster *cluster =
+		kind == WORLD_CLUSTERS ? world_cluster_find(world, dialect, name) : NULL;
+
+	if (pod)
+		cluster = pod->cluster;
+	else if (service)
+		cluster = service->cluster;
+	if (cluster == NULL)
+		return false;
+	*key = world_key_of(cluster, arena);
+	if (pod)
+		world_pod_remove(world, pod);
+	else if (service)
+		world_service_remove(world, service);
+	else
+		world_cluster_untell(world, cluster);
+	world_cluster_settle(world, cluster);
+	return true;
+}
+
+void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
+	struct str namespace, struct str name)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct world_key key = {0};
+	struct world_key *stirred;
+
+	arena_init(&arena, 512);
+	pthread_mutex_lock(&world->mutex);
+	const struct world_space *const space = world_space_find(world, namespace);
+	const bool differs = space && drop(world, kind, dialect,
+					     &(struct world_name){space, name}, &key, &arena);
+	const size_t count = world_stirred(world, &arena, &stirred);
+
+	pthread_mutex_unlock(&world->mutex);
+	tell(world, differs, &key);
+	tell(world, count, stirred);
+}
+
+void world_listing(struct world *world, enum world_kind kind, enum dialect dialect)
+{
+	pthread_mutex_lock(&world->mutex);
+	world->sides[dialect].round[kind]++;
+	pthread_mutex_unlock(&world->mutex);
+}
+
+/* What was there before this list; what is only expected has never been in one. */
+static bool is_left_over(
+	const struct world_side *side, enum world_kind kind, const struct table_item *item)
+{
+	const struct world_pod *const pod = (const struct world_pod *)item;
+	const struct world_service *const service = (const struct world_service *)item;
+
+	if (kind == WORLD_PODS)
+		return !pod->expected && pod->round != side->round[kind];
+	return service->ports && service->round != side->round[kind];
+}
+
+static void remove_item(struct world *world, enum world_kind kind, struct table_item *item)
+{
+	struct world_cluster *cluster;
+
+	if (kind == WORLD_PODS) {
+		cluster = ((struct world_pod *)item)->cluster;
+		world_pod_remove(world, (struct world_pod *)item);
+	} else {
+		cluster = ((struct world_service *)item)->cluster;
+		world_service_remove(world, (struct world_service *)item);
+	}
+	world_cluster_settle(world, cluster);
+}
+
+/* The keys of those who lost something, in the arena; some of them more than once. */
+static size_t sweep(struct world *world, struct world_side *side, enum world_kind kind,
+	struct arena *arena, struct world_key **keys)
+{
+	const struct table *const table = kind == WORLD_PODS ? &side->pods : &side->services;
+	struct table_item **const gone =
+		arena_array(arena, table->count + 1, sizeof(struct table_item *));
+	struct table_item *item;
+	size_t count = 0;
+
+	for (size_t at = 0; (item = table_next(table, &at)) != NULL;) {
+		if (is_left_over(side, kind, item))
+			gone[count++] = item;
+	}
+	*keys = arena_array(arena, count + 1, sizeof(**keys));
+	for (size_t i = 0; i < count; i++) {
+		(*keys)[i] = world_key_of(kind == WORLD_PODS
+						  ? ((struct world_pod *)gone[i])->cluster
+						  : ((struct world_service *)gone[i])->cluster,
+			arena);
+		remove_item(world, kind, gone[i]);
+	}
+	return count;
+}
+
+void world_listed(struct world *world, enum world_kind kind, enum dialect dialect)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct world_key *keys;
+
+	arena_init(&arena, 4096);
+	pthread_mutex_lock(&world->mutex);
+	const size_t count = sweep(world, &world->sides[dialect], kind, &arena, &keys);
+
+	pthread_mutex_unlock(&world->mutex);
+	tell(world, count, keys);
+}
+
+static int by_creation(const void *a, const void *b)
+{
+	const struct world_cluster *const x = *(struct world_cluster *const *)a;
+	const struct world_cluster *const y = *(struct world_cluster *const *)b;
+
+	if (x->created != y->created)
+		return x->created < y->created ? -1 : 1;
+	return str_cmp(world_cluster_name(x), world_cluster_name(y));
+}
+
+size_t world_keys(
+	struct world *world, enum dialect dialect, struct arena *arena, struct world_key **out)
+{
+	struct world_cluster **all;
+	size_t told = 0;
+
+	pthread_mutex_lock(&world->mutex);
+	const size_t count = all_clusters(&world->sides[dialect], &all);
+
+	if (count)
+		qsort(all, count, sizeof(struct world_cluster *), by_creation);
+	*out = arena_array(arena, count + 1, sizeof(struct world_key));
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->told)
+			(*out)[told++] = world_key_of(all[i], arena);
+	}
+	pthread_mutex_unlock(&world->mutex);
+	free(all);
+	return told;
+}
+
+size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect)
+{
+	const struct world_side *const side = &world->sides[dialect];
+	size_t counts[WORLD_KINDS];
+
+	pthread_mutex_lock(&world->mutex);
+	counts[WORLD_CLUSTERS] = side->told;
+	counts[WORLD_PODS] = side->pods.count;
+	counts[WORLD_SERVICES] = side->services.count;
+	pthread_mutex_unlock(&world->mutex);
+	return counts[kind];
+}

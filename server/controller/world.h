@@ -1,0 +1,128 @@
+/*
+ * What we believe exists: the RayClusters of both dialects, and of each its pods and Services, as
+ * watches last told them, together with what we asked for and no watch has told of yet. Watches and
+ * writers tell, the planner looks; nothing of it is ever asked for in between.
+ *
+ * Pods and Services are found by the label that names their cluster, and may be told of before it.
+ *
+ * Thread-safe: one mutex, private to world*.c. Nothing is called while it is held.
+ */
+#pragma once
+
+#include "server/controller/observed.h"
+#include "server/controller/round.h"
+
+struct world;
+
+/* One RayCluster by its name. */
+struct world_key {
+	enum dialect dialect;
+	struct str namespace, name;
+};
+
+enum world_kind {
+	WORLD_CLUSTERS,
+	WORLD_PODS,
+	WORLD_SERVICES,
+	WORLD_KINDS,
+};
+
+struct world_options {
+	/* Something of it has changed that a round looks at. Any thread that tells; or NULL. */
+	void (*changed)(void *context, const struct world_key *key);
+	void *context;
+};
+
+struct world *world_new(const struct world_options *options);
+/* Takes NULL and nulls. Nobody may be telling any more. */
+void world_free(struct world **world);
+
+/* The labels by which a watch of a dialect's pods and Services selects them, and the places of
+ * theirs that nobody reads. */
+const char *world_selector(enum dialect dialect);
+extern const struct json_place WORLD_POD_SKIPS[];
+extern const struct json_place WORLD_SERVICE_SKIPS[];
+
+/* What a watch tells: as it is now, or that it is gone. */
+void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena);
+void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
+	struct str namespace, struct str name);
+/* A list of pods or Services begins; at its end those that it did not have are gone. */
+void world_listing(struct world *world, enum world_kind kind, enum dialect dialect);
+void world_listed(struct world *world, enum world_kind kind, enum dialect dialect);
+
+/* All pods and Services, and all that was asked for: we do not lead any more. */
+void world_forget_children(struct world *world);
+/* The keys of all clusters of a dialect, the first created first. In the arena. */
+size_t world_keys(
+	struct world *world, enum dialect dialect, struct arena *arena, struct world_key **out);
+size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect);
+
+struct acceptance_view;
+
+/*
+ * Fills what is there of the cluster, and what was settled of it (acceptance.h); all in the arena.
+ * The policy, the domain, the time, chance and the decoded object are the caller's to fill in.
+ * False when there is no such cluster, or its text is none that can be read.
+ */
+bool world_observe(struct world *world, const struct world_key *key, struct arena *arena,
+	struct observed *out, struct acceptance_view *acceptance);
+
+/*
+ * The round is going to do this: from now on what it creates is there, and what it deletes is
+ * ending. `uid` is the cluster's, here and below: another cluster of that name is not touched.
+ */
+void world_expect(struct world *world, const struct world_key *key, struct str uid,
+	const struct action *action);
+
+/* How a write ended. */
+struct world_outcome {
+	enum action_kind action;
+	enum child_kind child;
+	struct str name, group;
+	int code;           /* HTTP's; 0 when it was never tried */
+	struct str message; /* the API server's */
+};
+
+/* It was done, or is done no more: what is expected of it is told by a watch. */
+void world_done(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome);
+/* It was refused: nothing is expected of it, and the next rounds are told why. */
+void world_refused(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome);
+/* It was not tried, and will not be. */
+void world_withdrawn(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome);
+/* The status as the API server has it after a write of ours; what a watch tells of older versions
+ * does not replace it. */
+void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,
+	const struct json_node *object, struct arena *arena);
+
+/* What is expected for longer than this is looked up (reconcile.c). */
+enum { WORLD_PATIENCE_S = 30 };
+
+/* The name of a pod or Service of which no watch has told in all that time. */
+struct world_doubt {
+	enum child_kind child;
+	struct str name;
+};
+/* In the arena. `*next` is when to look again (clock_now()); 0 when nothing is expected. */
+size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
+	struct world_doubt **out, int64_t *next);
+
+/*
+ * A status is about to be written: false where one was written less than half a second ago that
+ * says the same in what is grave, of which `gravity` is a hash, or 0 where this one says nothing of
+ * that; then `*due` is when this one may be written (clock_now()).
+ */
+bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
+	uint64_t gravity, int64_t *due);
+/* Whether this Event of the cluster is another one than its last few. */
+bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event);
+
+/*
+ * A round has ended with nothing refused. If it was one that looked after the children that no
+ * watch tells of (observed.first), the next that does comes ROUND_RESYNC_S later.
+ */
+void world_checked(struct world *world, const struct world_key *key, struct str uid);

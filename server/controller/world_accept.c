@@ -1,0 +1,332 @@
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "server/controller/acceptance.h"
+#include "server/controller/world_parts.h"
+
+struct size {
+	char *group;
+	int32_t pods;
+};
+
+struct acceptance {
+	int64_t judged;
+	uint64_t policy, epoch;
+	bool accepted;
+	const char *reason;
+	char *message;
+	/* Of the generation that was accepted last. */
+	int64_t generation;
+	struct deflated *old; /* once another one is there */
+	struct size *sizes;
+	size_t size_count;
+	struct ledger_amount *charge; /* each name is the amount's own */
+	size_t charge_count;
+};
+
+static char *copy_of(struct str text)
+{
+	struct buf copy = {0};
+
+	buf_add(&copy, text);
+	return buf_take(&copy);
+}
+
+static void free_sizes(struct acceptance *a)
+{
+	for (size_t i = 0; i < a->size_count; i++)
+		free(a->sizes[i].group);
+	mem_free(&a->sizes);
+	a->size_count = 0;
+}
+
+static void free_charge(struct acceptance *a)
+{
+	for (size_t i = 0; i < a->charge_count; i++)
+		mem_free(&a->charge[i].name.at);
+	mem_free(&a->charge);
+	a->charge_count = 0;
+}
+
+void acceptance_free(struct acceptance **acceptance)
+{
+	if (*acceptance == NULL)
+		return;
+	free_sizes(*acceptance);
+	free_charge(*acceptance);
+	free((*acceptance)->message);
+	free((*acceptance)->old);
+	mem_free(acceptance);
+}
+
+void acceptance_keep(struct acceptance *acceptance, int64_t generation, struct deflated **text,
+	uint64_t *hash)
+{
+	if (acceptance->generation != generation || acceptance->old || *text == NULL)
+		return;
+	acceptance->old = *text;
+	*text = NULL;
+	*hash = 0;
+}
+
+static void keep_sizes(struct acceptance *a, const struct acceptance_settled *settled)
+{
+	free_sizes(a);
+	a->sizes = mem_alloc(settled->size_count * sizeof(*a->sizes));
+	for (size_t i = 0; i < settled->size_count; i++)
+		a->sizes[i] = (struct size){
+			copy_of(settled->sizes[i].group), settled->sizes[i].pods};
+	a->size_count = settled->size_count;
+}
+
+static void keep_charge(struct acceptance *a, const struct acceptance_settled *settled)
+{
+	free_charge(a);
+	a->charge = mem_alloc(settled->charge_count * sizeof(*a->charge));
+	for (size_t i = 0; i < settled->charge_count; i++) {
+		const struct ledger_amount *const amount = &settled->charge[i];
+
+		a->charge[i] = (struct ledger_amount){
+			{copy_of(amount->name), amount->name.len}, amount->value};
+	}
+	a->charge_count = settled->charge_count;
+}
+
+void world_stir(struct world *world, struct world_space *space)
+{
+	space->epoch++;
+	space->stirred = world->stirred = true;
+}
+
+static bool is_over_quota(const struct acceptance *a)
+{
+	return a && !a->accepted && str_is(STR("QuotaExceeded"), a->reason);
+}
+
+static size_t count_refused(const struct world_space *space)
+{
+	size_t count = 0;
+
+	for (const struct world_cluster *at = space->clusters; at; at = at->next)
+		count += is_over_quota(at->acceptance);
+	return count;
+}
+
+size_t world_stirred(struct world *world, struct arena *arena, struct world_key **out)
+{
+	const struct strmap_entry *entry;
+	size_t room = 0;
+	size_t count = 0;
+
+	*out = NULL;
+	if (!world->stirred)
+		return 0;
+	for (size_t at = 0; (entry = strmap_next(&world->spaces, &at)) != NULL;)
+		room += ((const struct world_space *)entry->value)->stirred
+				? count_refused(entry->value)
+				: 0;
+	*out = arena_array(arena, room + 1, sizeof(**out));
+	for (size_t at = 0; (entry = strmap_next(&world->spaces, &at)) != NULL;) {
+		struct world_space *const space = entry->value;
+
+		for (const struct world_cluster *it = space->stirred ? space->clusters : NULL; it;
+			it = it->next) {
+			if (is_over_quota(it->acceptance))
+				(*out)[count++] = world_key_of(it, arena);
+		}
+		space->stirred = false;
+	}
+	world->stirred = false;
+	return count;
+}
+
+void world_view(struct world *world, const struct world_cluster *cluster, struct arena *arena,
+	struct acceptance_view *out)
+{
+	const struct acceptance *const a = cluster->acceptance;
+
+	(void)world;
+	out->epoch = cluster->space->epoch;
+	if (a == NULL)
+		return;
+	struct observed_size *const sizes = arena_array(arena, a->size_count + 1, sizeof(*sizes));
+
+	for (size_t i = 0; i < a->size_count; i++)
+		sizes[i] = (struct observed_size){
+			arena_str(arena, str_from(a->sizes[i].group)), a->sizes[i].pods};
+	out->known = true;
+	out->judged = a->judged;
+	out->policy = a->policy;
+	out->over_quota = is_over_quota(a);
+	out->stirred = a->epoch != cluster->space->epoch;
+	out->verdict = (struct observed_verdict){
+		.accepted = a->accepted,
+		.generation = a->generation,
+		.reason = a->reason,
+		.message = arena_str(arena, str_from(a->message)),
+		.sizes = sizes,
+		.size_count = a->size_count,
+	};
+}
+
+struct sums {
+	struct ledger_amount *items;
+	size_t count, room;
+};
+
+static void add_amount(struct sums *sums, struct arena *arena, const struct ledger_amount *amount)
+{
+	if (quantity_is_unbounded(amount->value))
+		return;
+	for (size_t i = 0; i < sums->count; i++) {
+		if (str_eq(sums->items[i].name, amount->name)) {
+			sums->items[i].value = quantity_add(sums->items[i].value, amount->value);
+			return;
+		}
+	}
+	if (sums->count == sums->room) {
+		const size_t room = sums->room ? 2 * sums->room : 16;
+
+		sums->items = arena_grow(arena, sums->items, sums->room * sizeof(*sums->items),
+			room * sizeof(*sums->items));
+		sums->room = room;
+	}
+	sums->items[sums->count++] =
+		(struct ledger_amount){arena_str(arena, amount->name), amount->value};
+}
+
+static const struct json_node *read_old(
+	struct world *world, const struct world_cluster *cluster, struct arena *arena)
+{
+	static const struct json_limits LIMITS = {
+		.bytes = 8 * 1024 * 1024, .depth = 256, .nodes = 1024 * 1024};
+	const struct acceptance *const a = cluster->acceptance;
+	const struct deflated *text = a ? a->old : NULL;
+	CLEANUP(buf_done) struct buf whole = {0};
+	struct json_doc doc;
+	struct err ignored;
+
+	if (a && a->generation && a->generation == cluster->generation)
+		text = cluster->text;
+	if (text == NULL)
+		return NULL;
+	buf_add(&whole, deflater_unpack(world->deflater, text, arena));
+	buf_add_char(&whole, '}');
+	return json_read(arena, arena_str(arena, buf_str(&whole)), &LIMITS, &doc, &ignored)
+		       ? doc.root
+		       : NULL;
+}
+
+void world_past(struct world *world, const struct world_key *key, struct str uid,
+	struct arena *arena, struct acceptance_past *out)
+{
+	struct sums sums = {.items = arena_array(arena, 16, sizeof(*sums.items)), .room = 16};
+
+	*out = (struct acceptance_past){0};
+	pthread_mutex_lock(&world->mutex);
+	const struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	for (const struct world_cluster *at = cluster ? cluster->space->clusters : NULL; at;
+		at = at->next) {
+		const struct acceptance *const a = at != cluster ? at->acceptance : NULL;
+
+		for (size_t i = 0; a && i < a->charge_count; i++)
+			add_amount(&sums, arena, &a->charge[i]);
+	}
+	if (cluster)
+		out->old = read_old(world, cluster, arena);
+	pthread_mutex_unlock(&world->mutex);
+	out->used = sums.items;
+	out->used_count = sums.count;
+}
+
+static void settle(struct world *world, struct world_cluster *cluster,
+	const struct acceptance_settled *settled)
+{
+	const bool is_first = cluster->acceptance == NULL;
+
+	if (is_first)
+		cluster->acceptance = mem_alloc(sizeof(*cluster->acceptance));
+	struct acceptance *const a = cluster->acceptance;
+
+	a->judged = settled->generation;
+	a->policy = settled->policy;
+	a->accepted = settled->accepted;
+	a->reason = settled->reason;
+	free(a->message);
+	a->message = copy_of(settled->message);
+	if (settled->accepted || is_first) {
+		if (!is_first)
+			world_stir(world, cluster->space);
+		a->generation =
+			settled->accepted ? settled->generation : settled->accepted_before;
+		keep_sizes(a, settled);
+		keep_charge(a, settled);
+	}
+	if (settled->accepted)
+		mem_free(&a->old);
+	a->epoch = settled->epoch;
+}
+
+void world_settle(struct world *world, const struct world_key *key, struct str uid,
+	const struct acceptance_settled *settled)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct world_key *keys;
+
+	arena_init(&arena, 1024);
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	/* A newer one may have come meanwhile, which is judged in its turn. */
+	if (cluster)
+		settle(world, cluster, settled);
+	const size_t count = world_stirred(world, &arena, &keys);
+
+	pthread_mutex_unlock(&world->mutex);
+	for (size_t i = 0; i < count && world->options.changed; i++)
+		world->options.changed(world->options.context, &keys[i]);
+}
+
+#define STATUS_GAP (CLOCK_SECOND / 2)
+
+bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
+	uint64_t gravity, int64_t *due)
+{
+	const int64_t now = clock_now();
+	bool may = true;
+
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster) {
+		*due = cluster->status_at + STATUS_GAP;
+		may = cluster->status_at == 0 || 
+		      (gravity && cluster->status_gravity != gravity) || now >= *due;
+	}
+	if (cluster && may) {
+		cluster->status_at = now;
+		cluster->status_gravity = gravity;
+	}
+	pthread_mutex_unlock(&world->mutex);
+	return may;
+}
+
+bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event)
+{
+	const uint32_t hash = (uint32_t)event | 1;
+	bool is_new = false;
+
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster) {
+		is_new = true;
+		for (size_t i = 0; i < WORLD_EVENTS; i++)
+			is_new = is_new && cluster->events[i] != hash;
+	}
+	if (is_new)
+		cluster->events[cluster->next_event++ % WORLD_EVENTS] = hash;
+	pthread_mutex_unlock(&world->mutex);
+	return is_new;
+}

@@ -1,0 +1,225 @@
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "server/controller/world_parts.h"
+
+static void failure_free(struct world_failure *failure)
+{
+	free(failure->what);
+	free(failure->group);
+	free(failure->message);
+	free(failure);
+}
+
+void world_failures_done(struct world_cluster *cluster)
+{
+	while (cluster->failures) {
+		struct world_failure *const failure = cluster->failures;
+
+		cluster->failures = failure->next;
+		failure_free(failure);
+	}
+}
+
+/* Pods of a group stand for one another: each has another name. */
+static bool is_about(const struct world_failure *failure, const struct world_outcome *outcome)
+{
+	if (failure->action != outcome->action || failure->child != outcome->child)
+		return false;
+	return outcome->action == ACTION_CREATE && outcome->child == CHILD_POD
+		       ? str_is(outcome->group, failure->group)
+		       : str_is(outcome->name, failure->what);
+}
+
+static void forget_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	for (struct world_failure **link = &cluster->failures; *link;) {
+		struct world_failure *const failure = *link;
+
+		if (is_about(failure, outcome)) {
+			*link = failure->next;
+			failure_free(failure);
+		} else {
+			link = &failure->next;
+		}
+	}
+}
+
+static char *copy_of(struct str text)
+{
+	struct buf copy = {0};
+
+	buf_add(&copy, text);
+	return buf_take(&copy);
+}
+
+static void note_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	struct world_failure **link = &cluster->failures;
+	size_t count = 0;
+
+	forget_failure(cluster, outcome);
+	for (; *link; link = &(*link)->next)
+		count++;
+	if (count == WORLD_FAILURES_MAX)
+		return;
+	*link = mem_alloc(sizeof(**link));
+	(*link)->child = outcome->child;
+	(*link)->action = outcome->action;
+	(*link)->code = outcome->code;
+	(*link)->what = copy_of(outcome->name);
+	(*link)->group = copy_of(outcome->group);
+	(*link)->message = copy_of(outcome->message);
+}
+
+static struct world_pod *pod_of(
+	const struct world *world, const struct world_cluster *cluster, struct str name)
+{
+	struct world_pod *const pod =
+		world_pod_find(world, cluster->dialect, &(struct world_name){cluster->space, name});
+
+	return pod && pod->cluster == cluster ? pod : NULL;
+}
+
+void world_expect(struct world *world, const struct world_key *key, struct str uid,
+	const struct action *action)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	struct world_pod *pod;
+
+	if (cluster && action->kind == ACTION_CREATE && action->child == CHILD_POD) {
+		struct observed_pod expected = action->expected;
+
+		expected.name = action->name;
+		world_pod_expect(world, cluster, &expected);
+	} else if (cluster && action->kind == ACTION_CREATE && action->child == CHILD_SERVICE) {
+		world_service_expect(world, cluster, action->name);
+	} else if (cluster && action->kind == ACTION_DELETE_POD &&
+		   (pod = pod_of(world, cluster, action->name)) != NULL) {
+		pod->ending = true;
+		pod->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
+	}
+	pthread_mutex_unlock(&world->mutex);
+}
+
+/* What was expected of this write is not to be expected any more. */
+static void unexpect(
+	struct world *world, struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	struct world_pod *const pod = pod_of(world, cluster, outcome->name);
+	struct world_service *const service = world_service_find(world, cluster->dialect,
+		&(struct world_name){cluster->space, outcome->name});
+
+	if (outcome->action == ACTION_DELETE_POD && pod) {
+		pod->ending = false;
+		pod->asked = 0;
+	} else if (outcome->action == ACTION_CREATE && outcome->child == CHILD_POD && pod &&
+		   pod->expected) {
+		world_pod_remove(world, pod);
+	} else if (outcome->action == ACTION_CREATE && outcome->child == CHILD_SERVICE && service &&
+		   service->ports == NULL) {
+		world_service_remove(world, service);
+	}
+}
+
+void world_done(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster)
+		forget_failure(cluster, outcome);
+	pthread_mutex_unlock(&world->mutex);
+}
+
+void world_refused(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster) {
+		unexpect(world, cluster, outcome);
+		note_failure(cluster, outcome);
+	}
+	pthread_mutex_unlock(&world->mutex);
+}
+
+void world_withdrawn(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster)
+		unexpect(world, cluster, outcome);
+	pthread_mutex_unlock(&world->mutex);
+}
+
+struct doubts {
+	struct arena *arena;
+	struct world_doubt *items;
+	size_t count;
+	uint32_t now, soonest; /* seconds; 0: nothing is expected */
+};
+
+static void doubt(struct doubts *doubts, uint32_t *asked, enum child_kind child, struct str name)
+{
+	uint32_t due = *asked + WORLD_PATIENCE_S;
+
+	if (*asked == 0)
+		return;
+	if (due <= doubts->now) {
+		doubts->items[doubts->count++] =
+			(struct world_doubt){child, arena_str(doubts->arena, name)};
+		*asked = doubts->now | 1;
+		due = *asked + WORLD_PATIENCE_S;
+	}
+	if (doubts->soonest == 0 || due < doubts->soonest)
+		doubts->soonest = due;
+}
+
+size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
+	struct world_doubt **out, int64_t *next)
+{
+	struct doubts doubts = {
+		.arena = arena, .now = (uint32_t)(clock_now() / CLOCK_SECOND)};
+	size_t most = 0;
+
+	pthread_mutex_lock(&world->mutex);
+	const struct world_cluster *const cluster = world_cluster_of(world, key);
+
+	for (struct world_pod *pod = cluster ? cluster->pods : NULL; pod; pod = pod->next)
+		most++;
+	for (struct world_service *at = cluster ? cluster->services : NULL; at; at = at->next)
+		most++;
+	doubts.items = arena_array(arena, most + 1, sizeof(*doubts.items));
+	for (struct world_pod *pod = cluster ? cluster->pods : NULL; pod; pod = pod->next) {
+		if (pod->expected || (pod->ending && !pod->facts.deleting))
+			doubt(&doubts, &pod->asked, CHILD_POD,
+				pod_facts_text(&pod->facts, POD_TEXT_NAME));
+	}
+	for (struct world_service *at = cluster ? cluster->services : NULL; at; at = at->next) {
+		if (at->ports == NULL)
+			doubt(&doubts, &at->asked, CHILD_SERVICE,
+				(struct str){at->name, at->name_len});
+	}
+	pthread_mutex_unlock(&world->mutex);
+	*out = doubts.items;
+	*next = doubts.soonest * CLOCK_SECOND;
+	return doubts.count;
+}
+
+void world_checked(struct world *world, const struct world_key *key, struct str uid)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster && cluster->checking) {
+		cluster->checked = clock_now() | 1;
+		cluster->checking = false;
+	}
+	pthread_mutex_unlock(&world->mutex);
+}

@@ -1,0 +1,141 @@
+#include "base/clock.h"
+#include "server/controller/acceptance.h"
+#include "server/controller/world_parts.h"
+
+static const struct json_limits OBJECT = {
+	.bytes = 8 * 1024 * 1024, .depth = 256, .nodes = 1024 * 1024};
+
+/* The text and the status, joined to the object that they were. */
+static const struct json_node *read_object(
+	struct world *world, const struct world_cluster *cluster, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_doc doc;
+	struct err ignored;
+
+	buf_add(&text, deflater_unpack(world->deflater, cluster->text, arena));
+	if (cluster->status) {
+		buf_add_cstr(&text, ",\"status\":");
+		buf_add(&text, deflater_unpack(world->deflater, cluster->status, arena));
+	}
+	buf_add_char(&text, '}');
+	return json_read(arena, arena_str(arena, buf_str(&text)), &OBJECT, &doc, &ignored)
+		       ? doc.root
+		       : NULL;
+}
+
+static void observe_pods(
+	const struct world_cluster *cluster, uint64_t owner, struct arena *arena, struct observed *out)
+{
+	struct observed_pod *pods;
+	size_t count = 0;
+
+	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next)
+		count++;
+	pods = arena_array(arena, count + 1, sizeof(*pods));
+	out->pods = pods;
+	out->pod_count = count;
+	/* The list has the newest first, a round sees the oldest first. */
+	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
+		struct observed_pod *const seen = &pods[--count];
+
+		pod_facts_observe(&pod->facts, arena, seen);
+		seen->ours = pod->expected || (owner && pod->facts.owner == owner);
+		seen->deleting = seen->deleting || pod->ending;
+	}
+}
+
+static const struct json_node *read_ports(
+	struct world *world, const struct world_service *service, struct arena *arena)
+{
+	struct json_doc doc;
+	struct err ignored;
+
+	if (service->ports == NULL)
+		return NULL;
+	return json_read(arena, deflater_unpack(world->deflater, service->ports, arena), &OBJECT,
+		       &doc, &ignored)
+		       ? doc.root
+		       : NULL;
+}
+
+static void observe_services(struct world *world, const struct world_cluster *cluster,
+	uint64_t owner, struct arena *arena, struct observed *out)
+{
+	struct observed_service *services;
+	size_t count = 0;
+
+	for (const struct world_service *at = cluster->services; at; at = at->next)
+		count++;
+	services = arena_array(arena, count + 1, sizeof(*services));
+	out->services = services;
+	out->service_count = count;
+	for (const struct world_service *at = cluster->services; at; at = at->next)
+		services[--count] = (struct observed_service){
+			.name = arena_str(arena, (struct str){at->name, at->name_len}),
+			.cluster_ip = arena_str(arena, intern_str(at->ip)),
+			.ports = read_ports(world, at, arena),
+			.ours = at->ports == NULL || (owner && at->owner == owner),
+		};
+}
+
+static const char *kind_of(const struct world_failure *failure)
+{
+	static const char *const KINDS[CHILD_KINDS] = {"Pod", "Service", "ServiceAccount", "Role",
+		"RoleBinding", "Secret", "PersistentVolumeClaim"};
+
+	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD
+		       ? KINDS[failure->child]
+		       : "RayCluster";
+}
+
+static void observe_failures(
+	const struct world_cluster *cluster, struct arena *arena, struct observed *out)
+{
+	struct observed_failure *const failures =
+		arena_array(arena, WORLD_FAILURES_MAX, sizeof(*failures));
+
+	out->failures = failures;
+	for (const struct world_failure *at = cluster->failures; at; at = at->next) {
+		failures[out->failure_count++] = (struct observed_failure){
+			.what = arena_str(arena, str_from(at->what)),
+			.group = arena_str(arena, str_from(at->group)),
+			.kind = str_from(kind_of(at)),
+			.message = arena_str(arena, str_from(at->message)),
+			.code = at->code,
+			.deleting = at->action == ACTION_DELETE_POD,
+		};
+	}
+}
+
+static bool is_due(const struct world_cluster *cluster)
+{
+	return cluster->checked == 0 ||
+	       clock_now() - cluster->checked >= ROUND_RESYNC_S * CLOCK_SECOND;
+}
+
+bool world_observe(struct world *world, const struct world_key *key, struct arena *arena,
+	struct observed *out, struct acceptance_view *acceptance)
+{
+	*out = (struct observed){0};
+	*acceptance = (struct acceptance_view){0};
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_of(world, key);
+
+	if (cluster && cluster->told) {
+		out->root = read_object(world, cluster, arena);
+		out->namespace = arena_str(arena, intern_str(cluster->space->name));
+		out->name = arena_str(arena, world_cluster_name(cluster));
+		out->uid = uid_text(&cluster->uid, arena);
+		out->generation = cluster->generation;
+		out->first = cluster->checking = is_due(cluster);
+		const uint64_t owner = uid_hash(out->uid);
+
+		observe_pods(cluster, owner, arena, out);
+		observe_services(world, cluster, owner, arena, out);
+		observe_failures(cluster, arena, out);
+		world_view(world, cluster, arena, acceptance);
+	}
+	pthread_mutex_unlock(&world->mutex);
+	return out->root != NULL;
+}

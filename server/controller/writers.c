@@ -1,0 +1,417 @@
+#include "server/controller/writers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "server/kube/backoff.h"
+#include "server/kube/thread.h"
+
+#define WAIT_FIRST (CLOCK_SECOND / 5)
+#define WAIT_MOST  (30 * CLOCK_SECOND)
+
+/* A cluster's writes. It is there as long as any of them is. */
+struct lane {
+	struct lane *next; /* in turn, in a ring */
+	struct world_key key;
+	char *uid;
+	struct write *ready, **last;
+	struct write *later; /* tried before, without an answer */
+	size_t at_work;
+	enum write_stage stage; /* of those at work */
+	bool in_round, bad;     /* something of the round was refused or given up */
+	struct arena arena;
+};
+
+struct writers {
+	struct writers_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t more; /* there may be something to do, or the end has come */
+	struct lane *turn;   /* whose turn was the last one; a ring */
+	size_t ready;        /* writes that wait for their turn */
+	pthread_t *threads;
+	size_t started;
+	bool stopped;
+};
+
+struct writers *writers_new(const struct writers_options *options)
+{
+	struct writers *const w = mem_alloc(sizeof(*w));
+
+	w->options = *options;
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->more, NULL);
+	return w;
+}
+
+struct write *write_new(void)
+{
+	struct write *const write = mem_alloc(sizeof(*write));
+
+	arena_init(&write->arena, 512);
+	return write;
+}
+
+void write_free(struct write **write)
+{
+	if (*write)
+		arena_done(&(*write)->arena);
+	mem_free(write);
+}
+
+static void free_list(struct write *write)
+{
+	for (struct write *next; write; write = next) {
+		next = write->next;
+		write_free(&write);
+	}
+}
+
+static bool is_key(const struct world_key *a, const struct world_key *b)
+{
+	return a->dialect == b->dialect && str_eq(a->name, b->name) &&
+	       str_eq(a->namespace, b->namespace);
+}
+
+static struct lane *find(const struct writers *w, const struct world_key *key)
+{
+	struct lane *lane = w->turn;
+
+	if (lane == NULL)
+		return NULL;
+	do {
+		if (is_key(&lane->key, key))
+			return lane;
+		lane = lane->next;
+	} while (lane != w->turn);
+	return NULL;
+}
+
+/* Behind all others: before it is its turn they had theirs. */
+static struct lane *lane_new(struct writers *w, const struct write *write)
+{
+	struct lane *const lane = mem_alloc(sizeof(*lane));
+
+	arena_init(&lane->arena, 256);
+	lane->key = (struct world_key){
+		.dialect = write->key.dialect,
+		.namespace = arena_str(&lane->arena, write->key.namespace),
+		.name = arena_str(&lane->arena, write->key.name),
+	};
+	lane->last = &lane->ready;
+	lane->next = lane;
+	if (w->turn) {
+		lane->next = w->turn->next;
+		w->turn->next = lane;
+	}
+	w->turn = lane;
+	return lane;
+}
+
+static void lane_free(struct lane *lane)
+{
+	free_list(lane->ready);
+	free_list(lane->later);
+	free(lane->uid);
+	arena_done(&lane->arena);
+	free(lane);
+}
+
+static void remove_if_idle(struct writers *w, struct lane *lane)
+{
+	struct lane *before = lane;
+
+	if (lane->ready || lane->later || lane->at_work || lane->in_round)
+		return;
+	while (before->next != lane)
+		before = before->next;
+	before->next = lane->next;
+	if (w->turn == lane)
+		w->turn = before == lane ? NULL : before;
+	lane_free(lane);
+}
+
+void writers_submit(struct writers *w, struct write *first)
+{
+	pthread_mutex_lock(&w->mutex);
+	struct lane *lane = find(w, &first->key);
+
+	if (lane == NULL)
+		lane = lane_new(w, first);
+	free(lane->uid);
+	lane->uid = mem_strdup(arena_str(&first->arena, first->uid).at);
+	lane->in_round = true;
+	*lane->last = first;
+	for (; *lane->last; lane->last = &(*lane->last)->next)
+		w->ready++;
+	pthread_cond_signal(&w->more);
+	pthread_mutex_unlock(&w->mutex);
+}
+
+bool writers_busy(struct writers *w, const struct world_key *key)
+{
+	pthread_mutex_lock(&w->mutex);
+	const struct lane *const lane = find(w, key);
+	const bool busy = lane && lane->in_round;
+
+	pthread_mutex_unlock(&w->mutex);
+	return busy;
+}
+
+static struct write *take_ready(struct lane *lane)
+{
+	struct write *const write = lane->ready;
+
+	if (write == NULL || lane->at_work == WRITERS_LANE_MOST ||
+		(lane->at_work && write->stage > lane->stage))
+		return NULL;
+	lane->ready = write->next;
+	if (lane->ready == NULL)
+		lane->last = &lane->ready;
+	lane->stage = write->stage;
+	return write;
+}
+
+/* One whose time has come to be tried again; `*soonest` becomes when the next one's does. */
+static struct write *take_later(struct lane *lane, int64_t now, int64_t *soonest)
+{
+	for (struct write **link = &lane->later; *link; link = &(*link)->next) {
+		struct write *const write = *link;
+
+		if (write->due <= now) {
+			*link = write->next;
+			return write;
+		}
+		if (*soonest == 0 || write->due < *soonest)
+			*soonest = write->due;
+	}
+	return NULL;
+}
+
+/*
+ * The next write of the next lane that has one. Whoever takes one wakes the next thread, so that no
+ * more are awake than have something to do.
+ */
+static struct write *take(struct writers *w, struct lane **out, int64_t *soonest)
+{
+	struct lane *lane = w->turn;
+	const int64_t now = clock_now();
+
+	*soonest = 0;
+	if (lane == NULL || w->stopped)
+		return NULL;
+	do {
+		lane = lane->next;
+		struct write *write = take_ready(lane);
+
+		if (write)
+			w->ready--;
+		else
+			write = take_later(lane, now, soonest);
+		if (write) {
+			write->next = NULL;
+			lane->at_work++;
+			w->turn = lane;
+			*out = lane;
+			if (w->ready)
+				pthread_cond_signal(&w->more);
+			return write;
+		}
+	} while (lane != w->turn);
+	return NULL;
+}
+
+/* Those that were to create the same: the pods of one group. In a list of their own. */
+static struct write *take_alike(
+	struct writers *w, struct lane *lane, const struct write *refused)
+{
+	struct write *alike = NULL;
+	struct write **link = &lane->ready;
+
+	if (refused->action != ACTION_CREATE || refused->child != CHILD_POD)
+		return NULL;
+	while (*link) {
+		struct write *const write = *link;
+
+		if (write->action != ACTION_CREATE || write->child != CHILD_POD ||
+			!str_eq(write->group, refused->group)) {
+			link = &write->next;
+			continue;
+		}
+		*link = write->next;
+		write->next = alike;
+		alike = write;
+		w->ready--;
+	}
+	lane->last = link;
+	return alike;
+}
+
+static void withdraw(struct writers *w, struct write *list)
+{
+	for (const struct write *write = list; write; write = write->next)
+		w->options.withdrawn(w->options.context, write);
+	free_list(list);
+}
+
+static void try_later(struct lane *lane, struct write *write)
+{
+	write->again = true;
+	write->wait = write->wait ? 2 * write->wait : WAIT_FIRST;
+	if (write->wait > WAIT_MOST)
+		write->wait = WAIT_MOST;
+	write->due = clock_now() + kube_jitter(write->wait, 50);
+	write->next = lane->later;
+	lane->later = write;
+}
+
+/* What was the round's last write is told so, outside of the mutex; true when this was it. */
+static bool end_round(struct writers *w, struct lane *lane, struct write *end, bool *well)
+{
+	const bool ended = lane->in_round && !lane->ready && !lane->at_work && !w->stopped;
+
+	if (ended) {
+		end->uid = arena_str(&end->arena, str_from(lane->uid));
+		end->key = lane->key;
+		end->key.namespace = arena_str(&end->arena, lane->key.namespace);
+		end->key.name = arena_str(&end->arena, lane->key.name);
+		*well = !lane->bad;
+		lane->in_round = lane->bad = false;
+	}
+	remove_if_idle(w, lane);
+	return ended;
+}
+
+static void conclude(struct writers *w, struct lane *lane, struct write *write, enum write_end how)
+{
+	struct write *alike = NULL;
+	struct write *last = write_new();
+	bool well;
+
+	pthread_mutex_lock(&w->mutex);
+	lane->at_work--;
+	lane->bad = lane->bad || how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
+	if (how == WRITE_REFUSED)
+		alike = take_alike(w, lane, write);
+	if (how == WRITE_UNANSWERED && !w->stopped)
+		try_later(lane, write);
+	else
+		write_free(&write);
+	const bool ended = end_round(w, lane, last, &well);
+
+	pthread_cond_signal(&w->more);
+	pthread_mutex_unlock(&w->mutex);
+	withdraw(w, alike);
+	if (ended)
+		w->options.finished(w->options.context, &last->key, last->uid, well);
+	write_free(&last);
+}
+
+bool writers_step(struct writers *w)
+{
+	struct lane *lane = NULL;
+	int64_t soonest;
+
+	pthread_mutex_lock(&w->mutex);
+	struct write *const write = take(w, &lane, &soonest);
+
+	pthread_mutex_unlock(&w->mutex);
+	if (write == NULL)
+		return false;
+	conclude(w, lane, write, w->options.perform(w->options.context, write));
+	return true;
+}
+
+/* False at the end. */
+static bool wait_for_more(struct writers *w)
+{
+	struct lane *lane;
+	int64_t soonest = 0;
+	bool goes_on;
+
+	pthread_mutex_lock(&w->mutex);
+	struct write *const write = take(w, &lane, &soonest);
+
+	if (write == NULL && !w->stopped) {
+		if (soonest)
+			clock_wait(&w->more, &w->mutex, soonest);
+		else
+			pthread_cond_wait(&w->more, &w->mutex);
+	}
+	goes_on = !w->stopped;
+	pthread_mutex_unlock(&w->mutex);
+	if (write)
+		conclude(w, lane, write, w->options.perform(w->options.context, write));
+	return goes_on;
+}
+
+static void *run(void *context)
+{
+	while (wait_for_more(context))
+		;
+	return NULL;
+}
+
+bool writers_start(struct writers *w, struct err *err)
+{
+	w->threads = mem_alloc(w->options.threads * sizeof(*w->threads));
+	for (; w->started < w->options.threads; w->started++) {
+		if (!kube_thread_start(&w->threads[w->started], "writer", run, w))
+			return err_set(err, ERR_UNAVAILABLE, "writers: no thread is to be had");
+	}
+	return true;
+}
+
+void writers_drop(struct writers *w, const struct world_key *key)
+{
+	struct write *list = NULL;
+
+	pthread_mutex_lock(&w->mutex);
+	struct lane *const lane = find(w, key);
+
+	if (lane) {
+		for (const struct write *write = lane->ready; write; write = write->next)
+			w->ready--;
+		*lane->last = lane->later;
+		list = lane->ready;
+		lane->ready = lane->later = NULL;
+		lane->last = &lane->ready;
+		lane->in_round = lane->in_round && lane->at_work;
+		remove_if_idle(w, lane);
+	}
+	pthread_mutex_unlock(&w->mutex);
+	withdraw(w, list);
+}
+
+void writers_stop(struct writers *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stopped = true;
+	pthread_cond_broadcast(&w->more);
+	pthread_mutex_unlock(&w->mutex);
+	while (w->started)
+		pthread_join(w->threads[--w->started], NULL);
+}
+
+void writers_free(struct writers **writers)
+{
+	struct writers *const w = *writers;
+
+	if (w == NULL)
+		return;
+	writers_stop(w);
+	while (w->turn) {
+		struct lane *const lane = w->turn;
+
+		/* Nobody is at work, so whatever is left goes with it. */
+		lane->in_round = false;
+		free_list(lane->ready);
+		free_list(lane->later);
+		lane->ready = lane->later = NULL;
+		remove_if_idle(w, lane);
+	}
+	free(w->threads);
+	pthread_cond_destroy(&w->more);
+	pthread_mutex_destroy(&w->mutex);
+	mem_free(writers);
+}

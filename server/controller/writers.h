@@ -1,0 +1,82 @@
+/*
+ * Who performs what rounds ask for: a bounded number of threads, and of each cluster a lane of
+ * writes that wait. A thread takes the next write of the next lane, so however much one cluster
+ * asks for, another one's first write is among the next few.
+ *
+ * Of one lane a write of a later stage begins when all of the stages before it have ended. A write
+ * without an answer is tried again, later each time; its round does not wait for that.
+ *
+ * Thread-safe: one mutex, private to writers.c, never held while something is performed.
+ */
+#pragma once
+
+#include "base/attr.h"
+#include "server/controller/world.h"
+
+/* In the order in which a round performs them. */
+enum write_stage {
+	WRITE_FIRST, /* of the RayCluster itself, which the rest counts on */
+	WRITE_CHILDREN, /* all but pods */
+	WRITE_PODS,
+	WRITE_STATUS,
+};
+
+struct write {
+	struct world_key key; /* the write's own, as all strings */
+	struct str uid;       /* of the cluster */
+	enum write_stage stage;
+	enum action_kind action;
+	enum child_kind child;
+	struct str name, group, object_uid;
+	struct str body;
+	bool look;  /* nothing is written: is it there? */
+	bool again; /* it was tried before: it may have been done */
+	/* The writers' own. */
+	struct write *next;
+	struct arena arena;
+	int64_t due, wait;
+};
+
+enum write_end {
+	WRITE_DONE,
+	WRITE_REFUSED,
+	WRITE_UNANSWERED, /* try it again */
+	WRITE_GIVEN_UP,   /* no answer, and the next round asks anew */
+};
+
+struct writers_options {
+	size_t threads;
+	enum write_end (*perform)(void *context, const struct write *write);
+	/* It will not be performed: others like it were refused, or its cluster is gone. */
+	void (*withdrawn)(void *context, const struct write *write);
+	/* All of a round have ended, or are tried again. `well`: none was refused or given up. */
+	void (*finished)(void *context, const struct world_key *key, struct str uid, bool well);
+	void *context;
+};
+
+struct writers;
+
+struct writers *writers_new(const struct writers_options *options);
+/* Without threads writers_step() performs. */
+MUST_CHECK bool writers_start(struct writers *writers, struct err *err);
+/* Nothing is begun any more; returns when nothing is at work. What waits is dropped. */
+void writers_stop(struct writers *writers);
+/* Takes NULL and nulls; stops first. */
+void writers_free(struct writers **writers);
+
+/* One to be filled; strings go into its arena. Given to writers_submit(), or freed. */
+struct write *write_new(void);
+void write_free(struct write **write);
+
+/* A round of one cluster, by stages; the list is theirs from now on. */
+void writers_submit(struct writers *writers, struct write *first);
+/* Whether a round of it is at work. */
+bool writers_busy(struct writers *writers, const struct world_key *key);
+/* The cluster is gone: what waits of it is withdrawn. */
+void writers_drop(struct writers *writers, const struct world_key *key);
+
+/* Performs the next write in the caller's thread; false when there is none now. */
+bool writers_step(struct writers *writers);
+
+/* Of one cluster at a time, so that slow ones leave somebody for the others. */
+enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6 };
