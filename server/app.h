@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/metrics.h"
+#include "server/controller/controller.h"
 #include "server/facts/facts.h"
 #include "server/health.h"
 #include "server/http/listener.h"
@@ -17,7 +18,8 @@
 struct app {
 	struct policy_store *policy;
 	struct ledger *ledger;
-	struct facts *facts; /* NULL without a cluster, or where it is not looked at */
+	struct controller *controller; /* NULL where there is none */
+	struct facts *facts;           /* NULL without a cluster, or where it is not looked at */
 	struct metrics *metrics;
 	struct health *health;
 	struct listener *_Atomic webhook; /* NULL until it listens */

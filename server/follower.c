@@ -59,6 +59,7 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 	const struct kube_reflector_options options = {
 		.client = client,
 		.resource = &f->resource,
+		.namespace = f->namespace,
 		.skip = f->skip,
 		.metadata_only = f->metadata_only,
 		.handler = {f, object, gone, synced, trouble},

@@ -22,6 +22,7 @@ struct follower {
 	 */
 	void (*told)(void *context, bool there);
 	const struct json_place *skip; /* or NULL */
+	const char *namespace;         /* or NULL for all */
 	bool metadata_only;            /* the rest of the objects never comes here */
 
 	struct kube_reflector *reflector;

@@ -16,6 +16,7 @@ static const struct {
 	[HEALTH_CERTIFICATES] = {"certificates", false},
 	[HEALTH_CA_BUNDLE] = {"ca-bundle", true},
 	[HEALTH_LEADER] = {"leader", false},
+	[HEALTH_CONTROLLER] = {"controller", false},
 	[HEALTH_FACTS] = {"facts", false},
 };
 

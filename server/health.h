@@ -15,6 +15,7 @@ enum health_part {
 	HEALTH_CERTIFICATES, /* the stored pair can be used */
 	HEALTH_CA_BUNDLE,    /* what we serve leads to the caBundle of every webhook */
 	HEALTH_LEADER,       /* it is known who leads */
+	HEALTH_CONTROLLER,   /* which RayClusters it reconciles, and why not others */
 	HEALTH_FACTS,        /* what the preflight looks at is being followed */
 	HEALTH_PARTS,
 };

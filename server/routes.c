@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/server.h"
 #include "server/telemetry.h"
 
 /* What was decided, as one line. Names of objects are data here, never a metric's label. */
@@ -186,6 +187,7 @@ static void gather(struct app *app)
 	set(app, TELEMETRY_CERTIFICATE_EXPIRES, app->certificate_expires);
 	gather_health(app);
 	set(app, TELEMETRY_LEADER, app->leads);
+	serve_controller_gather(app);
 	set(app, TELEMETRY_QUOTA_CLUSTERS, (long long)ledger_count(app->ledger));
 	if (app->webhook == NULL)
 		return;

@@ -65,8 +65,6 @@ bool serve_cluster_start(struct server *s, struct err *err)
 	});
 	LOG(INFO, "cluster", KV("server", cluster->config->server),
 		KV("as", cluster->config->origin), KV("namespace", cluster->namespace));
-	if (!settings_bool(&s->settings, SETTING_NO_CONTROLLER))
-		LOG(INFO, "this version has no controller: it serves admission alone");
 	return true;
 }
 

@@ -15,7 +15,8 @@ struct serve_leader {
 	char holder[KUBE_LEASE_HOLDER];
 };
 
-static void name_ourselves(char *out, size_t size)
+/* Those who have a controller say so: another one stands back for them. */
+static void name_ourselves(bool controls, char *out, size_t size)
 {
 	char host[64] = "";
 	uint64_t number = 0;
@@ -23,7 +24,7 @@ static void name_ourselves(char *out, size_t size)
 	gethostname(host, sizeof(host) - 1);
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 		number = (uint64_t)getpid();
-	snprintf(out, size, "%s_%016" PRIx64, host, number);
+	snprintf(out, size, "%s_%016" PRIx64 "%s", host, number, controls ? RIVAL_CONTROLLER : "");
 }
 
 static void report(const struct server *s)
@@ -47,6 +48,7 @@ static void changed(void *context, bool leads, const char *holder)
 	report(s);
 	LOG(INFO, "leader", KV_BOOL("thisReplica", leads), KV("holder", holder));
 	serve_certificates_poke(s);
+	serve_controller_leads(s, leads);
 }
 
 static void trouble(void *context, const struct err *err)
@@ -64,7 +66,7 @@ bool serve_leader_start(struct server *s, struct err *err)
 	if (s->cluster == NULL)
 		return true;
 	s->leader = mem_alloc(sizeof(*s->leader));
-	name_ourselves(s->leader->identity, sizeof(s->leader->identity));
+	name_ourselves(s->controller != NULL, s->leader->identity, sizeof(s->leader->identity));
 	const struct kube_election_options options = {
 		.lease = {.client = s->cluster->client,
 			.namespace = s->cluster->namespace,

@@ -22,6 +22,7 @@ struct serve_ledger {
 	_Atomic size_t told;
 };
 
+/* What the ledger has no use for, and the controller has. */
 static const struct json_place SKIPPED[] = {
 	{2, "managedFields"},
 	{1, "status"},
@@ -34,6 +35,7 @@ static void see(void *context, const struct json_node *object, struct arena *are
 	struct app *const app = &counted->owner->server->app;
 	const struct policy *const policy = policy_store_acquire(app->policy);
 
+	serve_controller_see(counted->owner->server, counted->dialect, object, arena);
 	charge_see(arena, policy, app->ledger, counted->dialect, object);
 	policy_store_release(app->policy, policy);
 }
@@ -49,6 +51,7 @@ static void unsee(void *context, struct str namespace, struct str name)
 	};
 
 	ledger_unsee(counted->owner->server->app.ledger, &key);
+	serve_controller_unsee(counted->owner->server, counted->dialect, namespace, name);
 }
 
 /* Of a kind that cannot be read, what we admit ourselves is still counted. */
@@ -60,6 +63,7 @@ static void told(void *context, bool there)
 	if (!there)
 		LOG(INFO, "quotas count none of these RayClusters",
 			KV("group", DIALECT_WORDS[counted->dialect].group));
+	serve_controller_told(ledger->server, counted->dialect);
 	if (counted->was_told)
 		return;
 	counted->was_told = true;
@@ -70,7 +74,9 @@ static void told(void *context, bool there)
 static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err *err)
 {
 	struct counted *const counted = &ledger->counted[dialect];
+	const struct str watched = settings_str(&ledger->server->settings, SETTING_WATCH_NAMESPACE);
 
+	serve_controller_listing(ledger->server, dialect);
 	*counted = (struct counted){
 		.owner = ledger,
 		.dialect = dialect,
@@ -82,7 +88,8 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 				.object = see,
 				.gone = unsee,
 				.told = told,
-				.skip = SKIPPED,
+				.skip = ledger->server->controller ? NULL : SKIPPED,
+				.namespace = watched.len ? watched.at : NULL,
 			},
 	};
 	return follower_start(&counted->follower, ledger->server->cluster->client, err);
@@ -120,7 +127,9 @@ void serve_ledger_recount(struct server *s)
 	s->counted->told = 0;
 	for (size_t i = 0; i < DIALECTS; i++) {
 		s->counted->counted[i].was_told = false;
+		serve_controller_listing(s, s->counted->counted[i].dialect);
 		if (!follower_start(&s->counted->counted[i].follower, s->cluster->client, &err))
 			LOG(ERROR, "quotas cannot count by the new policy", KV("error", err.text));
 	}
+	serve_controller_judge(s);
 }

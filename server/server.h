@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "api/raycluster.h"
 #include "base/attr.h"
 #include "base/err.h"
 #include "server/app.h"
@@ -22,6 +23,7 @@ struct serve_leader;
 struct serve_events;
 struct serve_ledger;
 struct serve_facts;
+struct serve_controller;
 
 struct server {
 	struct settings settings;
@@ -38,7 +40,8 @@ struct server {
 	struct serve_leader *leader;             /* NULL with --offline, as all below */
 	struct serve_events *events;
 	struct serve_ledger *counted;
-	struct serve_facts *facts; /* NULL with --no-preflight, too */
+	struct serve_controller *controller; /* NULL with --no-controller, too */
+	struct serve_facts *facts;           /* NULL with --no-preflight, too */
 };
 
 /* The policy: from its file, and again when that changes. */
@@ -106,3 +109,20 @@ void serve_ledger_recount(struct server *s);
 /* What else the cluster holds, for the preflight. */
 MUST_CHECK bool serve_facts_start(struct server *s, struct err *err);
 void serve_facts_stop(struct server *s);
+
+/* The embedded controller (server/controller/controller.h). */
+MUST_CHECK bool serve_controller_start(struct server *s, struct err *err);
+void serve_controller_stop(struct server *s);
+/* What the watch of RayClusters tells, which the ledger has. */
+void serve_controller_see(struct server *s, enum dialect dialect, const struct json_node *object,
+	struct arena *arena);
+void serve_controller_unsee(
+	struct server *s, enum dialect dialect, struct str namespace, struct str name);
+void serve_controller_listing(struct server *s, enum dialect dialect);
+void serve_controller_told(struct server *s, enum dialect dialect);
+/* This replica leads, or does no longer: then nothing is written once this returns. */
+void serve_controller_leads(struct server *s, bool leads);
+/* The policy is another one. */
+void serve_controller_judge(struct server *s);
+/* Sets the metrics that are counted when they are asked for. */
+void serve_controller_gather(struct app *app);

@@ -17,23 +17,23 @@ void acceptance_free(struct acceptance **acceptance);
  * Another generation is about to take the place of the one whose text this is: takes the text,
  * where it is the one that was accepted last.
  */
-void acceptance_keep(struct acceptance *acceptance, int64_t generation, struct deflated **text,
-	uint64_t *hash);
+void acceptance_keep(
+	struct acceptance *acceptance, int64_t generation, struct deflated **text, uint64_t *hash);
 
 /* What was settled when, for whoever asks whether it still holds. */
 struct acceptance_view {
-	bool known;         /* something was settled of this cluster */
-	int64_t judged;     /* the generation */
-	uint64_t policy;    /* by which, by its fingerprint */
-	bool over_quota;    /* it was refused for that alone … */
-	bool stirred;       /* … and there may be room by now */
-	uint64_t epoch;     /* what is to be settled holds from here on */
+	bool known;      /* something was settled of this cluster */
+	int64_t judged;  /* the generation */
+	uint64_t policy; /* by which, by its fingerprint */
+	bool over_quota; /* it was refused for that alone … */
+	bool stirred;    /* … and there may be room by now */
+	uint64_t epoch;  /* what is to be settled holds from here on */
 	struct observed_verdict verdict;
 };
 
 /* What a judgement needs besides the object. In the arena. */
 struct acceptance_past {
-	const struct json_node *old; /* the generation that was accepted last, or NULL */
+	const struct json_node *old;      /* the generation that was accepted last, or NULL */
 	const struct ledger_amount *used; /* by the others of the namespace */
 	size_t used_count;
 };

@@ -1,6 +1,6 @@
 /*
- * The text of objects, kept small: a stream of deflate (RFC 1951) against a dictionary of what every
- * RayCluster says, so that the spec is always at hand. One thread at a time.
+ * The text of objects, kept small: a stream of deflate (RFC 1951) against a dictionary of what
+ * every RayCluster says, so that the spec is always at hand. One thread at a time.
  */
 #pragma once
 

@@ -33,8 +33,8 @@ void intern_give(struct interns *interns, const struct intern *word)
 {
 	if (word == NULL)
 		return;
-	struct intern *const held = table_find(&interns->words, word->item.hash, is_text,
-		&(struct str){word->text, word->len});
+	struct intern *const held = table_find(
+		&interns->words, word->item.hash, is_text, &(struct str){word->text, word->len});
 
 	assert(held == word && held->holders > 0);
 	if (--held->holders)

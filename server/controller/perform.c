@@ -68,12 +68,12 @@ static struct kube_call call_of(const struct write *write)
 {
 	switch (write->action) {
 	case ACTION_CREATE:
-		return write->look ? (struct kube_call){.verb = KUBE_GET,
-					     .at = child_of(write, true)}
-				   : (struct kube_call){.verb = KUBE_CREATE,
-					     .at = child_of(write, false),
-					     .body = write->body,
-					     .skip = BRIEFLY};
+		return write->look
+			       ? (struct kube_call){.verb = KUBE_GET, .at = child_of(write, true)}
+			       : (struct kube_call){.verb = KUBE_CREATE,
+					 .at = child_of(write, false),
+					 .body = write->body,
+					 .skip = BRIEFLY};
 	case ACTION_DELETE_POD:
 		return (struct kube_call){.verb = KUBE_DELETE,
 			.at = child_of(write, true),
@@ -116,8 +116,7 @@ static struct world_outcome outcome_of(const struct attempt *a)
 		.name = a->write->name,
 		.group = a->write->group,
 		.code = a->reply.refusal.code,
-		.message = a->reply.refusal.code ? a->reply.refusal.message
-						 : str_from(a->err.text),
+		.message = a->reply.refusal.code ? a->reply.refusal.message : str_from(a->err.text),
 	};
 }
 

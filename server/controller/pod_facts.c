@@ -190,8 +190,7 @@ static void read_meta(const struct json_node *meta, struct arena *arena, struct 
 	out->facts.ends = seconds_of(text_of(arena, meta, "deletionTimestamp"));
 }
 
-static void take_reason(
-	const struct json_node *from, struct arena *arena, struct pod_read *out)
+static void take_reason(const struct json_node *from, struct arena *arena, struct pod_read *out)
 {
 	if (out->texts[POD_TEXT_REASON].len)
 		return;
@@ -215,8 +214,7 @@ static void read_condition(
 }
 
 /* What a container waits for, or why it has ended. */
-static void read_states(
-	const struct json_node *statuses, struct arena *arena, struct pod_read *out)
+static void read_states(const struct json_node *statuses, struct arena *arena, struct pod_read *out)
 {
 	for (struct json_iter it = json_iter(statuses); json_next_item(&it);) {
 		const struct json_node *const state = json_get(it.value, "state");
@@ -231,8 +229,8 @@ static void read_states(
 }
 
 /* Container 0 is Ray's; its status is found by name, as the kubelet sorts them. */
-static void read_ray(const struct json_node *containers, const struct json_node *statuses,
-	struct pod_read *out)
+static void read_ray(
+	const struct json_node *containers, const struct json_node *statuses, struct pod_read *out)
 {
 	const struct json_node *const name = json_get(json_item(containers, 0), "name");
 
@@ -263,8 +261,7 @@ bool pod_read(enum dialect dialect, const struct json_node *object, struct arena
 	out->texts[POD_TEXT_IP] = text_of(arena, status, "podIP");
 	out->facts.restarts_never = json_str_is(json_get(spec, "restartPolicy"), STR("Never"));
 	out->facts.phase = phase_of(text_of(arena, status, "phase")) & 7;
-	for (struct json_iter it = json_iter(json_get(status, "conditions"));
-		json_next_item(&it);)
+	for (struct json_iter it = json_iter(json_get(status, "conditions")); json_next_item(&it);)
 		read_condition(it.value, arena, out);
 	read_states(json_get(status, "initContainerStatuses"), arena, out);
 	read_states(statuses, arena, out);
@@ -354,20 +351,20 @@ static bool texts_equal(const struct pod_facts *a, const struct pod_facts *b)
 static bool states_equal(const struct pod_facts *a, const struct pod_facts *b)
 {
 	return a->role == b->role && a->phase == b->phase && a->ready == b->ready &&
-	       a->deleting == b->deleting && a->ends == b->ends && a->unschedulable == b->unschedulable &&
-	       a->ray_terminated == b->ray_terminated && a->restarts == b->restarts;
+	       a->deleting == b->deleting && a->ends == b->ends &&
+	       a->unschedulable == b->unschedulable && a->ray_terminated == b->ray_terminated &&
+	       a->restarts == b->restarts;
 }
 
 bool pod_facts_equal(const struct pod_facts *a, const struct pod_facts *b)
 {
 	return uid_eq(&a->uid, &b->uid) && a->owner == b->owner && a->group == b->group &&
-	       a->node == b->node && a->launch_hash == b->launch_hash &&
-	       a->changed == b->changed && a->replica_index == b->replica_index &&
-	       a->host_index == b->host_index && states_equal(a, b) && texts_equal(a, b);
+	       a->node == b->node && a->launch_hash == b->launch_hash && a->changed == b->changed &&
+	       a->replica_index == b->replica_index && a->host_index == b->host_index &&
+	       states_equal(a, b) && texts_equal(a, b);
 }
 
-void pod_facts_observe(
-	const struct pod_facts *facts, struct arena *arena, struct observed_pod *out)
+void pod_facts_observe(const struct pod_facts *facts, struct arena *arena, struct observed_pod *out)
 {
 	*out = (struct observed_pod){
 		.name = arena_str(arena, pod_facts_text(facts, POD_TEXT_NAME)),

@@ -33,7 +33,7 @@ enum { POD_TEXT_MAX = 512 /* bytes that are kept of a message */ };
 
 struct pod_facts {
 	const struct intern *group, *node, *launch_hash;
-	uint64_t owner; /* uid_hash() of its controller */
+	uint64_t owner;                  /* uid_hash() of its controller */
 	uint32_t created, changed, ends; /* seconds since 1970 */
 	int32_t restarts, failed_before, replica_index, host_index;
 	struct uid uid;
@@ -67,8 +67,7 @@ void pod_read_expected(const struct observed_pod *expected, struct pod_read *out
 /* How many bytes the facts take, texts included. */
 size_t pod_facts_size(const struct pod_read *read);
 /* Takes words; `out` has room for them all. */
-void pod_facts_fill(
-	struct pod_facts *out, const struct pod_read *read, struct interns *interns);
+void pod_facts_fill(struct pod_facts *out, const struct pod_read *read, struct interns *interns);
 void pod_facts_done(struct pod_facts *facts, struct interns *interns);
 struct str pod_facts_text(const struct pod_facts *facts, enum pod_text which);
 /* Whether a planner sees a difference. */

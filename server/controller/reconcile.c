@@ -5,19 +5,12 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "server/controller/plan_legacy.h"
-#include "server/controller/plan_modern.h"
 #include "server/controller/settle.h"
 #include "server/controller/submit.h"
 #include "server/kube/backoff.h"
 #include "validators/validate.h"
 
 enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20 };
-
-static const plan_fn PLANS[] = {
-	[DIALECT_MODERN] = plan_modern,
-	[DIALECT_LEGACY] = plan_legacy,
-};
 
 struct reconciler {
 	struct reconciler_options options;
@@ -52,8 +45,8 @@ static void draw(struct observed *seen)
 	if (getrandom(seen->random, sizeof(seen->random), 0) != sizeof(seen->random))
 		memset(seen->random, 0, sizeof(seen->random));
 	memcpy(&seen->seed, seen->random, sizeof(seen->seed));
-	seen->seed = hash_str(hash_process_key(),
-		(struct str){(const char *)seen->random, sizeof(seen->random)});
+	seen->seed = hash_str(
+		hash_process_key(), (struct str){(const char *)seen->random, sizeof(seen->random)});
 }
 
 /* False when there is nothing to be looked at. */
@@ -103,7 +96,7 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 
 	settle(r->options.world, key, &r->arena, seen, view);
 	round_init(&round, &r->arena);
-	PLANS[key->dialect](seen, &round);
+	r->options.plans[key->dialect](seen, &round);
 	const struct submitted submitted = submit(&to, key, seen, &round);
 	int64_t doubt;
 	struct world_doubt *doubts;

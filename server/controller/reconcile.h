@@ -12,6 +12,7 @@ struct reconciler_options {
 	struct world *world;
 	struct workqueue *queue;
 	struct writers *writers;
+	plan_fn plans[2];  /* by enum dialect */
 	struct str domain; /* of the cluster's DNS; "" is cluster.local */
 	/* The policy in force, held from one call to the other. */
 	const struct policy *(*policy)(void *context);

@@ -105,8 +105,7 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 static bool holds(const struct observed *seen, const struct acceptance_view *view)
 {
 	return view->known && view->judged == seen->generation &&
-	       view->policy == seen->policy->fingerprint &&
-	       !(view->over_quota && view->stirred);
+	       view->policy == seen->policy->fingerprint && !(view->over_quota && view->stirred);
 }
 
 void settle(struct world *world, const struct world_key *key, struct arena *arena,

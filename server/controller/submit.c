@@ -147,8 +147,8 @@ static void tell(const struct submit_to *to, const struct world_key *key,
 	const struct str words = arena_printf(
 		arena, "%d %s %.*s", action->warning, action->reason, STR_ARG(message));
 
-	if (to->tell == NULL || !world_tells(to->world, key, seen->uid,
-					hash_str(hash_process_key(), words)))
+	if (to->tell == NULL ||
+		!world_tells(to->world, key, seen->uid, hash_str(hash_process_key(), words)))
 		return;
 	to->tell(to->context, &(struct kube_event){
 				      .api_version = VERSIONS[key->dialect],

@@ -243,7 +243,7 @@ static bool take(struct workqueue *q, struct arena *arena, struct world_key *out
 		q->last = &q->first;
 	q->ready--;
 	entry->place = IDLE;
-	entry->looked = clock_now() | 1;
+	entry->looked = clock_now();
 	*out = (struct world_key){
 		.dialect = entry->dialect,
 		.namespace = arena_str(arena, namespace_of(entry)),

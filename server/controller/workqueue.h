@@ -30,11 +30,9 @@ void workqueue_forget(struct workqueue *queue, const struct world_key *key);
 void workqueue_drop(struct workqueue *queue, const struct world_key *key);
 
 /* The next key whose time has come, in the arena; false when there is none now. */
-MUST_CHECK bool workqueue_try(
-	struct workqueue *queue, struct arena *arena, struct world_key *out);
+MUST_CHECK bool workqueue_try(struct workqueue *queue, struct arena *arena, struct world_key *out);
 /* Waits for it; false when the queue was stopped. */
-MUST_CHECK bool workqueue_take(
-	struct workqueue *queue, struct arena *arena, struct world_key *out);
+MUST_CHECK bool workqueue_take(struct workqueue *queue, struct arena *arena, struct world_key *out);
 /* For ever: whoever waits is told so. */
 void workqueue_stop(struct workqueue *queue);
 

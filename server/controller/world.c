@@ -184,8 +184,8 @@ void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 	arena_init(&arena, 512);
 	pthread_mutex_lock(&world->mutex);
 	const struct world_space *const space = world_space_find(world, namespace);
-	const bool differs = space && drop(world, kind, dialect,
-					     &(struct world_name){space, name}, &key, &arena);
+	const bool differs = space && drop(world, kind, dialect, &(struct world_name){space, name},
+					      &key, &arena);
 	const size_t count = world_stirred(world, &arena, &stirred);
 
 	pthread_mutex_unlock(&world->mutex);
@@ -200,29 +200,48 @@ void world_listing(struct world *world, enum world_kind kind, enum dialect diale
 	pthread_mutex_unlock(&world->mutex);
 }
 
+/* Each is an item of a table of its own. */
+static struct world_cluster *cluster_of(enum world_kind kind, struct table_item *item)
+{
+	if (kind == WORLD_PODS)
+		return ((struct world_pod *)item)->cluster;
+	if (kind == WORLD_SERVICES)
+		return ((struct world_service *)item)->cluster;
+	return (struct world_cluster *)item;
+}
+
+static struct table *table_of(struct world_side *side, enum world_kind kind)
+{
+	if (kind == WORLD_PODS)
+		return &side->pods;
+	return kind == WORLD_SERVICES ? &side->services : &side->clusters;
+}
+
 /* What was there before this list; what is only expected has never been in one. */
 static bool is_left_over(
-	const struct world_side *side, enum world_kind kind, const struct table_item *item)
+	const struct world_side *side, enum world_kind kind, struct table_item *item)
 {
-	const struct world_pod *const pod = (const struct world_pod *)item;
-	const struct world_service *const service = (const struct world_service *)item;
+	const struct world_pod *const pod = (struct world_pod *)item;
+	const struct world_service *const service = (struct world_service *)item;
+	const struct world_cluster *const cluster = (struct world_cluster *)item;
 
 	if (kind == WORLD_PODS)
 		return !pod->expected && pod->round != side->round[kind];
-	return service->ports && service->round != side->round[kind];
+	if (kind == WORLD_SERVICES)
+		return service->ports && service->round != side->round[kind];
+	return cluster->told && cluster->round != side->round[kind];
 }
 
 static void remove_item(struct world *world, enum world_kind kind, struct table_item *item)
 {
-	struct world_cluster *cluster;
+	struct world_cluster *const cluster = cluster_of(kind, item);
 
-	if (kind == WORLD_PODS) {
-		cluster = ((struct world_pod *)item)->cluster;
+	if (kind == WORLD_PODS)
 		world_pod_remove(world, (struct world_pod *)item);
-	} else {
-		cluster = ((struct world_service *)item)->cluster;
+	else if (kind == WORLD_SERVICES)
 		world_service_remove(world, (struct world_service *)item);
-	}
+	else
+		world_cluster_untell(world, cluster);
 	world_cluster_settle(world, cluster);
 }
 
@@ -230,7 +249,7 @@ static void remove_item(struct world *world, enum world_kind kind, struct table_
 static size_t sweep(struct world *world, struct world_side *side, enum world_kind kind,
 	struct arena *arena, struct world_key **keys)
 {
-	const struct table *const table = kind == WORLD_PODS ? &side->pods : &side->services;
+	const struct table *const table = table_of(side, kind);
 	struct table_item **const gone =
 		arena_array(arena, table->count + 1, sizeof(struct table_item *));
 	struct table_item *item;
@@ -242,10 +261,7 @@ static size_t sweep(struct world *world, struct world_side *side, enum world_kin
 	}
 	*keys = arena_array(arena, count + 1, sizeof(**keys));
 	for (size_t i = 0; i < count; i++) {
-		(*keys)[i] = world_key_of(kind == WORLD_PODS
-						  ? ((struct world_pod *)gone[i])->cluster
-						  : ((struct world_service *)gone[i])->cluster,
-			arena);
+		(*keys)[i] = world_key_of(cluster_of(kind, gone[i]), arena);
 		remove_item(world, kind, gone[i]);
 	}
 	return count;
@@ -255,13 +271,16 @@ void world_listed(struct world *world, enum world_kind kind, enum dialect dialec
 {
 	struct arena arena CLEANUP(arena_done);
 	struct world_key *keys;
+	struct world_key *stirred;
 
 	arena_init(&arena, 4096);
 	pthread_mutex_lock(&world->mutex);
 	const size_t count = sweep(world, &world->sides[dialect], kind, &arena, &keys);
+	const size_t others = world_stirred(world, &arena, &stirred);
 
 	pthread_mutex_unlock(&world->mutex);
 	tell(world, count, keys);
+	tell(world, others, stirred);
 }
 
 static int by_creation(const void *a, const void *b)

@@ -48,7 +48,7 @@ void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
 void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 	struct str namespace, struct str name);
-/* A list of pods or Services begins; at its end those that it did not have are gone. */
+/* A list begins; at its end those that it did not have are gone. */
 void world_listing(struct world *world, enum world_kind kind, enum dialect dialect);
 void world_listed(struct world *world, enum world_kind kind, enum dialect dialect);
 

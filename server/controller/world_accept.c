@@ -59,8 +59,8 @@ void acceptance_free(struct acceptance **acceptance)
 	mem_free(acceptance);
 }
 
-void acceptance_keep(struct acceptance *acceptance, int64_t generation, struct deflated **text,
-	uint64_t *hash)
+void acceptance_keep(
+	struct acceptance *acceptance, int64_t generation, struct deflated **text, uint64_t *hash)
 {
 	if (acceptance->generation != generation || acceptance->old || *text == NULL)
 		return;
@@ -74,8 +74,8 @@ static void keep_sizes(struct acceptance *a, const struct acceptance_settled *se
 	free_sizes(a);
 	a->sizes = mem_alloc(settled->size_count * sizeof(*a->sizes));
 	for (size_t i = 0; i < settled->size_count; i++)
-		a->sizes[i] = (struct size){
-			copy_of(settled->sizes[i].group), settled->sizes[i].pods};
+		a->sizes[i] =
+			(struct size){copy_of(settled->sizes[i].group), settled->sizes[i].pods};
 	a->size_count = settled->size_count;
 }
 
@@ -258,8 +258,7 @@ static void settle(struct world *world, struct world_cluster *cluster,
 	if (settled->accepted || is_first) {
 		if (!is_first)
 			world_stir(world, cluster->space);
-		a->generation =
-			settled->accepted ? settled->generation : settled->accepted_before;
+		a->generation = settled->accepted ? settled->generation : settled->accepted_before;
 		keep_sizes(a, settled);
 		keep_charge(a, settled);
 	}
@@ -301,8 +300,8 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 
 	if (cluster) {
 		*due = cluster->status_at + STATUS_GAP;
-		may = cluster->status_at == 0 || 
-		      (gravity && cluster->status_gravity != gravity) || now >= *due;
+		may = cluster->status_at == 0 || (gravity && cluster->status_gravity != gravity) ||
+		      now >= *due;
 	}
 	if (cluster && may) {
 		cluster->status_at = now;

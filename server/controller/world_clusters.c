@@ -208,6 +208,7 @@ struct world_cluster *world_put_cluster(struct world *world, enum dialect dialec
 		world_cluster_untell(world, cluster);
 	world->sides[dialect].told += !cluster->told;
 	cluster->told = true;
+	cluster->round = world->sides[dialect].round[WORLD_CLUSTERS];
 	cluster->uid = uid;
 	clock_parse_rfc3339(json_str(arena, json_get(meta, "creationTimestamp")), &created);
 	cluster->created = created;

@@ -108,8 +108,8 @@ static void unexpect(
 	struct world *world, struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_pod *const pod = pod_of(world, cluster, outcome->name);
-	struct world_service *const service = world_service_find(world, cluster->dialect,
-		&(struct world_name){cluster->space, outcome->name});
+	struct world_service *const service = world_service_find(
+		world, cluster->dialect, &(struct world_name){cluster->space, outcome->name});
 
 	if (outcome->action == ACTION_DELETE_POD && pod) {
 		pod->ending = false;
@@ -184,8 +184,7 @@ static void doubt(struct doubts *doubts, uint32_t *asked, enum child_kind child,
 size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
 	struct world_doubt **out, int64_t *next)
 {
-	struct doubts doubts = {
-		.arena = arena, .now = (uint32_t)(clock_now() / CLOCK_SECOND)};
+	struct doubts doubts = {.arena = arena, .now = (uint32_t)(clock_now() / CLOCK_SECOND)};
 	size_t most = 0;
 
 	pthread_mutex_lock(&world->mutex);

@@ -24,8 +24,8 @@ static const struct json_node *read_object(
 		       : NULL;
 }
 
-static void observe_pods(
-	const struct world_cluster *cluster, uint64_t owner, struct arena *arena, struct observed *out)
+static void observe_pods(const struct world_cluster *cluster, uint64_t owner, struct arena *arena,
+	struct observed *out)
 {
 	struct observed_pod *pods;
 	size_t count = 0;

@@ -27,9 +27,9 @@ struct world_pod {
 	uint32_t asked; /* seconds of clock_now() when we asked for it, or for its end; else 0 */
 	struct world_pod *next;
 	struct world_cluster *cluster;
-	uint8_t round;  /* of the list that had it last */
-	bool expected;  /* no watch has told of it yet */
-	bool ending;    /* we asked for its end */
+	uint8_t round;          /* of the list that had it last */
+	bool expected;          /* no watch has told of it yet */
+	bool ending;            /* we asked for its end */
 	struct pod_facts facts; /* last: its texts stand behind it */
 };
 
@@ -57,7 +57,8 @@ struct world_failure {
 struct world_cluster {
 	struct table_item item;
 	uint16_t name_len;
-	bool told; /* the object is there, and not its children alone */
+	uint8_t round; /* of the list that had it last */
+	bool told;     /* the object is there, and not its children alone */
 	bool checking; /* a round looks after the children that no watch tells of */
 	enum dialect dialect;
 	struct world_space *space;

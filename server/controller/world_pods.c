@@ -15,15 +15,15 @@ static bool is_named(const struct table_item *item, const void *key)
 struct world_pod *world_pod_find(
 	const struct world *world, enum dialect dialect, const struct world_name *name)
 {
-	return table_find(&world->sides[dialect].pods, world_hash(name->space, name->name),
-		is_named, name);
+	return table_find(
+		&world->sides[dialect].pods, world_hash(name->space, name->name), is_named, name);
 }
 
-static struct world_pod *pod_new(struct world *world, struct world_cluster *cluster,
-	const struct pod_read *read)
+static struct world_pod *pod_new(
+	struct world *world, struct world_cluster *cluster, const struct pod_read *read)
 {
-	struct world_pod *const pod = mem_alloc(
-		sizeof(*pod) - sizeof(pod->facts) + pod_facts_size(read));
+	struct world_pod *const pod =
+		mem_alloc(sizeof(*pod) - sizeof(pod->facts) + pod_facts_size(read));
 
 	pod->item.hash = world_hash(cluster->space, read->name);
 	pod->cluster = cluster;

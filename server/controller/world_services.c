@@ -74,8 +74,8 @@ struct world_cluster *world_put_service(struct world *world, enum dialect dialec
 	const struct json_node *const meta = json_get(object, "metadata");
 	const struct json_node *const spec = json_get(object, "spec");
 	const struct json_node *const ports = json_get(spec, "ports");
-	const struct str label = json_str(
-		arena, json_get(json_get(meta, "labels"), POD_WORDS[dialect].cluster));
+	const struct str label =
+		json_str(arena, json_get(json_get(meta, "labels"), POD_WORDS[dialect].cluster));
 	const struct str name = json_str(arena, json_get(meta, "name"));
 
 	if (name.len == 0 || label.len == 0)
@@ -90,8 +90,7 @@ struct world_cluster *world_put_service(struct world *world, enum dialect dialec
 	free(service->ports);
 	service->ports = deflater_pack(world->deflater, ports ? json_raw(ports) : STR("[]"));
 	intern_give(&world->interns, service->ip);
-	service->ip =
-		intern_take(&world->interns, json_str(arena, json_get(spec, "clusterIP")));
+	service->ip = intern_take(&world->interns, json_str(arena, json_get(spec, "clusterIP")));
 	return cluster;
 }
 

@@ -222,8 +222,7 @@ static struct write *take(struct writers *w, struct lane **out, int64_t *soonest
 }
 
 /* Those that were to create the same: the pods of one group. In a list of their own. */
-static struct write *take_alike(
-	struct writers *w, struct lane *lane, const struct write *refused)
+static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *refused)
 {
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;

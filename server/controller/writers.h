@@ -15,7 +15,7 @@
 
 /* In the order in which a round performs them. */
 enum write_stage {
-	WRITE_FIRST, /* of the RayCluster itself, which the rest counts on */
+	WRITE_FIRST,    /* of the RayCluster itself, which the rest counts on */
 	WRITE_CHILDREN, /* all but pods */
 	WRITE_PODS,
 	WRITE_STATUS,

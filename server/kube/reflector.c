@@ -83,6 +83,22 @@ static void note_success(struct kube_reflector *reflector)
 	tell_trouble(reflector, NULL);
 }
 
+/* Whoever is told of lists keeps the names himself. */
+static void see(struct kube_reflector *reflector, const struct kube_watch_event *seen)
+{
+	if (reflector->options.handler.listing == NULL)
+		kube_known_see(&reflector->known, seen->namespace, seen->name);
+}
+
+static void begin_list(struct kube_reflector *reflector)
+{
+	const struct kube_handler *const handler = &reflector->options.handler;
+
+	kube_known_begin(&reflector->known);
+	if (handler->listing)
+		handler->listing(handler->context);
+}
+
 static void take_item(void *context, const struct json_node *object, struct arena *arena)
 {
 	struct kube_reflector *const reflector = context;
@@ -90,15 +106,13 @@ static void take_item(void *context, const struct json_node *object, struct aren
 
 	if (!kube_watch_object(object, arena, &item))
 		return;
-	kube_known_see(&reflector->known, item.namespace, item.name);
+	see(reflector, &item);
 	reflector->options.handler.object(reflector->options.handler.context, object, arena);
 }
 
 static void list_again(void *context)
 {
-	struct kube_reflector *const reflector = context;
-
-	kube_known_begin(&reflector->known);
+	begin_list(context);
 }
 
 static bool list(struct kube_reflector *reflector, struct err *err)
@@ -117,7 +131,7 @@ static bool list(struct kube_reflector *reflector, struct err *err)
 		.stop = reflector->stop,
 	};
 
-	kube_known_begin(&reflector->known);
+	begin_list(reflector);
 	if (!kube_list(options->client, &call, &handler, reflector->version, err))
 		return false;
 	kube_known_sweep(&reflector->known, options->handler.gone, options->handler.context);
@@ -141,7 +155,7 @@ static void take_event(struct kube_reflector *reflector, const struct kube_watch
 	const struct kube_handler *const handler = &reflector->options.handler;
 
 	if (event->type == KUBE_WATCH_OBJECT) {
-		kube_known_see(&reflector->known, event->namespace, event->name);
+		see(reflector, event);
 		handler->object(handler->context, event->object, &reflector->arena);
 	} else if (event->type == KUBE_WATCH_GONE) {
 		kube_known_forget(&reflector->known, event->namespace, event->name);

@@ -24,6 +24,11 @@ struct kube_handler {
 	void (*synced)(void *context);
 	/* Something failed and is tried again; NULL once it is well again. Or NULL. */
 	void (*trouble)(void *context, const struct err *err);
+	/*
+	 * A list begins, or begins anew. With this the owner finds out himself what is gone when
+	 * `synced` is called, and the reflector keeps no names. Or NULL.
+	 */
+	void (*listing)(void *context);
 };
 
 struct kube_reflector_options {

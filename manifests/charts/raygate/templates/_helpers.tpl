@@ -72,3 +72,9 @@ charge: {{ .Values.charge }}
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* By which the replicas choose their leader; of controllers the same one everywhere, by which they
+know of each other. */}}
+{{- define "raygate.lease" -}}
+{{ if .Values.controller.enabled }}raygate-controller{{ else }}{{ include "raygate.fullname" . }}-controller{{ end }}
+{{- end }}

@@ -1,0 +1,74 @@
+#include "server/controller/feed.h"
+
+#include "base/log.h"
+
+static const struct kube_resource RESOURCES[WORLD_KINDS] = {
+	[WORLD_PODS] = {"", "v1", "pods", false},
+	[WORLD_SERVICES] = {"", "v1", "services", false},
+};
+
+static void take(void *context, const struct json_node *object, struct arena *arena)
+{
+	const struct feed *const feed = context;
+
+	world_put(feed->world, feed->kind, feed->dialect, object, arena);
+}
+
+static void drop(void *context, struct str namespace, struct str name)
+{
+	const struct feed *const feed = context;
+
+	world_drop(feed->world, feed->kind, feed->dialect, namespace, name);
+}
+
+static void listing(void *context)
+{
+	const struct feed *const feed = context;
+
+	world_listing(feed->world, feed->kind, feed->dialect);
+}
+
+static void synced(void *context)
+{
+	struct feed *const feed = context;
+
+	world_listed(feed->world, feed->kind, feed->dialect);
+	atomic_store(&feed->synced, true);
+	feed->told(feed->context);
+}
+
+/* Not that the API server is away, which is said once for all. */
+static void trouble(void *context, const struct err *err)
+{
+	struct feed *const feed = context;
+	const bool was = feed->in_trouble;
+
+	feed->in_trouble = err && err->code != ERR_UNAVAILABLE;
+	if (feed->in_trouble && !was)
+		LOG(WARN, "the controller cannot follow what it needs",
+			KV("resource", RESOURCES[feed->kind].plural), KV("error", err->text));
+}
+
+bool feed_start(struct feed *feed, struct err *err)
+{
+	const struct kube_reflector_options options = {
+		.client = feed->client,
+		.resource = &RESOURCES[feed->kind],
+		.namespace = feed->namespace,
+		.label_selector = world_selector(feed->dialect),
+		.skip = feed->kind == WORLD_PODS ? WORLD_POD_SKIPS : WORLD_SERVICE_SKIPS,
+		.handler = {feed, take, drop, synced, trouble, listing},
+	};
+
+	return kube_reflector_start(&options, &feed->reflector, err);
+}
+
+void feed_stop(struct feed *feed)
+{
+	kube_reflector_stop(&feed->reflector);
+}
+
+bool feed_is_synced(const struct feed *feed)
+{
+	return atomic_load(&feed->synced);
+}

@@ -1,0 +1,279 @@
+#include "server/controller/rivals.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/strmap.h"
+#include "server/kube/reflector.h"
+#include "server/kube/thread.h"
+
+enum { SECONDS_UNSAID = 15, SELECTOR = 280, TIME = 40, NAME = 256 };
+
+static const struct kube_resource LEASES = {"coordination.k8s.io", "v1", "leases", false};
+
+/* A Lease of one namespace. */
+struct lease {
+	uint64_t spec;       /* its hash */
+	int64_t until;       /* clock_now(): unless it is renewed before */
+	char acquired[TIME]; /* as its holder says */
+	char holder[NAME];
+};
+
+struct kind {
+	struct rivals *owner;
+	enum rival rival;
+	char selector[SELECTOR];
+	struct kube_reflector *reflector;
+	struct strmap leases; /* namespace → struct lease */
+	bool known;
+};
+
+struct rivals {
+	struct rivals_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t more;
+	pthread_t thread;
+	bool started, stopped;
+	bool noted; /* something that the thread has not told of */
+	struct kind kinds[RIVALS];
+};
+
+/* Wakes the thread, which tells, so that nobody is called under the mutex. */
+static void note(struct rivals *r)
+{
+	r->noted = true;
+	pthread_cond_signal(&r->more);
+}
+
+static void copy(char *out, size_t size, struct arena *arena, const struct json_node *node)
+{
+	snprintf(out, size, "%.*s", STR_ARG(json_str(arena, node)));
+}
+
+static void take(void *context, const struct json_node *object, struct arena *arena)
+{
+	struct kind *const kind = context;
+	const struct json_node *const spec = json_get(object, "spec");
+	const struct str namespace =
+		json_str(arena, json_get(json_get(object, "metadata"), "namespace"));
+	const uint64_t hash = spec ? hash_str(hash_process_key(), json_raw(spec)) : 0;
+	int64_t seconds = SECONDS_UNSAID;
+
+	json_i64(json_get(spec, "leaseDurationSeconds"), &seconds);
+	pthread_mutex_lock(&kind->owner->mutex);
+	struct lease *lease = strmap_find(&kind->leases, namespace);
+
+	if (lease == NULL) {
+		lease = mem_alloc(sizeof(*lease));
+		strmap_set(&kind->leases, namespace, lease);
+	}
+	if (hash != lease->spec) {
+		lease->spec = hash;
+		lease->until = clock_now() + seconds * CLOCK_SECOND;
+		copy(lease->holder, sizeof(lease->holder), arena, json_get(spec, "holderIdentity"));
+		copy(lease->acquired, sizeof(lease->acquired), arena,
+			json_get(spec, "acquireTime"));
+	}
+	note(kind->owner);
+	pthread_mutex_unlock(&kind->owner->mutex);
+}
+
+static void drop(void *context, struct str namespace, struct str name)
+{
+	struct kind *const kind = context;
+	struct lease *lease;
+
+	(void)name;
+	pthread_mutex_lock(&kind->owner->mutex);
+	lease = strmap_remove(&kind->leases, namespace);
+	note(kind->owner);
+	pthread_mutex_unlock(&kind->owner->mutex);
+	mem_free(&lease);
+}
+
+static void synced(void *context)
+{
+	struct kind *const kind = context;
+
+	pthread_mutex_lock(&kind->owner->mutex);
+	kind->known = true;
+	note(kind->owner);
+	pthread_mutex_unlock(&kind->owner->mutex);
+}
+
+static bool is_held(const struct lease *lease)
+{
+	return lease && lease->holder[0] && clock_now() < lease->until;
+}
+
+/*
+ * Of two of us the one that led first goes on, by what both say, which both read: else each would
+ * stand back for the other. While our own Lease was not told of, we do.
+ */
+static bool goes_before(const struct kind *kind, struct str namespace, const struct lease *other)
+{
+	const struct str own_namespace = str_from(kind->owner->options.namespace);
+	const struct lease *const own = strmap_find(&kind->leases, own_namespace);
+
+	if (!str_ends(str_from(other->holder), RIVAL_CONTROLLER))
+		return false;
+	if (!is_held(own))
+		return true;
+	const int order = str_cmp(str_from(other->acquired), str_from(own->acquired));
+
+	return order < 0 || (order == 0 && str_cmp(namespace, own_namespace) < 0);
+}
+
+static bool stands_in_the_way(
+	const struct kind *kind, struct str namespace, const struct lease *lease)
+{
+	if (!is_held(lease))
+		return false;
+	if (kind->rival == RIVAL_KUBERAY)
+		return true;
+	return !str_is(namespace, kind->owner->options.namespace) &&
+	       goes_before(kind, namespace, lease);
+}
+
+bool rivals_known(struct rivals *r, enum rival rival)
+{
+	pthread_mutex_lock(&r->mutex);
+	const bool known = r->kinds[rival].known;
+
+	pthread_mutex_unlock(&r->mutex);
+	return known;
+}
+
+bool rivals_met(struct rivals *r, enum rival rival, char who[RIVAL_NAME])
+{
+	const struct kind *const kind = &r->kinds[rival];
+	const struct strmap_entry *entry;
+	bool met = false;
+
+	pthread_mutex_lock(&r->mutex);
+	for (size_t at = 0; !met && (entry = strmap_next(&kind->leases, &at)) != NULL;) {
+		const struct lease *const lease = entry->value;
+
+		met = stands_in_the_way(kind, entry->key, lease);
+		if (met)
+			snprintf(who, RIVAL_NAME, "%.60s/%.250s", entry->key.at, lease->holder);
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return met;
+}
+
+/* When the first of those that are held runs out; 0 when none is. */
+static int64_t soonest(const struct rivals *r)
+{
+	int64_t until = 0;
+
+	for (size_t i = 0; i < RIVALS; i++) {
+		const struct strmap_entry *entry;
+
+		for (size_t at = 0; (entry = strmap_next(&r->kinds[i].leases, &at)) != NULL;) {
+			const struct lease *const lease = entry->value;
+
+			if (is_held(lease) && (until == 0 || lease->until < until))
+				until = lease->until;
+		}
+	}
+	return until;
+}
+
+/* Until something is told, or a Lease runs out; false at the end. */
+static bool wait_for_news(struct rivals *r)
+{
+	bool due = false;
+
+	while (!r->noted && !r->stopped && !due) {
+		const int64_t until = soonest(r);
+
+		if (until)
+			due = !clock_wait(&r->more, &r->mutex, until);
+		else
+			pthread_cond_wait(&r->more, &r->mutex);
+	}
+	r->noted = false;
+	return !r->stopped;
+}
+
+static void *run(void *context)
+{
+	struct rivals *const r = context;
+
+	pthread_mutex_lock(&r->mutex);
+	while (wait_for_news(r)) {
+		pthread_mutex_unlock(&r->mutex);
+		r->options.changed(r->options.context);
+		pthread_mutex_lock(&r->mutex);
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return NULL;
+}
+
+static bool follow(struct rivals *r, enum rival rival, const char *name, struct err *err)
+{
+	struct kind *const kind = &r->kinds[rival];
+
+	kind->owner = r;
+	kind->rival = rival;
+	snprintf(kind->selector, sizeof(kind->selector), "metadata.name=%s", name);
+	const struct kube_reflector_options options = {
+		.client = r->options.client,
+		.resource = &LEASES,
+		.namespace = r->options.watched,
+		.field_selector = kind->selector,
+		.handler = {.context = kind, .object = take, .gone = drop, .synced = synced},
+	};
+
+	return kube_reflector_start(&options, &kind->reflector, err);
+}
+
+bool rivals_start(const struct rivals_options *options, struct rivals **out, struct err *err)
+{
+	struct rivals *const r = *out = mem_alloc(sizeof(*r));
+
+	r->options = *options;
+	pthread_mutex_init(&r->mutex, NULL);
+	pthread_cond_init(&r->more, NULL);
+	if (!follow(r, RIVAL_KUBERAY, "ray-operator-leader", err) ||
+		!follow(r, RIVAL_RAYGATE, options->lease, err))
+		return false;
+	r->started = kube_thread_start(&r->thread, "rivals", run, r);
+	return r->started || err_set(err, ERR_UNAVAILABLE, "rivals: no thread is to be had");
+}
+
+static void forget(struct kind *kind)
+{
+	const struct strmap_entry *entry;
+
+	for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
+		void *lease = entry->value;
+
+		mem_free(&lease);
+	}
+	strmap_done(&kind->leases);
+}
+
+void rivals_stop(struct rivals **rivals)
+{
+	struct rivals *const r = *rivals;
+
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < RIVALS; i++)
+		kube_reflector_stop(&r->kinds[i].reflector);
+	pthread_mutex_lock(&r->mutex);
+	r->stopped = true;
+	note(r);
+	pthread_mutex_unlock(&r->mutex);
+	if (r->started)
+		pthread_join(r->thread, NULL);
+	for (size_t i = 0; i < RIVALS; i++)
+		forget(&r->kinds[i]);
+	pthread_cond_destroy(&r->more);
+	pthread_mutex_destroy(&r->mutex);
+	mem_free(rivals);
+}

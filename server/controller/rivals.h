@@ -1,0 +1,43 @@
+/*
+ * Who else reconciles: other controllers' Leases, followed. One counts as long as it is renewed: by
+ * our own clock, as nobody's is believed, so one that is met for the first time counts for its
+ * whole duration.
+ *
+ * Thread-safe: one mutex, private to the file.
+ */
+#pragma once
+
+#include "base/attr.h"
+#include "server/kube/client.h"
+
+enum rival {
+	RIVAL_KUBERAY, /* reconciles ray.io */
+	RIVAL_RAYGATE, /* another installation of ours, with a controller: reconciles both */
+	RIVALS,
+};
+
+/* What the holder of a Lease of ours is called behind its name where it has a controller. */
+#define RIVAL_CONTROLLER "_controller"
+
+struct rivals_options {
+	struct kube_client *client;
+	const char *namespace; /* where our own Lease is … */
+	const char *lease;     /* … and its name, in every namespace */
+	const char *watched;   /* the one namespace where Leases are looked at; NULL for all */
+	/* Something may be otherwise now. By any thread. */
+	void (*changed)(void *context);
+	void *context;
+};
+
+struct rivals;
+
+MUST_CHECK bool rivals_start(
+	const struct rivals_options *options, struct rivals **out, struct err *err);
+/* Takes NULL and nulls. */
+void rivals_stop(struct rivals **rivals);
+
+/* All Leases of that kind have been told once, or there are none to be had. */
+bool rivals_known(struct rivals *rivals, enum rival rival);
+enum { RIVAL_NAME = 320 };
+/* Whether one of that kind reconciles, and not we; "namespace/holder" into `who`. */
+bool rivals_met(struct rivals *rivals, enum rival rival, char who[RIVAL_NAME]);

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# The program with its controller, as it runs in a cluster without KubeRay: the replicas of
+# live_gate.sh, and no webhooks in front of them, so that what is applied is judged by them alone.
+# shellcheck source=live_gate.sh
+. "$HERE/lib/live_gate.sh"
+
+KEEPER_VALUES=$HERE/lib/keeper-values.yaml
+
+# keeper_prepare: our own CRD, account and rights, nobody registered.
+keeper_prepare() {
+	gate_unregister
+	crds_ours
+	live_prepare "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
+	gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
+}
+
+# keeper_start N…: replicas; waits until one of them leads.
+keeper_start() {
+	local n
+	for n; do
+		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" \
+			--policy "$GATE/policy.yaml" --webhook-configuration '' --webhook-hosts 127.0.0.1 \
+			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s
+	done
+	for n; do
+		within 60 gate_ready "$n"
+	done
+	within 60 keeper_works
+}
+
+keeper_works() {
+	[ "$(live_metric "$(live_leader)" 'raygate_controller_active{group="ray.io"}')" = 1 ]
+}
+
+# keeper_state NAME: of a RayCluster.
+keeper_state() {
+	kubectl get rayclusters.ray.io "$1" -o 'jsonpath={.status.state}'
+}
+
+keeper_is() {
+	[ "$(keeper_state "$1")" = "$2" ]
+}
+
+# keeper_pods NAME: how many it has that are not on their way out.
+keeper_pods() {
+	kubectl get pods -l "ray.io/cluster=$1" -o \
+		'jsonpath={range .items[*]}{.metadata.deletionTimestamp}{"x\n"}{end}' | grep -cx x
+}
+
+keeper_has() {
+	[ "$(keeper_pods "$1")" = "$2" ]
+}

@@ -1,0 +1,238 @@
+#include "server/controller/writers.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+/* What was performed, one word each: "lane/name"; and how the next ones end. */
+struct log {
+	struct buf words;
+	const char *refuse, *lose; /* names */
+	struct writers *writers;
+};
+
+static enum write_end perform(void *context, const struct write *write)
+{
+	struct log *const log = context;
+
+	buf_printf(&log->words, "%s%.*s/%.*s", log->words.len ? " " : "", STR_ARG(write->key.name),
+		STR_ARG(write->name));
+	if (log->refuse && str_is(write->name, log->refuse))
+		return WRITE_REFUSED;
+	if (log->lose && str_is(write->name, log->lose))
+		return WRITE_UNANSWERED;
+	return WRITE_DONE;
+}
+
+static void withdrawn(void *context, const struct write *write)
+{
+	struct log *const log = context;
+
+	buf_printf(&log->words, " -%.*s", STR_ARG(write->name));
+}
+
+static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+{
+	struct log *const log = context;
+
+	buf_printf(&log->words, " (%.*s %.*s %s)", STR_ARG(key->name), STR_ARG(uid),
+		well ? "well" : "badly");
+}
+
+static struct writers *begin(struct log *log)
+{
+	log->writers = writers_new(&(struct writers_options){0, perform, withdrawn, finished, log});
+	return log->writers;
+}
+
+static struct write *create(const char *lane, const char *name, enum child_kind child)
+{
+	struct write *const write = write_new();
+
+	write->key = (struct world_key){DIALECT_MODERN, STR("ns"), str_from(lane)};
+	write->uid = STR("u");
+	write->stage = child == CHILD_POD ? WRITE_PODS : WRITE_CHILDREN;
+	write->action = ACTION_CREATE;
+	write->child = child;
+	write->group = STR("g");
+	write->name = arena_str(&write->arena, str_from(name));
+	return write;
+}
+
+/* A round of so many pods: 0, 1, … */
+static void submit_pods(struct writers *w, const char *lane, int count)
+{
+	struct write *first = NULL;
+
+	for (int i = count; i-- > 0;) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%d", i);
+		struct write *const write = create(lane, name, CHILD_POD);
+
+		write->next = first;
+		first = write;
+	}
+	writers_submit(w, first);
+}
+
+static void expect(struct log *log, const char *words)
+{
+	buf_add_char(&log->words, '\0');
+	cr_expect_str_eq(log->words.at, words);
+	log->words.len = 0;
+}
+
+static void run(struct log *log)
+{
+	while (writers_step(log->writers))
+		;
+}
+
+static void end(struct log *log)
+{
+	writers_free(&log->writers);
+	buf_done(&log->words);
+}
+
+Test(writers, lanes_take_turns)
+{
+	struct log log = {0};
+	struct writers *const w = begin(&log);
+
+	submit_pods(w, "big", 4);
+	cr_expect(writers_step(w));
+	submit_pods(w, "small", 2);
+	run(&log);
+	expect(&log, "big/0 big/1 small/0 big/2 small/1 (small u well) big/3 (big u well)");
+	end(&log);
+}
+
+/* Whatever the other one's size is. */
+Test(writers, the_first_pod_of_another_cluster_is_among_the_next_writes)
+{
+	struct log log = {0};
+	struct writers *const w = begin(&log);
+	size_t before = 0;
+
+	submit_pods(w, "big", 500);
+	for (int i = 0; i < 10; i++)
+		cr_assert(writers_step(w));
+	submit_pods(w, "small", 1);
+	log.words.len = 0;
+	while (!str_contains(buf_str(&log.words), "small/0") && writers_step(w))
+		before++;
+	cr_expect_leq(before, 2u);
+	end(&log);
+}
+
+Test(writers, a_group_is_refused_once)
+{
+	struct log log = {.refuse = "1"};
+	struct writers *const w = begin(&log);
+
+	submit_pods(w, "a", 4);
+	run(&log);
+	expect(&log, "a/0 a/1 -3 -2 (a u badly)");
+	end(&log);
+}
+
+Test(writers, a_write_without_an_answer_is_tried_again_and_nobody_waits)
+{
+	struct log log = {.lose = "0"};
+	struct writers *const w = begin(&log);
+	const struct world_key key = {DIALECT_MODERN, STR("ns"), STR("a")};
+
+	clock_hold(CLOCK_SECOND, CLOCK_SECOND);
+	submit_pods(w, "a", 2);
+	cr_expect(writers_busy(w, &key));
+	run(&log);
+	expect(&log, "a/0 a/1 (a u well)");
+	cr_expect_not(writers_busy(w, &key));
+	clock_advance(CLOCK_SECOND);
+	run(&log);
+	expect(&log, "a/0");
+	log.lose = NULL;
+	clock_advance(CLOCK_SECOND);
+	run(&log);
+	expect(&log, "a/0");
+	clock_advance(100 * CLOCK_SECOND);
+	run(&log);
+	expect(&log, "");
+	clock_release();
+	end(&log);
+}
+
+Test(writers, what_waits_of_a_cluster_that_is_gone_is_withdrawn)
+{
+	struct log log = {0};
+	struct writers *const w = begin(&log);
+	const struct world_key key = {DIALECT_MODERN, STR("ns"), STR("a")};
+
+	submit_pods(w, "a", 3);
+	submit_pods(w, "b", 1);
+	cr_expect(writers_step(w));
+	writers_drop(w, &key);
+	run(&log);
+	cr_expect_not(writers_busy(w, &key));
+	end(&log);
+}
+
+/* A write that looks at what else may begin while it is at work. */
+static enum write_end perform_inside(void *context, const struct write *write)
+{
+	struct log *const log = context;
+
+	buf_printf(&log->words, "<%.*s ", STR_ARG(write->name));
+	if (str_is(write->name, "service") || str_is(write->name, "0"))
+		while (writers_step(log->writers))
+			;
+	buf_printf(&log->words, "%.*s>", STR_ARG(write->name));
+	return WRITE_DONE;
+}
+
+Test(writers, pods_wait_for_what_they_need_and_not_for_each_other)
+{
+	struct log log = {0};
+
+	log.writers = writers_new(
+		&(struct writers_options){0, perform_inside, withdrawn, finished, &log});
+	struct write *const first = create("a", "service", CHILD_SERVICE);
+
+	first->next = create("a", "0", CHILD_POD);
+	first->next->next = create("a", "1", CHILD_POD);
+	writers_submit(log.writers, first);
+	run(&log);
+	expect(&log, "<service service><0 <1 1>0> (a u well)");
+	end(&log);
+}
+
+Test(writers, one_cluster_never_has_all_the_threads)
+{
+	struct log log = {0};
+
+	log.writers = writers_new(
+		&(struct writers_options){0, perform_inside, withdrawn, finished, &log});
+	struct write *first = NULL;
+
+	for (int i = 0; i < 10; i++) {
+		struct write *const write = create("a", "0", CHILD_POD);
+
+		write->next = first;
+		first = write;
+	}
+	writers_submit(log.writers, first);
+	run(&log);
+	size_t depth = 0;
+	size_t most = 0;
+
+	for (size_t i = 0; i < log.words.len; i++) {
+		depth += log.words.at[i] == '<';
+		depth -= log.words.at[i] == '>';
+		most = depth > most ? depth : most;
+	}
+	cr_expect_eq(most, (size_t)WRITERS_LANE_MOST);
+	end(&log);
+}
