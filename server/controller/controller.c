@@ -170,7 +170,7 @@ static void withdrawn(void *context, const struct write *write)
 	};
 
 	if (!write->look)
-		world_withdrawn(term->performer.world, &write->key, write->uid, &outcome);
+		world_write_withdrawn(term->performer.world, &write->key, write->uid, &outcome);
 }
 
 static void finished(void *context, const struct world_key *key, struct str uid, bool well)

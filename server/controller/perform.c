@@ -139,7 +139,7 @@ static enum write_end end_well(const struct attempt *a)
 	const struct world_outcome outcome = outcome_of(a);
 
 	count(a, "done");
-	world_done(a->p->world, &a->write->key, a->write->uid, &outcome);
+	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
 		LOG(INFO, a->write->action == ACTION_CREATE ? "created" : "deleted",
 			KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
@@ -153,7 +153,7 @@ static enum write_end end_badly(const struct attempt *a)
 
 	count(a, "refused");
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
-		world_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
+		world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
 	LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
 		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
 		KV("rayCluster", a->write->key.name), KV("error", a->err.text));

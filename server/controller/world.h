@@ -86,13 +86,13 @@ struct world_outcome {
 };
 
 /* It was done, or is done no more: what is expected of it is told by a watch. */
-void world_done(struct world *world, const struct world_key *key, struct str uid,
+void world_write_done(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /* It was refused: nothing is expected of it, and the next rounds are told why. */
-void world_refused(struct world *world, const struct world_key *key, struct str uid,
+void world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /* It was not tried, and will not be. */
-void world_withdrawn(struct world *world, const struct world_key *key, struct str uid,
+void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /* The status as the API server has it after a write of ours; what a watch tells of older versions
  * does not replace it. */

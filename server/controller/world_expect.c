@@ -123,7 +123,7 @@ static void unexpect(
 	}
 }
 
-void world_done(struct world *world, const struct world_key *key, struct str uid,
+void world_write_done(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
 	pthread_mutex_lock(&world->mutex);
@@ -134,7 +134,7 @@ void world_done(struct world *world, const struct world_key *key, struct str uid
 	pthread_mutex_unlock(&world->mutex);
 }
 
-void world_refused(struct world *world, const struct world_key *key, struct str uid,
+void world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
 	pthread_mutex_lock(&world->mutex);
@@ -147,7 +147,7 @@ void world_refused(struct world *world, const struct world_key *key, struct str 
 	pthread_mutex_unlock(&world->mutex);
 }
 
-void world_withdrawn(struct world *world, const struct world_key *key, struct str uid,
+void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
 	pthread_mutex_lock(&world->mutex);
