@@ -282,3 +282,22 @@ Test(names, what_is_proposed_is_valid)
 	}
 	arena_done(&arena);
 }
+
+/* Byte by byte, so that no end of a range is off by one. */
+Test(names, each_character_is_of_the_kinds_that_c_says)
+{
+	for (int c = 1; c < 256; c++) {
+		const char name[] = {'a', (char)c, 'a', '\0'};
+		const bool lower = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		const bool letter = lower || (c >= 'A' && c <= 'Z');
+
+		cr_expect_eq(names_fault(NAME_DNS1123_LABEL, str_from(name)) == NULL,
+			lower || c == '-', "label, %d", c);
+		cr_expect_eq(names_fault(NAME_DNS1123_SUBDOMAIN, str_from(name)) == NULL,
+			lower || c == '-' || c == '.', "subdomain, %d", c);
+		cr_expect_eq(names_fault(NAME_LABEL_VALUE, str_from(name)) == NULL,
+			letter || c == '-' || c == '_' || c == '.', "label's value, %d", c);
+		cr_expect_eq(names_fault(NAME_C_IDENTIFIER, str_from(name)) == NULL,
+			letter || c == '_', "identifier, %d", c);
+	}
+}

@@ -77,3 +77,56 @@ Test(legacy, ports_of_the_head_collide_with_default_ones_that_nobody_replaced)
 		cr_assert_eq(verdict_grade("RG1113", WITH_PORTS, CASES[i].ports), CASES[i].grade,
 			"[%s]", CASES[i].ports);
 }
+
+#define TWO_TYPES(first, second)                                                                   \
+	"apiVersion: cluster.ray.io/v1\n"                                                          \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headPodType: head\n"                                                                    \
+	"  maxWorkers: 3\n"                                                                        \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n" POD_TYPE("one", first) POD_TYPE("head", "0") POD_TYPE("two", second)
+
+Test(legacy, minimums_of_all_pod_types_are_added_up)
+{
+	cr_expect_eq(verdict_grade("RG1105", "%s", TWO_TYPES("1", "2")), FIELD_SEVERITY_OFF);
+	cr_expect_eq(verdict_grade("RG1105", "%s", TWO_TYPES("2", "2")), FIELD_SEVERITY_ERROR);
+	cr_expect_eq(verdict_grade("RG1105", "%s", TWO_TYPES("-1", "3")), FIELD_SEVERITY_OFF);
+}
+
+#define WITH_POD                                                                                   \
+	"apiVersion: cluster.ray.io/v1\n"                                                          \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headPodType: head\n"                                                                    \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n"                                                                            \
+	"  - name: head\n"                                                                         \
+	"    podConfig:\n"                                                                         \
+	"      apiVersion: v1\n"                                                                   \
+	"      kind: Pod\n"                                                                        \
+	"      metadata: {generateName: ray-}\n"                                                   \
+	"      spec: {containers: [{name: ray-node, image: ray}], %s}\n"
+
+Test(legacy, what_the_crd_drops_is_told_wherever_it_stands)
+{
+	static const struct {
+		const char *members;
+		enum field_severity grade;
+	} CASES[] = {
+		{"hostNetwork: true", FIELD_SEVERITY_OFF},
+		{"setHostnameAsFQDN: true", FIELD_SEVERITY_WARN},
+		{"initContainers: [{name: a, image: b}]", FIELD_SEVERITY_OFF},
+		{"initContainers: [{name: a, image: b}, {name: c, image: d, startupProbe: {exec: "
+		 "{command: [a]}}}]",
+			FIELD_SEVERITY_WARN},
+		{"securityContext: {seccompProfile: {type: RuntimeDefault}}", FIELD_SEVERITY_WARN},
+		{"volumes: [{name: a, emptyDir: {}}]", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1114", WITH_POD, CASES[i].members), CASES[i].grade,
+			"%s", CASES[i].members);
+}
