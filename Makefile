@@ -20,7 +20,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libgnutls28-de
 	libcjson-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev ca-certificates
 TEST_PACKAGES  := libcriterion-dev curl openssl
 CHECK_PACKAGES := clang clang-format clang-tidy cppcheck libclang-rt-14-dev universal-ctags \
-	$(if $(shell command -v go),,golang-go)
+	shellcheck $(if $(shell command -v go),,golang-go)
 # A cluster for `make e2e`; Go and pip only where there are none.
 E2E_PACKAGES   := curl iproute2 python3 $(if $(shell command -v go),,golang-go) \
 	$(if $(shell command -v pip3),,python3-pip)
@@ -139,7 +139,7 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
 .PHONY: force help run test build check bench golden e2e e2e-ray e2e-shell fuzz asan tsan cover clean \
-	layers size format tidy cppcheck unit test-program programs stress regressions image manifests \
+	layers size format shellcheck tidy cppcheck unit test-program programs stress regressions image manifests \
 	packages-build packages-test packages-e2e packages-node packages-check
 .SECONDARY:
 
@@ -195,7 +195,7 @@ clean: ## remove build/
 
 ##### What CI runs besides: static checks and builds side by side, then each run alone
 
-STATIC := layers size format cppcheck tidy
+STATIC := layers size format shellcheck cppcheck tidy
 
 check: packages-build packages-test packages-check ## everything that must hold before a change lands
 	$(Q)$(PARALLEL) -k $(STATIC)
@@ -258,6 +258,13 @@ size: ## no file over 500 lines, no function over 60
 
 format: ## clang-format finds nothing to change; FIX=1 changes it
 	$(Q)clang-format $(if $(FIX),-i,--dry-run -Werror) $(OURS)
+
+SCRIPTS := .ci/run $(call find,manifests tests,*.sh)
+# They are read by a shell that has the functions of tests/e2e/cluster/lib.
+STEPS := $(filter tests/e2e/cluster/scenarios%,$(SCRIPTS))
+shellcheck: ## shellcheck on every script
+	$(Q)shellcheck $(filter-out $(STEPS),$(SCRIPTS))
+	$(Q)shellcheck --shell=bash --exclude=SC1091,SC2148,SC2154 $(STEPS)
 
 manifests: $(OUT)/raygate ## chart, CRDs and kustomization; FIX=1 writes what is derived
 	$(Q)tests/manifests/check.sh $(OUT)/raygate

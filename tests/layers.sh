@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck disable=SC2016
 { find base api validators certs server -name "*.[ch]" 2>/dev/null || true; } | sort | xargs -r awk '
 	function complain(what) {
 		printf "%s:%d: %s\n", FILENAME, FNR, what

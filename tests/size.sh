@@ -4,16 +4,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-files=$({ find base api validators certs server tests -name "*.[ch]" 2>/dev/null || true; } | sort)
+mapfile -t files < <(find base api validators certs server tests -name "*.[ch]" 2>/dev/null | sort)
 bad=0
 while read -r lines file; do
 	if [ "$file" != total ] && [ "$lines" -gt 500 ]; then
 		echo "$file: $lines lines (500 at most)"
 		bad=1
 	fi
-done < <(wc -l $files)
+done < <(wc -l "${files[@]}")
 
-ctags --languages=C --kinds-C=f --fields=+ne -f - $files | awk -F '\t' '
+ctags --languages=C --kinds-C=f --fields=+ne -f - "${files[@]}" | awk -F '\t' '
 	{
 		start = end = 0
 		for (i = 4; i <= NF; i++) {

@@ -41,10 +41,11 @@ check_copies() {
 	local crd
 
 	for crd in manifests/crds/*.yaml; do
+		# shellcheck disable=SC2094 # it is the copy that is written
 		derived "$chart/files/crds/$(basename "$crd")" <"$crd"
 	done
 	{
-		echo '# Rendered from manifests/charts/raygate by `make manifests FIX=1`.'
+		echo "# Rendered from manifests/charts/raygate by \`make manifests FIX=1\`."
 		render --no-hooks --set existingPolicy=raygate-policy |
 			grep -v -e '^# Source: ' -e 'app.kubernetes.io/managed-by: ' -e 'helm.sh/chart: '
 	} | derived manifests/kustomize/raygate.yaml
@@ -128,10 +129,10 @@ check_schemas() {
 check_dashboard() {
 	local metric
 
-	for metric in $(grep -o 'raygate_[a-z_]*' "$chart/files/dashboard.json" | sed 's/_bucket$//' | sort -u); do
+	while read -r metric; do
 		grep -q "\"$metric\"" server/telemetry.c ||
 			complain "no such metric as the dashboard's $metric"
-	done
+	done < <(grep -o 'raygate_[a-z_]*' "$chart/files/dashboard.json" | sed 's/_bucket$//' | sort -u)
 }
 
 # What the container is started with, the program takes.
@@ -139,9 +140,9 @@ check_arguments() {
 	local flag
 
 	"$raygate" serve --help >"$out/serve.help"
-	for flag in $(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u); do
+	while read -r flag; do
 		grep -q -- " $flag " "$out/serve.help" || complain "raygate serve has no option $flag"
-	done
+	done < <(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u)
 }
 
 check_versions() {

@@ -145,6 +145,7 @@ make_pause() {
 # The mirror of Debian that apt uses here.
 mirror() {
 	{
+		# shellcheck disable=SC2016 # apt's own
 		apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' \
 			'Created-By: Packages' 'Label: Debian' 2>/dev/null || true
 		echo http://deb.debian.org/debian

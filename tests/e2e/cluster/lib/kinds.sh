@@ -7,12 +7,12 @@ case $E2E_NODE in
 simulated)
 	# shellcheck source=gate.sh
 	. "$HERE/lib/gate.sh"
-	scenarios=scenarios
+	scenarios='scenarios'
 	;;
 real)
 	# shellcheck source=chart_gate.sh
 	. "$HERE/lib/chart_gate.sh"
-	scenarios=scenarios-real
+	scenarios='scenarios-real'
 	base_values+=("$HERE/lib/values-real.yaml")
 	;;
 esac

@@ -9,6 +9,8 @@ set -euo pipefail
 . "$HERE/lib/crds.sh"
 # shellcheck source=storm.sh
 . "$HERE/lib/storm.sh"
+# shellcheck source=real_node.sh
+. "$HERE/lib/real_node.sh"
 
 # What was measured, and is no part of what is compared.
 tell() {
