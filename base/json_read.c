@@ -32,6 +32,8 @@ struct reader {
 	 */
 	uint32_t open;
 	uint32_t depth;
+	bool in_object;       /* whether it is an object */
+	struct level *level;  /* its own */
 	uint32_t first, twin; /* nodes: limits.twins.first's value, the twin of the value to come */
 	bool paired;          /* inside of limits.twins.second's value */
 	/* The last difference found between twins, and how far apart their texts were. */
@@ -57,31 +59,38 @@ static bool make_room(struct reader *r, const char *at)
 	return true;
 }
 
-static inline bool add_node(struct reader *r, const char *at, size_t len, struct json_node node)
+/* NULL, once it is told, when there is no room. */
+static inline struct json_node *add_node(
+	struct reader *r, const char *start, const char *end, enum json_kind kind)
 {
-	if (r->count == r->room && !make_room(r, at))
-		return false;
-	node.at = at;
-	node.len = len & BYTES_MAX;
-	r->nodes[r->count++] = node;
-	return true;
+	if (r->count == r->room && !make_room(r, start))
+		return NULL;
+	struct json_node *const node = &r->nodes[r->count++];
+
+	*node = (struct json_node){.at = start,
+		.len = (size_t)(end - start) & BYTES_MAX,
+		.kind = (unsigned)kind & 15,
+		.span = 1};
+	return node;
 }
 
 /* From behind the opening quote to behind the closing one, as a node. */
 static inline const char *read_string(struct reader *r, const char *start)
 {
 	bool escaped = false;
-	const char *const at = json_lex_string(&r->lex, start, &escaped);
-	const struct json_node node = {.kind = JSON_STRING, .escaped = escaped, .span = 1};
+	const char *const end = json_lex_string(&r->lex, start, &escaped);
+	struct json_node *const node = end ? add_node(r, start, end, JSON_STRING) : NULL;
 
-	return at && add_node(r, start, (size_t)(at - start), node) ? at + 1 : NULL;
+	if (node == NULL)
+		return NULL;
+	node->escaped = escaped;
+	return end + 1;
 }
 
-static const char *keep(struct reader *r, const char *start, const char *end, enum json_kind kind)
+static inline const char *keep(
+	struct reader *r, const char *start, const char *end, enum json_kind kind)
 {
-	const struct json_node node = {.kind = (unsigned)kind & 15, .span = 1};
-
-	return end && add_node(r, start, (size_t)(end - start), node) ? end : NULL;
+	return end && add_node(r, start, end, kind) ? end : NULL;
 }
 
 static const char *read_scalar(struct reader *r, const char *at)
@@ -101,11 +110,6 @@ static const char *read_scalar(struct reader *r, const char *at)
 	return json_lex_expected(&r->lex, at, "a value");
 }
 
-static inline struct level *level_of(struct reader *r)
-{
-	return &r->levels[r->depth < LEVELS ? r->depth : 0];
-}
-
 /* A member's key and the colon; returns where its value begins. */
 static inline const char *read_key(struct reader *r, const char *at)
 {
@@ -114,21 +118,20 @@ static inline const char *read_key(struct reader *r, const char *at)
 	at = read_string(r, at + 1);
 	if (at == NULL)
 		return NULL;
-	json_keys_note(&level_of(r)->last_key, &r->nodes[r->count - 1], r->lex.end);
+	json_keys_note(&r->level->last_key, &r->nodes[r->count - 1], r->lex.end);
 	at = json_lex_space(&r->lex, at);
 	if (json_lex_peek(&r->lex, at) != ':')
 		return json_lex_expected(&r->lex, at, "':' behind a key");
 	return json_lex_space(&r->lex, at + 1);
 }
 
-static inline bool in_object(const struct reader *r)
+/* Whether the value to come is a member of that name; most differ in their first byte. */
+static inline bool key_is(const struct reader *r, const char *name)
 {
-	return r->depth && r->nodes[r->open].kind == JSON_OBJECT;
-}
+	const struct json_node *const key = &r->nodes[r->count - 1];
 
-static bool key_is(const struct reader *r, const char *key)
-{
-	return in_object(r) && json_str_is(&r->nodes[r->count - 1], str_from(key));
+	return r->in_object && (*key->at == *name || key->escaped) &&
+	       json_str_is(key, str_from(name));
 }
 
 static bool is_skipped(const struct reader *r)
@@ -186,7 +189,7 @@ static uint32_t find_twin(struct reader *r)
 	}
 	if (!r->paired || r->depth >= LEVELS)
 		return 0;
-	return in_object(r) ? twin_member(r, level_of(r)) : twin_item(r, level_of(r));
+	return r->in_object ? twin_member(r, r->level) : twin_item(r, r->level);
 }
 
 /* Whether the text at `at` is the same as its twin's. No byte is compared twice. */
@@ -227,9 +230,17 @@ static const char *copy_twin(struct reader *r, const char *at)
 	return at + text.len;
 }
 
-static void open_level(struct reader *r, enum json_kind kind)
+/* The innermost open container has changed. */
+static inline void enter(struct reader *r, uint32_t open, bool object)
 {
-	struct level *const level = level_of(r);
+	r->open = open;
+	r->in_object = object;
+	r->level = &r->levels[r->depth < LEVELS ? r->depth : 0];
+}
+
+static inline void open_level(struct reader *r, enum json_kind kind)
+{
+	struct level *const level = r->level;
 	const uint32_t twin = r->paired ? r->twin : 0;
 
 	*level = (struct level){.last_key = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT};
@@ -242,15 +253,16 @@ static void open_level(struct reader *r, enum json_kind kind)
 /* Returns the first byte inside that is not white space. */
 static const char *open_container(struct reader *r, const char *at, enum json_kind kind)
 {
-	const struct json_node node = {.kind = (unsigned)kind & 15, .span = r->open};
-
 	if (r->depth == r->limits->depth)
 		return json_lex_fail(&r->lex, ERR_TOO_LARGE, at,
 			"objects and arrays are more than %u deep", r->limits->depth);
-	if (!add_node(r, at, 0, node))
+	struct json_node *const node = add_node(r, at, at, kind);
+
+	if (node == NULL)
 		return NULL;
-	r->open = r->count - 1;
+	node->span = r->open;
 	r->depth++;
+	enter(r, r->count - 1, kind == JSON_OBJECT);
 	open_level(r, kind);
 	return json_lex_space(&r->lex, at + 1);
 }
@@ -275,11 +287,11 @@ static inline const char *close_container(struct reader *r, const char *at)
 	const uint32_t index = r->open;
 	struct json_node *const node = r->nodes + index;
 
-	if (node->kind == JSON_OBJECT && level_of(r)->last_key == JSON_KEYS_SUSPECT &&
+	if (r->in_object && r->level->last_key == JSON_KEYS_SUSPECT &&
 		!json_keys_differ(&r->keys, node, r->nodes + r->count))
 		return fail_duplicate(r);
-	r->open = node->span;
 	r->depth--;
+	enter(r, node->span, r->depth && r->nodes[node->span].kind == JSON_OBJECT);
 	node->len = (size_t)(at + 1 - node->at) & BYTES_MAX;
 	node->span = r->count - index;
 	return at + 1;
@@ -289,19 +301,17 @@ static inline const char *close_container(struct reader *r, const char *at)
 static const char *read_separators(struct reader *r, const char *at)
 {
 	while (at && r->depth) {
-		const bool object = r->nodes[r->open].kind == JSON_OBJECT;
-
 		at = json_lex_space(&r->lex, at);
 		const char c = json_lex_peek(&r->lex, at);
 
 		if (c == ',') {
 			at = json_lex_space(&r->lex, at + 1);
-			return object ? read_key(r, at) : at;
+			return r->in_object ? read_key(r, at) : at;
 		}
-		if (c != (object ? '}' : ']'))
+		if (c != (r->in_object ? '}' : ']'))
 			return json_lex_expected(&r->lex, at,
-				object ? "',' or '}' behind a member"
-				       : "',' or ']' behind an item");
+				r->in_object ? "',' or '}' behind a member"
+					     : "',' or ']' behind an item");
 		at = close_container(r, at);
 	}
 	return at;
