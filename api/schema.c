@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/schema_index.h"
 #include "api/schema_value.h"
 
 struct keyed_item {
@@ -140,35 +141,6 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-static inline bool row_is(const struct schema_field *row, const struct json_node *key)
-{
-	if (key->escaped)
-		return json_str_is(key, (struct str){row->key, row->key_len});
-	return key->len == row->key_len && key->at[0] == row->key[0] &&
-	       memcmp(key->at, row->key, row->key_len) == 0;
-}
-
-/* Rows are in byte order, and so are the keys of what an API server sends: look ahead first. */
-static const struct schema_field *find_row(
-	const struct schema *schema, const struct json_node *key, size_t *hint)
-{
-	const struct schema_field *const rows = schema->fields;
-
-	for (size_t i = *hint; i < schema->count; i++) {
-		if (row_is(&rows[i], key)) {
-			*hint = i + 1;
-			return &rows[i];
-		}
-	}
-	for (size_t i = 0; i < *hint; i++) {
-		if (row_is(&rows[i], key)) {
-			*hint = i + 1;
-			return &rows[i];
-		}
-	}
-	return NULL;
-}
-
 static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *key, const struct field_path *at)
 {
@@ -293,16 +265,12 @@ static void absent_field(const struct schema_decoder *d, const struct schema *sc
 	}
 }
 
-/* `seen` has a bit for each row. */
+/* `left` has a bit for each row. */
 static void absent_fields(const struct schema_decoder *d, const struct schema *schema,
-	uint64_t seen, const struct schema_object *self, void *out)
+	uint64_t left, const struct schema_object *self, void *out)
 {
-	for (size_t i = 0; i < schema->count; i++) {
-		const struct schema_field *const row = &schema->fields[i];
-
-		if (!(seen >> i & 1) && (row->required || row->fallback))
-			absent_field(d, schema, row, self, out);
-	}
+	for (; left; left &= left - 1)
+		absent_field(d, schema, &schema->fields[__builtin_ctzll(left)], self, out);
 }
 
 void schema_decode(const struct schema_decoder *d, const struct schema *schema,
@@ -311,9 +279,8 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	const struct schema_object self = {node, at};
 	uint64_t parts = 0;
 	uint64_t seen = 0;
-	size_t hint = 0;
 
-	assert((schema->fields || schema->open) && schema->count <= 64);
+	assert(schema->fields || schema->open);
 	if (!json_present(node))
 		return;
 	if (node->kind != JSON_OBJECT) {
@@ -325,7 +292,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
 	for (struct json_iter it = json_iter(node); json_next_member(&it);) {
-		const struct schema_field *const row = find_row(schema, it.key, &hint);
+		const struct schema_field *const row = schema_row(schema, it.key);
 
 		if (row == NULL) {
 			unknown_field(d, schema, it.key, at);
@@ -341,7 +308,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	}
 	if (d->parts)
 		*d->parts |= parts;
-	absent_fields(d, schema, seen, &self, out);
+	absent_fields(d, schema, schema_index_of(schema)->asked & ~seen, &self, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

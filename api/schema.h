@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -133,6 +134,19 @@ struct schema_field {
 
 _Static_assert(sizeof(struct schema_field) <= 64, "a row of a schema is a cache line");
 
+enum {
+	SCHEMA_ROWS_MAX = 64,
+	SCHEMA_SLOTS = 2 * SCHEMA_ROWS_MAX,
+};
+
+/* Of a schema's rows: the business of api/schema_index.c. */
+struct schema_index {
+	atomic_bool made;
+	uint64_t asked; /* a bit for each row that must be there, or has a default */
+	/* Numbers of rows plus one, each at the first free slot from its key's on; 0 is free. */
+	uint8_t slots[SCHEMA_SLOTS];
+};
+
 struct schema {
 	const char *name;                  /* of the object in messages: "a worker group" */
 	const struct schema_field *fields; /* in byte order of their keys */
@@ -141,6 +155,7 @@ struct schema {
 	const char *label; /* the member that names an item of a list, or NULL */
 	bool heavy;        /* a shallow decoder keeps only the object itself */
 	bool open;         /* only the object itself is kept; its members are decoded elsewhere */
+	struct schema_index *index; /* NULL of an open one, whose rows are not asked */
 };
 
 #define SCHEMA_KIND_OF(value)                                                                      \
@@ -195,17 +210,27 @@ struct schema {
 /* A schema whose objects are checked only, and one whose objects are decoded into a struct. */
 #define SCHEMA_OF(what, rows, label_key)                                                           \
 	{                                                                                          \
-		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .label = (label_key)   \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .label = (label_key),  \
+		.index = &(struct schema_index)                                                    \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
 	}
 #define SCHEMA_OF_STRUCT(what, rows, T, label_key)                                                 \
 	{                                                                                          \
 		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
-		.label = (label_key)                                                               \
+		.label = (label_key), .index = &(struct schema_index)                              \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
 	}
 #define SCHEMA_OF_HEAVY_STRUCT(what, rows, T)                                                      \
 	{                                                                                          \
 		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
-		.heavy = true                                                                      \
+		.heavy = true, .index = &(struct schema_index)                                     \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
 	}
 #define SCHEMA_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 

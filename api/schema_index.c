@@ -1,0 +1,68 @@
+#include "api/schema_index.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <string.h>
+
+/* Keys of one schema mostly differ in their lengths and ends. */
+static inline size_t slot_of(const char *key, size_t len)
+{
+	if (len == 0)
+		return 0;
+	return (len * 5 + (unsigned char)key[0] * 3 + (unsigned char)key[len - 1]) % SCHEMA_SLOTS;
+}
+
+static void add_row(struct schema_index *index, const struct schema *schema, size_t number)
+{
+	const struct schema_field *const row = &schema->fields[number];
+	size_t slot = slot_of(row->key, row->key_len);
+
+	while (index->slots[slot])
+		slot = (slot + 1) % SCHEMA_SLOTS;
+	index->slots[slot] = (uint8_t)(number + 1);
+	if (row->required || row->fallback)
+		index->asked |= UINT64_C(1) << number;
+}
+
+void schema_index_make(const struct schema *schema)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	struct schema_index *const index = schema->index;
+
+	assert(schema->count <= SCHEMA_ROWS_MAX);
+	pthread_mutex_lock(&one_at_a_time);
+	if (!atomic_load_explicit(&index->made, memory_order_relaxed)) {
+		for (size_t i = 0; i < schema->count; i++)
+			add_row(index, schema, i);
+		atomic_store_explicit(&index->made, true, memory_order_release);
+	}
+	pthread_mutex_unlock(&one_at_a_time);
+}
+
+static const struct schema_field *row_of_escaped(
+	const struct schema *schema, const struct json_node *key)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct schema_field *const row = &schema->fields[i];
+
+		if (json_str_is(key, (struct str){row->key, row->key_len}))
+			return row;
+	}
+	return NULL;
+}
+
+const struct schema_field *schema_row(const struct schema *schema, const struct json_node *key)
+{
+	const struct schema_index *const index = schema_index_of(schema);
+
+	if (key->escaped)
+		return row_of_escaped(schema, key);
+	for (size_t slot = slot_of(key->at, key->len); index->slots[slot];
+		slot = (slot + 1) % SCHEMA_SLOTS) {
+		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
+
+		if (row->key_len == key->len && memcmp(row->key, key->at, key->len) == 0)
+			return row;
+	}
+	return NULL;
+}
