@@ -21,7 +21,10 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
-enum { ALIGNMENT = 16 };
+enum {
+	ALIGNMENT = 16,
+	TRIM_RATIO = 4, /* of what is held to what is used: beyond, memory is given back */
+};
 
 struct arena_block {
 	struct arena_block *older;
@@ -83,6 +86,8 @@ void arena_reset(struct arena *arena)
 		ASAN_POISON_MEMORY_REGION(block->data, block->size);
 	}
 	arena->blocks = NULL;
+	if (arena->used > arena->peak)
+		arena->peak = arena->used;
 	arena->used = 0;
 }
 
@@ -94,11 +99,23 @@ static void free_all(struct arena_block *block)
 	}
 }
 
+/* Whether rounds since the last trim used much of what is there. */
+static bool is_in_use(const struct arena *arena)
+{
+	size_t held = 0;
+
+	for (const struct arena_block *block = arena->spare; block; block = block->older)
+		held += block->size;
+	return arena->peak > arena->block_size && arena->peak >= held / TRIM_RATIO;
+}
+
 void arena_trim(struct arena *arena)
 {
 	struct arena_block *const first = arena->spare;
+	const bool in_use = is_in_use(arena);
 
-	if (first == NULL)
+	arena->peak = 0;
+	if (first == NULL || in_use)
 		return;
 	if (first->size == arena->block_size) {
 		free_all(first->older);

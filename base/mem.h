@@ -31,13 +31,17 @@ struct arena {
 	struct arena_block *spare;  /* of earlier rounds, in the order in which they were made */
 	size_t block_size;
 	size_t used; /* bytes handed out since the last reset */
+	size_t peak; /* the most that a round since the last trim has used */
 };
 
 /* `block_size` is the size of the first block; a later one is as large as all before it. */
 void arena_init(struct arena *arena, size_t block_size);
 /* Forgets everything; keeps the memory for the next round. */
 void arena_reset(struct arena *arena);
-/* After a reset: gives back all but one block of the first size. */
+/*
+ * After a reset: gives back all but one block of the first size, unless a round since the last trim
+ * has used much of it.
+ */
 void arena_trim(struct arena *arena);
 void arena_done(struct arena *arena);
 

@@ -77,7 +77,7 @@ Test(arena, reset_makes_used_memory_zero_again)
 	cr_assert_null(arena.blocks);
 }
 
-Test(arena, the_memory_of_a_round_serves_the_next_until_it_is_trimmed)
+Test(arena, the_memory_of_a_round_serves_the_next_until_none_needs_it)
 {
 	struct arena arena;
 	char *first[4];
@@ -91,9 +91,29 @@ Test(arena, the_memory_of_a_round_serves_the_next_until_it_is_trimmed)
 			first[i] = at;
 		}
 		arena_reset(&arena);
+		arena_trim(&arena);
 	}
+	cr_assert_eq((char *)arena_alloc(&arena, 1000), first[0]);
+	cr_assert_not_null(arena.spare);
+	arena_reset(&arena);
 	arena_trim(&arena);
 	cr_assert_eq((char *)arena_alloc(&arena, 1000), first[0]);
+	cr_assert_null(arena.spare);
+	arena_done(&arena);
+}
+
+Test(arena, rounds_that_use_little_of_much_do_not_keep_it)
+{
+	struct arena arena;
+
+	arena_init(&arena, 1024);
+	arena_alloc(&arena, 1000 * 1000);
+	arena_reset(&arena);
+	arena_trim(&arena);
+	cr_assert_not_null(arena.spare);
+	arena_alloc(&arena, 2000);
+	arena_reset(&arena);
+	arena_trim(&arena);
 	cr_assert_null(arena.spare);
 	arena_done(&arena);
 }
@@ -110,6 +130,7 @@ Test(arena, a_spare_block_that_is_too_small_is_given_back)
 		arena_reset(&arena);
 	}
 	/* Only the last block is there, and it is larger than an arena's first. */
+	arena_trim(&arena);
 	arena_trim(&arena);
 	cr_assert_null(arena.spare);
 	arena_done(&arena);
