@@ -47,11 +47,17 @@ static struct strmap_entry *find_among_few(const struct strmap *map, struct str 
 	return NULL;
 }
 
-static struct strmap_entry *find(const struct strmap *map, struct str key)
+/* Nobody asks for it while keys are few. */
+static uint64_t hash_of(const struct strmap *map, struct str key)
+{
+	return map->slot_count ? hash_str(hash_process_key(), key) : 0;
+}
+
+static struct strmap_entry *find(const struct strmap *map, struct str key, uint64_t hash)
 {
 	if (map->slot_count == 0)
 		return find_among_few(map, key);
-	const uint32_t index = map->slots[slot_of(map, key, hash_str(hash_process_key(), key))];
+	const uint32_t index = map->slots[slot_of(map, key, hash)];
 
 	return index ? &map->entries[index - 1] : NULL;
 }
@@ -105,7 +111,7 @@ static void make_room(struct strmap *map)
 
 void *strmap_find(const struct strmap *map, struct str key)
 {
-	const struct strmap_entry *const entry = find(map, key);
+	const struct strmap_entry *const entry = find(map, key, hash_of(map, key));
 
 	return entry ? entry->value : NULL;
 }
@@ -121,7 +127,9 @@ static struct str copy_of(struct str key)
 
 void *strmap_set(struct strmap *map, struct str key, void *value)
 {
-	struct strmap_entry *const old = find(map, key);
+	const bool few = map->slot_count == 0;
+	uint64_t hash = hash_of(map, key);
+	struct strmap_entry *const old = find(map, key, hash);
 
 	assert(value);
 	if (old) {
@@ -132,8 +140,8 @@ void *strmap_set(struct strmap *map, struct str key, void *value)
 	}
 	make_room(map);
 	assert(map->entries);
-	const uint64_t hash = map->slots ? hash_str(hash_process_key(), key) : 0;
-
+	if (few)
+		hash = hash_of(map, key);
 	if (map->slots)
 		map->slots[slot_of(map, key, hash)] = (uint32_t)map->used + 1;
 	map->entries[map->used++] = (struct strmap_entry){copy_of(key), hash, value};
@@ -143,7 +151,7 @@ void *strmap_set(struct strmap *map, struct str key, void *value)
 
 void *strmap_remove(struct strmap *map, struct str key)
 {
-	struct strmap_entry *const entry = find(map, key);
+	struct strmap_entry *const entry = find(map, key, hash_of(map, key));
 
 	if (entry == NULL)
 		return NULL;

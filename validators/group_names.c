@@ -3,7 +3,8 @@
 
 #include "api/derived_names.h"
 #include "api/names.h"
-#include "base/strmap.h"
+#include "base/hash.h"
+#include "validators/check.h"
 #include "validators/rules.h"
 
 #define HEAD_GROUP "headgroup" /* KubeRay's own value of ray.io/group on the head */
@@ -21,20 +22,27 @@ static const struct field_path *name_path(
 
 static void names_are_unique(const struct rule_context *c, const struct raycluster *cluster)
 {
-	CLEANUP(strmap_done) struct strmap seen = {0};
+	const struct ray_group **const named =
+		arena_array(c->arena, cluster->group_count, sizeof(struct ray_group *));
+	uint64_t *const hashes = arena_array(c->arena, cluster->group_count, sizeof(*hashes));
+	size_t count = 0;
 
 	for (size_t i = 0; i < cluster->group_count; i++) {
-		struct ray_group *const group = cluster->groups[i];
+		const struct ray_group *const group = cluster->groups[i];
 
 		if (group->name.node == NULL)
 			continue;
-		if (strmap_find(&seen, group->name.v))
-			rule_found(c, name_path(c->arena, cluster, group), FIELD_DUPLICATE,
-				FIELD_READS(group->name.node),
+		named[count] = group;
+		hashes[count++] = hash_str(hash_process_key(), group->name.v);
+	}
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (firsts[i] != i)
+			rule_found(c, name_path(c->arena, cluster, named[i]), FIELD_DUPLICATE,
+				FIELD_READS(named[i]->name.node),
 				"must be unique: two groups of one name would fight over the same "
 				"pods");
-		else
-			strmap_set(&seen, group->name.v, group);
 	}
 }
 
