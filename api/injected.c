@@ -20,15 +20,22 @@ bool injected_waits_for_head(const struct policy *policy, const struct raycluste
 	       !version_at_least(version, 2, 9, 0);
 }
 
+/* KubeRay's alone: ours makes neither yet. */
+static bool is_kuberay(const struct policy *policy)
+{
+	return policy->target.controller != POLICY_CONTROLLER_RAYGATE;
+}
+
 /* A gate that nobody spoke of is counted as open: a promise of too much is the smaller mistake. */
 static bool has_tls(const struct policy *policy, const struct raycluster *cluster)
 {
-	return cluster->tls.enabled.v && policy_gate(policy, "RayClusterMTLS") != POLICY_GATE_OFF;
+	return cluster->tls.enabled.v && is_kuberay(policy) &&
+	       policy_gate(policy, "RayClusterMTLS") != POLICY_GATE_OFF;
 }
 
 static bool has_collector(const struct policy *policy, const struct raycluster *cluster)
 {
-	return cluster->history.collector.self.node &&
+	return cluster->history.collector.self.node && is_kuberay(policy) &&
 	       policy_gate(policy, "RayClusterHistoryServer") != POLICY_GATE_OFF;
 }
 

@@ -1,10 +1,12 @@
 #include "server/plan_report.h"
 
 #include "api/injected.h"
+#include "server/controller/auth_secret.h"
 #include "server/controller/children.h"
 #include "server/controller/pod.h"
 #include "server/plan_cost.h"
 #include "validators/footprint.h"
+#include "validators/unsupported.h"
 
 /* One block of the footprint: the whole, a group, or the pod that submits a job. */
 struct block {
@@ -161,6 +163,28 @@ static void add_gaps(const struct child_context *c, struct buf *notes)
 		buf_printf(notes, "What KubeRay adds to pods for %s is not in them.\n", *gap);
 }
 
+static void add_unsupported(void *context, const struct unsupported *row,
+	const struct field_path *at, const struct json_node *node)
+{
+	(void)at;
+	(void)node;
+	buf_printf(context, "Not supported yet: %s: %s.\n", row->feature, row->instead);
+}
+
+/* What is not among the objects, or not as it will be. */
+static void add_notes(const struct plan *plan, const struct child_context *c, struct buf *notes)
+{
+	struct json_edit *secret = auth_secret(c, NULL);
+
+	if (child_is_of_raygate(c))
+		unsupported_each(object_of(plan), add_unsupported, notes);
+	else
+		add_gaps(c, notes);
+	if (secret)
+		buf_add_cstr(notes, "The token in the Secret is random, and not shown.\n");
+	json_edit_free(&secret);
+}
+
 struct json_edit *plan_report_objects(const struct plan *plan, struct buf *notes)
 {
 	struct child_context c;
@@ -173,7 +197,7 @@ struct json_edit *plan_report_objects(const struct plan *plan, struct buf *notes
 	child_context_init(&c, plan->arena, object_of(plan),
 		namespace.len ? namespace : STR("default"), STR(""));
 	c.policy = plan->policy;
-	add_gaps(&c, notes);
+	add_notes(plan, &c, notes);
 	struct json_edit *const objects = children_of(&c, PODS_MAX, &left_out);
 
 	if (left_out)

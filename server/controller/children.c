@@ -1,6 +1,7 @@
 #include "server/controller/children.h"
 
 #include "api/derived_names.h"
+#include "server/controller/auth_secret.h"
 #include "server/controller/pod.h"
 #include "server/controller/rbac.h"
 #include "server/controller/service.h"
@@ -63,6 +64,7 @@ struct json_edit *children_of(const struct child_context *c, size_t pods_max, ui
 		add(list, rbac_role(c));
 		add(list, rbac_role_binding(c));
 	}
+	add(list, auth_secret(c, NULL));
 	add(list, store_claim(c));
 	add(list, service_of_head(c));
 	add(list, service_of_serve(c));

@@ -5,8 +5,9 @@
 
 /*
  * An array of objects in the order in which a controller creates them: account and role of the
- * autoscaler, Services, the head, then the workers of each group as often as they are asked for.
- * The caller frees it. Pods have a generateName; a suspended cluster or group has none.
+ * autoscaler, the Secret of a token (without the token, which is random), Services, the head, then
+ * the workers of each group as often as they are asked for. The caller frees it. Pods have a
+ * generateName; a suspended cluster or group has none.
  *
  * At most `pods_max` pods are made; `*left_out` is how many more there would be.
  */

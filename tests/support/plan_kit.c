@@ -183,7 +183,7 @@ static void read_line(struct filling *f, struct str rest)
 	} else if (str_is(kind, "first")) {
 		f->seen->first = true;
 	} else if (str_is(kind, "status")) {
-		buf_printf(&f->status, "  %.*s\n", STR_ARG(rest));
+		buf_printf(&f->status, rest.at[0] == '{' ? " %.*s\n" : "\n  %.*s\n", STR_ARG(rest));
 	} else {
 		cr_assert(false, "what is '%.*s'?", STR_ARG(kind));
 	}
@@ -217,7 +217,7 @@ static void decode(struct filling *f, const struct plan_kit_cluster *cluster)
 			"metadata: {name: demo, namespace: ns, uid: u-1, generation: 7%s%s}\n"
 			"%s%.*sspec:\n%s\n",
 			cluster->meta ? ", " : "", cluster->meta ? cluster->meta : "",
-			f->status.len ? "status:\n" : "", (int)f->status.len,
+			f->status.len ? "status:" : "", (int)f->status.len,
 			f->status.len ? f->status.at : "", cluster->spec));
 	field_errors_init(&errors, arena, seen->root);
 	const struct schema_decoder decoder = {.arena = arena, .errors = &errors};
