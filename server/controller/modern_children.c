@@ -44,8 +44,11 @@ static void create_service(struct modern *m, struct json_edit *service)
  */
 static bool may_lack_unseen(const struct modern *m)
 {
-	return m->seen->first || m->seen->failure_count ||
-	       status_generation(m->seen->root) != m->seen->generation;
+	bool refused = false;
+
+	for (size_t i = 0; i < m->seen->failure_count; i++)
+		refused |= !str_is(m->seen->failures[i].kind, "RayCluster");
+	return m->seen->first || refused || status_generation(m->seen->root) != m->seen->generation;
 }
 
 static void create_unseen(struct modern *m)

@@ -33,7 +33,8 @@ static bool was_refused(const struct modern *m, struct str group)
 	for (size_t i = 0; i < m->seen->failure_count; i++) {
 		const struct observed_failure *const failure = &m->seen->failures[i];
 
-		if (!failure->deleting && str_eq(failure->group, group))
+		if (!failure->deleting && str_is(failure->kind, "Pod") &&
+			str_eq(failure->group, group))
 			return true;
 	}
 	return false;

@@ -14,6 +14,13 @@ static struct str failure_reason(struct arena *arena, const struct observed_fail
 		str_is(failure->group, HEAD_GROUP) ? "Head" : "Worker");
 }
 
+/* The API server's own troubles are not the cluster's, nor is a status that could not be written.
+ */
+static bool is_told(const struct observed_failure *failure)
+{
+	return failure->code != 0 && failure->code != 429 && !str_is(failure->kind, "RayCluster");
+}
+
 /* The names of pods are new at each attempt, and say nothing. */
 static struct str without_name(struct str message)
 {
@@ -49,18 +56,23 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 {
 	const struct observed *const seen = in->seen;
 	struct arena *const arena = d->round->arena;
+	const struct observed_failure *first = NULL;
 	CLEANUP(buf_done) struct buf text = {0};
 
-	if (seen->failure_count == 0) {
+	for (size_t i = 0; i < seen->failure_count; i++) {
+		if (!is_told(&seen->failures[i]))
+			continue;
+		first = first ? first : &seen->failures[i];
+		add_failure(arena, &seen->failures[i], &text);
+	}
+	if (first == NULL) {
 		status_drop_condition(d, STATUS_FAILURE);
 		return;
 	}
-	for (size_t i = 0; i < seen->failure_count; i++)
-		add_failure(arena, &seen->failures[i], &text);
 	const struct status_condition condition = {
 		.type = STATUS_FAILURE,
 		.status = true,
-		.reason = failure_reason(arena, &seen->failures[0]),
+		.reason = failure_reason(arena, first),
 		.message = buf_str(&text),
 		.flip = STATUS_NOW,
 		.words = STATUS_SLOWLY,

@@ -5,7 +5,7 @@
  *   pod NAME GROUP WORD…       of GROUP "headgroup" it is the head; WORDs are those of plan_kit.c:
  *                              "running ready age=60 index=2 unscheduled deleting foreign …"
  *   service NAME IP
- *   failure KIND GROUP MESSAGE…
+ *   failure KIND GROUP MESSAGE…  with HTTP's 403; "silence KIND GROUP" is one without an answer
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is
  *   first                      it is the first round of the process
  *   status KEY: VALUE          members of the object's status, in YAML

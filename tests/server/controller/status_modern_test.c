@@ -155,6 +155,9 @@ static const struct example WRITES[] = {
 	  "failure Service demo-serve-svc port is taken\n"},
 	 HEAD_UP PROVISIONED AWAKE ACCEPTED
 	 "ReplicaFailure True FailedCreateWorkerPod now: Pod of \"w\": exceeded quota: q; Service \"demo-serve-svc\": port is taken\n"},
+	{"what has no answer, and what is not the cluster's own, is no failure of it",
+	 {NULL, THREE, READY(JUST_NOW) "silence Pod w\nfailure RayCluster demo conflict\n"},
+	 ""},
 	{"the spec is not accepted: of the last one that was, and what stays",
 	 {NULL, THREE, READY(JUST_NOW) "verdict InvalidSpec headgroup=1 w=3\n"},
 	 HEAD_UP PROVISIONED AWAKE
