@@ -77,7 +77,7 @@ Test(e2e_cluster, names_that_no_certificate_can_have_are_told)
 			file, "--webhook-bind-address", "127.0.0.1:0", "--ops-bind-address",
 			"127.0.0.1:0", CASES[i][0], NULL});
 
-		cr_expect_eq(run.exit_code, 3, "%s: %d", CASES[i][0], run.exit_code);
+		cr_expect_eq(run.exit_code, 2, "%s: %d", CASES[i][0], run.exit_code);
 		cr_expect(str_contains(str_from(run.error), CASES[i][1]), "%s", run.error);
 		program_run_done(&run);
 	}
