@@ -114,15 +114,18 @@ static void look(struct reconciler *r, const struct world_key *key)
 	struct observed seen;
 	struct acceptance_view view;
 
-	if (!r->options.may(r->options.context, key->dialect) ||
-		writers_busy(r->options.writers, key))
+	if (!r->options.may(r->options.context, key->dialect))
 		return;
-	if (submit_doubts(r->options.world, r->options.writers, key, &r->arena))
-		return;
-	if (!observe(r, key, &seen, &view)) {
+	if (!world_has(r->options.world, key)) {
 		forget(r, key);
 		return;
 	}
+	if (writers_busy(r->options.writers, key))
+		return;
+	if (submit_doubts(r->options.world, r->options.writers, key, &r->arena))
+		return;
+	if (!observe(r, key, &seen, &view))
+		return;
 	seen.policy = r->options.policy(r->options.context);
 	plan(r, key, &seen, &view);
 	r->options.policy_done(r->options.context, seen.policy);

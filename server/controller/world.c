@@ -314,6 +314,16 @@ size_t world_keys(
 	return told;
 }
 
+bool world_has(struct world *world, const struct world_key *key)
+{
+	pthread_mutex_lock(&world->mutex);
+	const struct world_cluster *const cluster = world_cluster_of(world, key);
+	const bool has = cluster && cluster->told;
+
+	pthread_mutex_unlock(&world->mutex);
+	return has;
+}
+
 size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect)
 {
 	const struct world_side *const side = &world->sides[dialect];

@@ -57,6 +57,8 @@ void world_forget_children(struct world *world);
 /* The keys of all clusters of a dialect, the first created first. In the arena. */
 size_t world_keys(
 	struct world *world, enum dialect dialect, struct arena *arena, struct world_key **out);
+/* Whether the object itself is there, and not its children alone. */
+bool world_has(struct world *world, const struct world_key *key);
 size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect);
 
 struct acceptance_view;

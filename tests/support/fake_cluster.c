@@ -9,7 +9,7 @@
 #include "api/patch.h"
 #include "base/mem.h"
 
-enum { OBJECTS_MAX = 16 };
+enum { OBJECTS_MAX = 1024 };
 
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
 
@@ -26,6 +26,11 @@ struct fake_cluster {
 	void (*hook)(void *context);
 	void *hook_context;
 	size_t writes;
+	size_t lose_in; /* writes until the answer of one is lost, that one counted; 0: none is */
+	const char *refused_end, *refused_reason;
+	int refused_code;
+	size_t refused;
+	struct buf log;
 };
 
 struct transport {
@@ -50,6 +55,7 @@ void fake_cluster_free(struct fake_cluster **cluster)
 		return;
 	for (size_t i = 0; i < (*cluster)->count; i++)
 		object_done(&(*cluster)->objects[i]);
+	buf_done(&(*cluster)->log);
 	mem_free(cluster);
 }
 
@@ -78,10 +84,16 @@ static char *stamped(struct fake_cluster *cluster, struct str json)
 	struct buf out = {0};
 
 	arena_init(&arena, 4096);
-	const struct str stamp = arena_printf(
-		&arena, "{\"metadata\":{\"resourceVersion\":\"%d\"}}", ++cluster->version);
+	const struct json_node *const object = read_json(&arena, json);
+	const struct json_node *const uid = json_get(json_get(object, "metadata"), "uid");
+	const struct str stamp =
+		arena_printf(&arena, "{\"metadata\":{\"resourceVersion\":\"%d\",\"uid\":\"%.*s\"}}",
+			cluster->version + 1,
+			STR_ARG(uid ? json_str(&arena, uid)
+				    : arena_printf(&arena, "uid-%d", cluster->version + 1)));
 
-	merge_patch_apply(&arena, read_json(&arena, json), read_json(&arena, stamp), &out);
+	cluster->version++;
+	merge_patch_apply(&arena, object, read_json(&arena, stamp), &out);
 	return buf_take(&out);
 }
 
@@ -144,6 +156,33 @@ size_t fake_cluster_writes(const struct fake_cluster *cluster)
 	return cluster->writes;
 }
 
+void fake_cluster_lose(struct fake_cluster *cluster, size_t after)
+{
+	cluster->lose_in = after + 1;
+}
+
+void fake_cluster_refuse(
+	struct fake_cluster *cluster, const char *end, int code, const char *reason, size_t count)
+{
+	cluster->refused_end = end;
+	cluster->refused_code = code;
+	cluster->refused_reason = reason;
+	cluster->refused = count;
+}
+
+const char *fake_cluster_next(const struct fake_cluster *cluster, size_t *at, const char **path)
+{
+	if (*at >= cluster->count)
+		return NULL;
+	*path = cluster->objects[*at].path;
+	return cluster->objects[(*at)++].json;
+}
+
+struct str fake_cluster_log(const struct fake_cluster *cluster)
+{
+	return buf_str(&cluster->log);
+}
+
 static void refuse(struct kube_answer *answer, int code, const char *reason)
 {
 	answer->status = code;
@@ -170,6 +209,11 @@ static void create(
 	const struct str at =
 		arena_printf(&arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(json_str(&arena, name)));
 
+	if (cluster->refused && str_ends(path, cluster->refused_end)) {
+		cluster->refused--;
+		refuse(answer, cluster->refused_code, cluster->refused_reason);
+		return;
+	}
 	if (find(cluster, at)) {
 		refuse(answer, 409, "AlreadyExists");
 		return;
@@ -220,6 +264,34 @@ static void patch(struct fake_cluster *cluster, const struct kube_request *reque
 	answer_with(answer, 200, object);
 }
 
+/* Of that uid alone, where the request names one. */
+static void remove_object(struct fake_cluster *cluster, const struct kube_request *request,
+	struct object *object, struct kube_answer *answer)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	const struct json_node *const uid =
+		json_get(json_get(read_json(&arena, request->body), "preconditions"), "uid");
+	const struct json_node *const is =
+		json_get(json_get(read_json(&arena, str_from(object->json)), "metadata"), "uid");
+
+	if (uid && !json_equal(uid, is)) {
+		refuse(answer, 409, "Conflict");
+		return;
+	}
+	answer_with(answer, 200, object);
+	object_done(object);
+	*object = cluster->objects[--cluster->count];
+	cluster->writes++;
+}
+
+static struct str without_part(struct str path)
+{
+	return str_ends(path, "/status") ? (struct str){path.at, path.len - strlen("/status")}
+					 : path;
+}
+
 static void run_hook(struct fake_cluster *cluster)
 {
 	void (*const hook)(void *context) = cluster->hook;
@@ -234,11 +306,11 @@ static void serve(struct fake_cluster *cluster, const struct kube_request *reque
 {
 	assert(request->path);
 	const struct str whole = str_from(request->path);
-	const struct str path = {whole.at, str_find(whole, '?')};
+	const struct str path = without_part((struct str){whole.at, str_find(whole, '?')});
 
 	if (strcmp(request->method, "GET") != 0)
 		run_hook(cluster);
-	const struct object *const object = find(cluster, path);
+	struct object *const object = find(cluster, path);
 
 	if (cluster->forbidden && str_contains(path, cluster->forbidden))
 		refuse(answer, 403, "Forbidden");
@@ -250,6 +322,8 @@ static void serve(struct fake_cluster *cluster, const struct kube_request *reque
 		answer_with(answer, 200, object);
 	else if (strcmp(request->method, "PATCH") == 0)
 		patch(cluster, request, object, answer);
+	else if (strcmp(request->method, "DELETE") == 0)
+		remove_object(cluster, request, object, answer);
 	else
 		cr_assert_fail("%s %s", request->method, request->path);
 }
@@ -264,8 +338,17 @@ static bool send(struct kube_transport *self, const struct kube_request *request
 		return err_set(err, ERR_UNAVAILABLE, "the API server is away");
 	}
 	memcpy(answer->content_type, "application/json", sizeof("application/json"));
+	const size_t writes = transport->cluster->writes;
+
 	serve(transport->cluster, request, answer);
-	return true;
+	if (transport->cluster->writes == writes)
+		return true;
+	buf_printf(&transport->cluster->log, " %s %s", request->method, request->path);
+	if (transport->cluster->lose_in == 0 || --transport->cluster->lose_in)
+		return true;
+	answer->fault = KUBE_FAULT_BROKEN;
+	answer->status = 0;
+	return err_set(err, ERR_UNAVAILABLE, "the answer is lost");
 }
 
 static void transport_free(struct kube_transport *self)

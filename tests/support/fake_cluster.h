@@ -1,7 +1,7 @@
 /*
  * An API server of a few objects in memory, behind the interface of the HTTP client: get, create,
- * merge patches with optimistic locking, JSON patches. For logic; what sockets and broken servers
- * do is api_server_kit's.
+ * merge patches with optimistic locking, JSON patches, delete. What is created has a uid. For
+ * logic; what sockets and broken servers do is api_server_kit's.
  */
 #pragma once
 
@@ -34,3 +34,12 @@ void fake_cluster_before_write(
 	struct fake_cluster *cluster, void (*hook)(void *context), void *context);
 /* Writes that were done. */
 size_t fake_cluster_writes(const struct fake_cluster *cluster);
+/* So many writes from now on, one is done and its answer is lost; 0 is the next. */
+void fake_cluster_lose(struct fake_cluster *cluster, size_t after);
+/* The next `count` creates at paths that end in this are refused. */
+void fake_cluster_refuse(
+	struct fake_cluster *cluster, const char *end, int code, const char *reason, size_t count);
+/* One object after the other; start with *at = 0. NULL behind the last. */
+const char *fake_cluster_next(const struct fake_cluster *cluster, size_t *at, const char **path);
+/* Methods and paths of all writes, each behind a blank; as long as the cluster lives. */
+struct str fake_cluster_log(const struct fake_cluster *cluster);

@@ -14,8 +14,13 @@ keeper_prepare() {
 	gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 }
 
-# keeper_start N…: replicas; waits until one of them leads.
+# keeper_start N…: replicas; waits until one of them reconciles.
 keeper_start() {
+	keeper_begin "$@"
+	within 60 keeper_works
+}
+
+keeper_begin() {
 	local n
 	for n; do
 		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" \
@@ -26,7 +31,6 @@ keeper_start() {
 	for n; do
 		within 60 gate_ready "$n"
 	done
-	within 60 keeper_works
 }
 
 keeper_works() {
@@ -50,4 +54,23 @@ keeper_pods() {
 
 keeper_has() {
 	[ "$(keeper_pods "$1")" = "$2" ]
+}
+
+keeper_has_some() {
+	[ "$(keeper_pods "$1")" -ge "$2" ]
+}
+
+# keeper_has_any N: pods of whatever cluster.
+keeper_has_any() {
+	[ "$(kubectl get pods -l ray.io/cluster -o name | wc -l)" -ge "$1" ]
+}
+
+# What the controller wrote until now, Events not counted.
+keeper_writes() {
+	curl -fsS "http://$(gate_ops "$(live_leader)")/metrics" |
+		awk '/^raygate_controller_actions_total/ { sum += $2 } END { print sum }'
+}
+
+keeper_yields() {
+	curl -fsS "http://$(gate_ops 1)/readyz?verbose" | grep -F 'ray.io: left to'
 }

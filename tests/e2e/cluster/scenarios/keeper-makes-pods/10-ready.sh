@@ -1,12 +1,13 @@
-# From a file to Ray's pods, and away again.
+# From a file to Ray's pods, with a Service, and away again; the writes are counted.
 . "$HERE/lib/keeper.sh"
 keeper_prepare
 keeper_start 1
 kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
-name=$(kubectl get rayclusters.ray.io -o 'jsonpath={.items[0].metadata.name}')
-within 60 keeper_is "$name" ready
-kubectl get rayclusters.ray.io,pods,services,events >&3 2>&1
-kubectl get rayclusters.ray.io "$name" -o yaml >&3
-kubectl delete rayclusters.ray.io "$name"
-within 60 keeper_has "$name" 0
-curl -fsS "http://$(gate_ops 1)/metrics" | grep raygate_controller >&3
+within 60 keeper_is minimal ready
+keeper_has minimal 2
+[ "$(kubectl get service minimal-head-svc -o 'jsonpath={.spec.ports[*].port}')" = '10001 8265 6379 8080 8000' ]
+writes=$(keeper_writes)
+tell "writes for a head and a worker: $writes"
+[ "$writes" -le 7 ]
+kubectl delete rayclusters.ray.io minimal --wait=false
+within 60 keeper_has minimal 0

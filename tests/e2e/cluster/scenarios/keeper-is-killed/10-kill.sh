@@ -1,0 +1,20 @@
+# The leader ends without a word while 20 clusters are being made; the other replica goes on, and
+# nothing is there twice.
+. "$HERE/lib/keeper.sh"
+keeper_prepare
+keeper_start 1 2
+leader=$(live_leader)
+for n in $(seq 20); do
+	sed "s/name: minimal/name: c$n/; s/replicas: 1/replicas: 3/" \
+		"$ROOT/manifests/samples/ray.io-minimal.yaml"
+	echo ---
+done | kubectl apply -f - &
+within 30 keeper_has_any 10
+gate_stop KILL "$leader"
+wait
+within 60 keeper_works
+for n in $(seq 20); do
+	within 60 keeper_is "c$n" ready
+	[ "$(keeper_pods "c$n")" = 4 ]
+done
+[ "$(kubectl get services -l ray.io/cluster -o name | wc -l)" = 20 ]

@@ -1,0 +1,308 @@
+#include "server/controller/reconcile.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "tests/support/controller_kit.h"
+
+static struct controller_kit *kit;
+
+static void begin(void)
+{
+	kit = controller_kit_new(NULL);
+}
+
+static void end(void)
+{
+	controller_kit_free(&kit);
+}
+
+TestSuite(reconcile, .init = begin, .fini = end);
+
+Test(reconcile, a_cluster_becomes_ready_in_few_writes)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 3);
+	/* A Service, four pods, at most two of the status; Events are not written here. */
+	cr_expect_leq(fake_cluster_writes(kit->cluster), 7u, "%.*s",
+		STR_ARG(fake_cluster_log(kit->cluster)));
+}
+
+Test(reconcile, what_is_as_it_should_be_is_left_alone)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	const size_t writes = fake_cluster_writes(kit->cluster);
+
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(fake_cluster_writes(kit->cluster), writes, "%.*s",
+		STR_ARG(fake_cluster_log(kit->cluster)));
+}
+
+static void writes_then_kill(size_t writes)
+{
+	controller_kit_begin(kit);
+	for (size_t i = 0; i < writes; i++) {
+		if (!controller_kit_write(kit))
+			break;
+	}
+	controller_kit_kill(kit);
+}
+
+enum { WRITES = 8, RESTARTS = 5 };
+
+/* After each write, before each of the next ones; watches tell of nothing in between. */
+Test(reconcile, a_kill_between_any_two_writes_leaves_nothing_twice)
+{
+	for (size_t n = 0; n < WRITES; n++) {
+		controller_kit_free(&kit);
+		begin();
+		controller_kit_apply(kit, "a", 3);
+		writes_then_kill(n);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_expect(kit, "a", 3);
+	}
+}
+
+Test(reconcile, kills_again_and_again_leave_nothing_twice)
+{
+	controller_kit_apply(kit, "a", 6);
+	controller_kit_apply(kit, "b", 2);
+	for (size_t i = 0; i < RESTARTS; i++)
+		writes_then_kill(i);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 6);
+	controller_kit_expect(kit, "b", 2);
+}
+
+Test(reconcile, a_kill_while_scaling_leaves_the_number_that_was_asked_for)
+{
+	for (size_t n = 0; n < WRITES; n++) {
+		controller_kit_free(&kit);
+		begin();
+		controller_kit_apply(kit, "a", 5);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_scale(kit, "a", n % 2 ? 9 : 1);
+		controller_kit_kill(kit);
+		writes_then_kill(n);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_expect(kit, "a", n % 2 ? 9 : 1);
+	}
+}
+
+Test(reconcile, an_answer_that_is_lost_makes_nothing_twice)
+{
+	for (size_t n = 0; n < WRITES; n++) {
+		controller_kit_free(&kit);
+		begin();
+		controller_kit_apply(kit, "a", 3);
+		fake_cluster_lose(kit->cluster, n);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_expect(kit, "a", 3);
+	}
+}
+
+Test(reconcile, a_lost_answer_and_a_kill_make_nothing_twice)
+{
+	for (size_t n = 0; n < WRITES; n++) {
+		controller_kit_free(&kit);
+		begin();
+		controller_kit_apply(kit, "a", 3);
+		fake_cluster_lose(kit->cluster, n);
+		writes_then_kill(n + 1);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_expect(kit, "a", 3);
+	}
+}
+
+/* Nothing is told between the first write and the last. */
+Test(reconcile, what_was_asked_for_counts_before_any_watch_tells)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	while (controller_kit_write(kit))
+		;
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 4u);
+	clock_advance(5 * CLOCK_SECOND);
+	while (controller_kit_write(kit))
+		;
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 4u);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 3);
+}
+
+Test(reconcile, what_no_watch_tells_of_is_looked_up)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_begin(kit);
+	while (controller_kit_write(kit))
+		;
+	/* Somebody was faster than the watch. */
+	struct arena arena;
+	const char *path, *json;
+
+	arena_init(&arena, 1024);
+	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
+		if (strstr(path, "-worker-")) {
+			fake_cluster_delete(kit->cluster, arena_str(&arena, str_from(path)).at);
+			break;
+		}
+	}
+	arena_done(&arena);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 1u);
+	for (int i = 0; i < 4; i++) {
+		clock_advance(20 * CLOCK_SECOND);
+		while (controller_kit_write(kit))
+			;
+	}
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 2u);
+}
+
+Test(reconcile, a_refusal_is_tried_again_until_it_goes_well)
+{
+	controller_kit_apply(kit, "a", 5);
+	fake_cluster_refuse(kit->cluster, "/pods", 403, "Forbidden", 3);
+	controller_kit_begin(kit);
+	while (controller_kit_write(kit))
+		;
+	/* One of a kind was refused, the others of its group were not even tried. */
+	cr_expect_leq(controller_kit_pods(kit, "a", NULL), 1u);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 5);
+}
+
+Test(reconcile, a_service_of_somebody_else_is_in_the_way_and_told)
+{
+	controller_kit_apply(kit, "a", 1);
+	fake_cluster_put(kit->cluster, "/api/v1/namespaces/ns/services/a-head-svc",
+		"{\"metadata\":{\"name\":\"a-head-svc\",\"namespace\":\"ns\"},\"spec\":{}}");
+	controller_kit_begin(kit);
+	for (int i = 0; i < 5; i++) {
+		while (controller_kit_write(kit))
+			;
+		clock_advance(CLOCK_SECOND);
+	}
+	controller_kit_tell(kit);
+	cr_expect_not_null(strstr(
+		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a"),
+		"FailedCreateService"));
+	fake_cluster_delete(kit->cluster, "/api/v1/namespaces/ns/services/a-head-svc");
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 1);
+}
+
+Test(reconcile, the_api_server_comes_back)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	cr_expect(controller_kit_write(kit));
+	fake_cluster_set_away(kit->cluster, true);
+	for (int i = 0; i < 10; i++) {
+		while (controller_kit_write(kit))
+			;
+		clock_advance(10 * CLOCK_SECOND);
+	}
+	fake_cluster_set_away(kit->cluster, false);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 3);
+}
+
+Test(reconcile, who_does_not_lead_writes_nothing)
+{
+	controller_kit_apply(kit, "a", 3);
+	kit->leads = false;
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(fake_cluster_writes(kit->cluster), 0u);
+}
+
+Test(reconcile, a_cluster_that_is_gone_is_forgotten_in_the_middle_of_it)
+{
+	controller_kit_apply(kit, "a", 30);
+	controller_kit_begin(kit);
+	for (int i = 0; i < 5; i++)
+		cr_expect(controller_kit_write(kit));
+	controller_kit_delete(kit, "a");
+	controller_kit_tell(kit);
+	controller_kit_settle(kit);
+	const size_t pods = controller_kit_pods(kit, "a", NULL);
+
+	cr_expect_lt(pods, 10u, "%zu", pods);
+	cr_expect_eq(world_count(kit->world, WORLD_CLUSTERS, DIALECT_MODERN), 0u);
+}
+
+Test(reconcile, a_large_cluster_does_not_delay_a_small_one)
+{
+	controller_kit_apply(kit, "big", 500);
+	controller_kit_begin(kit);
+	for (int i = 0; i < 20; i++)
+		cr_expect(controller_kit_write(kit));
+	controller_kit_apply(kit, "small", 1);
+	controller_kit_tell(kit);
+	size_t writes = 0;
+
+	while (controller_kit_pods(kit, "small", NULL) == 0) {
+		cr_assert(controller_kit_write(kit));
+		writes++;
+	}
+	/* Its Service, its head, and in between as many of the other's. */
+	cr_expect_leq(writes, 6u);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "big", 500);
+	controller_kit_expect(kit, "small", 1);
+}
+
+static const char TIGHT[] = "apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+			    "quotas: {ns: {requests.cpu: \"6\"}}\n";
+
+/* Both were applied while nobody looked: together they ask for 8 of 6 CPUs. */
+Test(reconcile, what_does_not_fit_waits_until_it_does, .init = NULL)
+{
+	kit = controller_kit_new(TIGHT);
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_apply(kit, "b", 3);
+	controller_kit_begin(kit);
+	/* Their maximum is what counts only where they autoscale. */
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 3);
+	cr_expect_eq(controller_kit_pods(kit, "b", NULL), 0u);
+	/* Another process has the same view. */
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "b", NULL), 0u);
+	controller_kit_delete(kit, "a");
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "b", 3);
+}
+
+/* A refused growth withholds what is more, and keeps what was there. */
+Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before, .init = NULL)
+{
+	kit = controller_kit_new(TIGHT);
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_scale(kit, "a", 30);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 4);
+}

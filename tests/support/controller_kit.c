@@ -1,0 +1,339 @@
+#include "tests/support/controller_kit.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "server/controller/plan_modern.h"
+#include "tests/support/review.h"
+
+enum { ROUNDS_MAX = 400 };
+
+#define CLUSTERS "/apis/ray.io/v1/namespaces/ns/rayclusters"
+#define PODS     "/api/v1/namespaces/ns/pods"
+#define SERVICES "/api/v1/namespaces/ns/services"
+#define NOW      (1800000000 * CLOCK_SECOND)
+
+static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
+
+struct controller_kit *controller_kit_new(const char *policy)
+{
+	struct controller_kit *const kit = mem_alloc(sizeof(*kit));
+
+	clock_hold(1000 * CLOCK_SECOND, NOW);
+	kit->cluster = fake_cluster_new();
+	kit->policy = policy ? review_policy(policy) : policy_empty();
+	kit->plan = plan_modern;
+	kit->leads = true;
+	return kit;
+}
+
+void controller_kit_free(struct controller_kit **pointer)
+{
+	struct controller_kit *const kit = *pointer;
+
+	if (kit == NULL)
+		return;
+	controller_kit_kill(kit);
+	fake_cluster_free(&kit->cluster);
+	policy_free(&kit->policy);
+	clock_release();
+	mem_free(pointer);
+}
+
+static const struct policy *policy(void *context)
+{
+	return ((struct controller_kit *)context)->policy;
+}
+
+static void policy_done(void *context, const struct policy *done)
+{
+	cr_assert_eq(done, policy(context));
+}
+
+static bool may(void *context, enum dialect dialect)
+{
+	return ((struct controller_kit *)context)->leads && dialect == DIALECT_MODERN;
+}
+
+static void tell_event(void *context, const struct kube_event *event)
+{
+	cr_assert_not_null(event->reason);
+	((struct controller_kit *)context)->events++;
+}
+
+static void changed(void *context, const struct world_key *key)
+{
+	struct controller_kit *const kit = context;
+
+	if (kit->queue)
+		workqueue_add(kit->queue, key);
+}
+
+static enum write_end perform_write(void *context, const struct write *write)
+{
+	return perform(&((struct controller_kit *)context)->performer, write);
+}
+
+static void withdrawn(void *context, const struct write *write)
+{
+	struct controller_kit *const kit = context;
+	const struct world_outcome outcome = {.action = write->action,
+		.child = write->child,
+		.name = write->name,
+		.group = write->group};
+
+	world_write_withdrawn(kit->world, &write->key, write->uid, &outcome);
+}
+
+static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+{
+	struct controller_kit *const kit = context;
+
+	reconciler_finished(kit->reconciler, key, uid, well);
+}
+
+static const char *cluster_path(struct arena *arena, const char *name)
+{
+	return arena_printf(arena, CLUSTERS "/%s", name).at;
+}
+
+void controller_kit_apply(struct controller_kit *kit, const char *name, int workers)
+{
+	struct arena arena CLEANUP(arena_done);
+	static const char CONTAINER[] =
+		"{\"name\":\"ray\",\"image\":\"rayproject/ray:2.52.0\",\"resources\":{\"limits\":{"
+		"\"cpu\":\"1\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"1\",\"memory\":\"2Gi\"}}"
+		"}";
+
+	arena_init(&arena, 4096);
+	const struct str json = arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
+		"\"%s\",\"namespace\":\"ns\",\"generation\":1,\"uid\":\"uid-of-%s\","
+		"\"creationTimestamp\":\"2027-01-15T08:00:00Z\"},\"spec\":{\"rayVersion\":"
+		"\"2.52.0\",\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{\"spec\":{"
+		"\"containers\":[%s]}}},\"workerGroupSpecs\":[{\"groupName\":\"workers\","
+		"\"replicas\":%d,\"minReplicas\":0,\"maxReplicas\":1000,\"rayStartParams\":{},"
+		"\"template\":{\"spec\":{\"containers\":[%s]}}}]}}",
+		name, name, CONTAINER, workers, CONTAINER);
+
+	fake_cluster_put(kit->cluster, cluster_path(&arena, name), json.at);
+}
+
+static const struct json_node *read_json(struct arena *arena, const char *text)
+{
+	struct json_doc doc;
+	struct err err;
+
+	cr_assert_not_null(text);
+	cr_assert(json_read(arena, str_from(text), &LIMITS, &doc, &err), "%s", err.text);
+	return doc.root;
+}
+
+/* Puts text in the place of some other that is in the object once. */
+static void change(struct controller_kit *kit, const char *path, const char *from, const char *to)
+{
+	struct arena arena CLEANUP(arena_done);
+	const char *const json = fake_cluster_get(kit->cluster, path);
+	const char *const at = json ? strstr(json, from) : NULL;
+
+	arena_init(&arena, 4096);
+	cr_assert_not_null(at, "%s is not in %s", from, json);
+	fake_cluster_put(kit->cluster, path,
+		arena_printf(&arena, "%.*s%s%s", (int)(at - json), json, to, at + strlen(from)).at);
+}
+
+void controller_kit_scale(struct controller_kit *kit, const char *name, int workers)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	const char *const path = cluster_path(&arena, name);
+	const struct json_node *const root =
+		read_json(&arena, fake_cluster_get(kit->cluster, path));
+	const struct json_node *const group =
+		json_item(json_get(json_get(root, "spec"), "workerGroupSpecs"), 0);
+	int64_t generation = 0, replicas = 0;
+
+	json_i64(json_get(json_get(root, "metadata"), "generation"), &generation);
+	json_i64(json_get(group, "replicas"), &replicas);
+	change(kit, path, arena_printf(&arena, "\"replicas\":%d", (int)replicas).at,
+		arena_printf(&arena, "\"replicas\":%d", workers).at);
+	change(kit, path, arena_printf(&arena, "\"generation\":%d", (int)generation).at,
+		arena_printf(&arena, "\"generation\":%d", (int)generation + 1).at);
+}
+
+void controller_kit_delete(struct controller_kit *kit, const char *name)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	fake_cluster_delete(kit->cluster, cluster_path(&arena, name));
+}
+
+void controller_kit_begin(struct controller_kit *kit)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct world_key *keys;
+
+	arena_init(&arena, 4096);
+	kit->client = fake_cluster_client(kit->cluster);
+	kit->world = world_new(&(struct world_options){changed, kit});
+	kit->performer = (struct performer){.client = kit->client, .world = kit->world};
+	kit->writers = writers_new(&(struct writers_options){
+		.perform = perform_write,
+		.withdrawn = withdrawn,
+		.finished = finished,
+		.context = kit,
+	});
+	controller_kit_tell(kit);
+	kit->queue = workqueue_new(0);
+	kit->reconciler = reconciler_new(&(struct reconciler_options){
+		.world = kit->world,
+		.queue = kit->queue,
+		.writers = kit->writers,
+		.plans = {kit->plan},
+		.policy = policy,
+		.policy_done = policy_done,
+		.may = may,
+		.tell = tell_event,
+		.context = kit,
+	});
+	const size_t count = world_keys(kit->world, DIALECT_MODERN, &arena, &keys);
+
+	for (size_t i = 0; i < count; i++)
+		reconciler_recall(kit->reconciler, &keys[i]);
+	for (size_t i = 0; i < count; i++)
+		workqueue_add(kit->queue, &keys[i]);
+}
+
+void controller_kit_kill(struct controller_kit *kit)
+{
+	writers_free(&kit->writers);
+	reconciler_free(&kit->reconciler);
+	workqueue_free(&kit->queue);
+	world_free(&kit->world);
+	kube_client_free(&kit->client);
+}
+
+static enum world_kind kind_of(const char *path)
+{
+	if (str_starts(str_from(path), PODS "/"))
+		return WORLD_PODS;
+	if (str_starts(str_from(path), SERVICES "/"))
+		return WORLD_SERVICES;
+	return str_starts(str_from(path), CLUSTERS "/") ? WORLD_CLUSTERS : WORLD_KINDS;
+}
+
+void controller_kit_tell(struct controller_kit *kit)
+{
+	struct arena arena CLEANUP(arena_done);
+	const char *json;
+	const char *path;
+
+	arena_init(&arena, 65536);
+	for (enum world_kind kind = 0; kind < WORLD_KINDS; kind++) {
+		world_listing(kit->world, kind, DIALECT_MODERN);
+		for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
+			if (kind_of(path) == kind)
+				world_put(kit->world, kind, DIALECT_MODERN, read_json(&arena, json),
+					&arena);
+		}
+		world_listed(kit->world, kind, DIALECT_MODERN);
+	}
+}
+
+bool controller_kit_write(struct controller_kit *kit)
+{
+	while (reconciler_step(kit->reconciler))
+		;
+	return writers_step(kit->writers);
+}
+
+/* As a kubelet has it: what is there runs. */
+static bool run_pods(struct controller_kit *kit)
+{
+	struct arena arena CLEANUP(arena_done);
+	const char *json;
+	const char *path;
+	bool any = false;
+
+	arena_init(&arena, 4096);
+	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
+		if (kind_of(path) != WORLD_PODS || strstr(json, "\"phase\""))
+			continue;
+		const struct str running = arena_printf(&arena,
+			"%.*s,\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0.1\","
+			"\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}",
+			(int)strlen(json) - 1, json);
+
+		fake_cluster_put(kit->cluster, path, running.at);
+		any = true;
+		at = 0;
+	}
+	return any;
+}
+
+void controller_kit_settle(struct controller_kit *kit)
+{
+	int quiet = 0;
+
+	for (int round = 0; quiet < 4; round++) {
+		bool any = false;
+
+		cr_assert_lt(round, ROUNDS_MAX, "it never comes to rest: %.*s",
+			STR_ARG(fake_cluster_log(kit->cluster)));
+		while (controller_kit_write(kit))
+			any = true;
+		any = run_pods(kit) || any;
+		controller_kit_tell(kit);
+		quiet = any ? 0 : quiet + 1;
+		clock_advance(20 * CLOCK_SECOND);
+	}
+}
+
+static bool is_of(struct arena *arena, const char *json, const char *name, const char *group)
+{
+	const struct json_node *const labels =
+		json_get(json_get(read_json(arena, json), "metadata"), "labels");
+
+	return json_str_is(json_get(labels, "ray.io/cluster"), str_from(name)) &&
+	       (!group || json_str_is(json_get(labels, "ray.io/group"), str_from(group)));
+}
+
+static size_t count(
+	const struct controller_kit *kit, enum world_kind kind, const char *name, const char *group)
+{
+	struct arena arena CLEANUP(arena_done);
+	const char *json;
+	const char *path;
+	size_t count = 0;
+
+	arena_init(&arena, 65536);
+	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));)
+		count += kind_of(path) == kind && is_of(&arena, json, name, group);
+	return count;
+}
+
+size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group)
+{
+	return count(kit, WORLD_PODS, name, group);
+}
+
+void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	const struct json_node *const root =
+		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(&arena, name)));
+	const struct str state = json_str(&arena, json_get(json_get(root, "status"), "state"));
+	const struct str log = fake_cluster_log(kit->cluster);
+
+	cr_expect_eq(
+		controller_kit_pods(kit, name, "headgroup"), 1u, "%s:%.*s", name, STR_ARG(log));
+	cr_expect_eq(
+		controller_kit_pods(kit, name, "workers"), workers, "%s:%.*s", name, STR_ARG(log));
+	cr_expect_eq(count(kit, WORLD_SERVICES, name, NULL), 1u, "%s:%.*s", name, STR_ARG(log));
+	cr_expect(str_is(state, "ready"), "%s is '%.*s'", name, STR_ARG(state));
+}

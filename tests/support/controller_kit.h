@@ -1,0 +1,50 @@
+/*
+ * The controller's runtime over an API server in memory, step by step in one thread: what is there
+ * is told when the test says so, writes are made one by one, time stands still. A runtime may be
+ * thrown away at any moment, as by a kill, and another one begun.
+ */
+#pragma once
+
+#include "server/controller/perform.h"
+#include "server/controller/reconcile.h"
+#include "tests/support/fake_cluster.h"
+
+struct controller_kit {
+	struct fake_cluster *cluster;
+	struct policy *policy;
+	plan_fn plan; /* of ray.io; NULL is ours */
+	struct world *world;
+	struct workqueue *queue;
+	struct writers *writers;
+	struct reconciler *reconciler;
+	struct kube_client *client;
+	struct performer performer;
+	bool leads; /* else nothing is looked at */
+	size_t events;
+};
+
+/* A cluster without anything in it; `policy` in YAML, or NULL. */
+struct controller_kit *controller_kit_new(const char *policy);
+/* Takes NULL and nulls. */
+void controller_kit_free(struct controller_kit **kit);
+
+/* A RayCluster "name" of namespace "ns": a head and so many workers in a group "workers". */
+void controller_kit_apply(struct controller_kit *kit, const char *name, int workers);
+/* Changes it as a user does: another generation. */
+void controller_kit_scale(struct controller_kit *kit, const char *name, int workers);
+void controller_kit_delete(struct controller_kit *kit, const char *name);
+
+/* Begins a runtime that has read all there is; ends it without a word. */
+void controller_kit_begin(struct controller_kit *kit);
+void controller_kit_kill(struct controller_kit *kit);
+/* Watches tell all that there is. */
+void controller_kit_tell(struct controller_kit *kit);
+/* Looks until there is nothing to look at; then one write. False when there was none. */
+bool controller_kit_write(struct controller_kit *kit);
+/* Until nothing happens any more; pods run as soon as they are there, and time passes. */
+void controller_kit_settle(struct controller_kit *kit);
+
+/* How many pods there are of a cluster and group. */
+size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group);
+/* Whether the cluster has a head, so many workers, its Service, no more; and says it is ready. */
+void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers);
