@@ -66,7 +66,11 @@ kind: Policy
 enforcement: {{ .Values.enforcement }}
 charge: {{ .Values.charge }}
 {{- range $part := list "target" "defaults" "limits" "quotas" "rules" "profiles" "prices" }}
-{{- with get $.Values $part }}
+{{- $value := get $.Values $part }}
+{{- if and (eq $part "target") $.Values.controller.enabled }}
+{{- $value = merge (dict "controller" "raygate") (default dict $value) }}
+{{- end }}
+{{- with $value }}
 {{ $part }}:
   {{- toYaml . | nindent 2 }}
 {{- end }}
