@@ -76,6 +76,7 @@ static void close_suite(struct report *r)
 	buf_add(&r->out, buf_str(&r->later));
 	buf_add_cstr(&r->out, "</testsuite>\n");
 	r->later.len = 0;
+	mem_free(&suite->file);
 	*suite = (struct report_suite){0};
 }
 
@@ -83,7 +84,8 @@ static void open_case(struct report *r, const char *file, struct str name, uint3
 {
 	if (r->suite.file && !str_is(str_from(file), r->suite.file))
 		close_suite(r);
-	r->suite.file = file;
+	if (r->suite.file == NULL)
+		r->suite.file = mem_strdup(file);
 	r->suite.cases++;
 	buf_add_cstr(&r->later, "<testcase");
 	add_attribute(&r->later, "name", name);

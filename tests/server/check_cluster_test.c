@@ -24,16 +24,22 @@
 #define OF_TEAM(group, plural) "GET /apis/" group "/v1/namespaces/team/" plural "?limit=500"
 #define OF_ALL(group, plural)  "GET /apis/" group "/v1/" plural "?limit=500"
 
-static struct str judge(struct kube_kit *kit, const char *namespace, struct check_run *check)
+static struct str judge_as(
+	const char *format, struct kube_kit *kit, const char *namespace, struct check_run *check)
 {
 	struct policy *policy = policy_empty();
 
-	check_run_init(check, policy, report_format_find(STR("text")));
+	check_run_init(check, policy, report_format_find(str_from(format)));
 	report_begin(&check->report);
 	check_cluster(check, kit->client, namespace);
 	report_end(&check->report);
 	policy_free(&policy);
 	return buf_str(&check->report.out);
+}
+
+static struct str judge(struct kube_kit *kit, const char *namespace, struct check_run *check)
+{
+	return judge_as("text", kit, namespace, check);
 }
 
 Test(check_cluster, what_is_stored_is_judged_and_shown_as_yaml, .timeout = 60)
@@ -99,6 +105,28 @@ Test(check_cluster, a_cluster_that_does_not_answer_is_told_once_and_soon, .timeo
 
 	cr_expect(str_contains(text, "rayclusters.ray.io: error: "), "%.*s", STR_ARG(text));
 	cr_expect_eq(check.report.counts.unreadable, 1u);
+	check_run_done(&check);
+	kube_kit_free(&kit);
+}
+
+Test(check_cluster, a_suite_has_its_name_though_the_answer_is_gone, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = OF_ALL("ray.io", "rayclusters"), .reply = LIST("")),
+		API_STEP(.expect = OF_ALL("ray.io", "rayjobs"), .status = 403,
+			.reply = STATUS(403, "Forbidden")),
+		API_STEP(.expect = OF_ALL("ray.io", "rayservices"), .reply = LIST("")),
+		API_STEP(.expect = OF_ALL("ray.io", "raycronjobs"), .reply = LIST("")),
+		API_STEP(.expect = OF_ALL("cluster.ray.io", "rayclusters"),
+			.reply = LIST(CLUSTER("wrong", "3", "2"))),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct check_run check;
+	const struct str text = judge_as("junit", kit, NULL, &check);
+
+	cr_expect(str_contains(text, "<testsuite name=\"rayjobs.ray.io\""), "%.*s", STR_ARG(text));
+	cr_expect(str_contains(text, "<testsuite name=\"team/RayCluster/wrong\""), "%.*s",
+		STR_ARG(text));
 	check_run_done(&check);
 	kube_kit_free(&kit);
 }
