@@ -36,7 +36,10 @@ matchExpressions:
 {{- end }}
 {{- end }}
 
-{{- /* The first one keeps what is being deleted out, so that no finalizer is ever held up. */ -}}
+{{- /*
+  The first one keeps what is being deleted out, so that no finalizer is ever held up. Ray's autoscaler
+  acts as the head's service account: the one that its pod names, or KubeRay's, of the cluster's name.
+*/ -}}
 {{- define "raygate.matchConditions" -}}
 {{- $w := .root.Values.webhook }}
 - name: not-being-deleted
@@ -45,7 +48,11 @@ matchExpressions:
 - name: not-the-autoscaler-of-the-cluster
   expression: >-
     request.operation != 'UPDATE' || request.resource.resource != 'rayclusters' ||
-    request.userInfo.username != 'system:serviceaccount:' + request.namespace + ':' + request.name
+    request.userInfo.username != 'system:serviceaccount:' + request.namespace + ':' +
+    (has(oldObject.spec.headGroupSpec) && has(oldObject.spec.headGroupSpec.template.spec) &&
+    has(oldObject.spec.headGroupSpec.template.spec.serviceAccountName) &&
+    oldObject.spec.headGroupSpec.template.spec.serviceAccountName != '' ?
+    oldObject.spec.headGroupSpec.template.spec.serviceAccountName : request.name)
 {{- end }}
 {{- with $w.matchConditions }}
 {{ toYaml . }}

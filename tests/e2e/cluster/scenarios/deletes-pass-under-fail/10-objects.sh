@@ -1,2 +1,4 @@
-kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml" -f "$ROOT/manifests/samples/ray.io-head-only.yaml"
+kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
+sed 's/^\( *\)containers:/\1serviceAccountName: training\n&/' "$ROOT/manifests/samples/ray.io-head-only.yaml" |
+	kubectl apply -f -
 kubectl patch rayclusters.ray.io minimal --type merge -p '{"metadata":{"finalizers":["example.com/held"]}}'
