@@ -29,7 +29,7 @@ struct report {
 	struct buf out;       /* what is written so far; the caller may take it out at any time */
 	struct buf later;     /* private to the format */
 	struct report_suite { /* JUnit's: the file whose cases are in `later` */
-		char *file; /* its own copy; NULL: none is open */
+		char *file;   /* its own copy; NULL: none is open */
 		size_t cases, failures, errors;
 	} suite;
 	struct strmap rules; /* SARIF's: ids of those that `later` describes */
