@@ -172,6 +172,13 @@ struct json_edit *service_of_head(const struct child_context *c)
 	return service;
 }
 
+/* By which our controller is told of it; KubeRay follows all Services there are. */
+static void put_cluster(const struct child_context *c, struct json_edit *labels)
+{
+	if (child_is_of_raygate(c))
+		json_edit_put_str(labels, LABEL_CLUSTER, c->name);
+}
+
 static bool is_serving(struct str name)
 {
 	return str_is(name, "serve") || str_starts(name, "serve-");
@@ -195,6 +202,7 @@ struct json_edit *service_of_serve(const struct child_context *c)
 	json_edit_put_cstr(labels, LABEL_CRD, "RayCluster");
 	json_edit_put_str(
 		labels, "ray.io/serve", arena_printf(c->arena, "%.*s-serve", STR_ARG(c->name)));
+	put_cluster(c, labels);
 	json_edit_put_str(json_edit_put_object(spec, "selector"), LABEL_CLUSTER, c->name);
 	for (size_t i = 0; i < ports.count; i++) {
 		if (is_serving(ports.items[i].name))
@@ -221,8 +229,10 @@ struct json_edit *service_of_hosts(const struct child_context *c)
 	struct json_edit *const selector = json_edit_put_object(spec, "selector");
 
 	json_edit_put_str(meta, "name", derived_headless_service(c->arena, c->name));
-	json_edit_put_str(
-		json_edit_put_object(meta, "labels"), "ray.io/headless-worker-svc", c->name);
+	struct json_edit *const labels = json_edit_put_object(meta, "labels");
+
+	json_edit_put_str(labels, "ray.io/headless-worker-svc", c->name);
+	put_cluster(c, labels);
 	json_edit_put_str(selector, LABEL_CLUSTER, c->name);
 	json_edit_put_cstr(selector, LABEL_NODE_TYPE, "worker");
 	json_edit_put_cstr(spec, "type", "ClusterIP");

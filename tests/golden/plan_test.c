@@ -115,11 +115,25 @@ static void level(struct json_edit *spec, bool kuberay)
 	}
 }
 
+/* The Services that KubeRay does not label with the cluster's name. */
+static void level_service(struct json_edit *meta)
+{
+	struct json_edit *const labels = json_edit_get(meta, STR("labels"));
+
+	if (json_edit_get(labels, STR("ray.io/serve")) ||
+		json_edit_get(labels, STR("ray.io/headless-worker-svc")))
+		json_edit_remove(labels, STR("ray.io/cluster"));
+}
+
 static void level_all(struct json_edit *list, bool kuberay)
 {
 	for (struct json_edit *v = json_edit_first(list); v; v = json_edit_next(v)) {
-		if (str_is(json_edit_text(json_edit_get(v, STR("kind"))), "Pod"))
+		const struct str kind = json_edit_text(json_edit_get(v, STR("kind")));
+
+		if (str_is(kind, "Pod"))
 			level(json_edit_get(v, STR("spec")), kuberay);
+		else if (str_is(kind, "Service"))
+			level_service(json_edit_get(v, STR("metadata")));
 	}
 }
 
