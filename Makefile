@@ -268,6 +268,7 @@ shellcheck: ## shellcheck on every script
 
 manifests: $(OUT)/raygate ## chart, CRDs and kustomization; FIX=1 writes what is derived
 	$(Q)tests/manifests/check.sh $(OUT)/raygate
+	$(Q)tests/manifests/check_ray.sh $(OUT)/raygate
 
 # A file is read again when it, a header of it, or the rules have changed.
 TIDY := $(SRC) $(KIT) $(call find,tests/fuzz,*.c)
