@@ -1,0 +1,82 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
+# The operator of manifests/charts/ray. Its Deployment runs on a simulated node, so in place of what
+# runs in its pod there is a process: with the arguments, the policy and the rights that the chart
+# has given it, and at the URL that the chart is told.
+
+OPERATOR=$E2E_STATE/operator
+
+# operator_prepare: nobody else judges anything.
+operator_prepare() {
+	gate_unregister
+	gate_stop KILL 1 2
+	mkdir -p "$OPERATOR"
+	kubectl -n default delete secret/ray-operator-tls lease/raygate-controller --ignore-not-found >/dev/null
+}
+
+# What `helm install` is told besides.
+operator_url() {
+	echo "https://127.0.0.1:$(gate_port 1)"
+}
+
+operator_argument() {
+	kubectl -n default get deployment ray-operator \
+		-o 'jsonpath={range .spec.template.spec.containers[0].args[*]}{@}{"\n"}{end}'
+}
+
+# Until the webhooks trust it, and the API server has heard of them.
+operator_start() {
+	local arguments
+	kubectl -n default get configmap ray-operator-policy -o 'jsonpath={.data.policy\.yaml}' \
+		>"$OPERATOR/policy.yaml"
+	operator_kubeconfig >"$OPERATOR/kubeconfig"
+	mapfile -t arguments < <(operator_argument | grep -v -e '^--policy=')
+	start operator "$RAYGATE" "${arguments[@]}" --policy "$OPERATOR/policy.yaml" \
+		--kubeconfig "$OPERATOR/kubeconfig" --namespace default --grace-period 0s \
+		--webhook-bind-address "127.0.0.1:$(gate_port 1)" --ops-bind-address "$(gate_ops 1)"
+	within 60 curl -fsS "http://$(gate_ops 1)/readyz"
+	within 60 operator_works
+	within 20 wrong_object_is 422
+}
+
+operator_works() {
+	[ "$(curl -fsS "http://$(gate_ops 1)/metrics" |
+		sed -n 's/^raygate_controller_active{group="cluster.ray.io"} //p')" = 1 ]
+}
+
+operator_kubeconfig() {
+	cat <<-END
+		apiVersion: v1
+		kind: Config
+		current-context: operator
+		contexts: [{name: operator, context: {cluster: c, user: u, namespace: default}}]
+		clusters:
+		- name: c
+		  cluster: {server: "$(<"$E2E_STATE/api-url")", certificate-authority: $E2E_STATE/pki/ca.crt}
+		users:
+		- name: u
+		  user: {token: $(kubectl -n default create token ray-operator-serviceaccount)}
+	END
+}
+
+# legacy_is NAME PHASE RESTARTS, in namespace ray.
+legacy_is() {
+	[ "$(kubectl -n ray get rayclusters.cluster.ray.io "$1" \
+		-o 'jsonpath={.status.phase} {.status.autoscalerRetries}')" = "$2 $3" ]
+}
+
+# legacy_runs NAME WORKERS: so many workers are ready, and the head.
+legacy_runs() {
+	[ "$(kubectl -n ray get pods -l "ray-cluster-name=$1" --field-selector status.phase=Running \
+		-o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}{"x\n"}{end}' | grep -cx x)" = $(($2 + 1)) ]
+}
+
+head_of() {
+	kubectl -n ray get pods -l "ray-cluster-name=$1,ray-node-type=head" \
+		-o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}x{.metadata.name}{"\n"}{end}' | sed -n 's/^x//p'
+}
+
+# What kubectl prints, without what differs each time.
+shown() {
+	sed -E 's/-type-[bcdfghjklmnpqrstvwxz2456789]{5} /-type-xxxxx /; s/ [0-9]+(s|m[0-9]*s?)$/ AGE/
+		s/ 10\.[0-9.]+ +/ ADDRESS /'
+}
