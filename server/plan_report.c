@@ -150,8 +150,6 @@ static bool is_planned(const struct plan *plan, struct buf *notes)
 			"A %s is run by KubeRay, which makes RayClusters of it: plan one of those "
 			"to see its pods.\n",
 			ray_kind_name(object->kind));
-	else if (object->dialect != DIALECT_MODERN)
-		buf_add_cstr(notes, "The objects of cluster.ray.io are not planned yet.\n");
 	else if (object->cluster)
 		return true;
 	return false;

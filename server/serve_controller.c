@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/cluster.h"
+#include "server/controller/plan_legacy.h"
 #include "server/controller/plan_modern.h"
 #include "server/server.h"
 #include "server/telemetry.h"
@@ -126,7 +127,7 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.watched = watched.len ? watched.at : NULL,
 		.namespace = s->cluster->namespace,
 		.lease = settings_str(&s->settings, SETTING_LEASE).at,
-		.plans = {[DIALECT_MODERN] = plan_modern},
+		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.gap = GAP,
 		.policy = take_policy,
 		.policy_done = give_policy,

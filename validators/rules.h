@@ -38,6 +38,7 @@ extern const struct rule_table RULES_LEGACY;           /* RG1101-: legacy.c */
 extern const struct rule_table RULES_LEGACY_PORTS;     /* RG1112-: legacy_ports.c */
 extern const struct rule_table RULES_LEGACY_PRUNED;    /* RG1114: legacy_pruned.c */
 extern const struct rule_table RULES_LEGACY_RESOURCES; /* RG1115-: legacy_resources.c */
+extern const struct rule_table RULES_LEGACY_TARGET;    /* RG1122-: legacy_target.c */
 extern const struct rule_table RULES_RAYJOB;           /* RG1201-: rayjob.c */
 extern const struct rule_table RULES_YAML_INSIDE;      /* RG1212, RG1246: yaml_inside.c */
 extern const struct rule_table RULES_RAYJOB_DELETION;  /* RG1221-: rayjob_deletion.c */

@@ -14,6 +14,8 @@ static struct str service_name(struct arena *arena, const struct ray_object *obj
 	const struct json_node *const service =
 		object->cluster->head ? object->cluster->head->service.node : NULL;
 
+	if (object->dialect == DIALECT_LEGACY)
+		return derived_legacy_head_service(arena, ray_object_name(object));
 	return text_or(arena, json_get(json_get(service, "metadata"), "name"),
 		derived_head_service(arena, ray_object_name(object)));
 }
@@ -70,7 +72,8 @@ static void put_owner(const struct child_context *c, struct json_edit *meta)
 {
 	struct json_edit *const owner = json_edit_object();
 
-	json_edit_put_cstr(owner, "apiVersion", "ray.io/v1");
+	json_edit_put_cstr(owner, "apiVersion",
+		c->object->dialect == DIALECT_LEGACY ? "cluster.ray.io/v1" : "ray.io/v1");
 	json_edit_put_cstr(owner, "kind", "RayCluster");
 	json_edit_put_str(owner, "name", c->name);
 	json_edit_put_str(owner, "uid", c->uid);

@@ -25,7 +25,7 @@ struct child_context {
 	struct arena *arena;
 	/* Its target says whose pods they are; NULL: KubeRay's. Whoever wants ours sets it. */
 	const struct policy *policy;
-	const struct ray_object *object; /* a RayCluster of ray.io */
+	const struct ray_object *object; /* a RayCluster of either dialect */
 	const struct raycluster *cluster;
 	struct str name, namespace, uid; /* of the cluster */
 	struct str head_service;         /* the name of the Service */

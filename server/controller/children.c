@@ -2,6 +2,7 @@
 
 #include "api/derived_names.h"
 #include "server/controller/auth_secret.h"
+#include "server/controller/legacy_children.h"
 #include "server/controller/pod.h"
 #include "server/controller/rbac.h"
 #include "server/controller/service.h"
@@ -54,6 +55,8 @@ static void add_workers(const struct child_context *c, const struct ray_group *g
 
 struct json_edit *children_of(const struct child_context *c, size_t pods_max, uint64_t *left_out)
 {
+	if (c->cluster->dialect == DIALECT_LEGACY)
+		return legacy_children_of(c, pods_max, left_out);
 	const struct raycluster *const cluster = c->cluster;
 	struct json_edit *const list = json_edit_array();
 	uint64_t room = pods_max;

@@ -83,6 +83,9 @@ static struct kube_call call_of(const struct write *write)
 		return (struct kube_call){.verb = KUBE_PATCH_MERGE,
 			.at = cluster_of(write, "status"),
 			.body = write->body};
+	case ACTION_PATCH_SERVICE:
+		return (struct kube_call){
+			.verb = KUBE_PATCH_MERGE, .at = child_of(write, true), .body = write->body};
 	case ACTION_PATCH:
 	case ACTION_EVENT:
 		break;
@@ -127,6 +130,7 @@ static void count(const struct attempt *a, const char *result)
 		[ACTION_DELETE_POD] = "delete",
 		[ACTION_STATUS] = "status",
 		[ACTION_PATCH] = "patch",
+		[ACTION_PATCH_SERVICE] = "patch",
 		[ACTION_EVENT] = "event",
 	};
 
@@ -233,6 +237,8 @@ enum write_end perform(const struct performer *p, const struct write *write)
 	if (done && write->action == ACTION_STATUS)
 		world_wrote_status(
 			p->world, &write->key, write->uid, a.reply.doc.root, &a.reply.arena);
+	if (done && write->action == ACTION_PATCH_SERVICE)
+		tell_world(&a);
 	if (done)
 		return end_well(&a);
 	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))

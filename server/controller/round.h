@@ -16,6 +16,7 @@ enum action_kind {
 	ACTION_DELETE_POD, /* of that uid alone; 404 counts as done */
 	ACTION_STATUS,     /* a merge patch of the status subresource: `body` is {"status": …} */
 	ACTION_PATCH,      /* a merge patch of the RayCluster itself: finalizers, annotations */
+	ACTION_PATCH_SERVICE, /* a merge patch of a Service that is ours: `name`, `body` */
 	ACTION_EVENT,
 };
 

@@ -3,15 +3,25 @@
 #include "server/controller/status_parts.h"
 #include "validators/unsupported.h"
 
+/* A legacy head is a podType with a name of its own. */
+static bool is_of_head(const struct status_input *in, struct str group)
+{
+	const struct raycluster *const cluster = in->c->cluster;
+
+	return str_is(group, HEAD_GROUP) ||
+	       (cluster && cluster->head && group.len && str_eq(group, cluster->head->name.v));
+}
+
 /* KubeRay's reasons, and one like them for what is no pod. */
-static struct str failure_reason(struct arena *arena, const struct observed_failure *failure)
+static struct str failure_reason(
+	const struct status_input *in, struct arena *arena, const struct observed_failure *failure)
 {
 	const char *const verb = failure->deleting ? "Delete" : "Create";
 
 	if (!str_is(failure->kind, "Pod"))
 		return arena_printf(arena, "Failed%s%.*s", verb, STR_ARG(failure->kind));
-	return arena_printf(arena, "Failed%s%sPod", verb,
-		str_is(failure->group, HEAD_GROUP) ? "Head" : "Worker");
+	return arena_printf(
+		arena, "Failed%s%sPod", verb, is_of_head(in, failure->group) ? "Head" : "Worker");
 }
 
 /* The API server's own troubles are not the cluster's, nor is a status that could not be written.
@@ -72,7 +82,7 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 	const struct status_condition condition = {
 		.type = STATUS_FAILURE,
 		.status = true,
-		.reason = failure_reason(arena, first),
+		.reason = failure_reason(in, arena, first),
 		.message = buf_str(&text),
 		.flip = STATUS_NOW,
 		.words = STATUS_SLOWLY,

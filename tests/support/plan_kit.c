@@ -6,6 +6,12 @@
 #include "base/yaml.h"
 #include "server/controller/child.h"
 
+/* Of every Service that is there; those of a legacy head. */
+#define PORTS                                                                                      \
+	"p: [{name: client, protocol: TCP, port: 10001, targetPort: 10001},"                       \
+	" {name: dashboard, protocol: TCP, port: 8265, targetPort: 8265},"                         \
+	" {name: ray-serve, protocol: TCP, port: 8000, targetPort: 8000}]"
+
 enum { THINGS_MAX = 40 };
 
 static const struct json_node *read_yaml(struct arena *arena, struct str text)
@@ -67,6 +73,8 @@ static bool read_setting(struct observed_pod *pod, struct str word)
 		pod->replica_name = value;
 	else if (takes(word, "ip=", &value))
 		pod->ip = value;
+	else if (takes(word, "launch=", &value))
+		pod->launch_hash = value;
 	else if (takes(word, "reason=", &value))
 		pod->reason = value;
 	else
@@ -100,6 +108,8 @@ static void read_word(struct observed_pod *pod, struct str word)
 		pod->ray_terminated = true;
 	else if (str_is(word, "never"))
 		pod->restarts_never = true;
+	else if (str_is(word, "head"))
+		pod->role = POD_HEAD;
 	else if (str_is(word, "cleanup"))
 		pod->role = POD_CLEANUP;
 	else
@@ -153,6 +163,7 @@ static void read_verdict(struct arena *arena, struct observed_verdict *verdict, 
 /* The arrays of an observation, while they are filled. */
 struct filling {
 	struct arena *arena;
+	enum dialect dialect;
 	struct observed *seen;
 	struct observed_pod *pods;
 	struct observed_service *services;
@@ -171,10 +182,8 @@ static void read_line(struct filling *f, struct str rest)
 	} else if (str_is(kind, "service")) {
 		f->services[f->seen->service_count].name = next_word(&rest);
 		f->services[f->seen->service_count].ours = true;
-		f->services[f->seen->service_count].ports = json_get(
-			read_yaml(f->arena,
-				STR("p: [{name: client, port: 10001, targetPort: 10001}]")),
-			"p");
+		f->services[f->seen->service_count].ports =
+			json_get(read_yaml(f->arena, STR(PORTS)), "p");
 		f->services[f->seen->service_count++].cluster_ip = next_word(&rest);
 	} else if (str_is(kind, "failure")) {
 		read_failure(f->arena, &f->failures[f->seen->failure_count++], rest);
@@ -216,22 +225,23 @@ static void decode(struct filling *f, const struct plan_kit_cluster *cluster)
 
 	seen->root = read_yaml(arena,
 		arena_printf(arena,
-			"apiVersion: ray.io/v1\nkind: RayCluster\n"
+			"apiVersion: %s/v1\nkind: RayCluster\n"
 			"metadata: {name: demo, namespace: ns, uid: u-1, generation: 7%s%s}\n"
 			"%s%.*sspec:\n%s\n",
-			cluster->meta ? ", " : "", cluster->meta ? cluster->meta : "",
-			f->status.len ? "status:" : "", (int)f->status.len,
-			f->status.len ? f->status.at : "", cluster->spec));
+			DIALECT_WORDS[f->dialect].group, cluster->meta ? ", " : "",
+			cluster->meta ? cluster->meta : "", f->status.len ? "status:" : "",
+			(int)f->status.len, f->status.len ? f->status.at : "", cluster->spec));
 	field_errors_init(&errors, arena, seen->root);
 	const struct schema_decoder decoder = {.arena = arena, .errors = &errors};
 
-	seen->object = ray_object_decode(&decoder, RAY_CLUSTER, DIALECT_MODERN, seen->root);
+	seen->object = ray_object_decode(&decoder, RAY_CLUSTER, f->dialect, seen->root);
 }
 
-struct observed *plan_kit_observe(struct arena *arena, const struct plan_kit_cluster *cluster)
+static struct observed *observe(
+	struct arena *arena, const struct plan_kit_cluster *cluster, enum dialect dialect)
 {
 	struct observed *const seen = arena_alloc(arena, sizeof(*seen));
-	struct filling f = {.arena = arena, .seen = seen};
+	struct filling f = {.arena = arena, .dialect = dialect, .seen = seen};
 
 	*seen = (struct observed){
 		.namespace = STR("ns"),
@@ -248,6 +258,17 @@ struct observed *plan_kit_observe(struct arena *arena, const struct plan_kit_clu
 	decode(&f, cluster);
 	buf_done(&f.status);
 	return seen;
+}
+
+struct observed *plan_kit_observe(struct arena *arena, const struct plan_kit_cluster *cluster)
+{
+	return observe(arena, cluster, DIALECT_MODERN);
+}
+
+struct observed *plan_kit_observe_legacy(
+	struct arena *arena, const struct plan_kit_cluster *cluster)
+{
+	return observe(arena, cluster, DIALECT_LEGACY);
 }
 
 static const char *const KINDS[CHILD_KINDS] = {
@@ -296,8 +317,9 @@ struct str plan_kit_actions(struct arena *arena, const struct round *round)
 		else if (action->kind == ACTION_EVENT)
 			buf_printf(&out, "%s %s: %.*s\n", action->warning ? "warning" : "event",
 				action->reason, STR_ARG(action->message));
-		else if (action->kind == ACTION_PATCH) {
-			buf_add_cstr(&out, "patch ");
+		else if (action->kind == ACTION_PATCH || action->kind == ACTION_PATCH_SERVICE) {
+			buf_printf(&out, "patch %.*s%s", STR_ARG(action->name),
+				action->name.len ? " " : "");
 			json_edit_print(action->body, &out);
 			buf_add_char(&out, '\n');
 		}

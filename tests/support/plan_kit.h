@@ -3,7 +3,8 @@
  *
  * What is there is one thing a line:
  *   pod NAME GROUP WORD…       of GROUP "headgroup" it is the head; WORDs are those of plan_kit.c:
- *                              "running ready age=60 index=2 unscheduled deleting foreign …"
+ *                              "running ready age=60 index=2 unscheduled deleting foreign …"; of a
+ *                              legacy cluster GROUP is the podType, and "head" a word
  *   service NAME IP
  *   failure KIND GROUP MESSAGE…  with HTTP's 403; "silence KIND GROUP" is one without an answer
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is
@@ -29,6 +30,8 @@ struct plan_kit_cluster {
 
 /* Everything lives in the arena. */
 struct observed *plan_kit_observe(struct arena *arena, const struct plan_kit_cluster *cluster);
+struct observed *plan_kit_observe_legacy(
+	struct arena *arena, const struct plan_kit_cluster *cluster);
 /*
  * One action a line, without those of the status: "create Pod demo-head-*", "delete w1: why",
  * "warning Reason: message", "again 5". The drawn part of a name is "*".

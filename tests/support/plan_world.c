@@ -83,8 +83,10 @@ static void live(struct world *world, struct world_pod *pod)
 		pod->gone = true;
 	if (pod->gone || !pod->seen.ours || pod->seen.phase == POD_FAILED)
 		return;
-	if (pod->seen.phase == POD_PENDING && world->now >= pod->ready - 2)
+	if (pod->seen.phase == POD_PENDING && world->now >= pod->ready - 2) {
 		pod->seen.phase = POD_RUNNING;
+		pod->seen.ip = arena_printf(&world->arena, "ip-%.*s", STR_ARG(pod->seen.uid));
+	}
 	if (pod->seen.phase == POD_RUNNING && world->now >= pod->ready &&
 		pod->seen.ready != POD_READY_TRUE) {
 		pod->seen.ready = POD_READY_TRUE;
@@ -125,6 +127,22 @@ void world_pass(struct world *world, int64_t seconds)
 }
 
 /* --- what a round sees --- */
+
+static struct str legacy_spec_of(struct world *world, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	buf_add_cstr(&text,
+		"  maxWorkers: 99\n  headPodType: h\n  podTypes:\n"
+		"  - {name: h, podConfig: {spec: {containers: [{name: r, image: i}]}}}\n");
+	for (size_t i = 0; i < world->group_count; i++)
+		buf_printf(&text,
+			"  - {name: %s, minWorkers: %d, maxWorkers: %d, "
+			"podConfig: {spec: {containers: [{name: r, image: %s}]}}}\n",
+			world->groups[i].name, world->groups[i].replicas, world->groups[i].replicas,
+			world->groups[i].suspended ? "new" : "old");
+	return arena_str(arena, buf_str(&text));
+}
 
 static struct str spec_of(struct world *world, struct arena *arena)
 {
@@ -169,9 +187,11 @@ static struct str there_of(struct world *world, struct arena *arena)
 
 static struct observed *observe(struct world *world, struct arena *arena)
 {
-	const struct plan_kit_cluster cluster = {
-		NULL, spec_of(world, arena).at, there_of(world, arena).at};
-	struct observed *const seen = plan_kit_observe(arena, &cluster);
+	const struct plan_kit_cluster cluster = {NULL,
+		(world->legacy ? legacy_spec_of : spec_of)(world, arena).at,
+		there_of(world, arena).at};
+	struct observed *const seen =
+		(world->legacy ? plan_kit_observe_legacy : plan_kit_observe)(arena, &cluster);
 	struct observed_pod *const pods = arena_array(arena, world->pod_count + 1, sizeof(*pods));
 
 	for (size_t i = 0; i < world->pod_count; i++) {
@@ -214,6 +234,7 @@ static void create_pod(struct world *world, const struct action *action)
 	pod->seen.name = arena_str(&world->arena, action->name);
 	pod->seen.group = arena_str(&world->arena, action->expected.group);
 	pod->seen.replica_name = arena_str(&world->arena, action->expected.replica_name);
+	pod->seen.launch_hash = arena_str(&world->arena, action->expected.launch_hash);
 	pod->seen.uid = arena_printf(&world->arena, "uid-%zu", world->pod_count);
 	pod->told = world->now + world_draw(world, 3);
 	pod->ready = world->now + 3 + world_draw(world, 20);
@@ -288,6 +309,7 @@ static void perform(struct world *world, struct arena *arena, const struct actio
 			write_status(world, arena, action);
 		break;
 	case ACTION_PATCH:
+	case ACTION_PATCH_SERVICE:
 	case ACTION_EVENT:
 		break;
 	}

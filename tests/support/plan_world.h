@@ -31,6 +31,7 @@ struct world {
 	int64_t generation;
 	bool rough; /* things go wrong */
 	bool suspended, autoscaled;
+	bool legacy; /* of cluster.ray.io: the head's podType is "h"; nothing is suspended there */
 	struct world_group groups[WORLD_GROUPS_MAX];
 	size_t group_count;
 	struct world_pod pods[WORLD_PODS_MAX];
@@ -51,7 +52,8 @@ unsigned world_draw(struct world *world, unsigned bound);
 void world_pass(struct world *world, int64_t seconds);
 /* Plans once, and does what was asked for. */
 void world_round(struct world *world, plan_fn plan);
-/* Pods of ours in that group that are there, ready and not ending; the head's is HEAD_GROUP. */
+/* Pods of ours in that group that are there, ready and not ending; the head's is HEAD_GROUP,
+ * or "h". */
 int world_ready(const struct world *world, const char *group);
 /* All of ours there that nobody deletes. */
 int world_present(const struct world *world);

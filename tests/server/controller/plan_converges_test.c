@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "server/controller/child.h"
+#include "server/controller/plan_legacy.h"
 #include "server/controller/plan_modern.h"
 #include "tests/support/plan_world.h"
 
@@ -14,7 +15,7 @@ static void pass(struct world *world, int rounds, unsigned seconds)
 {
 	for (int i = 0; i < rounds; i++) {
 		world_pass(world, 1 + world_draw(world, seconds));
-		world_round(world, plan_modern);
+		world_round(world, world->legacy ? plan_legacy : plan_modern);
 	}
 }
 
@@ -107,4 +108,44 @@ Test(plan_converges, with_two_writes_of_the_status)
 	cr_expect_eq(world->status_writes, 2u);
 	world_done(world);
 	free(world);
+}
+
+static void expect_legacy(const struct world *world, unsigned seed)
+{
+	int all = 1;
+
+	cr_expect_eq(world_ready(world, "h"), 1, "seed %u", seed);
+	for (size_t i = 0; i < world->group_count; i++) {
+		const int ready = world_ready(world, world->groups[i].name);
+
+		cr_expect_eq(ready, world->groups[i].replicas, "seed %u: %d of \"%s\", not %d",
+			seed, ready, world->groups[i].name, world->groups[i].replicas);
+		all += ready;
+	}
+	cr_expect_eq(world_present(world), all, "seed %u: %d pods, not %d", seed,
+		world_present(world), all);
+	cr_expect(str_contains(world->status, "\"phase\":\"Running\""), "seed %u: %.*s", seed,
+		STR_ARG(world->status));
+}
+
+Test(plan_converges, after_any_history_of_a_legacy_cluster)
+{
+	for (unsigned seed = 1; seed <= HISTORIES; seed++) {
+		struct world *const world = mem_alloc(sizeof(*world));
+
+		world_init(world, seed);
+		world->legacy = true;
+		world->rough = true;
+		pass(world, ROUGH_ROUNDS, 10);
+		world->rough = false;
+		pass(world, CALM_ROUNDS, 30);
+		const size_t actions = world->actions;
+
+		pass(world, QUIET_ROUNDS, 30);
+		cr_expect_eq(world->actions, actions, "seed %u: %zu actions", seed,
+			world->actions - actions);
+		expect_legacy(world, seed);
+		world_done(world);
+		free(world);
+	}
 }

@@ -1,0 +1,58 @@
+/*
+ * What our own controller does of a legacy cluster in another way than the operator of 2022. Said
+ * only where the policy's target is raygate.
+ */
+#include "validators/rules.h"
+
+#include "api/legacy_sleep.h"
+
+static bool is_ours(const struct rule_context *c)
+{
+	return c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;
+}
+
+/* RG1122 */
+static void autoscaler_is_there(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct {
+		const char *name;
+		const struct json_node *node;
+	} FIELDS[] = {
+		{"upscalingSpeed", cluster->upscaling_speed.node},
+		{"idleTimeoutMinutes", cluster->idle_timeout_minutes.node},
+	};
+
+	for (size_t i = 0; is_ours(c) && i < ARRAY_LEN(FIELDS); i++) {
+		if (FIELDS[i].node)
+			rule_found(c, FIELD_CHILD(cluster->self.at, FIELDS[i].name),
+				FIELD_NOT_SUPPORTED, FIELD_READS(FIELDS[i].node),
+				"has no effect yet: minWorkers are held, and nothing scales");
+	}
+}
+
+/* RG1123 */
+static void somebody_starts_ray(const struct rule_context *c, const struct ray_group *group)
+{
+	const struct container *const ray = pod_ray_container(&group->template);
+	struct str before;
+
+	if (!is_ours(c) || ray == NULL || legacy_sleeps(c->arena, ray, &before))
+		return;
+	rule_found(c, FIELD_CHILD(ray->self.at, "command"), FIELD_INVALID,
+		FIELD_READS(ray->command.node, ray->args.node),
+		"only in a container that sleeps as the chart's is Ray started: run "
+		"$RAYGATE_START_COMMANDS in yours");
+}
+
+static const struct rule RULES[] = {
+	RULE("RG1122", "legacy-autoscaler", WARN, LEGACY, "0.1", NULL,
+		"Where the policy's target is raygate, nothing is said to an autoscaler.",
+		RULE_CHECKS_CLUSTER(autoscaler_is_there)),
+	RULE("RG1123", "legacy-start-runs", WARN, LEGACY, "0.1", NULL,
+		"Where the policy's target is raygate, containers sleep as the chart's do, or "
+		"start Ray "
+		"themselves.",
+		RULE_CHECKS_GROUP(somebody_starts_ray)),
+};
+
+const struct rule_table RULES_LEGACY_TARGET = RULE_TABLE(RULES);
