@@ -2,6 +2,8 @@
 # The operator of manifests/charts/ray. Its Deployment runs on a simulated node, so in place of what
 # runs in its pod there is a process: with the arguments, the policy and the rights that the chart
 # has given it, and at the URL that the chart is told.
+# shellcheck source=legacy.sh
+. "$HERE/lib/legacy.sh"
 
 OPERATOR=$E2E_STATE/operator
 
@@ -56,27 +58,4 @@ operator_kubeconfig() {
 		- name: u
 		  user: {token: $(kubectl -n default create token ray-operator-serviceaccount)}
 	END
-}
-
-# legacy_is NAME PHASE RESTARTS, in namespace ray.
-legacy_is() {
-	[ "$(kubectl -n ray get rayclusters.cluster.ray.io "$1" \
-		-o 'jsonpath={.status.phase} {.status.autoscalerRetries}')" = "$2 $3" ]
-}
-
-# legacy_runs NAME WORKERS: so many workers are ready, and the head.
-legacy_runs() {
-	[ "$(kubectl -n ray get pods -l "ray-cluster-name=$1" --field-selector status.phase=Running \
-		-o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}{"x\n"}{end}' | grep -cx x)" = $(($2 + 1)) ]
-}
-
-head_of() {
-	kubectl -n ray get pods -l "ray-cluster-name=$1,ray-node-type=head" \
-		-o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}x{.metadata.name}{"\n"}{end}' | sed -n 's/^x//p'
-}
-
-# What kubectl prints, without what differs each time.
-shown() {
-	sed -E 's/-type-[bcdfghjklmnpqrstvwxz2456789]{5} /-type-xxxxx /; s/ [0-9]+(s|m[0-9]*s?)$/ AGE/
-		s/ 10\.[0-9.]+ +/ ADDRESS /'
 }

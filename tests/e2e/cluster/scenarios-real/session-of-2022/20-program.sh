@@ -1,0 +1,11 @@
+# A program that is handed to the head uses the workers: each task wants the one CPU of a node.
+. "$HERE/lib/legacy.sh"
+kubectl -n ray exec "$(head_of example-cluster)" -- python -c '
+import ray, socket, time
+ray.init(address="auto", log_to_driver=False)
+@ray.remote(num_cpus=1)
+def where():
+    time.sleep(3)
+    return socket.gethostname()
+nodes = ray.get([where.remote() for _ in range(6)], timeout=120)
+print(len(set(nodes)), "nodes,", len([n for n in set(nodes) if "-ray-worker-type-" in n]), "of them workers")' 2>/dev/null
