@@ -6,8 +6,9 @@
 #include "base/yaml.h"
 #include "server/controller/child.h"
 
-/* Of every Service that is there; those of a legacy head. */
-#define PORTS                                                                                      \
+/* Of every Service that is there. */
+#define MODERN_PORTS "p: [{name: client, port: 10001, targetPort: 10001}]"
+#define LEGACY_PORTS                                                                               \
 	"p: [{name: client, protocol: TCP, port: 10001, targetPort: 10001},"                       \
 	" {name: dashboard, protocol: TCP, port: 8265, targetPort: 8265},"                         \
 	" {name: ray-serve, protocol: TCP, port: 8000, targetPort: 8000}]"
@@ -182,8 +183,10 @@ static void read_line(struct filling *f, struct str rest)
 	} else if (str_is(kind, "service")) {
 		f->services[f->seen->service_count].name = next_word(&rest);
 		f->services[f->seen->service_count].ours = true;
-		f->services[f->seen->service_count].ports =
-			json_get(read_yaml(f->arena, STR(PORTS)), "p");
+		f->services[f->seen->service_count].ports = json_get(
+			read_yaml(f->arena, f->dialect == DIALECT_LEGACY ? STR(LEGACY_PORTS)
+									 : STR(MODERN_PORTS)),
+			"p");
 		f->services[f->seen->service_count++].cluster_ip = next_word(&rest);
 	} else if (str_is(kind, "failure")) {
 		read_failure(f->arena, &f->failures[f->seen->failure_count++], rest);
