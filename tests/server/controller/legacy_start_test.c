@@ -48,22 +48,25 @@ static const struct json_edit *container_of(const struct json_edit *pod)
 	return json_edit_item(json_edit_get(json_edit_get(pod, STR("spec")), STR("containers")), 0);
 }
 
-/* A folder with a `ray` whose Ray lives for LIFE seconds, or cannot start. */
+/*
+ * A folder with a `ray` whose Ray lives for LIFE seconds, or cannot start. What stands for the
+ * raylet is named as the folder: there may be others on this machine.
+ */
 static const char *make_ray(struct arena *arena)
 {
-	char template[] = "/tmp/raygate-test-XXXXXX";
-	const char *const folder = mkdtemp(template);
+	char folder[] = "/tmp/raygate-test-XXXXXX";
 
-	cr_assert_not_null(folder);
+	cr_assert_not_null(mkdtemp(folder));
+	const char *const name = strrchr(folder, '/') + 1;
 	const char *const command = arena_printf(arena,
-		"cp \"$(command -v sleep)\" %s/raylet && cat >%s/ray <<'END' && chmod +x %s/ray\n"
+		"cd %s && cp \"$(command -v sleep)\" %s && cat >ray <<'END' && chmod +x ray\n"
 		"#!/bin/bash\n"
 		"[ \"$1\" = start ] || exit 0\n"
 		"[ -z \"$FAIL\" ] || exit 7\n"
-		"setsid %s/raylet \"$LIFE\" </dev/null >/dev/null 2>&1 &\n"
-		"until [ -e /proc/$!/cmdline ] && grep -qz raylet /proc/$!/cmdline; do :; done\n"
+		"setsid %s/%s \"$LIFE\" </dev/null >/dev/null 2>&1 &\n"
+		"until [ -e /proc/$!/cmdline ] && grep -qz %s /proc/$!/cmdline; do :; done\n"
 		"END\n",
-		folder, folder, folder, folder)
+		folder, name, folder, name, name)
 					    .at;
 
 	cr_assert_eq(system(command), 0);
@@ -78,11 +81,13 @@ static int run(
 	const struct str script =
 		json_edit_text(json_edit_item(json_edit_get(container, STR("args")), 0));
 	const char *const words = arena_printf(arena,
-		"cat >%s/script <<'THE END'\n%.*s\nTHE END\n"
+		"cd %s && cat >script <<'THE END'\n%.*s\nTHE END\n"
 		"export PATH=%s:$PATH %s; exec timeout 20 /bin/bash -c -- "
-		"\"$(sed 's/\\$\\$/$/g' %s/script)\" 2>%s/errors",
-		folder, STR_ARG(script), folder, env, folder, folder)
+		"\"$(sed 's/\\$\\$/$/g; s/raylet | gcs_server/%s/' script)\" 2>errors",
+		folder, STR_ARG(script), folder, env, strrchr(folder, '/') + 1)
 					  .at;
+
+	cr_expect(str_contains(script, "in raylet | gcs_server)"));
 	const int status = system(words);
 
 	cr_assert(WIFEXITED(status));
@@ -101,7 +106,6 @@ static void expect_said(const char *folder, const char *words)
 		STR_ARG(buf_str(&text)));
 }
 
-/* One after the other: they look for processes by their name. */
 Test(legacy_start, the_container_ends_as_ray_does)
 {
 	struct arena arena;
