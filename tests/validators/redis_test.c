@@ -53,3 +53,34 @@ Test(redis, an_address_that_nobody_can_dial_is_warned_of)
 		cr_assert_eq(verdict_grade("RG0818", WITH_ADDRESS, ADDRESSES[i]),
 			FIELD_SEVERITY_WARN, "%s", ADDRESSES[i]);
 }
+
+#define WITH_PASSWORD                                                                              \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example, annotations: {ray.io/ft-enabled: 'true'}}\n"                    \
+	"spec:\n"                                                                                  \
+	"  headGroupSpec:\n"                                                                       \
+	"    rayStartParams: {%s}\n"                                                               \
+	"    template:\n"                                                                          \
+	"      spec:\n"                                                                            \
+	"        containers:\n"                                                                    \
+	"        - {name: head, image: ray, env: [%s]}\n"
+
+Test(redis, a_password_in_clear_text_is_told_wherever_it_stands)
+{
+	static const struct {
+		const char *params, *env;
+		enum field_severity grade;
+	} CASES[] = {
+		{"redis-password: $REDIS_PASSWORD",
+			"{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: a, key: b}}}",
+			FIELD_SEVERITY_OFF},
+		{"redis-password: secret", "", FIELD_SEVERITY_WARN},
+		{"", "{name: REDIS_PASSWORD, value: secret}", FIELD_SEVERITY_WARN},
+		{"", "{name: OTHER_PASSWORD, value: secret}", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG0819", WITH_PASSWORD, CASES[i].params, CASES[i].env),
+			CASES[i].grade, "%zu", i);
+}

@@ -66,3 +66,30 @@ Test(start_params, ports_of_one_ray_that_are_the_same_are_told)
 				     "dashboard-agent-listen-port", CASES[i].params),
 			CASES[i].grade, "%s", CASES[i].params);
 }
+
+#define WITH_PARAMS                                                                                \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headGroupSpec:\n"                                                                       \
+	"    rayStartParams: {min-worker-port: '20000', max-worker-port: '20010', %s}\n"           \
+	"    template: {spec: {containers: [{name: head, image: ray}]}}\n"
+
+Test(start_params, no_port_lies_among_those_of_the_workers)
+{
+	static const struct {
+		const char *params;
+		enum field_severity grade;
+	} CASES[] = {
+		{"node-manager-port: '19999'", FIELD_SEVERITY_OFF},
+		{"node-manager-port: '20000'", FIELD_SEVERITY_ERROR},
+		{"node-manager-port: '20010'", FIELD_SEVERITY_ERROR},
+		{"node-manager-port: '20011'", FIELD_SEVERITY_OFF},
+		{"node-manager-port: '20005', worker-port-list: '30000'", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG0414", WITH_PARAMS, CASES[i].params), CASES[i].grade,
+			"%s", CASES[i].params);
+}
