@@ -138,3 +138,53 @@ Test(preflight, an_update_is_refused_only_for_what_it_brings_in)
 	facts_free(&facts);
 	arena_done(&arena);
 }
+
+#define DEFINITION(name)                                                                           \
+	"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: "   \
+	"" name "}\n"
+#define ENCRYPTED(enabled)                                                                         \
+	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: a, namespace: team}\nspec:\n"   \
+	"  tlsOptions: {enabled: " enabled "}\n"                                                   \
+	"  headGroupSpec: {template: {spec: {containers: [{name: head, image: ray}]}}}\n"
+#define POLICY "apiVersion: raygate.dev/v1\nkind: Policy\n"
+
+Test(preflight, cert_manager_is_missed_only_where_kuberay_would_wait_for_it)
+{
+	static const char RAY[] = DEFINITION("rayclusters.ray.io");
+	static const char BOTH[] =
+		DEFINITION("rayclusters.ray.io") "---\n" DEFINITION("certificates.cert-manager.io");
+	static const struct {
+		const char *cluster, *object, *policy, *unknown;
+		size_t warnings;
+	} CASES[] = {
+		{RAY, ENCRYPTED("true"), POLICY, NULL, 1},
+		{BOTH, ENCRYPTED("true"), POLICY, NULL, 0},
+		{RAY, ENCRYPTED("false"), POLICY, NULL, 0},
+		{RAY, ENCRYPTED("true"), POLICY "target: {controller: kuberay}\n", NULL, 1},
+		{RAY, ENCRYPTED("true"), POLICY "target: {controller: raygate}\n", NULL, 0},
+		{RAY, ENCRYPTED("true"), POLICY, "CustomResourceDefinition", 0},
+	};
+	struct field_errors errors;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const char *const unknown[] = {CASES[i].unknown, NULL};
+		struct facts *facts = facts_kit_read(str_from(CASES[i].cluster), unknown);
+
+		field_errors_init(&errors, &arena, NULL);
+		struct policy *policy =
+			policy_decode(str_from(CASES[i].policy), "test", &errors, &err);
+
+		cr_assert(policy, "%s", err.text);
+		const struct verdict_case it = {
+			.object = str_from(CASES[i].object), .policy = policy, .facts = facts};
+
+		cr_expect_eq(preflight_kit_listen(&arena, &it, "RG1706").warnings,
+			CASES[i].warnings, "%zu", i);
+		policy_free(&policy);
+		facts_free(&facts);
+	}
+	arena_done(&arena);
+}
