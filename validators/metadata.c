@@ -107,9 +107,20 @@ static void name_is_a_label(const struct rule_context *c, const struct ray_objec
 		generated && better.len ? "-" : "", better.len ? "\"" : "");
 }
 
+/* Something stands there, and its type is told already. */
+static bool name_is_unreadable(const struct ray_object *object)
+{
+	const struct json_node *const meta = json_get(object->self.node, "metadata");
+	const struct json_node *const name = json_get(meta, "name");
+
+	return (json_present(meta) && !json_is(meta, JSON_OBJECT)) ||
+	       (json_present(name) && !json_is(name, JSON_STRING));
+}
+
 static void object_has_a_name(const struct rule_context *c, const struct ray_object *object)
 {
-	if (object->meta.name.v.len == 0 && object->meta.generate_name.v.len == 0)
+	if (object->meta.name.v.len == 0 && object->meta.generate_name.v.len == 0 &&
+		!name_is_unreadable(object))
 		rule_found(c, FIELD_CHILD(FIELD_ROOT("metadata"), "name"), FIELD_REQUIRED,
 			FIELD_READS(object->meta.name.node, object->meta.generate_name.node),
 			"name or generateName must be given");
