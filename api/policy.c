@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "api/policy_node.h"
 #include "base/yaml.h"
 
 enum {
@@ -48,6 +49,7 @@ struct policy_rows {
 	struct defaults_rows defaults;
 	struct limits_rows limits;
 	struct val_any quotas, rules, prices;
+	SCHEMA_LIST_OF(struct policy_node_rows) nodes;
 	SCHEMA_LIST_OF(struct profile_rows) profiles;
 };
 
@@ -123,6 +125,8 @@ static const struct schema_field POLICY_ROWS[] = {
 	SCHEMA_KEEP(struct policy_rows, kind, "kind", .required = true,
 		.words = SCHEMA_WORDS("Policy")),
 	SCHEMA_KEEP_OBJECT(struct policy_rows, limits, &LIMITS, "limits"),
+	SCHEMA_KEEP_LIST(
+		struct policy_rows, nodes, &POLICY_NODE, "nodes", .unique = SCHEMA_WORDS("name")),
 	SCHEMA_KEEP(struct policy_rows, prices, "prices"),
 	SCHEMA_KEEP_LIST(
 		struct policy_rows, profiles, &PROFILE, "profiles", .unique = SCHEMA_WORDS("name")),
@@ -318,6 +322,13 @@ static void build_profiles(const struct builder *b, const struct policy_rows *ro
 	}
 }
 
+static void build_nodes(struct policy *p, const struct policy_rows *rows)
+{
+	p->nodes = arena_array(&p->arena, rows->nodes.count, sizeof(*p->nodes));
+	for (size_t i = 0; i < rows->nodes.count; i++)
+		p->nodes[p->node_count++] = policy_node_shape(&p->arena, &rows->nodes.items[i]);
+}
+
 static void build_words(struct policy *p, const struct policy_rows *rows)
 {
 	if (str_is(rows->enforcement.v, "warn"))
@@ -374,6 +385,7 @@ static void build(const struct builder *b, const struct json_node *root)
 	note_all_bounded(p);
 	build_severities(b, rows->rules.node);
 	build_prices(b, rows->prices.node);
+	build_nodes(p, rows);
 	build_profiles(b, rows);
 }
 

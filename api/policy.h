@@ -5,6 +5,7 @@
 #pragma once
 
 #include "api/field.h"
+#include "api/node.h"
 #include "api/pod.h"
 #include "base/err.h"
 
@@ -105,6 +106,8 @@ struct policy {
 	size_t severity_count;
 	struct policy_profile *profiles; /* in order; the first that matches adds first */
 	size_t profile_count;
+	struct node_shape *nodes; /* that may come when they are needed */
+	size_t node_count;
 	struct policy_price *prices;
 	size_t price_count;
 };

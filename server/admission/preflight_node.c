@@ -1,13 +1,13 @@
 /*
- * Whether any node could hold a pod at all, were it empty: resources, nodeSelector, required node
- * affinity, taints. What passes by itself (a node that is not ready, that has little memory left)
- * does not count, nor what other pods hold.
+ * Whether any node could hold a pod at all, were it empty, one that is there or one that the policy
+ * says may come: resources, nodeSelector, required node affinity, taints. What passes by itself (a
+ * node that is not ready, that has little memory left) does not count, nor what other pods hold.
  */
 #include <stdlib.h>
 
 #include "server/admission/preflight_parts.h"
 
-static struct str label_of(const struct facts_node *node, struct str key, bool *found)
+static struct str label_of(const struct node_shape *node, struct str key, bool *found)
 {
 	for (size_t i = 0; i < node->label_count; i++) {
 		if (str_eq(node->labels[i].key, key)) {
@@ -20,7 +20,7 @@ static struct str label_of(const struct facts_node *node, struct str key, bool *
 }
 
 static bool selects(
-	struct arena *arena, const struct json_node *selector, const struct facts_node *node)
+	struct arena *arena, const struct json_node *selector, const struct node_shape *node)
 {
 	for (struct json_iter it = json_iter(selector); json_next_member(&it);) {
 		bool found;
@@ -71,7 +71,7 @@ static bool requirement_fits(
 
 /* A term without any requirement selects nothing. */
 static bool term_fits(
-	struct arena *arena, const struct json_node *term, const struct facts_node *node)
+	struct arena *arena, const struct json_node *term, const struct node_shape *node)
 {
 	const struct json_node *const labels = json_get(term, "matchExpressions");
 	const struct json_node *const fields = json_get(term, "matchFields");
@@ -101,7 +101,7 @@ static const struct json_node *terms_of(const struct pod_spec *spec)
 }
 
 static bool is_wanted(
-	struct arena *arena, const struct pod_spec *spec, const struct facts_node *node)
+	struct arena *arena, const struct pod_spec *spec, const struct node_shape *node)
 {
 	const struct json_node *const terms = terms_of(spec);
 
@@ -119,14 +119,14 @@ static bool is_wanted(
 }
 
 /* Kubernetes' own taints come and go with the state of a node. */
-static bool keeps_out(const struct facts_taint *taint)
+static bool keeps_out(const struct node_taint *taint)
 {
 	return !str_is(taint->effect, "PreferNoSchedule") &&
 	       !str_starts(taint->key, "node.kubernetes.io/") &&
 	       !str_starts(taint->key, "node.cloudprovider.kubernetes.io/");
 }
 
-static bool tolerates(const struct toleration *t, const struct facts_taint *taint)
+static bool tolerates(const struct toleration *t, const struct node_taint *taint)
 {
 	const bool exists = str_is(t->operator.v, "Exists");
 
@@ -137,7 +137,7 @@ static bool tolerates(const struct toleration *t, const struct facts_taint *tain
 	return str_eq(t->key.v, taint->key) && (exists || str_eq(t->value.v, taint->value));
 }
 
-static bool is_tolerated(const struct pod_spec *spec, const struct facts_taint *taint)
+static bool is_tolerated(const struct pod_spec *spec, const struct node_taint *taint)
 {
 	for (size_t i = 0; i < spec->tolerations.count; i++) {
 		if (tolerates(&spec->tolerations.items[i], taint))
@@ -146,7 +146,7 @@ static bool is_tolerated(const struct pod_spec *spec, const struct facts_taint *
 	return false;
 }
 
-static bool lets_in(const struct pod_spec *spec, const struct facts_node *node)
+static bool lets_in(const struct pod_spec *spec, const struct node_shape *node)
 {
 	for (size_t i = 0; i < node->taint_count; i++) {
 		if (keeps_out(&node->taints[i]) && !is_tolerated(spec, &node->taints[i]))
@@ -162,7 +162,7 @@ struct shortage {
 	struct quantity has; /* of the first */
 };
 
-static struct shortage shortage_of(const struct footprint *pod, const struct facts_node *node)
+static struct shortage shortage_of(const struct footprint *pod, const struct node_shape *node)
 {
 	struct shortage s = {0};
 
@@ -190,7 +190,7 @@ static struct shortage shortage_of(const struct footprint *pod, const struct fac
 /* Why each node is no candidate, and the best of those that are merely too small. */
 struct search {
 	size_t unwanted, tainted, cordoned, small;
-	const struct facts_node *best;
+	const struct node_shape *best;
 	struct shortage lacks; /* of the best */
 };
 
@@ -203,7 +203,7 @@ static bool is_better(const struct search *s, const struct shortage *lacks)
 }
 
 static void note_small(
-	struct search *s, const struct facts_node *node, const struct shortage *lacks)
+	struct search *s, const struct node_shape *node, const struct shortage *lacks)
 {
 	s->small++;
 	if (!is_better(s, lacks))
@@ -213,8 +213,9 @@ static void note_small(
 }
 
 static bool holds(struct preflight *p, const struct pod_spec *spec, const struct footprint *pod,
-	const struct facts_node *node, struct search *s)
+	const struct node_shape *node, struct search *s)
 {
+	p->node_looks++;
 	if (!is_wanted(p->in->arena, spec, node)) {
 		s->unwanted++;
 		return false;
@@ -274,25 +275,49 @@ static struct field_reads reads_of(struct arena *arena, const struct pod_templat
 	return (struct field_reads){nodes, count};
 }
 
+/* Those that are there, then those that may come. */
+static bool any_holds(struct preflight *p, const struct pod_spec *spec, const struct footprint *pod,
+	struct search *s)
+{
+	const struct policy *const policy = p->in->policy;
+	const struct node_shape *node;
+
+	for (size_t at = 0; (node = facts_next_node(p->in->facts, &at)) != NULL;) {
+		if (holds(p, spec, pod, node, s))
+			return true;
+	}
+	for (size_t i = 0; i < policy->node_count; i++) {
+		if (holds(p, spec, pod, &policy->nodes[i], s))
+			return true;
+	}
+	return false;
+}
+
+/* "3", or "3 and 1 of the policy". */
+static struct str how_many(struct arena *arena, size_t there, size_t to_come)
+{
+	return to_come ? arena_printf(arena, "%zu and %zu of the policy", there, to_come)
+		       : arena_printf(arena, "%zu", there);
+}
+
 void preflight_nodes(struct preflight *p, const struct ray_group *group)
 {
 	const struct pod_spec *const spec = &group->template.spec;
-	const size_t count = facts_count(p->in->facts, FACTS_NODE, STR(""));
-	const struct facts_node *node;
+	const size_t there = facts_count(p->in->facts, FACTS_NODE, STR(""));
+	const size_t to_come = p->in->policy->node_count;
 	struct search s = {0};
 	struct footprint pod;
 
-	if (!facts_known(p->in->facts, FACTS_NODE) || count == 0 || spec->self.node == NULL ||
-		p->node_looks + count > PREFLIGHT_NODE_LOOKS_MAX)
+	if (!facts_known(p->in->facts, FACTS_NODE) || there + to_come == 0 ||
+		spec->self.node == NULL ||
+		p->node_looks + there + to_come > PREFLIGHT_NODE_LOOKS_MAX)
 		return;
 	footprint_of_pod(p->in->arena, p->in->policy, p->object->cluster, group, &pod);
-	for (size_t at = 0; (node = facts_next_node(p->in->facts, &at)) != NULL;) {
-		p->node_looks++;
-		if (holds(p, spec, &pod, node, &s))
-			return;
-	}
+	if (any_holds(p, spec, &pod, &s))
+		return;
 	preflight_found(p, PREFLIGHT_RULE_NODE, group->template.self.at, FIELD_FORBIDDEN,
 		reads_of(p->in->arena, &group->template),
-		"no node can hold this pod, it would stay Pending; of %zu: %.*s", count,
+		"no node can hold this pod, it would stay Pending; of %.*s: %.*s",
+		STR_ARG(how_many(p->in->arena, there, to_come)),
 		STR_ARG(reasons(p->in->arena, &s)));
 }

@@ -68,7 +68,7 @@ static void too_little(struct look *l, struct explain_finding *f, const struct e
 /* The taints of nodes, each once. */
 static void show_taints(struct look *l, struct explain_finding *f)
 {
-	const struct facts_node *node;
+	const struct node_shape *node;
 
 	for (size_t at = 0; (node = facts_next_node(l->facts, &at)) != NULL;) {
 		for (size_t i = 0; i < node->taint_count; i++) {

@@ -116,20 +116,20 @@ static void *decode_limit_range(struct arena *arena, const struct json_node *obj
 }
 
 static void decode_labels(
-	struct arena *arena, const struct json_node *labels, struct facts_node *out)
+	struct arena *arena, const struct json_node *labels, struct node_shape *out)
 {
 	out->labels = arena_array(arena, json_count(labels), sizeof(*out->labels));
 	for (struct json_iter it = json_iter(labels); json_next_member(&it);)
 		out->labels[out->label_count++] =
-			(struct facts_label){text(arena, it.key), text(arena, it.value)};
+			(struct node_label){text(arena, it.key), text(arena, it.value)};
 }
 
 static void decode_taints(
-	struct arena *arena, const struct json_node *taints, struct facts_node *out)
+	struct arena *arena, const struct json_node *taints, struct node_shape *out)
 {
 	out->taints = arena_array(arena, json_count(taints), sizeof(*out->taints));
 	for (struct json_iter it = json_iter(taints); json_next_item(&it);)
-		out->taints[out->taint_count++] = (struct facts_taint){
+		out->taints[out->taint_count++] = (struct node_taint){
 			.key = text(arena, json_get(it.value, "key")),
 			.value = text(arena, json_get(it.value, "value")),
 			.effect = text(arena, json_get(it.value, "effect")),
@@ -140,7 +140,7 @@ static void *decode_node(struct arena *arena, const struct json_node *object)
 {
 	const struct json_node *const spec = json_get(object, "spec");
 	const struct json_node *const meta = json_get(object, "metadata");
-	struct facts_node *const node = arena_alloc(arena, sizeof(*node));
+	struct node_shape *const node = arena_alloc(arena, sizeof(*node));
 
 	node->name = text(arena, json_get(meta, "name"));
 	node->allocatable = resources(arena, json_get(json_get(object, "status"), "allocatable"));

@@ -5,7 +5,7 @@
 
 /*
  * The entry in memory of `arena`, strings included: a struct facts_quota, facts_limit_range or
- * facts_node; for kinds that are only looked up by name, any address that is not NULL. What cannot
+ * node_shape; for kinds that are only looked up by name, any address that is not NULL. What cannot
  * be read counts as absent: the API server has checked it, and we judge other people's objects by
  * it, not it.
  */

@@ -248,7 +248,7 @@ const struct facts_limit_range *facts_next_limit_range(
 	return next(facts, FACTS_LIMIT_RANGE, namespace, at);
 }
 
-const struct facts_node *facts_next_node(const struct facts *facts, size_t *at)
+const struct node_shape *facts_next_node(const struct facts *facts, size_t *at)
 {
 	return next(facts, FACTS_NODE, STR(""), at);
 }

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "api/schema.h"
+#include "api/node.h"
 #include "base/json_read.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -76,24 +76,6 @@ struct facts_limit_range {
 	size_t count;
 };
 
-struct facts_label {
-	struct str key, value;
-};
-
-struct facts_taint {
-	struct str key, value, effect;
-};
-
-struct facts_node {
-	struct str name;
-	struct resource_list allocatable;
-	struct facts_label *labels;
-	size_t label_count;
-	struct facts_taint *taints;
-	size_t taint_count;
-	bool unschedulable;
-};
-
 struct facts;
 
 struct facts *facts_new(void);
@@ -132,4 +114,4 @@ const struct facts_quota *facts_next_quota(
 	const struct facts *facts, struct str namespace, size_t *at);
 const struct facts_limit_range *facts_next_limit_range(
 	const struct facts *facts, struct str namespace, size_t *at);
-const struct facts_node *facts_next_node(const struct facts *facts, size_t *at);
+const struct node_shape *facts_next_node(const struct facts *facts, size_t *at);

@@ -117,8 +117,13 @@ make_old_kubectl() {
 	rm -r wheel
 }
 
+# Modules of their own, each with one program.
 make_coredns() {
 	nice -n 10 "$go" build -C "$here/dns" -ldflags '-s -w' -o "$PWD/coredns" .
+}
+
+make_argo() {
+	nice -n 10 "$go" build -C "$here/argo" -ldflags '-s -w' -o "$PWD/argo" .
 }
 
 # image_tar FILE NAME FOLDER CONFIG: an image of one layer, what is in FOLDER, as `docker save` has it.
@@ -184,7 +189,7 @@ go_sources() {
 declare -A recipe=(
 	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm
 	[kuberay-crds]=kuberay_crds [kubectl-old]=old_kubectl
-	[coredns]=coredns [pause.tar]=pause [ray.tar]=ray
+	[coredns]=coredns [argo]=argo [pause.tar]=pause [ray.tar]=ray
 )
 for part in $kubernetes_parts; do
 	recipe[$part]=kubernetes
@@ -198,6 +203,7 @@ input() {
 	kuberay_crds) echo "$KUBERAY_VERSION" ;;
 	old_kubectl) echo "$OLD_KUBECTL_PACKAGE" ;;
 	coredns) cat "$here"/dns/* && "$go" env GOVERSION GOARCH ;;
+	argo) cat "$here"/argo/* && "$go" env GOVERSION GOARCH ;;
 	pause) declare -f make_pause image_tar && cat "$here/lib/pause.c" ;;
 	ray) declare -f make_ray image_tar && cat "$here/lib/ray.py" && echo "$RAY_VERSION" ;;
 	esac

@@ -98,3 +98,65 @@ Test(preflight, a_cordoned_node_holds_nothing_new)
 	policy_free(&policy);
 	arena_done(&arena);
 }
+
+/* What is said of two workers' pods in a cluster of one small node, by a policy with these nodes.
+ */
+static void expect_with_nodes(const char *nodes, const char *pod, const char *words)
+{
+	static const char CLUSTER[] = "apiVersion: v1\n"
+				      "kind: Node\n"
+				      "metadata: {name: n1}\n"
+				      "status: {allocatable: {cpu: 1, memory: 8Gi}}\n";
+	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
+	struct findings findings;
+	struct field_errors errors;
+	struct arena arena;
+	struct err err = {0};
+
+	arena_init(&arena, 65536);
+	field_errors_init(&errors, &arena, NULL);
+	struct policy *policy = policy_decode(
+		arena_printf(
+			&arena, "apiVersion: raygate.dev/v1\nkind: Policy\nnodes: [%s]\n", nodes),
+		"test", &errors, &err);
+
+	cr_assert(policy, "%s: %s", nodes, err.text);
+	const struct verdict_case it = {.object = preflight_kit_object(&arena, pod, SIZED, 2),
+		.policy = policy,
+		.facts = facts};
+
+	verdict_judge(&arena, &it, &findings);
+	cr_expect_eq(findings.count, words ? 1u : 0u, "%s %s", nodes, pod);
+	if (words && findings.count)
+		cr_expect(str_contains(findings.items[0].error->message, words), "%.*s",
+			STR_ARG(findings.items[0].error->message));
+	facts_free(&facts);
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+Test(preflight, a_node_of_the_policy_holds_a_pod_as_one_that_is_there)
+{
+	static const struct {
+		const char *nodes, *pod, *words; /* NULL: it is held */
+	} CASES[] = {
+		{"", "", "of 1: 1 too small (n1 has 1 of the 2 cpu)"},
+		{"{name: big, allocatable: {cpu: 8, memory: 16Gi}}", "", NULL},
+		{"{name: small, allocatable: {cpu: 1500m, memory: 16Gi}}", "",
+			"of 1 and 1 of the policy: 2 too small (small has 1500m of the 2 cpu)"},
+		{"{name: none, allocatable: {cpu: 8}}", "", "too small"},
+		{"{name: a, allocatable: {cpu: 8, memory: 16Gi}, labels: {pool: a}}",
+			"nodeSelector: {pool: a}, ", NULL},
+		{"{name: a, allocatable: {cpu: 8, memory: 16Gi}, labels: {pool: a}}",
+			"nodeSelector: {pool: b}, ", "2 not selected"},
+		{"{name: a, allocatable: {cpu: 8, memory: 16Gi}, taints: [{key: gpu, effect: "
+		 "NoSchedule}]}",
+			"", "1 with taints"},
+		{"{name: a, allocatable: {cpu: 8, memory: 16Gi}, taints: [{key: gpu, effect: "
+		 "NoSchedule}]}",
+			"tolerations: [{key: gpu, operator: Exists}], ", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		expect_with_nodes(CASES[i].nodes, CASES[i].pod, CASES[i].words);
+}

@@ -65,7 +65,7 @@ apiVersion: raygate.dev/v1
 kind: Policy
 enforcement: {{ .Values.enforcement }}
 charge: {{ .Values.charge }}
-{{- range $part := list "target" "defaults" "limits" "quotas" "rules" "profiles" "prices" }}
+{{- range $part := list "target" "defaults" "limits" "quotas" "rules" "profiles" "nodes" "prices" }}
 {{- $value := get $.Values $part }}
 {{- if and (eq $part "target") $.Values.controller.enabled }}
 {{- $value = merge (dict "controller" "raygate") (default dict $value) }}

@@ -1,0 +1,3 @@
+# What a profile adds is one item more in a list that the manifest has.
+. "$HERE/lib/argo.sh"
+argo_compare environment.yaml
