@@ -17,8 +17,8 @@ crds_ours() {
 	local kind
 	touch "$E2E_STATE/crds-ours"
 	kubectl replace --validate=false -f "$ROOT/manifests/crds/rayclusters.ray.io.yaml" >/dev/null
-	for kind in Job Service; do
-		sed "s/CronJob/$kind/g; s/cronjob/${kind,}/g" "$HERE/lib/open-crd.yaml" |
+	for kind in CronJob Job Service; do
+		sed "s/CronJob/$kind/g; s/cronjob/${kind,,}/g" "$HERE/lib/open-crd.yaml" |
 			kubectl replace --validate=false -f - >/dev/null
 	done
 	within 20 kubectl create --dry-run=server -f "$ROOT/manifests/samples/ray.io-auth-token.yaml" \
