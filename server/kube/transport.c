@@ -16,10 +16,11 @@
 #define LINE_IDLE (90 * CLOCK_SECOND)
 
 enum {
-	LINES_KEPT = 16,    /* connections without work that are kept */
-	LOOK_MS = 1000,     /* how often the stop is looked at, should it have no descriptor */
-	KEEPALIVE_S = 15,   /* a peer that is gone without a word is noticed within a minute */
-	CONNECT_MS = 10000, /* as client-go's dialer: 30 s; we would rather try again */
+	LINES_KEPT = 16,  /* connections without work that are kept */
+	LOOK_MS = 1000,   /* how often the stop is looked at, should it have no descriptor */
+	KEEPALIVE_S = 15, /* a peer that is gone without a word is noticed within a minute */
+	UPLOAD_BYTES = 16 * 1024, /* the least that libcurl takes */
+	CONNECT_MS = 10000,       /* as client-go's dialer: 30 s; we would rather try again */
 };
 
 /* A handle of libcurl with its connections; used by one thread at a time. */
@@ -235,6 +236,8 @@ static void set_connection(CURL *easy, const struct kube_config *config, bool is
 	/* A path is ours; "/../" in it is not libcurl's to mend. */
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	/* What is sent is small; by default each connection would hold 64 KiB for it. */
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BYTES);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
