@@ -179,5 +179,8 @@ struct str group_label(const struct ray_group *group)
 
 const struct json_node *group_start_param(const struct ray_group *group, const char *name)
 {
-	return json_get(group->start_params.node, name);
+	const struct json_node *const params = group->start_params.node;
+
+	/* Most groups of workers have an empty map. */
+	return params && params->span > 1 ? json_get(params, name) : NULL;
 }

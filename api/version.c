@@ -14,9 +14,9 @@ static bool take_number(struct str *rest, uint64_t *out)
 	for (; len < rest->len && is_digit(rest->at[len]); len++) {
 		const uint64_t digit = (uint64_t)(rest->at[len] - '0');
 
-		if (*out > (UINT64_MAX - digit) / 10)
+		if (__builtin_mul_overflow(*out, 10, out) ||
+			__builtin_add_overflow(*out, digit, out))
 			return false;
-		*out = *out * 10 + digit;
 	}
 	*rest = str_from_offset(*rest, len);
 	return len > 0;

@@ -51,7 +51,7 @@ static bool same_version(struct str a, struct str b)
 {
 	struct version x, y;
 
-	if (!version_parse(a, &x) || !version_parse(b, &y))
+	if (str_eq(a, b) || !version_parse(a, &x) || !version_parse(b, &y))
 		return true;
 	return x.major == y.major && x.minor == y.minor &&
 	       (x.patch == y.patch || !says_patch(a) || !says_patch(b));

@@ -162,7 +162,10 @@ static void image_can_be_pulled(
 static void port_names_differ(const struct rule_context *c, const struct container *container)
 {
 	const size_t count = container->ports.count;
-	uint64_t *const hashes = arena_array(c->arena, count + 1, sizeof(*hashes));
+
+	if (count == 0)
+		return;
+	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
 
 	for (size_t i = 0; i < count; i++)
 		hashes[i] = str_hash(container->ports.items[i].name.v);

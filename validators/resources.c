@@ -291,12 +291,11 @@ static void amount_is_not_negative(const struct rule_context *c, const struct ra
 static void check_bytes(const struct rule_context *c, const struct resource_requirements *r,
 	const struct field_path *at, const struct resource *item)
 {
-	const struct str raw = json_raw(item->node);
-	const bool milli = raw.len > 2 && str_ends(raw, "m\"");
-
 	if (!str_is(item->name, "memory") || item->quantity.nano <= 0 ||
 		quantity_cmp(item->quantity, quantity_whole(1 << 20)) >= 0)
 		return;
+	const struct str raw = json_raw(item->node);
+	const bool milli = raw.len > 2 && str_ends(raw, "m\"");
 	const struct resource *const limit = resource_find(&r->limits, "memory");
 
 	if (item == limit)

@@ -146,6 +146,13 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 	return severity;
 }
 
+static inline bool is_off(const struct validation *v, const struct rule *rule)
+{
+	if (v->policy->severity_count == 0)
+		return rule->severity == FIELD_SEVERITY_OFF && !(rule->strict && v->strict);
+	return severity_of(v, rule) == FIELD_SEVERITY_OFF;
+}
+
 /*
  * Which rules run, said in one place: those of the object's dialect, of which the object has a part
  * that they need, and which the policy has not turned off. Most pass over twins of groups.
@@ -164,7 +171,7 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 		if (!(plan.rows[i].needs & parts))
 			continue;
 		c->rule = plan.rows[i].rule;
-		if (severity_of(v, c->rule) == FIELD_SEVERITY_OFF)
+		if (is_off(v, c->rule))
 			continue;
 		if (twins)
 			run_rule_on_twins(c);
