@@ -1,5 +1,6 @@
 #include "server/cmd_explain.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,9 @@ static int with_cluster(const struct settings *s, const struct policy *policy)
 	if (!kube_transport_load(&err) || !kube_config_load(&options, &config, &err))
 		return cannot(err.text);
 	const char *const given = given_or_null(s, SETTING_NAMESPACE);
+
+	/* As the transport wants it. */
+	signal(SIGPIPE, SIG_IGN);
 
 	arena_init(&e.arena, ARENA_BLOCK);
 	e.in = (struct explain_input){

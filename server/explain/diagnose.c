@@ -17,6 +17,7 @@ static const struct {
 	{look_at_deletion, true},
 	{look_at_manager, false},
 	{look_at_spec, false},
+	{look_at_support, false},
 	{look_at_controller, false},
 	{look_at_suspension, false},
 	{look_at_refusals, false},

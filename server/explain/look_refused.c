@@ -265,17 +265,44 @@ static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
 		       str_is(reason, "AutoscalerServiceAccountNotFound"));
 }
 
-/* A refusal is over when all that was asked for is there. */
-void look_at_refusals(struct look *l)
+/* Where Raygate's list of refusals goes on: "…; Pod of \"workers\": exceeded quota: …" */
+static size_t next_refusal(struct str text)
+{
+	static const char *const STARTS[] = {
+		"; Pod of \"", "; Pod \"", "; delete Pod", "; Service \"", "; Secret \"", "; Role"};
+
+	for (size_t i = 0; i < text.len; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(STARTS); k++) {
+			if (str_starts(str_from_offset(text, i), STARTS[k]))
+				return i;
+		}
+	}
+	return text.len;
+}
+
+/* The condition is there while a refusal lasts. */
+static void tell_condition(struct look *l, struct seen *seen)
 {
 	const struct json_node *const condition = explain_condition(l->s->root, "ReplicaFailure");
+	struct str rest = json_str(l->arena, json_get(condition, "message"));
+
+	if (!explain_condition_is(condition, "True"))
+		return;
+	while (rest.len) {
+		const size_t end = next_refusal(rest);
+
+		tell(l, seen, (struct str){rest.at, end}, 0);
+		rest = str_from_offset(rest, end < rest.len ? end + 2 : end);
+	}
+}
+
+/* An Event outlives what it tells of, which is over when all that was asked for is there. */
+void look_at_refusals(struct look *l)
+{
 	struct seen seen = {0};
 
-	if (l->missing <= 0)
-		return;
-	if (explain_condition_is(condition, "True"))
-		tell(l, &seen, json_str(l->arena, json_get(condition, "message")), 0);
-	for (size_t i = 0; i < l->s->event_count; i++) {
+	tell_condition(l, &seen);
+	for (size_t i = 0; i < l->s->event_count && l->missing > 0; i++) {
 		const struct json_node *const event = l->s->events[i];
 
 		if (tells_of_refusal(l->arena, event))

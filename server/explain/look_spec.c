@@ -109,3 +109,17 @@ void look_at_spec(struct look *l)
 			refused ? ": what runs is kept up to the size that was accepted last" : "");
 	l->refused = l->refused || f->grade == EXPLAIN_WRONG;
 }
+
+/* What its controller does not do, though the spec asks for it. */
+void look_at_support(struct look *l)
+{
+	const struct json_node *const condition = explain_condition(l->s->root, "Supported");
+	struct explain_finding *f;
+
+	if (!explain_condition_is(condition, "False"))
+		return;
+	f = explain_found(l->found, EXPLAIN_WRONG, "it asks for what its controller does not do");
+	explain_shows(
+		l->found, f, "%.*s", STR_ARG(json_str(l->arena, json_get(condition, "message"))));
+	explain_advises(l->found, f, "take it out of the spec, or leave the cluster to KubeRay");
+}

@@ -21,6 +21,7 @@ void look_at_deletion(struct look *l);
 void look_at_owner(struct look *l);
 void look_at_manager(struct look *l);
 void look_at_spec(struct look *l);
+void look_at_support(struct look *l);
 void look_at_controller(struct look *l);
 void look_at_suspension(struct look *l);
 void look_at_refusals(struct look *l);
