@@ -138,8 +138,9 @@ $(OUT)/stress/%: $(OUT)/tests/stress/%.o $(PLAIN)
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(call object,$(BENCH_KIT)) $(PLAIN)
 	$(call link)
 
-.PHONY: force help run test build check bench golden e2e e2e-ray e2e-shell fuzz asan tsan cover clean \
-	layers size format shellcheck tidy cppcheck unit test-program programs stress regressions image manifests \
+.PHONY: force help run test build check bench bench-cluster golden e2e e2e-ray e2e-shell fuzz asan tsan cover \
+	clean layers size format shellcheck tidy cppcheck unit test-program programs stress regressions \
+	image manifests \
 	packages-build packages-test packages-e2e packages-node packages-check
 .SECONDARY:
 
@@ -186,6 +187,9 @@ bench: packages-build ## the benchmarks of tests/bench, each a ratio within one 
 	$(Q)bad=0; for b in $(BENCH); do \
 		RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b $(BENCH_DATA) || bad=1; \
 	done; exit $$bad
+
+bench-cluster: build packages-e2e ## our controller in a real control plane, against a plain client; CLUSTERS=1000 KUBERAY=path
+	$(Q)E2E_QPS=1000 $(CLUSTER)/run.sh tests/bench/cluster/bench.sh
 
 image: build ## build/raygate-image.tar: an OCI image, made without a container engine
 	$(Q)manifests/image/build.sh build/raygate build/raygate-image.tar

@@ -1,4 +1,5 @@
-// Small helpers of the cluster's scripts: certificates, free ports, a balancer, a load of applies.
+// Small helpers of the cluster's scripts: certificates, free ports, a balancer, a load of applies, many
+// objects at once.
 package main
 
 import (
@@ -11,11 +12,12 @@ var commands = map[string]func(args []string) error{
 	"ports":   ports,   // ports N
 	"balance": balance, // balance ADDRESS BACKEND=READYURL…
 	"storm":   storm,   // storm DIR SERVER NAMESPACE MANIFEST WORKERS
+	"fleet":   fleet,   // fleet DIR SERVER NAMESPACE LIST COUNT CONNECTIONS PODS
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: tool pki|ports|balance|storm ARGUMENT…")
+		fmt.Fprintln(os.Stderr, "usage: tool pki|ports|balance|storm|fleet ARGUMENT…")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
