@@ -192,36 +192,52 @@ func (f *fleetRun) watch(pods, clusters int) (int, error) {
 	return count, nil
 }
 
+// A watch that the server ends, as it does with a slow reader, begins anew with all there is.
 func (f *fleetRun) await(collection string, wanted int, is func(*fleetEvent) bool) error {
 	client, err := adminClient(f.dir)
 	if err != nil {
 		return err
 	}
 	client.Timeout = 0
-	answer, err := client.Get(f.base + collection + "?watch=true&timeoutSeconds=3600")
+	answer, err := f.open(client, collection)
 	if err != nil {
 		return err
 	}
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("watch %s: %s", collection, answer.Status)
-	}
 	go func() {
-		defer answer.Body.Close()
-		decoder := json.NewDecoder(answer.Body)
-		ready := map[string]bool{}
-		for len(ready) < wanted {
-			var event fleetEvent
-			if err := decoder.Decode(&event); err != nil {
+		for !readUntil(answer.Body, wanted, is) {
+			if answer, err = f.open(client, collection); err != nil {
 				f.ready <- err
 				return
-			}
-			if event.Type != "DELETED" && is(&event) {
-				ready[event.Object.Metadata.Name] = true
-			} else {
-				delete(ready, event.Object.Metadata.Name)
 			}
 		}
 		f.ready <- nil
 	}()
 	return nil
+}
+
+func (f *fleetRun) open(client *http.Client, collection string) (*http.Response, error) {
+	answer, err := client.Get(f.base + collection + "?watch=true&timeoutSeconds=3600")
+	if err == nil && answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("watch %s: %s", collection, answer.Status)
+	}
+	return answer, err
+}
+
+// False when the stream ends before so many are ready.
+func readUntil(stream io.ReadCloser, wanted int, is func(*fleetEvent) bool) bool {
+	defer stream.Close()
+	decoder := json.NewDecoder(stream)
+	ready := map[string]bool{}
+	for len(ready) < wanted {
+		var event fleetEvent
+		if err := decoder.Decode(&event); err != nil {
+			return false
+		}
+		if event.Type != "DELETED" && is(&event) {
+			ready[event.Object.Metadata.Name] = true
+		} else {
+			delete(ready, event.Object.Metadata.Name)
+		}
+	}
+	return true
 }
