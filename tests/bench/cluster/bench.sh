@@ -33,7 +33,7 @@ prepare() {
 	within 30 kubectl -n bench get serviceaccount default
 	"$RAYGATE" plan -n bench --policy "$here/policy.yaml" -o json "$here/raycluster.yaml" |
 		sed 's/fleet-name/NAME/g' >"$WORK/floor.json"
-	kubectl create --dry-run=client -o json -f "$here/raycluster.yaml" |
+	kubectl -n bench create --dry-run=client -o json -f "$here/raycluster.yaml" |
 		sed -e 's/fleet-name/NAME/g' -e '1i {"items": [' -e '$a ]}' >"$WORK/clusters.json"
 	OPS=127.0.0.1:$(tool ports 1)
 }

@@ -13,7 +13,10 @@ import (
 	"time"
 )
 
-const fleetPatience = 30 * time.Minute
+const (
+	fleetPatience = 30 * time.Minute
+	fleetSilence  = 5 * time.Second // after which a watch is no longer believed
+)
 
 // Creates each object of LIST (JSON, as `kubectl -o json` has several) COUNT times, NAME in it being
 // another name each time, over CONNECTIONS connections at once; then waits until PODS pods of the
@@ -223,9 +226,11 @@ func (f *fleetRun) open(client *http.Client, collection string) (*http.Response,
 	return answer, err
 }
 
-// False when the stream ends before so many are ready.
+// False when the stream ends, or has nothing to say, before so many are ready.
 func readUntil(stream io.ReadCloser, wanted int, is func(*fleetEvent) bool) bool {
 	defer stream.Close()
+	silence := time.AfterFunc(fleetSilence, func() { stream.Close() })
+	defer silence.Stop()
 	decoder := json.NewDecoder(stream)
 	ready := map[string]bool{}
 	for len(ready) < wanted {
@@ -233,6 +238,7 @@ func readUntil(stream io.ReadCloser, wanted int, is func(*fleetEvent) bool) bool
 		if err := decoder.Decode(&event); err != nil {
 			return false
 		}
+		silence.Reset(fleetSilence)
 		if event.Type != "DELETED" && is(&event) {
 			ready[event.Object.Metadata.Name] = true
 		} else {
