@@ -3,4 +3,4 @@
 
 #include "server/controller/round.h"
 
-void plan_modern(const struct observed *observed, struct round *round);
+void plan_modern(const struct observed *seen, struct round *round);

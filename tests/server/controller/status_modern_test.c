@@ -20,7 +20,8 @@
 	"pod h headgroup running ready ip=10.0.0.1\n"                                              \
 	"pod a w running ready\npod b w running ready\npod c w running ready\n" STORED(            \
 		"ready", "3", updated)
-#define STORED(state, ready, updated)                                                              \
+#define STORED(state, ready, updated) STORED_WITH(state, ready, updated, "")
+#define STORED_WITH(state, ready, updated, more)                                                   \
 	"status {state: " state ", observedGeneration: 7, desiredCPU: 3500m, desiredMemory: 7Gi, " \
 	"desiredGPU: '0', desiredTPU: '0', desiredWorkerReplicas: 3, minWorkerReplicas: 0, "       \
 	"maxWorkerReplicas: 5, availableWorkerReplicas: " ready ", readyWorkerReplicas: " ready    \
@@ -37,7 +38,7 @@
 	"{type: RayClusterSuspended, status: 'False', reason: RayClusterSuspended, message: '', "  \
 	"lastTransitionTime: x}, "                                                                 \
 	"{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 7, "               \
-	"message: 'of this size it is kept: headgroup=1, w=3', lastTransitionTime: x}]}\n"
+	"message: 'of this size it is kept: headgroup=1, w=3', lastTransitionTime: x}" more "]}\n"
 #define LONG_AGO "2023-11-14T22:00:00Z"
 #define JUST_NOW "2023-11-14T22:29:58Z"
 
@@ -155,6 +156,18 @@ static const struct example WRITES[] = {
 	  "failure Service demo-serve-svc port is taken\n"},
 	 HEAD_UP PROVISIONED AWAKE ACCEPTED
 	 "ReplicaFailure True FailedCreateWorkerPod now: Pod of \"w\": exceeded quota: q; Service \"demo-serve-svc\": port is taken\n"},
+	{"other words for the same failure can wait",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\nfailure Pod w used: cpu=5\n"
+	  STORED_WITH("ready", "3", JUST_NOW, ", {type: ReplicaFailure, status: 'True', "
+		      "reason: FailedCreateWorkerPod, message: 'Pod of w: used: cpu=4', lastTransitionTime: x}")},
+	 ""},
+	{"a failure that is over is taken away at once",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n"
+	  STORED_WITH("ready", "3", JUST_NOW, ", {type: ReplicaFailure, status: 'True', "
+		      "reason: FailedCreateWorkerPod, message: m, lastTransitionTime: x}")},
+	 HEAD_UP PROVISIONED AWAKE ACCEPTED},
 	{"what has no answer, and what is not the cluster's own, is no failure of it",
 	 {NULL, THREE, READY(JUST_NOW) "silence Pod w\nfailure RayCluster demo conflict\n"},
 	 ""},
