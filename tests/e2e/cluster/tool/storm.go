@@ -23,12 +23,14 @@ type tally struct {
 	sync.Mutex
 	sent, failed, lost int
 	slowest            time.Duration
+	failures           []time.Time    // when those that failed were sent
 	words              map[string]int // how often each failure was told
 }
 
 // Applies RayClusters until SIGTERM, each worker its own object: server-side apply of MANIFEST, in
 // which NAME is the object's and COUNT a number that changes. What fails is tried once more.
-// Prints `sent N failed N lost N slowest T`, then each kind of failure.
+// Prints `sent N failed N lost N slowest T`, each kind of failure, and `failures at` the
+// milliseconds since 1970 at which those that failed were sent.
 func storm(args []string) error {
 	if len(args) != 5 {
 		return fmt.Errorf("DIR SERVER NAMESPACE MANIFEST WORKERS are needed")
@@ -84,7 +86,7 @@ func (t *tally) applyUntil(done chan struct{}, client *http.Client, url, text st
 			time.Sleep(retryAfter)
 			again = apply(client, url, body)
 		}
-		t.add(took, err, again)
+		t.add(start, took, err, again)
 	}
 }
 
@@ -109,13 +111,14 @@ func apply(client *http.Client, url, body string) error {
 	return nil
 }
 
-func (t *tally) add(took time.Duration, err, again error) {
+func (t *tally) add(start time.Time, took time.Duration, err, again error) {
 	t.Lock()
 	defer t.Unlock()
 	t.sent++
 	t.slowest = max(t.slowest, took)
 	if err != nil {
 		t.failed++
+		t.failures = append(t.failures, start)
 		t.words[err.Error()]++
 	}
 	if again != nil {
@@ -130,6 +133,11 @@ func (t *tally) print() {
 	for words, times := range t.words {
 		fmt.Printf("%d times: %s\n", times, strings.TrimSpace(words))
 	}
+	fmt.Print("failures at")
+	for _, at := range t.failures {
+		fmt.Printf(" %d", at.UnixMilli())
+	}
+	fmt.Println()
 }
 
 func adminClient(dir string) (*http.Client, error) {

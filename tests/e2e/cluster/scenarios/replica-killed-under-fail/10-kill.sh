@@ -1,10 +1,15 @@
 # What is on its way, and what comes before the balancer has seen it, fails; a second try does not.
+. "$HERE/lib/live_gate.sh"
+live_prepare "$HERE/lib/values.yaml" values.yaml
+live_start 1 2
 storm_start
-gate_stop KILL 1
-sleep 2
-gate_start 1
-gate_stop KILL 2
-sleep 2
-gate_start 2
+killed=()
+for n in 1 2; do
+	killed+=("$(now_ms)")
+	gate_stop KILL $n
+	sleep 2
+	live_start $n
+done
 storm_stop
+storm_failed_near "${killed[@]}"
 [ "$lost" = 0 ] && [ "$sent" -gt 20 ]

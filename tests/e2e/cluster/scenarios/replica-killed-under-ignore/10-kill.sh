@@ -1,10 +1,12 @@
 # Nothing fails, whatever was on its way.
+. "$HERE/lib/live_gate.sh"
+live_prepare "$HERE/lib/values.yaml"
+live_start 1 2
 storm_start
-gate_stop KILL 1
-sleep 2
-gate_start 1
-gate_stop KILL 2
-sleep 2
-gate_start 2
+for n in 1 2; do
+	gate_stop KILL $n
+	sleep 2
+	live_start $n
+done
 storm_stop
 [ "$failed" = 0 ] && [ "$sent" -gt 20 ]

@@ -1,0 +1,13 @@
+# Whatever of the samples KubeRay's CRD takes, ours takes too, and stores the same.
+# KUBERAY_CRDS is a folder of another version's.
+specs() {
+	kubectl create --dry-run=server -f "$ROOT/manifests/samples/" \
+		-o 'jsonpath={.kind} {.metadata.name} {.spec}{"\n"}' 2>/dev/null |
+		grep '^RayCluster ' | sort || true
+}
+specs >"$E2E_STATE/specs-theirs"
+crds_ours
+specs >"$E2E_STATE/specs-ours"
+tell "$(wc -l <"$E2E_STATE/specs-theirs") of $(wc -l <"$E2E_STATE/specs-ours") are known to KubeRay's"
+[ "$(wc -l <"$E2E_STATE/specs-theirs")" -gt 10 ]
+! comm -23 "$E2E_STATE/specs-theirs" "$E2E_STATE/specs-ours" | grep .
