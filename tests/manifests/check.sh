@@ -90,6 +90,17 @@ check_policy() {
 		complain "the policy of $name is not taken"
 }
 
+# `helm test` succeeds under a policy that refuses everything, too.
+check_helm_test() {
+	local arguments
+
+	printf 'apiVersion: raygate.dev/v1\nkind: Policy\nquotas: {"*": {requests.cpu: "0"}}\n' >"$out/closed.policy.yaml"
+	arguments=$(sed -n "s#^    args: \[\(.*\)\]#\1#p" "$out/null.yaml" | sed "s#/etc/raygate/policy.yaml#$out/closed.policy.yaml#
+		s#/test/raycluster.yaml#$chart/files/test.yaml#; s#, # #g")
+	# shellcheck disable=SC2086
+	"$raygate" $arguments >"$out/helm-test" || complain "helm test fails where a policy is strict"
+}
+
 # Whatever a policy can say, the values can say in the same words.
 policies_as_values() {
 	local policy
@@ -160,6 +171,7 @@ tests/manifests/tools.sh "$tools" || skip 'helm and kubeconform could not be mad
 check_copies
 check_kustomization
 check_examples
+check_helm_test
 check_schemas
 check_dashboard
 check_arguments
