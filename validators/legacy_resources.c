@@ -44,12 +44,19 @@ static enum field_severity when_unread(const struct ray_group *group)
 	return json_count(group->ray_resources.node) ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR;
 }
 
+/* Our own controller reads what Kubernetes does, and leaves memory without a limit to Ray. */
+static bool is_read_by_operator(const struct rule_context *c)
+{
+	return c->policy->target.controller != POLICY_CONTROLLER_RAYGATE;
+}
+
 /* RG1115: a memory of 0 bytes ends in an exception, and that in a restart loop. */
 static void memory_is_limited(const struct rule_context *c, const struct ray_group *group)
 {
 	const struct container *const ray = pod_ray_container(&group->template);
 
-	if (ray == NULL || ray->resources.self.node == NULL || has_ray_resource(group, "memory"))
+	if (ray == NULL || ray->resources.self.node == NULL || has_ray_resource(group, "memory") ||
+		!is_read_by_operator(c))
 		return;
 	const struct resource *const limit = resource_find(&ray->resources.limits, "memory");
 	const struct resource *const request = resource_find(&ray->resources.requests, "memory");
@@ -118,7 +125,7 @@ static void operator_reads_limits(const struct rule_context *c, const struct ray
 	const struct container *const ray = pod_ray_container(&group->template);
 	const struct resource_list *const limits = ray ? &ray->resources.limits : NULL;
 
-	for (size_t i = 0; limits && i < limits->count; i++) {
+	for (size_t i = 0; limits && is_read_by_operator(c) && i < limits->count; i++) {
 		const struct resource *const r = &limits->items[i];
 		const bool bytes = names_sort(r->name, "memory");
 		const bool count = names_sort(r->name, "cpu") || names_sort(r->name, "gpu");
@@ -142,7 +149,7 @@ static void one_of_each_sort(const struct rule_context *c, const struct ray_grou
 	static const char *const SORTS[] = {"cpu", "gpu", "memory"};
 	const struct container *const ray = pod_ray_container(&group->template);
 
-	for (size_t s = 0; ray && s < ARRAY_LEN(SORTS); s++) {
+	for (size_t s = 0; ray && is_read_by_operator(c) && s < ARRAY_LEN(SORTS); s++) {
 		const struct resource *first = NULL;
 
 		for (size_t i = 0; i < ray->resources.limits.count; i++) {
@@ -209,7 +216,7 @@ static void memory_is_binary(const struct rule_context *c, const struct ray_grou
 	const struct resource *const limit =
 		ray ? resource_find(&ray->resources.limits, "memory") : NULL;
 
-	if (limit == NULL)
+	if (limit == NULL || !is_read_by_operator(c))
 		return;
 	const struct str text = text_of(c, limit->node);
 

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
+#include "tests/support/verdict.h"
 #include "tests/support/verdict_grade.h"
 
 #define WITH_LIMITS                                                                                \
@@ -112,4 +113,40 @@ Test(legacy_resources, two_gpus_are_two_by_their_names)
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		cr_assert_eq(verdict_grade("RG1118", WITH_LIMITS, "", CASES[i].limits),
 			CASES[i].grade, "%s", CASES[i].limits);
+}
+
+static size_t findings_of_operator(enum policy_controller controller, const char *limits)
+{
+	static const char *const RULES[] = {"RG1115", "RG1117", "RG1118", "RG1121"};
+	struct policy *policy = policy_empty();
+	struct findings findings;
+	struct arena arena;
+	size_t count = 0;
+
+	policy->target.controller = controller;
+	arena_init(&arena, 65536);
+	const struct verdict_case it = {
+		.object = arena_printf(&arena, WITH_LIMITS, "", limits), .policy = policy};
+
+	verdict_judge(&arena, &it, &findings);
+	for (size_t i = 0; i < findings.errors + findings.warnings; i++) {
+		for (size_t rule = 0; rule < ARRAY_LEN(RULES); rule++)
+			count += str_is(str_from(findings.items[i].rule->id), RULES[rule]);
+	}
+	arena_done(&arena);
+	policy_free(&policy);
+	return count;
+}
+
+Test(legacy_resources, what_the_operator_cannot_read_our_controller_can)
+{
+	static const char *const LIMITS[] = {"cpu: 1", "cpu: '0.5', memory: 1Gi",
+		"cpu: 1, memory: 1G", "cpu: 1, memory: 1Gi, nvidia.com/gpu: 1, amd.com/gpu: 1"};
+
+	for (size_t i = 0; i < ARRAY_LEN(LIMITS); i++) {
+		cr_expect_eq(findings_of_operator(POLICY_CONTROLLER_KUBERAY, LIMITS[i]), 1u, "%s",
+			LIMITS[i]);
+		cr_expect_eq(findings_of_operator(POLICY_CONTROLLER_RAYGATE, LIMITS[i]), 0u, "%s",
+			LIMITS[i]);
+	}
 }
