@@ -17,15 +17,15 @@ static void autoscaler_is_there(const struct rule_context *c, const struct raycl
 	const struct {
 		const char *name;
 		const struct json_node *node;
-	} FIELDS[] = {
+	} fields[] = {
 		{"upscalingSpeed", cluster->upscaling_speed.node},
 		{"idleTimeoutMinutes", cluster->idle_timeout_minutes.node},
 	};
 
-	for (size_t i = 0; is_ours(c) && i < ARRAY_LEN(FIELDS); i++) {
-		if (FIELDS[i].node)
-			rule_found(c, FIELD_CHILD(cluster->self.at, FIELDS[i].name),
-				FIELD_NOT_SUPPORTED, FIELD_READS(FIELDS[i].node),
+	for (size_t i = 0; is_ours(c) && i < ARRAY_LEN(fields); i++) {
+		if (fields[i].node)
+			rule_found(c, FIELD_CHILD(cluster->self.at, fields[i].name),
+				FIELD_NOT_SUPPORTED, FIELD_READS(fields[i].node),
 				"has no effect yet: minWorkers are held, and nothing scales");
 	}
 }

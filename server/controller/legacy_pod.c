@@ -33,7 +33,7 @@ static void put_labels(const struct child_context *c, const struct ray_group *ty
 	const struct {
 		const char *key;
 		struct str value;
-	} OURS[] = {
+	} ours[] = {
 		{LEGACY_CLUSTER, c->name},
 		{LEGACY_NODE_TYPE, str_from(node_type(type))},
 		{LEGACY_POD_TYPE, type->name.v},
@@ -42,17 +42,20 @@ static void put_labels(const struct child_context *c, const struct ray_group *ty
 		{LEGACY_COMPONENT, c->head_service},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(OURS) - (type->is_head ? 0 : 1); i++)
-		json_edit_set(labels, str_from(OURS[i].key), json_edit_str(OURS[i].value));
+	for (size_t i = 0; i < ARRAY_LEN(ours) - (type->is_head ? 0 : 1); i++)
+		json_edit_set(labels, str_from(ours[i].key), json_edit_str(ours[i].value));
 }
 
-/* The last one of a name counts, and there is one head whatever the user says. */
+/*
+ * The last one of a name counts, and there is one head whatever the user says; of the head's own
+ * pod `head` is NULL.
+ */
 static void put_env(const struct child_context *c, const struct ray_group *type,
 	const struct legacy_head *head, struct json_edit *container)
 {
 	container_default_env(
 		container, "RAY_OVERRIDE_RESOURCES", legacy_resources(c->arena, type));
-	if (type->is_head)
+	if (head == NULL)
 		container_default_env(container, "RAY_USAGE_STATS_ENABLED", STR("1"));
 	else
 		container_add_env(container, "RAY_HEAD_IP", head->ip);

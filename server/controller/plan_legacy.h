@@ -3,4 +3,4 @@
 
 #include "server/controller/round.h"
 
-void plan_legacy(const struct observed *observed, struct round *round);
+void plan_legacy(const struct observed *seen, struct round *round);
