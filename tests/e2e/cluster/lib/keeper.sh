@@ -74,3 +74,10 @@ keeper_writes() {
 keeper_yields() {
 	curl -fsS "http://$(gate_ops 1)/readyz?verbose" | grep -F 'ray.io: left to'
 }
+
+# keeper_cluster NAME WORKERS: a RayCluster whose pods ask for little, as YAML.
+keeper_cluster() {
+	sed "s/name: minimal/name: $1/; s/replicas: 1/replicas: $2/; s/maxReplicas: 3/maxReplicas: 500/;
+		s/cpu: \"1\"/cpu: 100m/; s/2Gi/256Mi/" "$ROOT/manifests/samples/ray.io-minimal.yaml"
+	echo ---
+}

@@ -5,16 +5,14 @@ keeper_prepare
 keeper_start 1 2
 leader=$(live_leader)
 for n in $(seq 20); do
-	sed "s/name: minimal/name: c$n/; s/replicas: 1/replicas: 3/" \
-		"$ROOT/manifests/samples/ray.io-minimal.yaml"
-	echo ---
+	keeper_cluster "c$n" 3
 done | kubectl apply -f - &
 within 30 keeper_has_any 10
 gate_stop KILL "$leader"
 wait
 within 60 keeper_works
 for n in $(seq 20); do
-	within 60 keeper_is "c$n" ready
+	within 90 keeper_is "c$n" ready
 	[ "$(keeper_pods "c$n")" = 4 ]
 done
 [ "$(kubectl get services -l ray.io/cluster -o name | wc -l)" = 20 ]

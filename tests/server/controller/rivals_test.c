@@ -1,0 +1,152 @@
+#include "server/controller/rivals.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+/* An API server that lists these Leases, and of which no watch ever tells anything. */
+static const char *kuberay, *ours;
+
+static bool fake_send(struct kube_transport *self, const struct kube_request *request,
+	struct kube_answer *answer, struct err *err)
+{
+	(void)self;
+	if (request->piece) {
+		kube_stop_wait(request->stop, INT64_MAX);
+		answer->fault = KUBE_FAULT_ENDED;
+		return err_set(err, ERR_UNAVAILABLE, "ended");
+	}
+	answer->status = 200;
+	snprintf(answer->content_type, sizeof(answer->content_type), "application/json");
+	buf_printf(&answer->body, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[%s]}",
+		strstr(request->path, "ray-operator-leader") ? kuberay : ours);
+	return true;
+}
+
+static void fake_free(struct kube_transport *self)
+{
+	(void)self;
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
+static unsigned changes;
+
+static void changed(void *context)
+{
+	(void)context;
+	pthread_mutex_lock(&mutex);
+	changes++;
+	pthread_cond_signal(&more);
+	pthread_mutex_unlock(&mutex);
+}
+
+static struct kube_client *client;
+static struct rivals *rivals;
+
+/* Waits until the kind is known, and is met or not; true when it comes to that. */
+static bool comes_to(enum rival rival, bool met)
+{
+	char who[RIVAL_NAME];
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 20;
+	pthread_mutex_lock(&mutex);
+	for (int late = 0; late == 0;) {
+		pthread_mutex_unlock(&mutex);
+		if (rivals_known(rivals, rival) && rivals_met(rivals, rival, who) == met)
+			return true;
+		pthread_mutex_lock(&mutex);
+		if (changes == 0)
+			late = pthread_cond_timedwait(&more, &mutex, &until);
+		changes = 0;
+	}
+	pthread_mutex_unlock(&mutex);
+	return false;
+}
+
+static void begin(const char *kuberay_leases, const char *our_leases)
+{
+	static struct kube_transport fake = {fake_send, fake_free};
+	struct err err;
+
+	clock_hold(1000 * CLOCK_SECOND, 1800000000 * CLOCK_SECOND);
+	kuberay = kuberay_leases;
+	ours = our_leases;
+	client = kube_client_new(&(struct kube_client_options){.transport = &fake});
+	cr_assert(rivals_start(&(struct rivals_options){.client = client,
+				       .namespace = "mine",
+				       .lease = "raygate-controller",
+				       .changed = changed},
+		&rivals, &err));
+}
+
+static void end(void)
+{
+	rivals_stop(&rivals);
+	kube_client_free(&client);
+	clock_release();
+}
+
+#define LEASE(namespace, holder, acquired)                                                         \
+	"{\"metadata\":{\"namespace\":\"" namespace "\",\"name\":\"l\",\"resourceVersion\":\"1\"}" \
+						    ",\"spec\":{\"holderIdentity\":\"" holder      \
+						    "\",\"leaseDurationSeconds\":15,"              \
+						    "\"acquireTime\":\"" acquired "\"}}"
+#define EARLY "2027-01-15T08:00:00.000000Z"
+#define LATE  "2027-01-15T09:00:00.000000Z"
+
+Test(rivals, a_lease_counts_until_it_was_not_renewed_for_its_duration)
+{
+	begin(LEASE("ray-system", "kuberay", EARLY), "");
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	cr_expect(comes_to(RIVAL_RAYGATE, false));
+	clock_advance(14 * CLOCK_SECOND);
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	clock_advance(CLOCK_SECOND);
+	cr_expect(comes_to(RIVAL_KUBERAY, false));
+	end();
+}
+
+Test(rivals, a_lease_that_nobody_holds_is_no_rival)
+{
+	begin(LEASE("ray-system", "", EARLY), "");
+	cr_expect(comes_to(RIVAL_KUBERAY, false));
+	end();
+}
+
+static const struct {
+	const char *name, *leases;
+	bool met;
+} OURS[] = {
+	{"our own", LEASE("mine", "a_1_controller", EARLY), false},
+	{"another, earlier",
+		LEASE("mine", "a_1_controller", LATE) "," LEASE("other", "b_1_controller", EARLY),
+		true},
+	{"another, later",
+		LEASE("mine", "a_1_controller", EARLY) "," LEASE("other", "b_1_controller", LATE),
+		false},
+	{"another at once, of a smaller name",
+		LEASE("mine", "a_1_controller", EARLY) "," LEASE("a", "b_1_controller", EARLY),
+		true},
+	{"another at once, of a greater name",
+		LEASE("mine", "a_1_controller", EARLY) "," LEASE("z", "b_1_controller", EARLY),
+		false},
+	{"another, and ours is not told yet", LEASE("other", "b_1_controller", LATE), true},
+	{"one that admits only",
+		LEASE("mine", "a_1_controller", LATE) "," LEASE("other", "b_1", EARLY), false},
+};
+
+Test(rivals, of_two_of_us_one_goes_on)
+{
+	for (size_t i = 0; i < ARRAY_LEN(OURS); i++) {
+		begin("", OURS[i].leases);
+		cr_expect(comes_to(RIVAL_RAYGATE, OURS[i].met), "%s", OURS[i].name);
+		end();
+	}
+}

@@ -1,0 +1,230 @@
+#include "server/controller/world.h"
+
+#include <criterion/criterion.h>
+
+#include "base/clock.h"
+#include "server/controller/acceptance.h"
+
+static struct arena arena;
+static struct world *world;
+static unsigned changes; /* that were told of since the last look */
+
+static void changed(void *context, const struct world_key *key)
+{
+	(void)context;
+	(void)key;
+	changes++;
+}
+
+static void begin(void)
+{
+	clock_hold(1000 * CLOCK_SECOND, 1800000000 * CLOCK_SECOND);
+	arena_init(&arena, 65536);
+	world = world_new(&(struct world_options){changed, NULL});
+}
+
+static void end(void)
+{
+	world_free(&world);
+	arena_done(&arena);
+	clock_release();
+}
+
+TestSuite(world, .init = begin, .fini = end);
+
+static void put(enum world_kind kind, enum dialect dialect, const char *json)
+{
+	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 32, .nodes = 4096};
+	struct json_doc doc;
+	struct err err;
+
+	cr_assert(json_read(&arena, str_from(json), &LIMITS, &doc, &err), "%s", err.text);
+	world_put(world, kind, dialect, doc.root, &arena);
+}
+
+#define CLUSTER(uid, version, more)                                                                \
+	"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":\"a\","      \
+	"\"namespace\":\"ns\",\"generation\":2,\"resourceVersion\":\"" version "\",\"uid\":\"" uid \
+	"\",\"managedFields\":[{}]},\"spec\":{\"x\":1}" more "}"
+#define UID_ONE "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003"
+#define UID_TWO "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d004"
+#define POD(name, owner, status)                                                                   \
+	"{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"" UID_TWO             \
+	"\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/group\":\"g\",\"ray.io/node-type\":"     \
+	"\"worker\"},\"ownerReferences\":[{\"controller\":true,\"uid\":\"" owner                   \
+	"\"}]},\"status\":{" status "}}"
+
+static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
+
+static bool look(struct observed *seen)
+{
+	struct acceptance_view view;
+
+	return world_observe(world, &KEY, &arena, seen, &view);
+}
+
+static bool tells(void)
+{
+	const bool told = changes > 0;
+
+	changes = 0;
+	return told;
+}
+
+Test(world, an_object_is_there_as_it_was_told)
+{
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN,
+		CLUSTER(UID_ONE, "7", ",\"status\":{\"state\":\"ready\"}"));
+	cr_assert(look(&seen));
+	cr_expect(str_is(seen.uid, UID_ONE));
+	cr_expect_eq(seen.generation, 2);
+	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), STR("ready")));
+	cr_expect_not_null(json_get(json_get(seen.root, "spec"), "x"));
+	cr_expect_null(json_get(json_get(seen.root, "metadata"), "managedFields"));
+	cr_expect(seen.first);
+}
+
+Test(world, only_what_a_round_looks_at_is_told)
+{
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_expect(tells());
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "8", ",\"status\":{}"));
+	cr_expect_not(tells());
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "9", ",\"more\":1"));
+	cr_expect(tells());
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Pending\""));
+	cr_expect(tells());
+	put(WORLD_PODS, DIALECT_MODERN,
+		POD("p", UID_ONE, "\"phase\":\"Pending\",\"startTime\":\"now\""));
+	cr_expect_not(tells());
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
+	cr_expect(tells());
+	world_drop(world, WORLD_PODS, DIALECT_MODERN, STR("ns"), STR("p"));
+	cr_expect(tells());
+	world_drop(world, WORLD_PODS, DIALECT_MODERN, STR("ns"), STR("p"));
+	cr_expect_not(tells());
+}
+
+Test(world, pods_may_come_before_their_cluster_and_stay_behind_it)
+{
+	struct observed seen;
+
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
+	cr_expect_not(look(&seen));
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count, 1u);
+	cr_expect(seen.pods[0].ours);
+	cr_expect(str_is(seen.pods[0].uid, UID_TWO));
+	/* Another cluster of that name, of which the pod is not. */
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_TWO, "9", ""));
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count, 1u);
+	cr_expect_not(seen.pods[0].ours);
+	world_drop(world, WORLD_CLUSTERS, DIALECT_MODERN, STR("ns"), STR("a"));
+	cr_expect_not(look(&seen));
+	cr_expect_eq(world_count(world, WORLD_PODS, DIALECT_MODERN), 1u);
+}
+
+Test(world, dialects_do_not_meet)
+{
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_LEGACY, CLUSTER(UID_ONE, "7", ""));
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, ""));
+	cr_expect_not(look(&seen));
+	cr_expect_eq(world_count(world, WORLD_CLUSTERS, DIALECT_LEGACY), 1u);
+}
+
+Test(world, what_a_new_list_lacks_is_gone_but_not_what_is_expected)
+{
+	struct observed seen;
+	const struct action expected = {
+		.kind = ACTION_CREATE, .name = STR("x"), .expected = {.group = STR("g")}};
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, ""));
+	put(WORLD_PODS, DIALECT_MODERN, POD("q", UID_ONE, ""));
+	world_expect(world, &KEY, STR(UID_ONE), &expected);
+	world_listing(world, WORLD_PODS, DIALECT_MODERN);
+	put(WORLD_PODS, DIALECT_MODERN, POD("q", UID_ONE, ""));
+	world_listed(world, WORLD_PODS, DIALECT_MODERN);
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count, 2u);
+	cr_expect(str_is(seen.pods[0].name, "q") && str_is(seen.pods[1].name, "x"));
+	cr_expect_eq(seen.pods[1].uid.len, 0u);
+	cr_expect(seen.pods[1].ours);
+	world_listing(world, WORLD_CLUSTERS, DIALECT_MODERN);
+	world_listed(world, WORLD_CLUSTERS, DIALECT_MODERN);
+	cr_expect_not(look(&seen));
+}
+
+Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
+{
+	struct observed seen;
+	const struct action end_it = {.kind = ACTION_DELETE_POD, .name = STR("p")};
+	const struct world_outcome refused = {
+		.action = ACTION_DELETE_POD, .name = STR("p"), .code = 403, .message = STR("no")};
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, ""));
+	world_expect(world, &KEY, STR(UID_ONE), &end_it);
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
+	cr_assert(look(&seen));
+	cr_expect(seen.pods[0].deleting);
+	world_write_refused(world, &KEY, STR(UID_ONE), &refused);
+	cr_assert(look(&seen));
+	cr_expect_not(seen.pods[0].deleting);
+	cr_assert_eq(seen.failure_count, 1u);
+	cr_expect(seen.failures[0].deleting);
+	cr_expect_eq(seen.failures[0].code, 403);
+	world_write_done(world, &KEY, STR(UID_ONE), &refused);
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.failure_count, 0u);
+}
+
+Test(world, a_status_that_we_wrote_is_not_undone_by_an_older_one)
+{
+	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 32, .nodes = 4096};
+	struct observed seen;
+	struct json_doc doc;
+	struct err err;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_assert(json_read(&arena, STR(CLUSTER(UID_ONE, "9", ",\"status\":{\"state\":\"new\"}")),
+		&LIMITS, &doc, &err));
+	world_wrote_status(world, &KEY, STR(UID_ONE), doc.root, &arena);
+	put(WORLD_CLUSTERS, DIALECT_MODERN,
+		CLUSTER(UID_ONE, "8", ",\"status\":{\"state\":\"old\"}"));
+	cr_assert(look(&seen));
+	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), STR("new")));
+	put(WORLD_CLUSTERS, DIALECT_MODERN,
+		CLUSTER(UID_ONE, "10", ",\"status\":{\"state\":\"newer\"}"));
+	cr_assert(look(&seen));
+	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), STR("newer")));
+}
+
+Test(world, what_is_grave_is_written_at_once_and_the_rest_seldom)
+{
+	int64_t due = 0;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 1, &due));
+	cr_expect_not(world_may_write_status(world, &KEY, STR(UID_ONE), 1, &due));
+	cr_expect_not(world_may_write_status(world, &KEY, STR(UID_ONE), 0, &due));
+	cr_expect_eq(due, clock_now() + CLOCK_SECOND / 2);
+	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 2, &due));
+	clock_advance(CLOCK_SECOND / 2);
+	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 0, &due));
+}
+
+Test(world, the_same_is_told_once)
+{
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_expect(world_tells(world, &KEY, STR(UID_ONE), 1));
+	cr_expect(world_tells(world, &KEY, STR(UID_ONE), 3));
+	cr_expect_not(world_tells(world, &KEY, STR(UID_ONE), 1));
+	cr_expect_not(world_tells(world, &KEY, STR(UID_TWO), 5));
+}
