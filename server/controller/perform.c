@@ -197,7 +197,8 @@ static void tell_world(struct attempt *a)
 {
 	const enum world_kind kind = a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES;
 
-	world_put(a->p->world, kind, a->write->key.dialect, a->reply.doc.root, &a->reply.arena);
+	world_put_found(
+		a->p->world, kind, a->write->key.dialect, a->reply.doc.root, &a->reply.arena);
 }
 
 /* An object of that name is there: ours, of a try whose answer got lost, or somebody else's. */

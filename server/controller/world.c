@@ -116,27 +116,52 @@ static void tell(const struct world *world, size_t count, const struct world_key
 		world->options.changed(world->options.context, &keys[i]);
 }
 
-void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
+/* Whether a watch has told of it. */
+static bool is_watched(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena)
+{
+	const struct json_node *const meta = json_get(object, "metadata");
+	const struct world_name name = {
+		world_space_find(world, json_str(arena, json_get(meta, "namespace"))),
+		json_str(arena, json_get(meta, "name"))};
+
+	if (name.space == NULL)
+		return false;
+	if (kind == WORLD_PODS) {
+		const struct world_pod *const pod = world_pod_find(world, dialect, &name);
+
+		return pod && !pod->expected;
+	}
+	const struct world_service *const service = world_service_find(world, dialect, &name);
+
+	return kind == WORLD_SERVICES && service && service->ports;
+}
+
+static struct world_cluster *take(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena)
+{
+	if (kind == WORLD_CLUSTERS)
+		return world_put_cluster(world, dialect, object, arena);
+	return kind == WORLD_PODS ? world_put_pod(world, dialect, object, arena)
+				  : world_put_service(world, dialect, object, arena);
+}
+
+struct told {
+	enum world_kind kind;
+	enum dialect dialect;
+	const struct json_node *object;
+	bool found; /* not by a watch */
+};
+
+static void put(struct world *world, const struct told *told, struct arena *arena)
 {
 	struct world_key key = {0};
 	struct world_key *stirred;
 	struct world_cluster *cluster = NULL;
 
 	pthread_mutex_lock(&world->mutex);
-	switch (kind) {
-	case WORLD_CLUSTERS:
-		cluster = world_put_cluster(world, dialect, object, arena);
-		break;
-	case WORLD_PODS:
-		cluster = world_put_pod(world, dialect, object, arena);
-		break;
-	case WORLD_SERVICES:
-		cluster = world_put_service(world, dialect, object, arena);
-		break;
-	case WORLD_KINDS:
-		break;
-	}
+	if (!told->found || !is_watched(world, told->kind, told->dialect, told->object, arena))
+		cluster = take(world, told->kind, told->dialect, told->object, arena);
 	if (cluster)
 		key = world_key_of(cluster, arena);
 	const size_t count = world_stirred(world, arena, &stirred);
@@ -144,6 +169,18 @@ void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
 	pthread_mutex_unlock(&world->mutex);
 	tell(world, cluster != NULL, &key);
 	tell(world, count, stirred);
+}
+
+void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena)
+{
+	put(world, &(struct told){kind, dialect, object, false}, arena);
+}
+
+void world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena)
+{
+	put(world, &(struct told){kind, dialect, object, true}, arena);
 }
 
 /* The cluster, which may be gone when this returns, but was copied into `key`. */

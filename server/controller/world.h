@@ -46,6 +46,12 @@ extern const struct json_place WORLD_SERVICE_SKIPS[];
 /* What a watch tells: as it is now, or that it is gone. */
 void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
+/*
+ * The same of one that was asked for instead of watched: what a watch has told meanwhile may be
+ * newer, and stays.
+ */
+void world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
+	const struct json_node *object, struct arena *arena);
 void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 	struct str namespace, struct str name);
 /* A list begins; at its end those that it did not have are gone. */

@@ -161,6 +161,27 @@ Test(world, what_a_new_list_lacks_is_gone_but_not_what_is_expected)
 	cr_expect_not(look(&seen));
 }
 
+Test(world, what_was_found_does_not_undo_what_a_watch_has_told)
+{
+	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 32, .nodes = 4096};
+	const struct action expected = {.kind = ACTION_CREATE, .name = STR("p")};
+	struct observed seen;
+	struct json_doc old;
+	struct err err;
+
+	cr_assert(json_read(
+		&arena, STR(POD("p", UID_ONE, "\"phase\":\"Pending\"")), &LIMITS, &old, &err));
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	world_expect(world, &KEY, STR(UID_ONE), &expected);
+	world_put_found(world, WORLD_PODS, DIALECT_MODERN, old.root, &arena);
+	cr_assert(look(&seen));
+	cr_expect(str_is(seen.pods[0].uid, UID_TWO));
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
+	world_put_found(world, WORLD_PODS, DIALECT_MODERN, old.root, &arena);
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pods[0].phase, POD_RUNNING);
+}
+
 Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 {
 	struct observed seen;

@@ -81,3 +81,11 @@ keeper_cluster() {
 		s/cpu: \"1\"/cpu: 100m/; s/2Gi/256Mi/" "$ROOT/manifests/samples/ray.io-minimal.yaml"
 	echo ---
 }
+
+# keeper_ready SECONDS NAME: waits until it is; shows what there is of it when it is not.
+keeper_ready() {
+	within "$1" keeper_is "$2" ready && return
+	kubectl get pods -l "ray.io/cluster=$2" -o wide
+	kubectl get rayclusters.ray.io "$2" -o 'jsonpath={.status}'
+	return 1
+}
