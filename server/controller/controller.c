@@ -101,12 +101,14 @@ static void begin_work(struct controller *c, struct term *term, enum dialect dia
 	struct world_key *keys;
 
 	arena_init(&arena, 4096);
-	const size_t count = world_keys(c->world, dialect, &arena, &keys);
+	size_t count = world_keys(c->world, dialect, &arena, &keys);
 
 	for (size_t i = 0; i < count; i++)
 		reconciler_recall(reconciler, &keys[i]);
 	reconciler_free(&reconciler);
 	atomic_store(&term->works[dialect], true);
+	/* Again: what came meanwhile was passed over. */
+	count = world_keys(c->world, dialect, &arena, &keys);
 	for (size_t i = 0; i < count; i++)
 		workqueue_add(term->queue, &keys[i]);
 }

@@ -87,6 +87,24 @@ static void note_ready(struct reconciler *r, const struct world_key *key,
 			r->options.context, key->dialect, seen->now - created / CLOCK_SECOND);
 }
 
+static void log_look(const struct world_key *key, const struct observed *seen,
+	const struct round *round, const struct submitted *submitted)
+{
+	size_t running = 0;
+	size_t ready = 0;
+
+	if (!log_wants(LOG_LEVEL_DEBUG))
+		return;
+	for (size_t i = 0; i < seen->pod_count; i++) {
+		running += seen->pods[i].phase == POD_RUNNING;
+		ready += seen->pods[i].ready == POD_READY_TRUE;
+	}
+	LOG(DEBUG, "looked", KV("namespace", key->namespace), KV("rayCluster", key->name),
+		KV_INT("pods", seen->pod_count), KV_INT("running", running), KV_INT("ready", ready),
+		KV("verdict", seen->verdict.reason), KV_INT("actions", round->count),
+		KV_INT("writes", submitted->writes), KV_INT("again", round->again));
+}
+
 static void plan(struct reconciler *r, const struct world_key *key, struct observed *seen,
 	struct acceptance_view *view)
 {
@@ -105,6 +123,7 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 	if (submitted.writes == 0)
 		world_checked(r->options.world, key, seen->uid);
 	note_ready(r, key, seen, &submitted);
+	log_look(key, seen, &round, &submitted);
 	plan_again(r, key, &round, doubt);
 	round_done(&round);
 }

@@ -26,7 +26,7 @@ keeper_begin() {
 		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" \
 			--policy "$GATE/policy.yaml" --webhook-configuration '' --webhook-hosts 127.0.0.1 \
 			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
 	done
 	for n; do
 		within 60 gate_ready "$n"
@@ -82,10 +82,17 @@ keeper_cluster() {
 	echo ---
 }
 
-# keeper_ready SECONDS NAME: waits until it is; shows what there is of it when it is not.
+keeper_was_ready() {
+	kubectl get rayclusters.ray.io "$1" -o \
+		'jsonpath={.status.conditions[?(@.type=="RayClusterProvisioned")].status}' | grep -x True
+}
+
+# keeper_ready SECONDS NAME: waits until all of it was ready once, as nodes of an overloaded machine
+# miss their heartbeats and its pods are said to be unready; shows what there is of it if it never was.
 keeper_ready() {
-	within "$1" keeper_is "$2" ready && return
+	within "$1" keeper_was_ready "$2" && return
 	kubectl get pods -l "ray.io/cluster=$2" -o wide
-	kubectl get rayclusters.ray.io "$2" -o 'jsonpath={.status}'
+	kubectl get rayclusters.ray.io "$2" -o 'jsonpath={.status}{"\n"}'
+	grep "\"rayCluster\":\"$2\"" "$E2E_STATE"/log/gate-* | cut -c1-400
 	return 1
 }
