@@ -168,7 +168,7 @@ static void integer_is_right(struct arena *arena, struct str text)
 	const bool negative = text.len && *text.at == '-';
 	struct yaml_doc doc;
 	uint64_t value;
-	int64_t read;
+	int64_t read = 0;
 	struct err err;
 
 	if (!c_reads(str_from_offset(text, negative), &value) || value > INT64_MAX)
