@@ -184,15 +184,17 @@ void world_put_found(struct world *world, enum world_kind kind, enum dialect dia
 }
 
 /* The cluster, which may be gone when this returns, but was copied into `key`. */
-static bool drop(struct world *world, enum world_kind kind, enum dialect dialect,
-	const struct world_name *name, struct world_key *key, struct arena *arena)
+static bool drop(struct world *world, const struct told *told, const struct world_name *name,
+	struct world_key *key, struct arena *arena)
 {
 	struct world_pod *const pod =
-		kind == WORLD_PODS ? world_pod_find(world, dialect, name) : NULL;
+		told->kind == WORLD_PODS ? world_pod_find(world, told->dialect, name) : NULL;
 	struct world_service *const service =
-		kind == WORLD_SERVICES ? world_service_find(world, dialect, name) : NULL;
-	struct world_cluster *cluster =
-		kind == WORLD_CLUSTERS ? world_cluster_find(world, dialect, name) : NULL;
+		told->kind == WORLD_SERVICES ? world_service_find(world, told->dialect, name)
+					     : NULL;
+	struct world_cluster *cluster = told->kind == WORLD_CLUSTERS
+						? world_cluster_find(world, told->dialect, name)
+						: NULL;
 
 	if (pod)
 		cluster = pod->cluster;
@@ -221,8 +223,9 @@ void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 	arena_init(&arena, 512);
 	pthread_mutex_lock(&world->mutex);
 	const struct world_space *const space = world_space_find(world, namespace);
-	const bool differs = space && drop(world, kind, dialect, &(struct world_name){space, name},
-					      &key, &arena);
+	const struct told told = {.kind = kind, .dialect = dialect};
+	const bool differs =
+		space && drop(world, &told, &(struct world_name){space, name}, &key, &arena);
 	const size_t count = world_stirred(world, &arena, &stirred);
 
 	pthread_mutex_unlock(&world->mutex);

@@ -35,7 +35,7 @@ struct world_options {
 
 struct world *world_new(const struct world_options *options);
 /* Takes NULL and nulls. Nobody may be telling any more. */
-void world_free(struct world **world);
+void world_free(struct world **pointer);
 
 /* The labels by which a watch of a dialect's pods and Services selects them, and the places of
  * theirs that nobody reads. */

@@ -181,30 +181,43 @@ static void doubt(struct doubts *doubts, uint32_t *asked, enum child_kind child,
 		doubts->soonest = due;
 }
 
+static size_t count_children(const struct world_cluster *cluster)
+{
+	size_t count = 0;
+
+	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next)
+		count++;
+	for (const struct world_service *at = cluster->services; at; at = at->next)
+		count++;
+	return count;
+}
+
+static void doubt_all(struct doubts *doubts, struct world_cluster *cluster)
+{
+	for (struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
+		if (pod->expected || (pod->ending && !pod->facts.deleting))
+			doubt(doubts, &pod->asked, CHILD_POD,
+				pod_facts_text(&pod->facts, POD_TEXT_NAME));
+	}
+	for (struct world_service *at = cluster->services; at; at = at->next) {
+		if (at->ports == NULL)
+			doubt(doubts, &at->asked, CHILD_SERVICE,
+				(struct str){at->name, at->name_len});
+	}
+}
+
 size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
 	struct world_doubt **out, int64_t *next)
 {
 	struct doubts doubts = {.arena = arena, .now = (uint32_t)(clock_now() / CLOCK_SECOND)};
-	size_t most = 0;
 
 	pthread_mutex_lock(&world->mutex);
-	const struct world_cluster *const cluster = world_cluster_of(world, key);
+	struct world_cluster *const cluster = world_cluster_of(world, key);
+	const size_t most = cluster ? count_children(cluster) : 0;
 
-	for (struct world_pod *pod = cluster ? cluster->pods : NULL; pod; pod = pod->next)
-		most++;
-	for (struct world_service *at = cluster ? cluster->services : NULL; at; at = at->next)
-		most++;
 	doubts.items = arena_array(arena, most + 1, sizeof(*doubts.items));
-	for (struct world_pod *pod = cluster ? cluster->pods : NULL; pod; pod = pod->next) {
-		if (pod->expected || (pod->ending && !pod->facts.deleting))
-			doubt(&doubts, &pod->asked, CHILD_POD,
-				pod_facts_text(&pod->facts, POD_TEXT_NAME));
-	}
-	for (struct world_service *at = cluster ? cluster->services : NULL; at; at = at->next) {
-		if (at->ports == NULL)
-			doubt(&doubts, &at->asked, CHILD_SERVICE,
-				(struct str){at->name, at->name_len});
-	}
+	if (cluster)
+		doubt_all(&doubts, cluster);
 	pthread_mutex_unlock(&world->mutex);
 	*out = doubts.items;
 	*next = doubts.soonest * CLOCK_SECOND;

@@ -26,7 +26,7 @@ struct controller_kit {
 /* A cluster without anything in it; `policy` in YAML, or NULL. */
 struct controller_kit *controller_kit_new(const char *policy);
 /* Takes NULL and nulls. */
-void controller_kit_free(struct controller_kit **kit);
+void controller_kit_free(struct controller_kit **pointer);
 
 /* A RayCluster "name" of namespace "ns": a head and so many workers in a group "workers". */
 void controller_kit_apply(struct controller_kit *kit, const char *name, int workers);
