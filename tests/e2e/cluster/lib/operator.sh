@@ -20,24 +20,29 @@ operator_url() {
 	echo "https://127.0.0.1:$(gate_port 1)"
 }
 
+# Where the operator is: operator_start NAMESPACE says so.
+OPERATOR_NAMESPACE=default
+
 operator_argument() {
-	kubectl -n default get deployment ray-operator \
+	kubectl -n "$OPERATOR_NAMESPACE" get deployment ray-operator \
 		-o 'jsonpath={range .spec.template.spec.containers[0].args[*]}{@}{"\n"}{end}'
 }
 
-# Until the webhooks trust it, and the API server has heard of them.
+# operator_start [NAMESPACE]: until it works. Where it has webhooks, until they trust it and the API
+# server has heard of them.
 operator_start() {
 	local arguments
-	kubectl -n default get configmap ray-operator-policy -o 'jsonpath={.data.policy\.yaml}' \
+	OPERATOR_NAMESPACE=${1:-default}
+	kubectl -n "$OPERATOR_NAMESPACE" get configmap ray-operator-policy -o 'jsonpath={.data.policy\.yaml}' \
 		>"$OPERATOR/policy.yaml"
 	operator_kubeconfig >"$OPERATOR/kubeconfig"
 	mapfile -t arguments < <(operator_argument | grep -v -e '^--policy=')
 	start operator "$RAYGATE" "${arguments[@]}" --policy "$OPERATOR/policy.yaml" \
-		--kubeconfig "$OPERATOR/kubeconfig" --namespace default --grace-period 0s \
+		--kubeconfig "$OPERATOR/kubeconfig" --namespace "$OPERATOR_NAMESPACE" --grace-period 0s \
 		--webhook-bind-address "127.0.0.1:$(gate_port 1)" --ops-bind-address "$(gate_ops 1)"
 	within 60 curl -fsS "http://$(gate_ops 1)/readyz"
 	within 60 operator_works
-	within 20 wrong_object_is 422
+	[ "$OPERATOR_NAMESPACE" != default ] || within 20 wrong_object_is 422
 }
 
 operator_works() {
@@ -50,12 +55,12 @@ operator_kubeconfig() {
 		apiVersion: v1
 		kind: Config
 		current-context: operator
-		contexts: [{name: operator, context: {cluster: c, user: u, namespace: default}}]
+		contexts: [{name: operator, context: {cluster: c, user: u, namespace: $OPERATOR_NAMESPACE}}]
 		clusters:
 		- name: c
 		  cluster: {server: "$(<"$E2E_STATE/api-url")", certificate-authority: $E2E_STATE/pki/ca.crt}
 		users:
 		- name: u
-		  user: {token: $(kubectl -n default create token ray-operator-serviceaccount)}
+		  user: {token: $(kubectl -n "$OPERATOR_NAMESPACE" create token ray-operator-serviceaccount)}
 	END
 }
