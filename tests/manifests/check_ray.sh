@@ -109,9 +109,9 @@ check_arguments() {
 	local flag
 
 	"$raygate" serve --help >"$out/serve.help"
-	for flag in $(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u); do
+	while read -r flag; do
 		grep -q -- " $flag " "$out/serve.help" || complain "raygate serve has no option $flag"
-	done
+	done < <(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u)
 }
 
 mkdir -p "$out"
