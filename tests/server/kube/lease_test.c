@@ -247,7 +247,7 @@ Test(kube_election, a_renewal_that_hangs_does_not_hold_up_the_end_of_leading, .t
 	};
 	struct seen seen = SEEN;
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	struct kube_election *election = start(kit, &seen, 300 * CLOCK_MILLISECOND);
+	struct kube_election *election = start(kit, &seen, 3 * SECOND);
 
 	await(&seen, "leads(us) not() not(them) ");
 	kube_election_stop(&election);
