@@ -64,6 +64,14 @@ scenario() (
 	done <"$E2E_STATE/steps"
 )
 
+# What a scenario that failed had installed would stand in the way of the others.
+clear_up() {
+	helm list --all-namespaces --all --no-headers 2>/dev/null |
+		while read -r release in _; do
+			[ "$release" = raygate ] || helm uninstall "$release" --namespace "$in" --wait=false
+		done
+}
+
 gate_prepare
 cd "$here/$scenarios"
 [ $# != 0 ] || set -- *
@@ -79,6 +87,7 @@ for name; do
 	else
 		failed=$((failed + 1))
 		gate_show 2>&1 || true
+		clear_up >/dev/null || true
 		printf '  FAIL   %s\n' "$name"
 	fi
 	kubectl delete namespace "$name" --wait=false >/dev/null

@@ -8,4 +8,4 @@ def where():
     time.sleep(3)
     return socket.gethostname()
 nodes = ray.get([where.remote() for _ in range(6)], timeout=120)
-print(len(set(nodes)), "nodes,", len([n for n in set(nodes) if "-ray-worker-type-" in n]), "of them workers")' 2>/dev/null
+print(len(set(nodes)), "nodes,", len([n for n in set(nodes) if "-ray-worker-type-" in n]), "of them workers")' 2>"$E2E_STATE/program" || { tail -n 5 "$E2E_STATE/program"; exit 1; }
