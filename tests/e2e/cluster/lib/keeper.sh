@@ -82,15 +82,17 @@ keeper_cluster() {
 	echo ---
 }
 
-keeper_was_ready() {
-	kubectl get rayclusters.ray.io "$1" -o \
-		'jsonpath={.status.conditions[?(@.type=="RayClusterProvisioned")].status}' | grep -x True
+# keeper_runs NAME PODS
+keeper_runs() {
+	[ "$(kubectl get pods -l "ray.io/cluster=$1" -o \
+		'jsonpath={range .items[*]}{.status.phase}{"\n"}{end}' | grep -cx Running)" = "$2" ]
 }
 
-# keeper_ready SECONDS NAME: waits until all of it was ready once, as nodes of an overloaded machine
-# miss their heartbeats and its pods are said to be unready; shows what there is of it if it never was.
-keeper_ready() {
-	within "$1" keeper_was_ready "$2" && return
+# keeper_complete SECONDS NAME PODS: waits until so many run; shows what there is of it when they do
+# not. Not until they are ready: nodes of an overloaded machine miss their heartbeats, and their pods
+# are said to be unready then.
+keeper_complete() {
+	within "$1" keeper_runs "$2" "$3" && return
 	kubectl get pods -l "ray.io/cluster=$2" -o wide
 	kubectl get rayclusters.ray.io "$2" -o 'jsonpath={.status}{"\n"}'
 	grep "\"rayCluster\":\"$2\"" "$E2E_STATE"/log/gate-* | cut -c1-400

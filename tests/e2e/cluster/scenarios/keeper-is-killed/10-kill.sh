@@ -12,7 +12,7 @@ gate_stop KILL "$leader"
 wait
 within 60 keeper_works
 for n in $(seq 20); do
-	keeper_ready 90 "c$n"
+	keeper_complete 90 "c$n" 4
 	[ "$(keeper_pods "c$n")" = 4 ]
 done
 [ "$(kubectl get services -l ray.io/cluster -o name | wc -l)" = 20 ]
