@@ -102,6 +102,9 @@ static void let_signals_kill(void)
 {
 	sigset_t ends;
 
+	/* Whoever started us may have them ignored. */
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);

@@ -194,8 +194,10 @@ Test(e2e_life, the_end_comes_under_load_and_no_request_fails)
 	arena_done(&arena);
 }
 
+/* Also where a script started it in the background, for which shells ignore SIGINT. */
 Test(e2e_life, whoever_asks_twice_to_end_it_does_not_wait)
 {
+	signal(SIGINT, SIG_IGN);
 	struct server_process server =
 		server_process_start((const char *const[]){"--grace-period", "10m", NULL});
 	struct http_reply reply = {0};
