@@ -103,14 +103,14 @@ static void selection(struct look *l, struct explain_finding *f, const struct ex
 
 static const struct json_node *find_claim(const struct look *l, struct str name)
 {
-	const struct explain_objects *const claims = &l->s->in->of[EXPLAIN_CLAIM];
+	const struct explain_objects *const known = &l->s->in->of[EXPLAIN_CLAIM];
 
-	for (size_t i = 0; i < claims->count; i++) {
-		const struct json_node *const meta = json_get(claims->items[i], "metadata");
+	for (size_t i = 0; i < known->count; i++) {
+		const struct json_node *const meta = json_get(known->items[i], "metadata");
 
 		if (json_str_is(json_get(meta, "name"), name) &&
 			json_str_is(json_get(meta, "namespace"), l->s->namespace))
-			return claims->items[i];
+			return known->items[i];
 	}
 	return NULL;
 }

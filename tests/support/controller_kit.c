@@ -199,11 +199,11 @@ void controller_kit_begin(struct controller_kit *kit)
 		.tell = tell_event,
 		.context = kit,
 	});
-	const size_t count = world_keys(kit->world, DIALECT_MODERN, &arena, &keys);
+	const size_t keys_count = world_keys(kit->world, DIALECT_MODERN, &arena, &keys);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < keys_count; i++)
 		reconciler_recall(kit->reconciler, &keys[i]);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < keys_count; i++)
 		workqueue_add(kit->queue, &keys[i]);
 }
 
