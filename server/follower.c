@@ -62,7 +62,11 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 		.namespace = f->namespace,
 		.skip = f->skip,
 		.metadata_only = f->metadata_only,
-		.handler = {f, object, gone, synced, trouble},
+		.handler = {.context = f,
+			.object = object,
+			.gone = gone,
+			.synced = synced,
+			.trouble = trouble},
 	};
 
 	return kube_reflector_start(&options, &f->reflector, err) ||

@@ -76,7 +76,7 @@ static struct str name_of(const struct entry *entry)
 
 static bool is_key(const struct table_item *item, const void *of)
 {
-	const struct entry *const entry = (const struct entry *)item;
+	const struct entry *const entry = (const void *)item;
 	const struct world_key *const key = of;
 
 	return entry->dialect == key->dialect && str_eq(name_of(entry), key->name) &&

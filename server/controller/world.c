@@ -241,13 +241,14 @@ void world_listing(struct world *world, enum world_kind kind, enum dialect diale
 }
 
 /* Each is an item of a table of its own. */
-static struct world_cluster *cluster_of(enum world_kind kind, struct table_item *item)
+static struct world_cluster *cluster_of(enum world_kind kind, void *item)
 {
+	const struct world_pod *const pod = item;
+	const struct world_service *const service = item;
+
 	if (kind == WORLD_PODS)
-		return ((struct world_pod *)item)->cluster;
-	if (kind == WORLD_SERVICES)
-		return ((struct world_service *)item)->cluster;
-	return (struct world_cluster *)item;
+		return pod->cluster;
+	return kind == WORLD_SERVICES ? service->cluster : item;
 }
 
 static struct table *table_of(struct world_side *side, enum world_kind kind)
@@ -258,12 +259,11 @@ static struct table *table_of(struct world_side *side, enum world_kind kind)
 }
 
 /* What was there before this list; what is only expected has never been in one. */
-static bool is_left_over(
-	const struct world_side *side, enum world_kind kind, struct table_item *item)
+static bool is_left_over(const struct world_side *side, enum world_kind kind, const void *item)
 {
-	const struct world_pod *const pod = (struct world_pod *)item;
-	const struct world_service *const service = (struct world_service *)item;
-	const struct world_cluster *const cluster = (struct world_cluster *)item;
+	const struct world_pod *const pod = item;
+	const struct world_service *const service = item;
+	const struct world_cluster *const cluster = item;
 
 	if (kind == WORLD_PODS)
 		return !pod->expected && pod->round != side->round[kind];
@@ -272,14 +272,14 @@ static bool is_left_over(
 	return cluster->told && cluster->round != side->round[kind];
 }
 
-static void remove_item(struct world *world, enum world_kind kind, struct table_item *item)
+static void remove_item(struct world *world, enum world_kind kind, void *item)
 {
 	struct world_cluster *const cluster = cluster_of(kind, item);
 
 	if (kind == WORLD_PODS)
-		world_pod_remove(world, (struct world_pod *)item);
+		world_pod_remove(world, item);
 	else if (kind == WORLD_SERVICES)
-		world_service_remove(world, (struct world_service *)item);
+		world_service_remove(world, item);
 	else
 		world_cluster_untell(world, cluster);
 	world_cluster_settle(world, cluster);

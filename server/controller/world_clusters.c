@@ -44,7 +44,7 @@ struct world_key world_key_of(const struct world_cluster *cluster, struct arena 
 
 static bool is_named(const struct table_item *item, const void *key)
 {
-	const struct world_cluster *const cluster = (const struct world_cluster *)item;
+	const struct world_cluster *const cluster = (const void *)item;
 	const struct world_name *const name = key;
 
 	return cluster->space == name->space && str_eq(world_cluster_name(cluster), name->name);

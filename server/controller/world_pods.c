@@ -5,7 +5,7 @@
 
 static bool is_named(const struct table_item *item, const void *key)
 {
-	const struct world_pod *const pod = (const struct world_pod *)item;
+	const struct world_pod *const pod = (const void *)item;
 	const struct world_name *const name = key;
 
 	return pod->cluster->space == name->space &&

@@ -5,7 +5,7 @@
 
 static bool is_named(const struct table_item *item, const void *key)
 {
-	const struct world_service *const service = (const struct world_service *)item;
+	const struct world_service *const service = (const void *)item;
 	const struct world_name *const name = key;
 
 	return service->cluster->space == name->space &&

@@ -217,7 +217,10 @@ Test(live, a_watch_sees_what_many_threads_do)
 		.resource = &MAPS,
 		.page = 2,
 		.metadata_only = true,
-		.handler = {&seen, see_object, see_gone, see_synced, NULL},
+		.handler = {.context = &seen,
+			.object = see_object,
+			.gone = see_gone,
+			.synced = see_synced},
 	};
 	struct kube_reflector *reflector = NULL;
 	pthread_t threads[THREADS];

@@ -68,7 +68,7 @@ scenario() (
 clear_up() {
 	helm list --all-namespaces --all --no-headers 2>/dev/null |
 		while read -r release in _; do
-			[ "$release" = raygate ] || helm uninstall "$release" --namespace "$in" --wait=false
+			[ -z "$in" ] || [ "$release" = raygate ] || helm uninstall "$release" --namespace "$in"
 		done
 }
 
@@ -87,7 +87,7 @@ for name; do
 	else
 		failed=$((failed + 1))
 		gate_show 2>&1 || true
-		clear_up >/dev/null || true
+		clear_up >/dev/null 2>&1 || true
 		printf '  FAIL   %s\n' "$name"
 	fi
 	kubectl delete namespace "$name" --wait=false >/dev/null

@@ -100,7 +100,11 @@ static void follow(const struct api_step *steps, size_t count, bool tls, const c
 	const struct kube_reflector_options options = {
 		.client = kit->client,
 		.resource = &PODS,
-		.handler = {&told, tell_object, tell_gone, tell_synced, tell_trouble},
+		.handler = {.context = &told,
+			.object = tell_object,
+			.gone = tell_gone,
+			.synced = tell_synced,
+			.trouble = tell_trouble},
 	};
 	struct kube_reflector *reflector = NULL;
 
