@@ -1,6 +1,8 @@
 # The whole chart, from one set of values to the next: what Raygate wrote into the webhooks stays. The
 # pods are simulated, so a CA is put there by hand.
 gate_unregister
+# What other scenarios had of the chart, without helm.
+kubectl delete clusterrole,clusterrolebinding raygate --ignore-not-found >/dev/null
 release() {
 	helm upgrade --install "$@" raygate "$CHART" --namespace "$NAMESPACE" >/dev/null
 }
