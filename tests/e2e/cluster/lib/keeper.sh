@@ -10,6 +10,8 @@ KEEPER_VALUES=$HERE/lib/keeper-values.yaml
 keeper_prepare() {
 	gate_unregister
 	crds_ours
+	# A Lease that its holder has left is waited for, as for one that only did not renew it yet.
+	kubectl delete lease --all-namespaces --field-selector metadata.name=raygate-controller >/dev/null
 	live_prepare "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 	gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 }
