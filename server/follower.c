@@ -32,6 +32,15 @@ static void synced(void *context)
 	tell(context, true);
 }
 
+static void tell_broken(struct follower *f, bool broken)
+{
+	if (broken == f->is_broken)
+		return;
+	f->is_broken = broken;
+	if (f->broken)
+		f->broken(f->context, broken);
+}
+
 /*
  * Each state is logged when it comes, not each time that it is met again; not that the API server
  * is away, which serve_cluster.c says once for all.
@@ -41,6 +50,7 @@ static void trouble(void *context, const struct err *err)
 	struct follower *const f = context;
 	const bool was = f->in_trouble;
 
+	tell_broken(f, err != NULL);
 	f->in_trouble = err && err->code != ERR_UNAVAILABLE;
 	if (f->in_trouble && !was)
 		LOG(WARN, "objects of the cluster cannot be followed just now",
@@ -55,7 +65,7 @@ static void trouble(void *context, const struct err *err)
 bool follower_start(struct follower *f, struct kube_client *client, struct err *err)
 {
 	f->state = FOLLOWER_UNTOLD;
-	f->in_trouble = false;
+	f->in_trouble = f->is_broken = false;
 	const struct kube_reflector_options options = {
 		.client = client,
 		.resource = &f->resource,

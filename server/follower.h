@@ -21,13 +21,15 @@ struct follower {
 	 * there is something to be had after all.
 	 */
 	void (*told)(void *context, bool there);
+	/* Something was tried in vain (`broken`), or goes well again. Or NULL. */
+	void (*broken)(void *context, bool broken);
 	const struct json_place *skip; /* or NULL */
 	const char *namespace;         /* or NULL for all */
 	bool metadata_only;            /* the rest of the objects never comes here */
 
 	struct kube_reflector *reflector;
 	enum follower_state state;
-	bool in_trouble;
+	bool in_trouble, is_broken;
 };
 
 /* The follower must stay where it is until follower_stop(). */

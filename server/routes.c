@@ -184,7 +184,8 @@ static void gather(struct app *app)
 	struct listener_stats stats;
 	long long reaped = 0;
 
-	set(app, TELEMETRY_CERTIFICATE_EXPIRES, app->certificate_expires);
+	if (app->certificate_expires)
+		set(app, TELEMETRY_CERTIFICATE_EXPIRES, app->certificate_expires);
 	gather_health(app);
 	set(app, TELEMETRY_LEADER, app->leads);
 	serve_controller_gather(app);

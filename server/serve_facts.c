@@ -1,6 +1,7 @@
 /* What the cluster holds beside its RayClusters, for the preflight (server/facts/facts.h). */
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "server/cluster.h"
 #include "server/facts/facts.h"
@@ -60,6 +61,13 @@ static void told(void *context, bool there)
 	pthread_mutex_unlock(&facts->mutex);
 }
 
+static void broken(void *context, bool is_broken)
+{
+	const struct fact *const fact = context;
+
+	facts_set_broken(fact->owner->server->app.facts, fact->kind, is_broken ? clock_now() : 0);
+}
+
 /* Most of what a node says of itself is the images that it has. */
 static const struct json_place NODE_SKIPPED[] = {
 	{2, "managedFields"},
@@ -88,6 +96,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 				.object = put,
 				.gone = drop,
 				.told = told,
+				.broken = broken,
 				.skip = kind == FACTS_NODE ? NODE_SKIPPED : NULL,
 				.metadata_only = source->names_only,
 			},

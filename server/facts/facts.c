@@ -44,6 +44,7 @@ struct facts {
 	pthread_rwlock_t lock;
 	struct strmap spaces[FACTS_KINDS]; /* by namespace */
 	bool known[FACTS_KINDS];
+	int64_t broken_since[FACTS_KINDS]; /* clock_now(); 0: its watch goes on */
 };
 
 struct facts *facts_new(void)
@@ -171,6 +172,13 @@ void facts_set_known(struct facts *facts, enum facts_kind kind)
 	pthread_rwlock_unlock(&facts->lock);
 }
 
+void facts_set_broken(struct facts *facts, enum facts_kind kind, int64_t since)
+{
+	pthread_rwlock_wrlock(&facts->lock);
+	facts->broken_since[kind] = since;
+	pthread_rwlock_unlock(&facts->lock);
+}
+
 void facts_lock(struct facts *facts)
 {
 	pthread_rwlock_rdlock(&facts->lock);
@@ -183,7 +191,9 @@ void facts_unlock(struct facts *facts)
 
 bool facts_known(const struct facts *facts, enum facts_kind kind)
 {
-	return facts->known[kind];
+	const int64_t since = facts->broken_since[kind];
+
+	return facts->known[kind] && (since == 0 || clock_now() - since < FACTS_PATIENCE);
 }
 
 static const struct strmap *entries_of(

@@ -4,7 +4,8 @@
  * admission reads; nobody asks the API server in between.
  *
  * A kind whose list was never read whole is not known, and says nothing: a name that is not there
- * is then no mistake of the user's. It stays known when the API server is away for a while.
+ * is then no mistake of the user's. Nor is a kind whose watch has been broken for longer than
+ * FACTS_PATIENCE: warnings from a state that may be long gone would be worse than none.
  *
  * Thread-safe: one read-write lock, private to facts.c, held for an event or for one preflight.
  */
@@ -14,6 +15,7 @@
 #include <stddef.h>
 
 #include "api/node.h"
+#include "base/clock.h"
 #include "base/json_read.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -30,6 +32,9 @@ enum facts_kind {
 	FACTS_CUSTOM_RESOURCE,
 	FACTS_KINDS,
 };
+
+/* A watch that is cut is taken up again sooner, unless the API server is away. */
+#define FACTS_PATIENCE (10 * CLOCK_SECOND)
 
 /* Where a kind is listed and watched. */
 struct facts_source {
@@ -89,6 +94,8 @@ void facts_put(struct facts *facts, enum facts_kind kind, const struct json_node
 void facts_remove(struct facts *facts, enum facts_kind kind, struct str namespace, struct str name);
 /* The whole list has been read once. */
 void facts_set_known(struct facts *facts, enum facts_kind kind);
+/* Its watch has been broken since then (clock_now()); 0: it goes on. */
+void facts_set_broken(struct facts *facts, enum facts_kind kind, int64_t since);
 
 /*
  * Readers: all calls between facts_lock() and facts_unlock() see one state, and what they are given

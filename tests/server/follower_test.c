@@ -11,9 +11,9 @@
 #define WATCH "GET /api/v1/nodes?watch=true*"
 #define NONE  "{\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[]}"
 
-/* How often it was told that there is nothing to be had, and that all was told. */
+/* How often it was told that there is nothing to be had, that all was told, and so on. */
 struct counts {
-	atomic_int absent, there;
+	atomic_int absent, there, broken, mended;
 };
 
 static void ignore_object(void *context, const struct json_node *object, struct arena *arena)
@@ -33,6 +33,13 @@ static void count(void *context, bool there)
 	atomic_fetch_add(there ? &counts->there : &counts->absent, 1);
 }
 
+static void note(void *context, bool broken)
+{
+	struct counts *const counts = context;
+
+	atomic_fetch_add(broken ? &counts->broken : &counts->mended, 1);
+}
+
 /* Plays the script to its end. */
 static void follow(const struct api_step *steps, size_t step_count, struct counts *counts)
 {
@@ -43,6 +50,7 @@ static void follow(const struct api_step *steps, size_t step_count, struct count
 		.object = ignore_object,
 		.gone = ignore_gone,
 		.told = count,
+		.broken = note,
 	};
 
 	cr_assert(follower_start(&follower, kit->client, &kit->err), "%s", kit->err.text);
@@ -81,4 +89,21 @@ Test(follower, what_was_there_once_is_told_once, .timeout = 60)
 	follow(SCRIPT, ARRAY_LEN(SCRIPT), &counts);
 	cr_expect_eq(counts.absent, 0);
 	cr_expect_eq(counts.there, 1);
+}
+
+Test(follower, each_break_and_each_recovery_is_told_once, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = LIST, .reply = NONE),
+		API_STEP(.expect = WATCH, .status = 410, .reply = JSON_STATUS(410, "Gone")),
+		API_STEP(.expect = LIST, .status = 404, .reply = JSON_STATUS(404, "NotFound")),
+		API_STEP(.expect = LIST, .status = 403, .reply = JSON_STATUS(403, "Forbidden")),
+		API_STEP(.expect = LIST, .reply = NONE),
+		API_STEP(.expect = WATCH, .hold = true),
+	};
+	struct counts counts = {0};
+
+	follow(SCRIPT, ARRAY_LEN(SCRIPT), &counts);
+	cr_expect_eq(counts.broken, 1);
+	cr_expect_eq(counts.mended, 1);
 }

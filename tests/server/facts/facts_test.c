@@ -182,6 +182,20 @@ Test(facts, a_kind_is_unknown_until_its_list_was_read)
 	facts_free(&facts);
 }
 
+Test(facts, a_kind_whose_watch_is_broken_for_long_is_unknown)
+{
+	struct facts *facts = facts_new();
+
+	facts_set_known(facts, FACTS_NODE);
+	facts_set_broken(facts, FACTS_NODE, clock_now());
+	cr_expect(facts_known(facts, FACTS_NODE));
+	facts_set_broken(facts, FACTS_NODE, clock_now() - FACTS_PATIENCE);
+	cr_expect_not(facts_known(facts, FACTS_NODE));
+	facts_set_broken(facts, FACTS_NODE, 0);
+	cr_expect(facts_known(facts, FACTS_NODE));
+	facts_free(&facts);
+}
+
 Test(facts, a_near_name_is_found)
 {
 	static const struct {
