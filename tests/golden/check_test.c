@@ -4,73 +4,31 @@
  * golden` writes them.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
 #include "server/check_run.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 
-static const char *const FOLDER = "tests/golden/check";
-
-static bool read_file(struct arena *arena, const char *name, const char *file, struct str *out)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct err err;
-	const bool read =
-		files_read(arena_printf(arena, "%s/%s/%s", FOLDER, name, file).at, &text, &err);
-
-	*out = arena_str(arena, buf_str(&text));
-	return read;
-}
-
-static struct policy *read_policy(struct arena *arena, const char *name)
-{
-	struct field_errors errors;
-	struct str text;
-	struct err err;
-
-	if (!read_file(arena, name, "policy.yaml", &text))
-		return NULL;
-	field_errors_init(&errors, arena, NULL);
-	struct policy *const policy = policy_decode(text, name, &errors, &err);
-
-	cr_assert(policy, "%s: %s", name, err.text);
-	return policy;
-}
-
-static void compare(struct arena *arena, const char *name, const char *file, struct str actual)
-{
-	struct str expected;
-	struct err err;
-
-	if (getenv("GOLDEN")) {
-		const char *const path = arena_printf(arena, "%s/%s/%s", FOLDER, name, file).at;
-
-		cr_assert(files_write(path, actual, &err), "%s", err.text);
-		return;
-	}
-	cr_expect(read_file(arena, name, file, &expected), "%s/%s is missing", name, file);
-	cr_expect(str_eq(expected, actual), "%s/%s: expected\n%.*sis\n%.*s", name, file,
-		STR_ARG(expected), STR_ARG(actual));
-}
+#define FOLDER "tests/golden/check"
 
 static void check_format(struct arena *arena, const char *name, const char *format)
 {
-	struct policy *const given = read_policy(arena, name);
+	struct policy *const given = golden_policy(arena, FOLDER "/%s/policy.yaml", name);
 	struct policy *policy = given ? given : policy_empty();
 	const char *file = "input.yaml";
 	struct check_run check;
-	struct str text;
+	struct str text = golden_read(arena, FOLDER "/%s/%s", name, file);
 
-	if (!read_file(arena, name, file, &text)) {
+	if (text.at == NULL) {
 		file = "input.json";
-		cr_assert(read_file(arena, name, file, &text), "%s has no input", name);
+		text = golden_need(arena, FOLDER "/%s/%s", name, file);
 	}
 	check_run_init(&check, policy, report_format_find(str_from(format)));
 	check.judge.defaults = given != NULL;
 	report_begin(&check.report);
 	check_run_text(&check, file, text);
 	report_end(&check.report);
-	compare(arena, name, arena_printf(arena, "%s.txt", format).at, buf_str(&check.report.out));
+	golden_expect(buf_str(&check.report.out), FOLDER "/%s/%s.txt", name, format);
 	check_run_done(&check);
 	policy_free(&policy);
 }

@@ -6,52 +6,24 @@
  * there are several. `make golden` writes them.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/yaml.h"
 #include "server/explain/logs_wanted.h"
 #include "server/explain/report.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 
-static const char *const FOLDER = "tests/golden/explain";
-
-static bool read_file(struct arena *arena, const char *name, const char *file, struct str *out)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct err err;
-	const bool read =
-		files_read(arena_printf(arena, "%s/%s/%s", FOLDER, name, file).at, &text, &err);
-
-	*out = arena_str(arena, buf_str(&text));
-	return read;
-}
-
-static struct policy *read_policy(struct arena *arena, const char *name)
-{
-	struct field_errors errors;
-	struct str text;
-	struct err err;
-
-	if (!read_file(arena, name, "policy.yaml", &text))
-		return policy_empty();
-	field_errors_init(&errors, arena, NULL);
-	struct policy *const policy = policy_decode(text, name, &errors, &err);
-
-	cr_assert(policy, "%s: %s", name, err.text);
-	return policy;
-}
+#define FOLDER "tests/golden/explain"
 
 static void read_cluster(struct explain_input *in, const char *name)
 {
 	static const struct yaml_limits LIMITS = {
 		.bytes = 1u << 22, .depth = 100, .nodes = 200000, .expanded = 1000};
+	const struct str text = golden_need(in->arena, FOLDER "/%s/cluster.yaml", name);
 	struct yaml_doc doc;
-	struct str text;
 	struct err err;
 
-	cr_assert(
-		read_file(in->arena, name, "cluster.yaml", &text), "%s has no cluster.yaml", name);
 	cr_assert(yaml_read(in->arena, text, &LIMITS, &doc, &err), "%s: %s", name, err.text);
 	explain_add(in, doc.json.root);
 	cr_assert_gt(in->of[EXPLAIN_CLUSTER].count, 0, "%s has no RayCluster", name);
@@ -59,10 +31,9 @@ static void read_cluster(struct explain_input *in, const char *name)
 
 static int64_t read_now(struct arena *arena, const char *name)
 {
-	struct str text;
+	const struct str text = golden_need(arena, FOLDER "/%s/now", name);
 	int64_t wall;
 
-	cr_assert(read_file(arena, name, "now", &text), "%s has no time", name);
 	cr_assert(clock_parse_rfc3339(str_trim(text), &wall), "%s: now is no time", name);
 	return wall / CLOCK_SECOND;
 }
@@ -70,11 +41,10 @@ static int64_t read_now(struct arena *arena, const char *name)
 /* All was read, but for what the case says. */
 static void read_gaps(struct explain_input *in, const char *name)
 {
-	struct str text = {0};
+	struct str text = golden_read(in->arena, FOLDER "/%s/unread", name);
 
 	for (size_t kind = 0; kind < EXPLAIN_KINDS; kind++)
 		in->of[kind].looked = true;
-	read_file(in->arena, name, "unread", &text);
 	while (text.len) {
 		const size_t end = str_find(text, '\n');
 		const struct str line = {text.at, end};
@@ -102,12 +72,10 @@ static void read_logs(struct explain_input *in, const char *name)
 	const size_t count = explain_logs_wanted(&s, wanted);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *const file =
-			arena_printf(in->arena, "logs/%.*s.%.*s%s", STR_ARG(wanted[i].pod),
-				STR_ARG(wanted[i].container), wanted[i].previous ? ".previous" : "")
-				.at;
-
-		if (read_file(in->arena, name, file, &wanted[i].text))
+		wanted[i].text = golden_read(in->arena, FOLDER "/%s/logs/%.*s.%.*s%s", name,
+			STR_ARG(wanted[i].pod), STR_ARG(wanted[i].container),
+			wanted[i].previous ? ".previous" : "");
+		if (wanted[i].text.at)
 			in->logs[in->log_count++] = wanted[i];
 	}
 }
@@ -131,34 +99,18 @@ static void print(struct explain_input *in, struct buf *out)
 	explain_report_gaps(in, false, out);
 }
 
-static void compare(struct arena *arena, const char *name, struct str actual)
-{
-	struct str expected;
-	struct err err;
-
-	if (getenv("GOLDEN")) {
-		const char *const path = arena_printf(arena, "%s/%s/explain.txt", FOLDER, name).at;
-
-		cr_assert(files_write(path, actual, &err), "%s", err.text);
-		return;
-	}
-	cr_expect(read_file(arena, name, "explain.txt", &expected), "%s/explain.txt is missing",
-		name);
-	cr_expect(str_eq(expected, actual), "%s: expected\n%.*sis\n%.*s", name, STR_ARG(expected),
-		STR_ARG(actual));
-}
-
 static void explain(struct arena *arena, const char *name)
 {
 	CLEANUP(buf_done) struct buf out = {0};
-	struct policy *policy = read_policy(arena, name);
+	struct policy *const given = golden_policy(arena, FOLDER "/%s/policy.yaml", name);
+	struct policy *policy = given ? given : policy_empty();
 	struct explain_input in = {.arena = arena, .policy = policy, .now = read_now(arena, name)};
 
 	read_cluster(&in, name);
 	read_gaps(&in, name);
 	read_logs(&in, name);
 	print(&in, &out);
-	compare(arena, name, buf_str(&out));
+	golden_expect(buf_str(&out), FOLDER "/%s/explain.txt", name);
 	policy_free(&policy);
 }
 

@@ -7,11 +7,11 @@
  * the two only what README lists may differ: level() takes that away.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
 #include "base/yaml.h"
 #include "server/controller/children.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 
 static const struct ray_object *decode(struct arena *arena, const char *name)
 {
@@ -46,26 +46,16 @@ static struct json_edit *children(
 	return children_of(&c, 100, &left_out);
 }
 
-static void compare(
-	struct arena *arena, const char *name, const struct json_edit *list, const char *folder)
+static void compare(const char *name, const struct json_edit *list, const char *folder)
 {
 	CLEANUP(buf_done) struct buf actual = {0};
-	CLEANUP(buf_done) struct buf expected = {0};
-	const char *const path = arena_printf(arena, "tests/golden/%s/%s", folder, name).at;
-	struct err err;
 
 	for (const struct json_edit *v = json_edit_first(list); v; v = json_edit_next(v)) {
 		if (actual.len)
 			buf_add_cstr(&actual, "---\n");
 		json_edit_print_yaml(v, &actual);
 	}
-	if (getenv("GOLDEN")) {
-		cr_assert(files_write(path, buf_str(&actual), &err), "%s", err.text);
-		return;
-	}
-	cr_expect(files_read(path, &expected, &err), "%s", err.text);
-	cr_expect(str_eq(buf_str(&expected), buf_str(&actual)), "%s: expected\n%.*sis\n%.*s", path,
-		STR_ARG(buf_str(&expected)), STR_ARG(buf_str(&actual)));
+	golden_expect(buf_str(&actual), "tests/golden/%s/%s", folder, name);
 }
 
 /* --- the differences that README lists --- */
@@ -144,10 +134,10 @@ static void compare_both(struct arena *arena, const char *name, const struct pol
 	struct json_edit *theirs = children(arena, name, NULL);
 	struct json_edit *ours = children(arena, name, raygate);
 
-	compare(arena, name, theirs, "plan");
+	compare(name, theirs, "plan");
 	/* Those of cluster.ray.io are ours whatever runs the others. */
 	if (!str_starts(str_from(name), "cluster."))
-		compare(arena, name, ours, "plan-raygate");
+		compare(name, ours, "plan-raygate");
 	level_all(theirs, true);
 	level_all(ours, false);
 	cr_expect(json_edit_equal(theirs, ours), "%s differs by more than is listed", name);

@@ -8,6 +8,7 @@
 
 #include "base/yaml.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 #include "tests/support/review.h"
 #include "tests/support/verdict.h"
 
@@ -40,16 +41,6 @@ struct golden_object {
 	struct findings findings;
 	size_t changed; /* findings whose words another value has changed */
 };
-
-static struct str read_file(struct arena *arena, const char *rule, const char *file)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct err err;
-
-	if (!files_read(arena_printf(arena, FOLDER "/%s/%s", rule, file).at, &text, &err))
-		return (struct str){0};
-	return arena_str(arena, buf_str(&text));
-}
 
 static struct findings judge(const struct golden_object *o, struct str object, struct str old)
 {
@@ -146,16 +137,17 @@ static size_t try_object(struct arena *arena, const char *rule)
 {
 	static const struct yaml_limits LIMITS = {
 		.bytes = 1u << 20, .depth = 100, .nodes = 100000, .expanded = 100000};
-	const struct str source = read_file(arena, rule, "refused.yaml");
-	const struct str policy = read_file(arena, rule, "policy.yaml");
+	const struct str source = golden_read(arena, FOLDER "/%s/refused.yaml", rule);
 	struct golden_object o = {.arena = arena, .name = rule};
 	struct yaml_doc doc;
 	struct err err;
 
-	if (source.len == 0 || read_file(arena, rule, "old.yaml").len)
+	if (source.len == 0 || golden_read(arena, FOLDER "/%s/old.yaml", rule).len)
 		return 0;
 	cr_assert(yaml_read(arena, source, &LIMITS, &doc, &err), "%s: %s", rule, err.text);
-	o.policy = policy.len ? review_policy(policy.at) : policy_empty();
+	o.policy = golden_policy(arena, FOLDER "/%s/policy.yaml", rule);
+	if (o.policy == NULL)
+		o.policy = policy_empty();
 	o.text = doc.json.text;
 	o.findings = judge(&o, o.text, (struct str){0});
 	if (o.findings.errors)

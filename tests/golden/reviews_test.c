@@ -6,10 +6,10 @@
  * by a real kube-apiserver 1.26.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 
 #include "server/policy.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 #include "tests/support/review.h"
 
 struct golden_case {
@@ -19,22 +19,12 @@ struct golden_case {
 	struct ledger *ledger;
 };
 
-static struct str read_file(struct arena *arena, struct str name, bool needed)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct err err;
-	const bool there = files_read(name.at, &text, &err);
-
-	cr_assert(there || !needed, "%s", err.text);
-	return there ? arena_str(arena, buf_str(&text)) : (struct str){0};
-}
-
 static struct policy *read_policy(const struct golden_case *c)
 {
-	const struct str own = read_file(c->arena,
-		arena_printf(c->arena, "tests/golden/reviews/%s/policy.yaml", c->name), false);
+	struct policy *const own =
+		golden_policy(c->arena, "tests/golden/reviews/%s/policy.yaml", c->name);
 
-	return review_policy(own.len ? own.at : policy_builtin().at);
+	return own ? own : review_policy(policy_builtin().at);
 }
 
 static struct str answer(const struct golden_case *c, struct str request, enum admit_phase phase)
@@ -61,19 +51,10 @@ static struct str answer(const struct golden_case *c, struct str request, enum a
 
 static void check_answer(const struct golden_case *c, struct str path, enum admit_phase phase)
 {
-	const struct str answers = arena_printf(c->arena, "%.*s.%s", (int)(path.len - 5), path.at,
+	const struct str is = answer(c, golden_need(c->arena, "%s", path.at), phase);
+
+	golden_expect(is, "%.*s.%s", (int)(path.len - 5), path.at,
 		phase == ADMIT_MUTATE ? "mutate" : "validate");
-	const struct str is = answer(c, read_file(c->arena, path, true), phase);
-	struct err err;
-
-	if (getenv("GOLDEN")) {
-		cr_assert(files_write(answers.at, is, &err), "%s", err.text);
-		return;
-	}
-	const struct str expected = read_file(c->arena, answers, true);
-
-	cr_expect(str_eq(is, expected), "%.*s: expected\n%.*sis\n%.*s", STR_ARG(answers),
-		STR_ARG(expected), STR_ARG(is));
 }
 
 static void check_request(const struct golden_case *c, struct str file)

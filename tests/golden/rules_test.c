@@ -6,13 +6,15 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/facts_kit.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 #include "tests/support/verdict.h"
 #include "validators/plan.h"
+
+#define FOLDER "tests/golden/rules"
 
 /* Their examples need more than one object or a second look: see the tests named. */
 static const struct {
@@ -36,35 +38,6 @@ static bool is_tested_elsewhere(const char *id)
 	return false;
 }
 
-static struct str read_case(struct arena *arena, const char *id, const char *name, bool needed)
-{
-	CLEANUP(buf_done) struct buf path = {0};
-	CLEANUP(buf_done) struct buf text = {0};
-
-	buf_printf(&path, "tests/golden/rules/%s/%s", id, name);
-	buf_add_char(&path, '\0');
-	struct err err;
-	const bool there = files_read(path.at, &text, &err);
-
-	cr_expect(there || !needed, "%s is missing", path.at);
-	return arena_str(arena, buf_str(&text));
-}
-
-static struct policy *read_policy(struct arena *arena, const char *id)
-{
-	const struct str text = read_case(arena, id, "policy.yaml", false);
-	struct field_errors errors;
-	struct err err;
-
-	if (text.len == 0)
-		return policy_empty();
-	field_errors_init(&errors, arena, NULL);
-	struct policy *const policy = policy_decode(text, id, &errors, &err);
-
-	cr_assert(policy != NULL, "%s: %s", id, err.text);
-	return policy;
-}
-
 static size_t findings_of(const struct findings *findings, const char *id)
 {
 	size_t count = 0;
@@ -74,24 +47,12 @@ static size_t findings_of(const struct findings *findings, const char *id)
 	return count;
 }
 
-static void compare_text(struct arena *arena, const char *id, const struct findings *findings)
+static void compare_text(const char *id, const struct findings *findings)
 {
 	CLEANUP(buf_done) struct buf actual = {0};
 
 	verdict_print(findings, &actual);
-	if (getenv("GOLDEN")) {
-		CLEANUP(buf_done) struct buf path = {0};
-		struct err err;
-
-		buf_printf(&path, "tests/golden/rules/%s/refused.txt", id);
-		buf_add_char(&path, '\0');
-		cr_assert(files_write(path.at, buf_str(&actual), &err), "%s", err.text);
-		return;
-	}
-	const struct str expected = read_case(arena, id, "refused.txt", true);
-
-	cr_expect(str_eq(expected, buf_str(&actual)), "%s: expected\n%.*sis\n%.*s", id,
-		STR_ARG(expected), STR_ARG(buf_str(&actual)));
+	golden_expect(buf_str(&actual), FOLDER "/%s/refused.txt", id);
 }
 
 /* What all examples of a rule are judged by. */
@@ -102,7 +63,7 @@ struct surroundings {
 
 static struct facts *read_facts(struct arena *arena, const char *id)
 {
-	const struct str text = read_case(arena, id, "cluster.yaml", false);
+	const struct str text = golden_read(arena, FOLDER "/%s/cluster.yaml", id);
 
 	return text.len ? facts_kit_read(text, NULL) : NULL;
 }
@@ -111,8 +72,8 @@ static void check_refused(
 	struct arena *arena, const struct rule *rule, const struct surroundings *around)
 {
 	const struct verdict_case refused = {
-		.object = read_case(arena, rule->id, "refused.yaml", true),
-		.old = read_case(arena, rule->id, "old.yaml", false),
+		.object = golden_need(arena, FOLDER "/%s/refused.yaml", rule->id),
+		.old = golden_read(arena, FOLDER "/%s/old.yaml", rule->id),
 		.policy = around->policy,
 		.facts = around->facts,
 	};
@@ -123,7 +84,7 @@ static void check_refused(
 	verdict_judge(arena, &refused, &findings);
 	cr_expect(findings_of(&findings, rule->id) > 0, "%s: refused.yaml does not break it",
 		rule->id);
-	compare_text(arena, rule->id, &findings);
+	compare_text(rule->id, &findings);
 }
 
 static void check_accepted(
@@ -131,15 +92,13 @@ static void check_accepted(
 {
 	CLEANUP(buf_done) struct buf text = {0};
 	const struct verdict_case accepted = {
-		.object = read_case(arena, rule->id, "accepted.yaml", true),
-		.old = read_case(arena, rule->id, "old.yaml", false),
+		.object = golden_need(arena, FOLDER "/%s/accepted.yaml", rule->id),
+		.old = golden_read(arena, FOLDER "/%s/old.yaml", rule->id),
 		.policy = around->policy,
 		.facts = around->facts,
 	};
 	struct findings findings;
 
-	if (accepted.object.len == 0)
-		return;
 	verdict_judge(arena, &accepted, &findings);
 	verdict_print(&findings, &text);
 	cr_expect(findings_of(&findings, rule->id) == 0 && findings.errors == 0,
@@ -151,8 +110,9 @@ static void check_rule(const struct rule *rule)
 	struct arena arena;
 
 	arena_init(&arena, 65536);
+	struct policy *const given = golden_policy(&arena, FOLDER "/%s/policy.yaml", rule->id);
 	struct surroundings around = {
-		.policy = read_policy(&arena, rule->id),
+		.policy = given ? given : policy_empty(),
 		.facts = read_facts(&arena, rule->id),
 	};
 
@@ -182,12 +142,12 @@ Test(golden_rules, each_example_is_of_a_rule)
 	struct arena arena;
 
 	arena_init(&arena, 65536);
-	const struct files_list folders = files_in(&arena, "tests/golden/rules");
+	const struct files_list folders = files_in(&arena, FOLDER);
 
 	cr_expect_gt(folders.count, 0u);
 	for (size_t i = 0; i < folders.count; i++)
 		cr_expect_not_null(plan_rule_find(str_from(folders.names[i])),
-			"tests/golden/rules/%s: there is no such rule", folders.names[i]);
+			FOLDER "/%s: there is no such rule", folders.names[i]);
 	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++)
 		cr_expect_not_null(
 			plan_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s", ELSEWHERE[i].id);

@@ -7,6 +7,7 @@
 
 #include "server/admission/admit.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 #include "tests/support/verdict.h"
 #include "validators/plan.h"
 
@@ -45,16 +46,6 @@ static bool is_known_warning(const char *sample, const struct finding *finding)
 	return false;
 }
 
-static struct str read_file(struct arena *arena, const char *folder, const char *name)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	struct err err;
-
-	cr_assert(files_read(arena_printf(arena, "%s/%s", folder, name).at, &text, &err), "%s",
-		err.text);
-	return arena_str(arena, buf_str(&text));
-}
-
 static void check_sample(const char *sample, const struct policy *policy)
 {
 	CLEANUP(buf_done) struct buf text = {0};
@@ -64,7 +55,7 @@ static void check_sample(const char *sample, const struct policy *policy)
 
 	arena_init(&arena, 65536);
 	const struct verdict_case it = {
-		.object = read_file(&arena, SAMPLES, sample), .policy = policy};
+		.object = golden_need(&arena, SAMPLES "/%s", sample), .policy = policy};
 
 	verdict_judge(&arena, &it, &findings);
 	verdict_print(&findings, &text);
@@ -102,19 +93,6 @@ Test(golden_samples, each_is_admitted_without_a_warning_that_it_does_not_mean)
 	policy_free(&policy);
 }
 
-static struct policy *read_policy(struct arena *arena, const char *name)
-{
-	struct field_errors errors;
-	struct err err;
-
-	field_errors_init(&errors, arena, NULL);
-	struct policy *const policy =
-		policy_decode(read_file(arena, POLICIES, name), name, &errors, &err);
-
-	cr_assert(policy != NULL, "%s", err.text);
-	return policy;
-}
-
 Test(golden_samples, each_policy_can_be_read)
 {
 	struct arena arena;
@@ -124,7 +102,7 @@ Test(golden_samples, each_policy_can_be_read)
 
 	cr_expect(files.count >= 2);
 	for (size_t i = 0; i < files.count; i++) {
-		struct policy *policy = read_policy(&arena, files.names[i]);
+		struct policy *policy = golden_policy(&arena, POLICIES "/%s", files.names[i]);
 
 		for (size_t s = 0; s < policy->severity_count; s++)
 			cr_expect(plan_rule_find(policy->severities[s].rule) != NULL,
@@ -164,7 +142,7 @@ static void check_review(struct arena *arena, size_t row, const struct policy *p
 	const char *const name = REVIEW_CASES[row].review;
 	const struct admit_input in = {
 		.phase = REVIEW_CASES[row].phase,
-		.body = read_file(arena, REVIEWS, name),
+		.body = golden_need(arena, REVIEWS "/%s", name),
 		.arena = arena,
 		.policy = policy,
 		.ledger = ledger,
@@ -189,7 +167,7 @@ Test(golden_samples, the_reviews_for_curl_do_what_is_said_of_them)
 	struct arena arena;
 
 	arena_init(&arena, 65536);
-	struct policy *policy = read_policy(&arena, "ray.yaml");
+	struct policy *policy = golden_policy(&arena, POLICIES "/ray.yaml");
 
 	for (size_t i = 0; i < ARRAY_LEN(REVIEW_CASES); i++)
 		check_review(&arena, i, policy);
@@ -202,8 +180,8 @@ Test(golden_samples, the_readme_shows_the_policy_as_it_is)
 	struct arena arena;
 
 	arena_init(&arena, 65536);
-	const struct str readme = read_file(&arena, ".", "README.md");
-	const struct str policy = read_file(&arena, POLICIES, "example.yaml");
+	const struct str readme = golden_need(&arena, "README.md");
+	const struct str policy = golden_need(&arena, POLICIES "/example.yaml");
 
 	cr_expect(str_contains(readme, policy.at),
 		"README.md differs from " POLICIES "/example.yaml");

@@ -9,12 +9,7 @@ raygate=$1
 tools=build/manifests/tools
 chart=manifests/charts/raygate
 out=build/manifests
-bad=0
-
-complain() {
-	echo "manifests: $*" >&2
-	bad=1
-}
+. tests/manifests/lib.sh
 
 skip() {
 	echo "manifests: not checked: $*"
@@ -24,17 +19,6 @@ skip() {
 
 render() {
 	$tools/helm template raygate "$chart" -n raygate-system --kube-version 1.28 "$@"
-}
-
-# derived FILE: compares standard input with a file of the tree, or writes it.
-derived() {
-	cat >"$out/derived"
-	cmp -s "$out/derived" "$1" && return
-	if [ -n "${FIX:-}" ]; then
-		cp "$out/derived" "$1"
-	else
-		complain "$1 is not what it is made from: make manifests FIX=1"
-	fi
 }
 
 check_copies() {
@@ -51,14 +35,6 @@ check_copies() {
 	} | derived manifests/kustomize/raygate.yaml
 }
 
-# A pattern is there as often as a webhook is.
-check_each_webhook() {
-	local webhooks=$1 file=$2 pattern=$3
-
-	[ "$(grep -c -- "$pattern" "$file")" = "$webhooks" ] ||
-		complain "$file: not every webhook has: $pattern"
-}
-
 # `kubectl apply -k` works, and starts with the chart's policy.
 check_kustomization() {
 	render -s templates/policy.yaml | sed -n '/^  policy.yaml: |$/,$s/^    //p' >"$out/policy"
@@ -70,21 +46,17 @@ check_kustomization() {
 
 # What no value may do away with.
 check_promises() {
-	local file=$1 webhooks
+	local file=$1
 
-	webhooks=$(grep -c '^- name: .*\.raygate\.dev$' "$file")
-	check_each_webhook "$webhooks" "$file" 'expression: "!has(object.metadata.deletionTimestamp)"'
-	check_each_webhook "$webhooks" "$file" '^      - kube-system$'
-	check_each_webhook "$webhooks" "$file" '^      - raygate-system$'
-	check_each_webhook "$webhooks" "$file" '^  sideEffects: None'
-	check_each_webhook "$webhooks" "$file" '/\(mutate\|validate\)$'
+	each_webhook "$file" 'expression: "!has(object.metadata.deletionTimestamp)"' '^      - kube-system$' \
+		'^      - raygate-system$' '^  sideEffects: None' '/\(mutate\|validate\)$'
 	! grep -n -e caBundle -e DELETE "$file" || complain "$file registers or renders what it must not"
 }
 
 check_policy() {
 	local name=$1 policy=$out/$1.policy.yaml
 
-	sed -n '/^  policy.yaml: |$/,/^---$/s/^    //p' "$out/$name.yaml" >"$policy"
+	embedded_policy "$name" >"$policy"
 	[ -s "$policy" ] || return 0
 	"$raygate" check -q --policy "$policy" "$chart/files/test.yaml" ||
 		complain "the policy of $name is not taken"
@@ -112,29 +84,9 @@ policies_as_values() {
 	done
 }
 
-check_examples() {
-	local values name
-
-	policies_as_values
-	for values in /dev/null "$chart"/ci/*-values.yaml "$out"/values/*.yaml; do
-		name=$(basename "$values" .yaml)
-		$tools/helm lint --quiet --strict "$chart" -f "$values" >"$out/lint" 2>&1 ||
-			{ cat "$out/lint"; complain "helm lint with $values"; }
-		render -f "$values" >"$out/$name.yaml" || { complain "$values is not rendered"; continue; }
-		check_promises "$out/$name.yaml"
-		check_policy "$name"
-	done
-	for values in "$chart"/ci/refused/*.yaml; do
-		! render -f "$values" >/dev/null 2>&1 || complain "the chart takes $values"
-	done
-}
-
-# Kinds of others have no schema here.
-check_schemas() {
-	$tools/kubeconform -strict -skip ServiceMonitor,Certificate,Issuer,Kustomization \
-		-schema-location "$tools/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json" \
-		"$out"/null.yaml "$out"/*-values.yaml manifests/crds manifests/kustomize/[!p]*.yaml ||
-		complain 'Kubernetes does not know what is rendered'
+look() {
+	check_promises "$out/$1.yaml"
+	check_policy "$1"
 }
 
 check_dashboard() {
@@ -146,34 +98,18 @@ check_dashboard() {
 	done < <(grep -o 'raygate_[a-z_]*' "$chart/files/dashboard.json" | sed 's/_bucket$//' | sort -u)
 }
 
-# What the container is started with, the program takes.
-check_arguments() {
-	local flag
-
-	"$raygate" serve --help >"$out/serve.help"
-	while read -r flag; do
-		grep -q -- " $flag " "$out/serve.help" || complain "raygate serve has no option $flag"
-	done < <(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u)
-}
-
-check_versions() {
-	local version
-
-	version=$("$raygate" version | sed 's/^raygate //')
-	grep -qx "appVersion: $version" "$chart/Chart.yaml" ||
-		complain "Chart.yaml's appVersion is not $version"
-}
-
 mkdir -p "$out"
 rm -f "$out"/*.yaml
 command -v go >/dev/null || skip 'there is no Go to make helm and kubeconform with'
 tests/manifests/tools.sh "$tools" || skip 'helm and kubeconform could not be made'
 check_copies
 check_kustomization
-check_examples
+policies_as_values
+check_examples look "$chart"/ci/*-values.yaml "$out"/values/*.yaml
 check_helm_test
-check_schemas
+check_schemas ServiceMonitor,Certificate,Issuer,Kustomization \
+	"$out"/null.yaml "$out"/*-values.yaml manifests/crds manifests/kustomize/[!p]*.yaml
 check_dashboard
 check_arguments
-check_versions
+check_version
 exit $bad

@@ -8,12 +8,7 @@ raygate=$1
 tools=build/manifests/tools
 chart=manifests/charts/ray
 out=build/manifests/ray
-bad=0
-
-complain() {
-	echo "manifests: $*" >&2
-	bad=1
-}
+. tests/manifests/lib.sh
 
 render() {
 	$tools/helm template example-cluster "$chart" -n ray --kube-version 1.28 "$@"
@@ -28,27 +23,12 @@ has() {
 	[ "$(kinds "$out/$1.yaml")" = "$2" ] || complain "$1 renders $(kinds "$out/$1.yaml")and not $2"
 }
 
-check_crd() {
-	local crd=rayclusters.cluster.ray.io.yaml
-
-	cmp -s "manifests/crds/$crd" "$chart/crds/$crd" && return
-	if [ -n "${FIX:-}" ]; then
-		cp "manifests/crds/$crd" "$chart/crds/$crd"
-	else
-		complain "$chart/crds/$crd is another one than in manifests/crds: make manifests FIX=1"
-	fi
-}
-
 # What no value may do away with: a deletion is never asked about, and nobody else's upgrade is.
 check_promises() {
-	local file=$1 webhooks pattern
+	local file=$1
 
-	webhooks=$(grep -c '^- name: .*\.raygate\.dev$' "$file" || true)
-	for pattern in 'expression: "!has(object.metadata.deletionTimestamp)"' 'failurePolicy: Ignore$' \
-		'values: \[kube-system, kube-public, kube-node-lease\]$' '^  sideEffects: None'; do
-		[ "$(grep -c -- "$pattern" "$file")" = "$webhooks" ] ||
-			complain "$file: not every webhook has: $pattern"
-	done
+	each_webhook "$file" 'expression: "!has(object.metadata.deletionTimestamp)"' 'failurePolicy: Ignore$' \
+		'values: \[kube-system, kube-public, kube-node-lease\]$' '^  sideEffects: None'
 	! grep -n -e caBundle -e 'operations:.*DELETE' -e 'finalizers:' "$file" ||
 		complain "$file has what it must not"
 }
@@ -57,7 +37,7 @@ check_promises() {
 check_verdict() {
 	local name=$1
 
-	sed -n '/^  policy.yaml: |$/,/^---$/s/^    //p' "$out/$name.yaml" >"$out/$name.policy"
+	embedded_policy "$name" >"$out/$name.policy"
 	sed -n '/^# Source: ray\/templates\/raycluster/,/^---$/p' "$out/$name.yaml" >"$out/$name.cluster"
 	[ -s "$out/$name.policy" ] || cp manifests/policies/ray.yaml "$out/$name.policy"
 	grep -q '^kind: RayCluster$' "$out/$name.cluster" || cp "$out/null.cluster" "$out/$name.cluster"
@@ -65,20 +45,9 @@ check_verdict() {
 		complain "the cluster of $name is not admitted"
 }
 
-check_examples() {
-	local values name
-
-	for values in /dev/null "$chart"/ci/*-values.yaml; do
-		name=$(basename "$values" .yaml)
-		$tools/helm lint --quiet --strict "$chart" -f "$values" >"$out/lint" 2>&1 ||
-			{ cat "$out/lint"; complain "helm lint with $values"; }
-		render -f "$values" >"$out/$name.yaml" || { complain "$values is not rendered"; continue; }
-		check_promises "$out/$name.yaml"
-		check_verdict "$name"
-	done
-	for values in "$chart"/ci/refused/*.yaml; do
-		! render -f "$values" >/dev/null 2>&1 || complain "the chart takes $values"
-	done
+look() {
+	check_promises "$out/$1.yaml"
+	check_verdict "$1"
 }
 
 # The names of 2022, by which everybody finds the objects.
@@ -105,25 +74,14 @@ check_quota() {
 	! grep -q '^quotas:' "$out/gpu-values.policy" || complain 'a quota that nobody asked for'
 }
 
-check_arguments() {
-	local flag
-
-	"$raygate" serve --help >"$out/serve.help"
-	while read -r flag; do
-		grep -q -- " $flag " "$out/serve.help" || complain "raygate serve has no option $flag"
-	done < <(grep -ho '^        - --[a-z-]*' "$out"/*.yaml | sed 's/.* //' | sort -u)
-}
-
 mkdir -p "$out"
 rm -f "$out"/*
 [ -x $tools/helm ] || exit 0
-check_crd
-check_examples
-$tools/kubeconform -strict -schema-location "$tools/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json" \
-	-skip RayCluster "$out"/*.yaml || complain 'Kubernetes does not know what is rendered'
+derived "$chart/crds/rayclusters.cluster.ray.io.yaml" <manifests/crds/rayclusters.cluster.ray.io.yaml
+check_examples look "$chart"/ci/*-values.yaml
+check_schemas RayCluster "$out"/*.yaml
 check_names
 check_quota
 check_arguments
-version=$("$raygate" version | sed 's/^raygate //')
-grep -qx "appVersion: $version" "$chart/Chart.yaml" || complain "Chart.yaml's appVersion is not $version"
+check_version
 exit $bad
