@@ -2,11 +2,14 @@
 
 #include "api/legacy_sleep.h"
 
-/* The processes by which Ray is known: a head's GCS, and every node's raylet. */
-#define EACH_RAY_PROCESS                                                                           \
+/* Followed by names of programs. */
+#define EACH_PROCESS_OF                                                                            \
 	"for at in /proc/[0-9]*; do\n"                                                             \
 	"  name=; IFS= read -r -d '' name 2>/dev/null < \"$at/cmdline\" || continue\n"             \
-	"  case ${name##*/} in raylet | gcs_server) "
+	"  case ${name##*/} in "
+
+/* The processes by which Ray is known: a head's GCS, and every node's raylet. */
+#define EACH_RAY_PROCESS EACH_PROCESS_OF "raylet | gcs_server) "
 
 /* Each command in a shell of its own, so that none can spoil the next. */
 #define HEAD_OF_SCRIPT                                                                             \
@@ -32,7 +35,8 @@
 	"  sleep 2 & wait $!\n"                                                                    \
 	"done\n"
 
-#define PROBE EACH_RAY_PROCESS "exit 0 ;; esac\ndone\nexit 1\n"
+/* By their raylet programs beside it find Ray: a head's GCS runs seconds before it. */
+#define PROBE EACH_PROCESS_OF "raylet) exit 0 ;; esac\ndone\nexit 1\n"
 
 enum {
 	START_WAIT_S = 900, /* the operator of 2022 gave a node so long */

@@ -129,6 +129,49 @@ Test(legacy_start, the_container_ends_as_ray_does)
 	arena_done(&arena);
 }
 
+/* What the pod's probe says while a program of that name runs, as which the folder's name stands.
+ */
+static int probe_says(
+	struct arena *arena, const char *folder, const char *program, const struct json_edit *pod)
+{
+	const struct json_edit *const probe = json_edit_get(container_of(pod), STR("startupProbe"));
+	const struct json_edit *const words =
+		json_edit_get(json_edit_get(probe, STR("exec")), STR("command"));
+	const struct str script = json_edit_text(json_edit_item(words, 2));
+	const char *const own = strrchr(folder, '/') + 1;
+	const char *const command = arena_printf(arena,
+		"cd %s && cat >probe <<'THE END'\n%.*s\nTHE END\n"
+		"cp \"$(command -v sleep)\" %s-%s && %s/%s-%s 20 & p=$!\n"
+		"until grep -qz %s-%s /proc/$p/cmdline; do :; done\n"
+		"cd %s; timeout 10 /bin/bash -c \"$(sed 's/raylet/%s-raylet/; "
+		"s/gcs_server/%s-gcs_server/' probe)\"\n"
+		"code=$?; kill $p; exit $code",
+		folder, STR_ARG(script), own, program, folder, own, program, own, program, folder,
+		own, own)
+					    .at;
+
+	cr_expect(str_contains(script, "raylet"));
+	const int status = system(command);
+
+	cr_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+Test(legacy_start, a_node_is_ready_when_programs_beside_it_find_ray)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const char *const folder = make_ray(&arena);
+	struct json_edit *pod = head_of(&arena, "name: r, image: i, " SLEEP, "[ray start --head]");
+
+	cr_expect_eq(probe_says(&arena, folder, "gcs_server", pod), 1);
+	cr_expect_eq(probe_says(&arena, folder, "raylet", pod), 0);
+	json_edit_free(&pod);
+	cr_expect_eq(system(arena_printf(&arena, "rm -r %s", folder).at), 0);
+	arena_done(&arena);
+}
+
 static const char *env_of(struct arena *arena, const struct json_edit *container, const char *name)
 {
 	const struct json_edit *v = json_edit_first(json_edit_get(container, STR("env")));

@@ -1,8 +1,6 @@
 # A program that is handed to the head uses the workers: each task wants the one CPU of a node.
 . "$HERE/lib/legacy.sh"
 head=$(head_of example-cluster)
-# Ray is known to programs beside it a moment after its raylet is up.
-within 60 kubectl -n ray exec "$head" -- ray status
 kubectl -n ray exec "$head" -- python -c '
 import ray, socket, time
 ray.init(address="auto", log_to_driver=False)
