@@ -12,16 +12,16 @@ static bool is_of_head(const struct status_input *in, struct str group)
 	       (cluster && cluster->head && group.len && str_eq(group, cluster->head->name.v));
 }
 
-/* KubeRay's reasons, and one like them for what is no pod. */
-static struct str failure_reason(
-	const struct status_input *in, struct arena *arena, const struct observed_failure *failure)
+/* KubeRay's reasons, and one like them for what is no pod; its Events say FailedTo. */
+static struct str failure_reason(const struct status_input *in, struct arena *arena,
+	const char *failed, const struct observed_failure *failure)
 {
 	const char *const verb = failure->deleting ? "Delete" : "Create";
 
 	if (!str_is(failure->kind, "Pod"))
-		return arena_printf(arena, "Failed%s%.*s", verb, STR_ARG(failure->kind));
-	return arena_printf(
-		arena, "Failed%s%sPod", verb, is_of_head(in, failure->group) ? "Head" : "Worker");
+		return arena_printf(arena, "%s%s%.*s", failed, verb, STR_ARG(failure->kind));
+	return arena_printf(arena, "%s%s%sPod", failed, verb,
+		is_of_head(in, failure->group) ? "Head" : "Worker");
 }
 
 /* The API server's own troubles are not the cluster's, nor is a status that could not be written.
@@ -82,13 +82,14 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 	const struct status_condition condition = {
 		.type = STATUS_FAILURE,
 		.status = true,
-		.reason = failure_reason(in, arena, first),
-		.message = buf_str(&text),
+		.reason = failure_reason(in, arena, "Failed", first),
+		.message = arena_str(arena, buf_str(&text)),
 		.flip = STATUS_NOW,
 		.words = STATUS_SLOWLY,
 	};
 
-	status_put_condition(d, &condition);
+	if (status_put_condition(d, &condition) && !status_says(seen->root, STATUS_FAILURE))
+		status_warn(d, failure_reason(in, arena, "FailedTo", first).at, condition.message);
 }
 
 void status_put_accepted(struct status_draft *d, const struct status_input *in)

@@ -172,7 +172,8 @@ static const struct example STARTS[] = {
 	 "create Pod demo-w-*\n"
 	 "create Pod demo-w-*\n", NULL},
 	{"one at a time where one was refused", TWO, IS_THERE "failure Pod w exceeded quota\n",
-	 "create Pod demo-w-*\n", "Running 0"},
+	 "create Pod demo-w-*\n"
+	 "warning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n", "Running 0"},
 };
 
 static const struct example SIZES[] = {

@@ -113,7 +113,8 @@ static const struct example CHILDREN[] = {
 	 "create ServiceAccount demo\n"
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"
-	 "create Pod demo-head-*\n"},
+	 "create Pod demo-head-*\n"
+	 "warning FailedToCreateHeadPod: Pod of \"headgroup\": error looking up service account ns/demo\n"},
 	{"a token's Secret",
 	 {NULL, "  rayVersion: 2.52.0\n  authOptions: {mode: token}\n" HEAD, "first\n"},
 	 "create Secret demo\n"
@@ -192,7 +193,8 @@ static const struct example HEADS[] = {
 	 {NULL, WITH("replicas: 1"), "status observedGeneration: 7\nservice demo-head-svc None\n"
 	  "failure Pod headgroup no room\n"},
 	 "create Pod demo-head-*\n"
-	 "create Pod demo-w-worker-* index=0\n"},
+	 "create Pod demo-w-worker-* index=0\n"
+	 "warning FailedToCreateHeadPod: Pod of \"headgroup\": no room\n"},
 };
 
 static const struct example WORKER_FATES[] = {
@@ -212,7 +214,8 @@ static const struct example WORKER_FATES[] = {
 	  HEAD_IS_THERE "failure Pod a exceeded quota\n"},
 	 "create Pod demo-a-worker-* index=0\n"
 	 "create Pod demo-b-worker-* index=0\n"
-	 "create Pod demo-b-worker-* index=1\n"},
+	 "create Pod demo-b-worker-* index=1\n"
+	 "warning FailedToCreateWorkerPod: Pod of \"a\": exceeded quota\n"},
 	{"scaled down: what never came, waits or is not ready goes first, of the rest the youngest",
 	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE
 	  "pod a w running ready age=50\npod b w running ready age=900\npod c w running age=950\n"
@@ -380,6 +383,13 @@ static const struct example BOUNDS[] = {
 	{"as soon as they had the time to be",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w age=3 unscheduled reason=Unschedulable : no\n"},
 	 "again 7\n"},
+	{"a pod that is refused is told, once",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
+	 "warning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},
+	{"and not again while it stands in the status",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"
+	  "status conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreateWorkerPod, message: m}]\n"},
+	 ""},
 	{"what this version does not make is told",
 	 {NULL, "  upgradeStrategy: {type: Recreate}\n  networkPolicy: {}\n" HEAD, HEAD_IS_THERE},
 	 "warning NotSupported: not supported by this version: networkPolicy (no NetworkPolicy is made: all pods may talk to its pods); "
