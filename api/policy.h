@@ -1,6 +1,7 @@
 /*
  * The policy of a chart: defaults, limits, quotas, severities. One YAML file, decoded once into
- * this struct, then read by many threads and never changed; server/policy.c swaps whole ones.
+ * this struct, then read by many threads and never changed; server/config/policy.c swaps whole
+ * ones.
  */
 #pragma once
 

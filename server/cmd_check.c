@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/check_cluster.h"
+#include "server/check/check_cluster.h"
+#include "server/check/inputs.h"
 #include "server/commands.h"
-#include "server/inputs.h"
+#include "server/config/policy.h"
+#include "server/config/version.h"
 #include "server/kube/config.h"
-#include "server/policy.h"
 #include "server/terminal.h"
-#include "server/version.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 

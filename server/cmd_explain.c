@@ -8,12 +8,12 @@
 
 #include "base/clock.h"
 #include "server/commands.h"
+#include "server/config/policy.h"
+#include "server/config/version.h"
 #include "server/explain/collect.h"
 #include "server/explain/report.h"
 #include "server/kube/config.h"
-#include "server/policy.h"
 #include "server/terminal.h"
-#include "server/version.h"
 
 enum { ARENA_BLOCK = 256 * 1024 };
 

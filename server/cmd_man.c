@@ -1,7 +1,7 @@
 #include "server/cmd_man.h"
 
 #include "server/commands.h"
-#include "server/version.h"
+#include "server/config/version.h"
 
 /* Plain text as roff reads it. */
 static void add_text(const char *text, struct buf *out)

@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "server/commands.h"
+#include "server/config/policy.h"
 #include "server/plan_report.h"
-#include "server/policy.h"
 
 enum { ARENA_BLOCK = 64 * 1024, CLUSTERS_MAX = 1000 * 1000 };
 

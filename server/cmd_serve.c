@@ -20,9 +20,9 @@
 
 #include "base/log.h"
 #include "server/commands.h"
-#include "server/server.h"
-#include "server/telemetry.h"
-#include "server/welcome.h"
+#include "server/serve/server.h"
+#include "server/serve/telemetry.h"
+#include "server/serve/welcome.h"
 
 enum {
 	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of */

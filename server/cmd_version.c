@@ -1,7 +1,7 @@
 #include "server/cmd_version.h"
 
 #include "server/commands.h"
-#include "server/version.h"
+#include "server/config/version.h"
 
 /* Also `raygate --version -o json`, as kubectl's plug-ins have it. */
 int cmd_version(int argc, char **argv)

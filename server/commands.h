@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "server/settings.h"
+#include "server/config/settings.h"
 
 enum exit_code {
 	EXIT_FINE = 0,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json_edit.h"
-#include "server/judge.h"
+#include "server/check/judge.h"
 
 struct plan {
 	struct arena *arena; /* of the object */

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "server/admission/admit.h"
-#include "server/policy.h"
+#include "server/config/policy.h"
 #include "tests/support/files.h"
 
 enum { ROUNDS = 41, REVIEWS = 500 };

@@ -14,9 +14,9 @@
 
 #include "base/log.h"
 #include "certs/serving_mint.h"
-#include "server/app.h"
-#include "server/routes.h"
-#include "server/telemetry.h"
+#include "server/serve/app.h"
+#include "server/serve/routes.h"
+#include "server/serve/telemetry.h"
 #include "tests/bench/tls_client.h"
 #include "tests/support/files.h"
 

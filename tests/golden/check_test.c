@@ -5,7 +5,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "server/check_run.h"
+#include "server/check/check_run.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 

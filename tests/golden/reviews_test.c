@@ -7,7 +7,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "server/policy.h"
+#include "server/config/policy.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 #include "tests/support/review.h"

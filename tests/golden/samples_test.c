@@ -113,7 +113,7 @@ Test(golden_samples, each_policy_can_be_read)
 	arena_done(&arena);
 }
 
-/* What server/welcome.c promises of each. */
+/* What server/serve/welcome.c promises of each. */
 static const struct {
 	const char *review;
 	enum admit_phase phase;

@@ -93,7 +93,7 @@ check_dashboard() {
 	local metric
 
 	while read -r metric; do
-		grep -q "\"$metric\"" server/telemetry.c ||
+		grep -q "\"$metric\"" server/serve/telemetry.c ||
 			complain "no such metric as the dashboard's $metric"
 	done < <(grep -o 'raygate_[a-z_]*' "$chart/files/dashboard.json" | sed 's/_bucket$//' | sort -u)
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "server/admission/admit.h"
-#include "server/policy.h"
+#include "server/config/policy.h"
 #include "tests/support/files.h"
 
 enum { THREADS = 8, ROUNDS = 8, CLUSTERS = 40, REVIEWS_MAX = 256 };

@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "certs/managed.h"
-#include "server/ca_bundle.h"
-#include "server/tls_secret.h"
+#include "server/serve/ca_bundle.h"
+#include "server/serve/tls_secret.h"
 #include "tests/support/certs_kit.h"
 
 const char KEEPER_CONFIGURATION[] =

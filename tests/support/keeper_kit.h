@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "server/cert_keeper.h"
+#include "server/serve/cert_keeper.h"
 #include "tests/support/fake_cluster.h"
 
 #define KEEPER_SECRET     "/api/v1/namespaces/gate/secrets/raygate-tls"

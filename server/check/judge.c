@@ -1,0 +1,240 @@
+#include "server/check/judge.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "server/admission/charge.h"
+
+static struct mutation *run(
+	struct judge *judge, const struct manifest *manifest, struct str namespace)
+{
+	const struct mutation_input in = {
+		.arena = &judge->arena,
+		.policy = judge->policy,
+		.namespace = namespace,
+		.kind = manifest->kind,
+		.dialect = manifest->dialect,
+		.object = manifest->root,
+		.old = manifest->old,
+		.defaults = judge->defaults,
+		.crd_defaults = true,
+		.strict = true,
+	};
+
+	return mutation_run(&in);
+}
+
+/* As the gate does: what is refused anyway holds nothing of the quota. */
+static void charge(struct judge *judge, const struct manifest *manifest, struct str namespace,
+	struct mutation *m)
+{
+	const size_t before = m->errors.count;
+	const struct charge_input in = {
+		.arena = &judge->arena,
+		.policy = judge->policy,
+		.ledger = judge->ledger,
+		.group = str_from(ray_kind_group(manifest->dialect)),
+		.namespace = namespace,
+		.uid = arena_printf(&judge->arena, "%zu", ++judge->objects),
+		.object = m->object,
+		.old = manifest->old,
+		.judge_only = m->findings.errors > 0,
+	};
+
+	if (charge_reserve(&in, &m->errors) && m->errors.count > before)
+		mutation_settle(m);
+}
+
+/* A place in the source: a value, and its key where it is a member. */
+struct spot {
+	const struct json_node *value, *key;
+};
+
+static bool holds(const struct json_node *root, const struct json_node *node)
+{
+	return root && node >= root && node < root + root->span;
+}
+
+/* The child of `up` that holds the node, itself not included. */
+static bool step_down(
+	const struct json_node *up, const struct json_node *node, struct json_iter *child)
+{
+	struct json_iter it = json_iter(up);
+
+	while (json_is(up, JSON_OBJECT) ? json_next_member(&it) : json_next_item(&it)) {
+		if (node == it.key || holds(it.value, node)) {
+			*child = it;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct spot counterpart(const struct json_node *source, const struct json_iter *child)
+{
+	if (child->key == NULL)
+		return (struct spot){json_item(source, child->index), NULL};
+	for (struct json_iter it = json_iter(source); json_next_member(&it);) {
+		if (json_str_equal(it.key, child->key))
+			return (struct spot){it.value, it.key};
+	}
+	return (struct spot){0};
+}
+
+/*
+ * What was judged is the source itself, or the source with a patch: the same way is followed down
+ * both, as far as it goes in the source.
+ */
+static struct spot find_spot(const struct json_node *judged, const struct json_node *node,
+	const struct json_node *source)
+{
+	struct spot spot = {source, NULL};
+	struct json_iter child;
+
+	while (judged != node && step_down(judged, node, &child)) {
+		const struct spot next = counterpart(spot.value, &child);
+
+		if (next.value == NULL)
+			return spot;
+		spot = next;
+		judged = child.value;
+		if (node == child.key)
+			break;
+	}
+	return spot;
+}
+
+/* The key is shown where the value is long, or where it is the key that is wrong. */
+static const struct json_node *shown_node(const struct field_error *error, const struct spot *spot)
+{
+	assert(spot->value); /* it begins as the root and only ever moves to a node */
+	const bool key = error->type == FIELD_REQUIRED || spot->value->kind >= JSON_ARRAY ||
+			 str_is(str_from(error->rule), SCHEMA_RULE_UNKNOWN);
+
+	return spot->key && key ? spot->key : spot->value;
+}
+
+/* The node as it is written in the line, when it is written as its JSON is; else 1. */
+static uint32_t length_of(
+	struct source *source, const struct json_node *node, const struct judged_finding *f)
+{
+	const struct str text = {node->at, node->len};
+	struct str before, rest;
+
+	if (node->kind >= JSON_ARRAY || !source_split(source, f->line, f->column, &before, &rest))
+		return 1;
+	const bool quoted = rest.len && (rest.at[0] == '"' || rest.at[0] == '\'');
+
+	if (quoted)
+		rest = str_from_offset(rest, 1);
+	if (text.len == 0 || rest.len < text.len || !str_eq((struct str){rest.at, text.len}, text))
+		return 1;
+	return source_characters(text) + 2 * quoted;
+}
+
+struct place_context {
+	const struct documents *documents;
+	const struct document *document;
+	const struct manifest *manifest;
+	const struct mutation *mutation;
+};
+
+static const struct json_node *node_to_show(
+	const struct place_context *c, const struct field_error *error)
+{
+	const struct json_node *const source = c->manifest->root;
+	const struct json_node *const patched = c->mutation->object->self.node;
+	struct spot spot = {source, NULL};
+
+	if (holds(source, error->node))
+		spot = find_spot(source, error->node, source);
+	else if (holds(patched, error->node))
+		spot = find_spot(patched, error->node, source);
+	return shown_node(error, &spot);
+}
+
+/* A finding and the node of the source that is shown for it. */
+struct shown {
+	const struct finding *finding;
+	const struct json_node *node;
+};
+
+static int by_node(const void *a, const void *b)
+{
+	const struct shown *const x = a;
+	const struct shown *const y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+/* In the order of their nodes, so that the source is gone through once. */
+static struct shown *nodes_to_show(struct arena *arena, const struct place_context *c)
+{
+	const struct findings *const found = &c->mutation->findings;
+	struct shown *const shown = arena_array(arena, found->count, sizeof(*shown));
+
+	for (size_t i = 0; i < found->count; i++)
+		shown[i] = (struct shown){&found->items[i], node_to_show(c, found->items[i].error)};
+	if (found->count > 1)
+		qsort(shown, found->count, sizeof(*shown), by_node);
+	return shown;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct judged_finding *const x = a;
+	const struct judged_finding *const y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	/* at one place errors come first, each kind in the order in which it was found */
+	return (x->finding > y->finding) - (x->finding < y->finding);
+}
+
+static void place_all(struct arena *arena, const struct place_context *c, struct judged *out)
+{
+	const struct shown *const shown = nodes_to_show(arena, c);
+
+	out->count = c->mutation->findings.count;
+	out->findings = arena_array(arena, out->count, sizeof(*out->findings));
+	for (size_t i = 0; i < out->count; i++) {
+		struct judged_finding *const f = &out->findings[i];
+
+		f->finding = shown[i].finding;
+		documents_place(c->documents, c->document, shown[i].node, &f->line, &f->column);
+		f->length = length_of(c->documents->source, shown[i].node, f);
+	}
+	if (out->count > 1)
+		qsort(out->findings, out->count, sizeof(*out->findings), by_place);
+}
+
+void judge_object(struct judge *judge, const struct documents *documents,
+	const struct document *document, const struct manifest *manifest, struct judged *out)
+{
+	const struct str namespace =
+		manifest->namespace.len ? manifest->namespace : judge->namespace;
+	struct mutation *const m = run(judge, manifest, namespace);
+	const struct place_context c = {documents, document, manifest, m};
+	uint32_t column;
+
+	charge(judge, manifest, namespace, m);
+	*out = (struct judged){
+		.source = documents->source,
+		.manifest = manifest,
+		.mutation = m,
+		.api_version = json_str(&judge->arena, json_get(manifest->root, "apiVersion")),
+		.namespace = namespace,
+		.name = ray_object_name(m->object),
+		.errors = m->findings.errors,
+		.warnings = m->findings.warnings,
+	};
+	documents_place(documents, document, manifest->root, &out->line, &column);
+	place_all(&judge->arena, &c, out);
+}
+
+void judge_reset(struct judge *judge)
+{
+	arena_reset(&judge->arena);
+}

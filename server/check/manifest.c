@@ -1,0 +1,76 @@
+#include "server/check/manifest.h"
+
+static bool member_is(const struct json_node *object, const char *key, const char *value)
+{
+	return json_str_is(json_get(object, key), str_from(value));
+}
+
+static bool is_list(const struct json_node *document)
+{
+	const struct json_node *const kind = json_get(document, "kind");
+
+	return json_is(kind, JSON_STRING) && str_ends((struct str){kind->at, kind->len}, "List") &&
+	       json_is(json_get(document, "items"), JSON_ARRAY);
+}
+
+static bool is_review(const struct json_node *document)
+{
+	const struct json_node *const version = json_get(document, "apiVersion");
+
+	return member_is(document, "kind", "AdmissionReview") && json_is(version, JSON_STRING) &&
+	       str_starts((struct str){version->at, version->len}, "admission.k8s.io/") &&
+	       json_is(json_get(document, "request"), JSON_OBJECT);
+}
+
+static bool is_being_deleted(const struct json_node *object)
+{
+	return json_present(json_get(json_get(object, "metadata"), "deletionTimestamp"));
+}
+
+/* 1 when it is not judged. */
+static size_t each_object(
+	struct arena *arena, const struct manifest *from, manifest_fn *judge, void *context)
+{
+	struct manifest m = *from;
+
+	if (!ray_object_recognise(m.root, &m.kind, &m.dialect))
+		return 1;
+	if (m.namespace.len == 0)
+		m.namespace = json_str(arena, json_get(json_get(m.root, "metadata"), "namespace"));
+	judge(context, &m);
+	return 0;
+}
+
+static size_t review(
+	struct arena *arena, const struct json_node *document, manifest_fn *judge, void *context)
+{
+	const struct json_node *const request = json_get(document, "request");
+	const struct json_node *const subresource = json_get(request, "subResource");
+	const struct json_node *const old = json_get(request, "oldObject");
+	const bool update = member_is(request, "operation", "UPDATE");
+	const struct manifest m = {
+		.root = json_get(request, "object"),
+		.old = update && json_is(old, JSON_OBJECT) ? old : NULL,
+		.namespace = json_str(arena, json_get(request, "namespace")),
+	};
+
+	if (!json_is(m.root, JSON_OBJECT) || member_is(request, "operation", "DELETE") ||
+		(json_is(subresource, JSON_STRING) && subresource->len) ||
+		is_being_deleted(m.root) || (m.old && is_being_deleted(m.old)))
+		return 1;
+	return each_object(arena, &m, judge, context);
+}
+
+size_t manifest_each(
+	struct arena *arena, const struct json_node *document, manifest_fn *judge, void *context)
+{
+	size_t others = 0;
+
+	if (is_review(document))
+		return review(arena, document, judge, context);
+	if (!is_list(document))
+		return each_object(arena, &(struct manifest){.root = document}, judge, context);
+	for (struct json_iter it = json_iter(json_get(document, "items")); json_next_item(&it);)
+		others += manifest_each(arena, it.value, judge, context);
+	return others;
+}

@@ -1,0 +1,202 @@
+#include "server/config/policy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "validators/plan.h"
+
+enum { POLICY_FILE_MAX = 1024 * 1024 };
+
+/* A policy and those who hold it; the store itself holds the one in force. */
+struct held {
+	struct policy *policy;
+	size_t holders;
+	struct held *older; /* still held by somebody */
+};
+
+struct policy_store {
+	pthread_mutex_t mutex;
+	struct held *newest;
+	char *path;         /* NULL: built in */
+	struct stat seen;   /* of the file that was read last, good or broken */
+	uint64_t seen_hash; /* of its text */
+};
+
+static struct policy *decode(struct str text, const char *source, struct err *err)
+{
+	struct arena scratch;
+	struct field_errors errors;
+
+	arena_init(&scratch, 4096);
+	field_errors_init(&errors, &scratch, NULL);
+	struct policy *const policy = policy_decode(text, source, &errors, err);
+
+	arena_done(&scratch);
+	return policy;
+}
+
+static bool read_file(
+	struct policy_store *store, struct arena *scratch, struct str *text, struct err *err)
+{
+	if (stat(store->path, &store->seen) != 0)
+		return err_errno(err, "policy '%s'", store->path);
+	return file_read(scratch, str_from(store->path), POLICY_FILE_MAX, text, err);
+}
+
+static void put_in_force(struct policy_store *store, struct policy *policy)
+{
+	struct held *const held = mem_alloc(sizeof(*held));
+
+	*held = (struct held){.policy = policy, .holders = 1, .older = store->newest};
+	pthread_mutex_lock(&store->mutex);
+	store->newest = held;
+	pthread_mutex_unlock(&store->mutex);
+	if (held->older)
+		policy_store_release(store, held->older->policy);
+}
+
+static bool load_first(struct policy_store *store, struct err *err)
+{
+	struct arena scratch;
+	struct str text = policy_builtin();
+	struct policy *policy = NULL;
+
+	arena_init(&scratch, 4096);
+	if (store->path == NULL || read_file(store, &scratch, &text, err))
+		policy = decode(text, store->path ? store->path : "built-in", err);
+	store->seen_hash = str_hash(text);
+	arena_done(&scratch);
+	if (policy)
+		put_in_force(store, policy);
+	return policy != NULL;
+}
+
+struct policy_store *policy_store_new(const char *path, struct err *err)
+{
+	struct policy_store *store = mem_alloc(sizeof(*store));
+
+	pthread_mutex_init(&store->mutex, NULL);
+	store->path = path ? mem_strdup(path) : NULL;
+	if (!load_first(store, err))
+		policy_store_free(&store);
+	return store;
+}
+
+struct policy_store *policy_store_empty(void)
+{
+	struct policy_store *const store = mem_alloc(sizeof(*store));
+
+	pthread_mutex_init(&store->mutex, NULL);
+	put_in_force(store, policy_empty());
+	return store;
+}
+
+void policy_store_free(struct policy_store **store)
+{
+	if (*store == NULL)
+		return;
+	for (struct held *held = (*store)->newest, *older; held; held = older) {
+		older = held->older;
+		policy_free(&held->policy);
+		free(held);
+	}
+	pthread_mutex_destroy(&(*store)->mutex);
+	free((*store)->path);
+	free(*store);
+	*store = NULL;
+}
+
+const struct policy *policy_store_acquire(struct policy_store *store)
+{
+	pthread_mutex_lock(&store->mutex);
+	struct held *const held = store->newest;
+
+	held->holders++;
+	pthread_mutex_unlock(&store->mutex);
+	return held->policy;
+}
+
+/* Takes out the link of a policy that nobody holds any more. */
+static struct held *let_go(struct policy_store *store, const struct policy *policy)
+{
+	for (struct held **link = &store->newest; *link; link = &(*link)->older) {
+		struct held *const held = *link;
+
+		if (held->policy != policy)
+			continue;
+		if (--held->holders > 0)
+			return NULL;
+		*link = held->older;
+		return held;
+	}
+	return NULL;
+}
+
+void policy_store_release(struct policy_store *store, const struct policy *policy)
+{
+	pthread_mutex_lock(&store->mutex);
+	struct held *const held = let_go(store, policy);
+
+	pthread_mutex_unlock(&store->mutex);
+	if (held) {
+		policy_free(&held->policy);
+		free(held);
+	}
+}
+
+struct str policy_next_unknown_rule(const struct policy *policy, size_t *at)
+{
+	while (*at < policy->severity_count) {
+		const struct str id = policy->severities[(*at)++].rule;
+
+		if (plan_rule_find(id) == NULL)
+			return id;
+	}
+	return (struct str){0};
+}
+
+static bool looks_the_same(const struct policy_store *store)
+{
+	struct stat now;
+
+	return stat(store->path, &now) == 0 && now.st_ino == store->seen.st_ino &&
+	       now.st_dev == store->seen.st_dev && now.st_size == store->seen.st_size &&
+	       now.st_mtim.tv_sec == store->seen.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == store->seen.st_mtim.tv_nsec;
+}
+
+static enum policy_change take(struct policy_store *store, struct str text, struct err *err)
+{
+	const uint64_t hash = str_hash(text);
+
+	if (hash == store->seen_hash)
+		return POLICY_UNCHANGED;
+	store->seen_hash = hash;
+	struct policy *const policy = decode(text, store->path, err);
+
+	if (policy == NULL)
+		return POLICY_BROKEN;
+	put_in_force(store, policy);
+	return POLICY_CHANGED;
+}
+
+/* A file that is gone for a moment (an editor, a ConfigMap's swap) is looked for again. */
+enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err)
+{
+	struct arena scratch;
+	struct str text = {0};
+	enum policy_change change = POLICY_BROKEN;
+
+	if (store->path == NULL || (!force && looks_the_same(store)))
+		return POLICY_UNCHANGED;
+	arena_init(&scratch, 4096);
+	if (read_file(store, &scratch, &text, err))
+		change = take(store, text, err);
+	else if (!force && err->code == ERR_NOT_FOUND)
+		change = POLICY_UNCHANGED;
+	arena_done(&scratch);
+	return change;
+}

@@ -1,0 +1,89 @@
+#include "server/serve/follower.h"
+
+#include "base/log.h"
+
+/* What was there once stays so. */
+static void tell(struct follower *f, bool there)
+{
+	const bool is_news = f->state == FOLLOWER_UNTOLD || (f->state == FOLLOWER_ABSENT && there);
+
+	if (!is_news)
+		return;
+	f->state = there ? FOLLOWER_THERE : FOLLOWER_ABSENT;
+	f->told(f->context, there);
+}
+
+static void object(void *context, const struct json_node *node, struct arena *arena)
+{
+	struct follower *const f = context;
+
+	f->object(f->context, node, arena);
+}
+
+static void gone(void *context, struct str namespace, struct str name)
+{
+	struct follower *const f = context;
+
+	f->gone(f->context, namespace, name);
+}
+
+static void synced(void *context)
+{
+	tell(context, true);
+}
+
+static void tell_broken(struct follower *f, bool broken)
+{
+	if (broken == f->is_broken)
+		return;
+	f->is_broken = broken;
+	if (f->broken)
+		f->broken(f->context, broken);
+}
+
+/*
+ * Each state is logged when it comes, not each time that it is met again; not that the API server
+ * is away, which serve_cluster.c says once for all.
+ */
+static void trouble(void *context, const struct err *err)
+{
+	struct follower *const f = context;
+	const bool was = f->in_trouble;
+
+	tell_broken(f, err != NULL);
+	f->in_trouble = err && err->code != ERR_UNAVAILABLE;
+	if (f->in_trouble && !was)
+		LOG(WARN, "objects of the cluster cannot be followed just now",
+			KV("resource", f->resource.plural), KV("error", err->text));
+	else if (err == NULL && was)
+		LOG(INFO, "objects of the cluster are followed again",
+			KV("resource", f->resource.plural));
+	if (err && (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND))
+		tell(f, false);
+}
+
+bool follower_start(struct follower *f, struct kube_client *client, struct err *err)
+{
+	f->state = FOLLOWER_UNTOLD;
+	f->in_trouble = f->is_broken = false;
+	const struct kube_reflector_options options = {
+		.client = client,
+		.resource = &f->resource,
+		.namespace = f->namespace,
+		.skip = f->skip,
+		.metadata_only = f->metadata_only,
+		.handler = {.context = f,
+			.object = object,
+			.gone = gone,
+			.synced = synced,
+			.trouble = trouble},
+	};
+
+	return kube_reflector_start(&options, &f->reflector, err) ||
+	       err_wrap(err, "follow %s", f->resource.plural);
+}
+
+void follower_stop(struct follower *f)
+{
+	kube_reflector_stop(&f->reflector);
+}

@@ -1,0 +1,100 @@
+#include "server/serve/health.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* The API server may be away for hours: reviews are answered all the same. */
+static const struct {
+	const char *name;
+	bool decides;
+} PARTS[HEALTH_PARTS] = {
+	[HEALTH_CLUSTER] = {"cluster", false},
+	[HEALTH_CERTIFICATES] = {"certificates", false},
+	[HEALTH_CA_BUNDLE] = {"ca-bundle", true},
+	[HEALTH_LEADER] = {"leader", false},
+	[HEALTH_CONTROLLER] = {"controller", false},
+	[HEALTH_FACTS] = {"facts", false},
+};
+
+struct row {
+	enum health_state state;
+	char text[HEALTH_TEXT];
+};
+
+struct health {
+	pthread_mutex_t mutex;
+	struct row rows[HEALTH_PARTS];
+};
+
+struct health *health_new(void)
+{
+	struct health *const health = mem_alloc(sizeof(*health));
+
+	pthread_mutex_init(&health->mutex, NULL);
+	return health;
+}
+
+void health_free(struct health **health)
+{
+	if (*health == NULL)
+		return;
+	pthread_mutex_destroy(&(*health)->mutex);
+	mem_free(health);
+}
+
+static bool set(struct health *health, enum health_part part, const struct row *next)
+{
+	pthread_mutex_lock(&health->mutex);
+	const bool differs = health->rows[part].state != next->state;
+
+	health->rows[part] = *next;
+	pthread_mutex_unlock(&health->mutex);
+	return differs;
+}
+
+bool health_fine(struct health *health, enum health_part part, const char *format, ...)
+{
+	struct row row = {.state = HEALTH_FINE};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(row.text, sizeof(row.text), format, args);
+	va_end(args);
+	return set(health, part, &row);
+}
+
+bool health_bad(struct health *health, enum health_part part, const char *format, ...)
+{
+	struct row row = {.state = HEALTH_BAD};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(row.text, sizeof(row.text), format, args);
+	va_end(args);
+	return set(health, part, &row);
+}
+
+enum health_state health_read(struct health *health, enum health_part part, char text[HEALTH_TEXT])
+{
+	pthread_mutex_lock(&health->mutex);
+	const enum health_state state = health->rows[part].state;
+
+	if (text)
+		memcpy(text, health->rows[part].text, HEALTH_TEXT);
+	pthread_mutex_unlock(&health->mutex);
+	return state;
+}
+
+const char *health_name(enum health_part part)
+{
+	return PARTS[part].name;
+}
+
+bool health_decides(enum health_part part)
+{
+	return PARTS[part].decides;
+}

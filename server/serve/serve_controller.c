@@ -1,0 +1,215 @@
+/* The embedded controller: what it needs of the server, and what it says of itself. */
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/controller/plan_legacy.h"
+#include "server/controller/plan_modern.h"
+#include "server/serve/cluster.h"
+#include "server/serve/server.h"
+#include "server/serve/telemetry.h"
+
+#define DIALECTS 2
+/* What happens to a cluster within this time is looked at once. */
+#define GAP (20 * CLOCK_MILLISECOND)
+
+struct serve_controller {
+	char host[64];
+	pthread_mutex_t mutex; /* over the states, which two threads may tell */
+	enum controller_state states[DIALECTS];
+	char who[DIALECTS][RIVAL_NAME];
+};
+
+static const char *const STATES[CONTROLLER_STATES] = {
+	[CONTROLLER_STANDS_BY] = "another replica leads",
+	[CONTROLLER_READS] = "what is there is being read",
+	[CONTROLLER_YIELDS] = "left to",
+	[CONTROLLER_UNPLANNED] = "not reconciled by this version",
+	[CONTROLLER_WORKS] = "reconciled here",
+};
+
+static struct str group_of(enum dialect dialect)
+{
+	return str_from(DIALECT_WORDS[dialect].group);
+}
+
+static const struct policy *take_policy(void *context)
+{
+	struct server *const s = context;
+
+	return policy_store_acquire(s->app.policy);
+}
+
+static void give_policy(void *context, const struct policy *policy)
+{
+	struct server *const s = context;
+
+	policy_store_release(s->app.policy, policy);
+}
+
+static void count(void *context, const char *kind, const char *result)
+{
+	struct server *const s = context;
+
+	metrics_count(s->app.metrics, TELEMETRY_CONTROLLER_ACTIONS,
+		METRICS_VALUES(str_from(kind), str_from(result)));
+}
+
+static void looked(void *context, enum dialect dialect, int64_t nanoseconds)
+{
+	struct server *const s = context;
+
+	metrics_observe(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_RECONCILE,
+				METRICS_VALUES(group_of(dialect))),
+		nanoseconds);
+}
+
+static void ready(void *context, enum dialect dialect, int64_t seconds)
+{
+	struct server *const s = context;
+
+	metrics_observe(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_READY,
+				METRICS_VALUES(group_of(dialect))),
+		seconds * CLOCK_SECOND);
+}
+
+/* A dialect that somebody else reconciles, or nobody can, is nothing that must be mended. */
+static void tell_health(struct server *s)
+{
+	const struct serve_controller *const c = s->controller;
+	const enum controller_state *const is = c->states;
+
+	health_fine(s->app.health, HEALTH_CONTROLLER, "%s: %s%s%.60s; %s: %s%s%.60s",
+		DIALECT_WORDS[DIALECT_MODERN].group, STATES[is[DIALECT_MODERN]],
+		c->who[DIALECT_MODERN][0] ? " " : "", c->who[DIALECT_MODERN],
+		DIALECT_WORDS[DIALECT_LEGACY].group, STATES[is[DIALECT_LEGACY]],
+		c->who[DIALECT_LEGACY][0] ? " " : "", c->who[DIALECT_LEGACY]);
+}
+
+static void note_state(
+	void *context, enum dialect dialect, enum controller_state state, const char *who)
+{
+	struct server *const s = context;
+	struct serve_controller *const c = s->controller;
+
+	pthread_mutex_lock(&c->mutex);
+	c->states[dialect] = state;
+	snprintf(c->who[dialect], RIVAL_NAME, "%s", who);
+	tell_health(s);
+	pthread_mutex_unlock(&c->mutex);
+	metrics_set(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_ACTIVE,
+			    METRICS_VALUES(group_of(dialect))),
+		state == CONTROLLER_WORKS);
+	if (state == CONTROLLER_YIELDS)
+		LOG(WARN, "another controller reconciles these RayClusters",
+			KV("group", group_of(dialect)), KV("lease", who));
+	else
+		LOG(INFO, "controller", KV("group", group_of(dialect)), KV("state", STATES[state]));
+}
+
+bool serve_controller_start(struct server *s, struct err *err)
+{
+	(void)err;
+	if (s->cluster == NULL || settings_bool(&s->settings, SETTING_NO_CONTROLLER))
+		return true;
+	struct serve_controller *const c = s->controller = mem_alloc(sizeof(*c));
+	const struct str watched = settings_str(&s->settings, SETTING_WATCH_NAMESPACE);
+
+	pthread_mutex_init(&c->mutex, NULL);
+	gethostname(c->host, sizeof(c->host) - 1);
+	s->app.controller = controller_new(&(struct controller_options){
+		.client = s->cluster->client,
+		.host = c->host,
+		.domain = settings_str(&s->settings, SETTING_CLUSTER_DOMAIN),
+		.watched = watched.len ? watched.at : NULL,
+		.namespace = s->cluster->namespace,
+		.lease = settings_str(&s->settings, SETTING_LEASE).at,
+		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
+		.gap = GAP,
+		.policy = take_policy,
+		.policy_done = give_policy,
+		.count = count,
+		.looked = looked,
+		.ready = ready,
+		.state = note_state,
+		.context = s,
+	});
+	return true;
+}
+
+void serve_controller_stop(struct server *s)
+{
+	if (s->controller == NULL)
+		return;
+	controller_free(&s->app.controller);
+	pthread_mutex_destroy(&s->controller->mutex);
+	mem_free(&s->controller);
+}
+
+void serve_controller_see(
+	struct server *s, enum dialect dialect, const struct json_node *object, struct arena *arena)
+{
+	if (s->controller)
+		controller_see(s->app.controller, dialect, object, arena);
+}
+
+void serve_controller_unsee(
+	struct server *s, enum dialect dialect, struct str namespace, struct str name)
+{
+	if (s->controller)
+		controller_unsee(s->app.controller, dialect, namespace, name);
+}
+
+void serve_controller_listing(struct server *s, enum dialect dialect)
+{
+	if (s->controller)
+		controller_listing(s->app.controller, dialect);
+}
+
+void serve_controller_told(struct server *s, enum dialect dialect)
+{
+	if (s->controller)
+		controller_told(s->app.controller, dialect);
+}
+
+void serve_controller_leads(struct server *s, bool leads)
+{
+	struct err err;
+
+	if (s->controller == NULL)
+		return;
+	if (!leads)
+		controller_yield(s->app.controller);
+	else if (!controller_lead(s->app.controller, &err))
+		LOG(ERROR, "the controller cannot start", KV("error", err.text));
+}
+
+void serve_controller_judge(struct server *s)
+{
+	if (s->controller)
+		controller_policy_changed(s->app.controller);
+}
+
+static void set(struct app *app, enum telemetry_row row, const struct str *values, int64_t value)
+{
+	metrics_set(metrics_series(app->metrics, row, values), value);
+}
+
+void serve_controller_gather(struct app *app)
+{
+	if (app->controller == NULL)
+		return;
+	const struct controller_stats stats = controller_stats(app->controller);
+
+	for (enum dialect i = 0; i < DIALECTS; i++) {
+		set(app, TELEMETRY_CONTROLLER_CLUSTERS, METRICS_VALUES(group_of(i)),
+			(int64_t)stats.clusters[i]);
+		set(app, TELEMETRY_CONTROLLER_PODS, METRICS_VALUES(group_of(i)),
+			(int64_t)stats.pods[i]);
+	}
+	set(app, TELEMETRY_CONTROLLER_QUEUE, NULL, (int64_t)stats.queue.ready);
+	set(app, TELEMETRY_CONTROLLER_QUEUE_AGE, NULL, stats.queue.age / CLOCK_MILLISECOND);
+}

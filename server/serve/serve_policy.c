@@ -1,0 +1,57 @@
+#include "base/log.h"
+#include "server/serve/server.h"
+#include "server/serve/telemetry.h"
+
+static void warn_of_unknown_rules(struct server *s)
+{
+	const struct policy *const policy = policy_store_acquire(s->app.policy);
+	struct str id;
+
+	for (size_t at = 0; (id = policy_next_unknown_rule(policy, &at)).len;)
+		LOG(WARN, "the policy names a rule that is not there", KV("rule", id),
+			KV("file", policy->source));
+	policy_store_release(s->app.policy, policy);
+}
+
+/* Without a file: offline the seed's policy, to be tried; in a cluster rules alone. */
+bool serve_policy_start(struct server *s, struct err *err)
+{
+	const struct str path = settings_str(&s->settings, SETTING_POLICY);
+
+	if (path.len == 0 && !s->offline)
+		s->app.policy = policy_store_empty();
+	else
+		s->app.policy = policy_store_new(path.len ? path.at : NULL, err);
+	if (s->app.policy)
+		warn_of_unknown_rules(s);
+	return s->app.policy != NULL;
+}
+
+void serve_policy_refresh(struct server *s, bool force)
+{
+	struct err err;
+	const enum policy_change change = policy_store_refresh(s->app.policy, force, &err);
+
+	if (change == POLICY_UNCHANGED)
+		return;
+	s->app.policy_broken = change == POLICY_BROKEN;
+	metrics_count(s->app.metrics, TELEMETRY_POLICY_RELOADS,
+		METRICS_VALUES(str_from(change == POLICY_CHANGED ? "taken" : "kept")));
+	if (change == POLICY_CHANGED) {
+		LOG(INFO, "new policy in force",
+			KV("file", settings_str(&s->settings, SETTING_POLICY)));
+		warn_of_unknown_rules(s);
+		serve_ledger_recount(s);
+	} else {
+		LOG(ERROR, "new policy is broken, the one before it stays in force",
+			KV("error", err.text));
+		serve_events_tell(
+			s, &(struct serve_event){
+				   .warning = true, .reason = "PolicyBroken", .message = err.text});
+	}
+}
+
+void serve_policy_stop(struct server *s)
+{
+	policy_store_free(&s->app.policy);
+}

@@ -1,0 +1,38 @@
+#include "server/serve/health.h"
+
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+
+Test(health, a_part_that_never_spoke_is_silent)
+{
+	struct health *health CLEANUP(health_free) = health_new();
+
+	for (enum health_part part = 0; part < HEALTH_PARTS; part++) {
+		cr_expect_eq(health_read(health, part, NULL), HEALTH_SILENT);
+		cr_expect_not_null(health_name(part));
+	}
+}
+
+Test(health, the_last_word_counts_and_only_a_change_of_state_is_news)
+{
+	struct health *health CLEANUP(health_free) = health_new();
+	char words[HEALTH_TEXT];
+
+	cr_expect(health_bad(health, HEALTH_CLUSTER, "%s is away", "it"));
+	cr_expect_not(health_bad(health, HEALTH_CLUSTER, "still"));
+	cr_expect_eq(health_read(health, HEALTH_CLUSTER, words), HEALTH_BAD);
+	cr_expect_str_eq(words, "still");
+	cr_expect(health_fine(health, HEALTH_CLUSTER, "back"));
+	cr_expect_not(health_fine(health, HEALTH_CLUSTER, "back"));
+	cr_expect_eq(health_read(health, HEALTH_CLUSTER, words), HEALTH_FINE);
+	cr_expect_str_eq(words, "back");
+	cr_expect_eq(health_read(health, HEALTH_LEADER, NULL), HEALTH_SILENT);
+}
+
+Test(health, only_a_distrusted_certificate_unreadies)
+{
+	for (enum health_part part = 0; part < HEALTH_PARTS; part++)
+		cr_expect_eq(
+			health_decides(part), part == HEALTH_CA_BUNDLE, "%s", health_name(part));
+}
