@@ -17,13 +17,13 @@
 
 enum { ARENA_BLOCK = 256 * 1024 };
 
-/* A run over one namespace. */
+/* A run over one namespace, or over all. */
 struct explanation {
 	const struct settings *settings;
 	struct arena arena;
 	struct explain_input in;
 	struct kube_client *client;
-	const char *namespace;
+	const char *namespace; /* NULL: all */
 	struct buf out;
 };
 
@@ -47,8 +47,10 @@ static void print_text(
 		explain_report_text(verdicts[0], color, &e->out);
 	else if (count)
 		explain_report_lines(verdicts, count, color, &e->out);
-	else
+	else if (e->namespace)
 		buf_printf(&e->out, "No RayClusters are in namespace %s.\n", e->namespace);
+	else
+		buf_add_cstr(&e->out, "No RayClusters are in this Kubernetes cluster.\n");
 	explain_report_gaps(&e->in, color, &e->out);
 }
 
@@ -121,6 +123,7 @@ static int with_cluster(const struct settings *s, const struct policy *policy)
 	if (!kube_transport_load(&err) || !kube_config_load(&options, &config, &err))
 		return cannot(err.text);
 	const char *const given = given_or_null(s, SETTING_NAMESPACE);
+	const bool everywhere = settings_bool(s, SETTING_ALL_NAMESPACES);
 
 	/* As the transport wants it. */
 	signal(SIGPIPE, SIG_IGN);
@@ -128,7 +131,7 @@ static int with_cluster(const struct settings *s, const struct policy *policy)
 	arena_init(&e.arena, ARENA_BLOCK);
 	e.in = (struct explain_input){
 		.arena = &e.arena, .policy = policy, .now = clock_wall() / CLOCK_SECOND};
-	e.namespace = given ? given : config->namespace;
+	e.namespace = everywhere ? NULL : given ? given : config->namespace;
 	e.client = kube_client_new(&(struct kube_client_options){
 		.transport = kube_transport_new(config, "raygate/" RAYGATE_VERSION)});
 	const int code = look(&e);
@@ -177,6 +180,11 @@ static int start(const struct settings *s)
 		return commands_usage_error("explain",
 			"explains one cluster, or without a name all of a namespace; --help says "
 			"more");
+	if (s->argument_count && settings_bool(s, SETTING_ALL_NAMESPACES))
+		return commands_usage_error("explain",
+			"-A gives a line for each cluster; to explain '%.*s' name its namespace, "
+			"with -n",
+			STR_ARG(s->arguments[0]));
 	return settings_str(s, SETTING_POLICY).len ? with_policy(s) : without_policy(s);
 }
 

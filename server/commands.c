@@ -66,7 +66,8 @@ static const char EXPLAIN_TEXT[] =
 	"a\n"
 	"RayJob or RayService, whose RayCluster is explained. TYPE is rayclusters.ray.io,\n"
 	"rayclusters.cluster.ray.io, rayjob or rayservice. Without a name each RayCluster of the\n"
-	"namespace has a line, the most troubled first. It changes nothing.\n"
+	"namespace has a line, the most troubled first, with -A each of all namespaces. It\n"
+	"changes nothing.\n"
 	"\n"
 	"It needs the right to read what it looks at: get and list rayclusters; list pods, "
 	"events,\n"
@@ -123,8 +124,8 @@ static const struct command_row COMMANDS[] = {
 		"show what is added to an object, what it costs, and what it becomes",
 		"FILE [OPTION]...", PLAN_TEXT, "text|yaml|json|report", NULL},
 	{"explain", cmd_explain, COMMAND_EXPLAIN, "say why a cluster is not what was asked for",
-		"NAME [OPTION]...\nTYPE/NAME [OPTION]...\n[OPTION]...", EXPLAIN_TEXT, "text|json",
-		""},
+		"NAME [OPTION]...\nTYPE/NAME [OPTION]...\n[-A] [OPTION]...", EXPLAIN_TEXT,
+		"text|json", ""},
 	{"rules", cmd_rules, COMMAND_RULES, "list the rules, or explain one", "[ID] [OPTION]...",
 		RULES_TEXT, "text|markdown|json", ""},
 	{"certs", cmd_certs, COMMAND_CERTS, "mint, inspect and verify the serving certificate",

@@ -11,8 +11,8 @@
 struct explain_collect {
 	struct kube_client *client;
 	struct explain_input *in;
-	const char *namespace;
-	int64_t until; /* clock_now(): no call lasts longer */
+	const char *namespace; /* NULL for all */
+	int64_t until;         /* clock_now(): no call lasts longer */
 };
 
 /* Starts the time that all calls together may take. */
@@ -20,9 +20,9 @@ void explain_collect_init(struct explain_collect *c, struct kube_client *client,
 	struct explain_input *in, const char *namespace);
 /*
  * One cluster, by its name, TYPE/NAME, or the name of a RayJob or RayService that owns it, and all
- * that belongs to it. The err is ERR_NOT_FOUND where there is none.
+ * that belongs to it; of one namespace. The err is ERR_NOT_FOUND where there is none.
  */
 bool explain_collect_one(struct explain_collect *c, struct str argument,
 	const struct json_node **cluster, struct err *err) MUST_CHECK;
-/* All clusters of the namespace. */
+/* All clusters of the namespace, or of all. */
 bool explain_collect_all(struct explain_collect *c, struct err *err) MUST_CHECK;

@@ -107,3 +107,44 @@ Test(explain, one_that_may_not_be_read_exits_with_3)
 	cr_expect(strstr(run.error, "not for you"), "%s", run.error);
 	program_run_done(&run);
 }
+
+Test(explain, with_all_namespaces_each_cluster_has_a_line)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = "GET /apis/ray.io/v1/rayclusters?limit=500",
+			.reply = LIST(
+				CLUSTER("true") ",{\"metadata\":{\"name\":\"odd\",\"namespace\":"
+						"\"other\"},\"spec\":{}}")),
+		API_STEP(.expect = "GET /apis/cluster.ray.io/v1/rayclusters?limit=500",
+			.status = 404,
+			.reply = "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"code\":404}"),
+		API_STEP(.expect = "GET /api/v1/pods?labelSelector=ray.io%2Fcluster&limit=500",
+			.reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/pods?labelSelector=ray-cluster-name&limit=500",
+			.reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/events?limit=500", .reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/resourcequotas?limit=500", .reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/limitranges?limit=500", .reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/nodes?limit=500", .reply = LIST("")),
+		API_STEP(.expect = "GET /api/v1/services?limit=500", .reply = LIST("")),
+		API_STEP(.expect = "GET /apis/discovery.k8s.io/v1/endpointslices?limit=500",
+			.reply = LIST("")),
+	};
+	struct program_run run =
+		explain(SCRIPT, ARRAY_LEN(SCRIPT), (const char *const[]){"-A", NULL});
+
+	cr_expect_eq(run.exit_code, 1, "%s", run.error);
+	cr_expect(strstr(run.out, "other/odd "), "%s", run.out);
+	cr_expect(strstr(run.out, "team/demo "), "%s", run.out);
+	cr_expect_lt(strstr(run.out, "other/odd "), strstr(run.out, "team/demo "), "%s", run.out);
+	program_run_done(&run);
+}
+
+Test(explain, a_name_is_of_one_namespace)
+{
+	struct program_run run = program_run((const char *const[]){"explain", "demo", "-A", NULL});
+
+	cr_expect_eq(run.exit_code, 2);
+	cr_expect(strstr(run.error, "name its namespace, with -n"), "%s", run.error);
+	program_run_done(&run);
+}
