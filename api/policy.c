@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/policy_node.h"
+#include "api/policy_resources.h"
 #include "base/yaml.h"
 
 enum {
@@ -180,6 +181,8 @@ static struct policy_amounts amounts(
 	for (size_t i = 0; i < list->count; i++) {
 		const struct resource *const r = &list->items[i];
 
+		if (quantity_is_negative(r->quantity))
+			wrong(b, FIELD_KEY(at, r->name), r->node, "must be 0 or more");
 		if (!is_amount_name(r->name))
 			wrong(b, FIELD_KEY(at, r->name), r->node,
 				"unknown amount: write requests.<resource>, limits.<resource>, "
@@ -374,6 +377,9 @@ static void build(const struct builder *b, const struct json_node *root)
 		(struct policy_resources){rows->defaults.head.requests, rows->defaults.head.limits};
 	p->worker = (struct policy_resources){
 		rows->defaults.worker.requests, rows->defaults.worker.limits};
+	policy_resources_check(&b->decoder, &p->head, FIELD_CHILD(FIELD_ROOT("defaults"), "head"));
+	policy_resources_check(
+		&b->decoder, &p->worker, FIELD_CHILD(FIELD_ROOT("defaults"), "worker"));
 	p->pod_limits = amounts(b, &rows->limits.pod, FIELD_CHILD(limits, "pod"));
 	p->group_limits = amounts(b, &rows->limits.group, FIELD_CHILD(limits, "group"));
 	p->cluster_limits = amounts(b, &rows->limits.cluster, FIELD_CHILD(limits, "cluster"));

@@ -45,6 +45,11 @@ static const char *kind_words(enum json_kind kind)
 	return "nothing";
 }
 
+static bool is_boolean(const struct json_node *node)
+{
+	return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+}
+
 /* A number or a truth in quotes. */
 static bool is_quoted(const struct json_node *node, const char *wanted)
 {
@@ -63,25 +68,23 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 {
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
-	const bool scalar =
-		node->kind == JSON_NUMBER || node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+	const bool text = strcmp(wanted, "a string") == 0;
 	const struct str raw = json_raw(node);
 
-	if (scalar && strcmp(wanted, "a string") == 0)
+	/* What stood there may have been yes or off: the word to quote is not known any more. */
+	if (text && is_boolean(node))
 		field_add(d->errors, at, &wrong,
-			"must be a string, is %s: write \"%.*s\" in quotes",
-			kind_words(json_kind(node)), STR_ARG(raw));
+			"must be a string, is a boolean: put it in quotes (bare yes, no, on and "
+			"off are booleans in YAML, too)");
+	else if (text && node->kind == JSON_NUMBER)
+		field_add(d->errors, at, &wrong,
+			"must be a string, is a number: write \"%.*s\" in quotes", STR_ARG(raw));
 	else if (is_quoted(node, wanted))
 		field_add(d->errors, at, &wrong, "must be %s, is %s: write %.*s without quotes",
 			wanted, kind_words(json_kind(node)), (int)node->len, node->at);
 	else
 		field_add(d->errors, at, &wrong, "must be %s, is %s", wanted,
 			kind_words(json_kind(node)));
-}
-
-static bool is_boolean(const struct json_node *node)
-{
-	return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
 }
 
 void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size)

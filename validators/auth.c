@@ -28,8 +28,9 @@ static void version_is_at_least(const struct rule_context *c, const struct raycl
 			(unsigned long long)minor);
 	else if (!version_at_least(v, 2, minor, 0))
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(version->node, because),
-			"%s needs 2.%llu.0 or later: use a newer Ray, or remove authOptions", what,
-			(unsigned long long)minor);
+			"%s needs 2.%llu.0 or later: use a newer Ray, or remove %s", what,
+			(unsigned long long)minor,
+			minor == 52 ? "authOptions" : "enableK8sTokenAuth");
 }
 
 /* RG0901 */

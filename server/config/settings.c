@@ -132,7 +132,8 @@ static const struct settings_row *row_by_letter(char letter, unsigned command)
 static bool unknown_option(struct str name, unsigned command, struct err *err)
 {
 	const char *nearest = NULL;
-	size_t best = 4;
+	/* Of a short name three wrong letters leave nothing. */
+	size_t best = name.len < 6 ? 3 : 4;
 
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const size_t distance =

@@ -72,6 +72,13 @@ static const struct {
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
 		"be "
 		"a string, is a number: write \"1\" in quotes"},
+	{"a boolean where a string belongs, which a bare no was",
+		WORKER(",\"rayStartParams\":{\"block\":false}"),
+		"RG0101 spec.workerGroupSpecs[0].rayStartParams[block]: Invalid value: false: must "
+		"be "
+		"a string, is a boolean: put it in quotes (bare yes, no, on and off are booleans "
+		"in "
+		"YAML, too)"},
 	{"a fraction where an integer belongs", WORKER(",\"replicas\":1.5"),
 		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: 1.5: must be an integer, "
 		"is "

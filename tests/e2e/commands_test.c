@@ -108,6 +108,7 @@ static const struct example CHECK[] = {
 	{{"check", BAD, "-o", "junit"}, 1, "</testsuites>", NULL},
 	{{"check", GOOD, "-o", "xml"}, 2, NULL, "text, json, sarif, junit or github"},
 	{{"check", GOOD, "--colour"}, 2, NULL, "did you mean --color?"},
+	{{"check", GOOD, "--foo"}, 2, NULL, "--help lists the options"},
 	{{"check", GOOD, "--color", "often"}, 2, NULL, "auto|always|never"},
 };
 

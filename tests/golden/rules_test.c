@@ -21,12 +21,12 @@ static const struct {
 	const char *id;
 	const char *tested_by;
 } ELSEWHERE[] = {
-	{"RG1401", "tests/golden/reviews"},
-	{"RG1402", "tests/server/quota/ledger_test.c"},
-	{"RG1403", "tests/golden/reviews"},
-	{"RG1601", "tests/golden/reviews"},
-	{"RG1602", "tests/server/admission/defaulting_test.c"},
-	{"RG1603", "tests/server/admission/defaulting_test.c"},
+	{"RG1401", "tests/golden/reviews/quota-of-a-namespace/08-update-that-raises.validate"},
+	{"RG1402", "tests/server/admission/charge_test.c"},
+	{"RG1403", "tests/golden/reviews/charge-now/01-largest-is-over.validate"},
+	{"RG1601", "tests/golden/reviews/record-of-defaults-broken/01-create.mutate"},
+	{"RG1602", "tests/server/admission/defaulting_update_test.c"},
+	{"RG1603", "tests/server/admission/defaulting_update_test.c"},
 };
 
 static bool is_tested_elsewhere(const char *id)
@@ -148,9 +148,17 @@ Test(golden_rules, each_example_is_of_a_rule)
 	for (size_t i = 0; i < folders.count; i++)
 		cr_expect_not_null(plan_rule_find(str_from(folders.names[i])),
 			FOLDER "/%s: there is no such rule", folders.names[i]);
-	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++)
+	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct err err;
+
 		cr_expect_not_null(
 			plan_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s", ELSEWHERE[i].id);
+		cr_expect(files_read(ELSEWHERE[i].tested_by, &text, &err), "%s", err.text);
+		buf_add_char(&text, '\0');
+		cr_expect(str_contains(buf_str(&text), ELSEWHERE[i].id), "%s does not speak of %s",
+			ELSEWHERE[i].tested_by, ELSEWHERE[i].id);
+	}
 	arena_done(&arena);
 }
 

@@ -155,6 +155,7 @@ Test(charge, a_full_ledger_stops_no_update_that_raises_nothing)
 
 	expect(full, false);
 	cr_expect(str_contains(full.reply, "\"code\":403"), "%.*s", STR_ARG(full.reply));
+	cr_expect(str_contains(full.reply, "(RG1402)"), "%.*s", STR_ARG(full.reply));
 	expect(update(CLUSTER("d", "1"),
 		       OBJECT("RayCluster", "d", SPEC("1", "\"rayVersion\":\"2.46.0\","))),
 		true);
