@@ -52,7 +52,7 @@ void charged_report(
 {
 	const struct field_fact fact = {.rule = LIMITS_RULE_QUOTA,
 		.type = FIELD_FORBIDDEN,
-		.at_most = FIELD_SEVERITY_ERROR};
+		.at_most = e->withheld ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR};
 	const struct raycluster *const cluster = e->object->cluster;
 	const bool most =
 		e->policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);

@@ -25,6 +25,7 @@ struct charged_excess {
 	struct str namespace, name;
 	struct quantity hard, used, asked; /* used: by the others */
 	bool grows;                        /* what is asked for is what an update adds */
+	bool withheld;                     /* it is admitted: the controller makes what fits */
 };
 
 void charged_report(

@@ -1,5 +1,6 @@
 #include "server/admission/admit.h"
 
+#include "api/derived_names.h"
 #include "server/admission/charge.h"
 #include "server/admission/mutation.h"
 #include "server/admission/preflight.h"
@@ -113,6 +114,25 @@ static void look_at_cluster(struct review *r)
 		mutation_settle(m);
 }
 
+/* Whether it is Ray's autoscaler of this cluster that asks, by the account which its head has. */
+static bool asks_autoscaler(const struct review *r)
+{
+	const struct ray_object *const object = r->result->object;
+	const struct raycluster *const cluster = object->cluster;
+	struct arena *const arena = r->in->arena;
+
+	if (r->request.operation != ADMISSION_UPDATE || object->kind != RAY_CLUSTER ||
+		cluster == NULL || cluster->head == NULL || !raycluster_autoscales(cluster))
+		return false;
+	const struct str named = cluster->head->template.spec.service_account_name.v;
+	const struct str account =
+		derived_check_name(arena, named.len ? named : object->meta.name.v);
+
+	return str_eq(
+		r->request.username, arena_printf(arena, "system:serviceaccount:%.*s:%.*s",
+					     STR_ARG(r->request.namespace), STR_ARG(account)));
+}
+
 /* The quota is asked last: what is refused anyway must not hold a reservation. */
 static void charge(struct review *r)
 {
@@ -129,6 +149,8 @@ static void charge(struct review *r)
 		.old = r->request.operation == ADMISSION_UPDATE ? r->request.old_object : NULL,
 		.dry_run = r->request.dry_run,
 		.judge_only = will_deny(r),
+		.withheld = r->in->policy->target.controller == POLICY_CONTROLLER_RAYGATE &&
+			    asks_autoscaler(r),
 	};
 
 	r->busy = !charge_reserve(&in, &m->errors) && !in.judge_only;

@@ -101,7 +101,8 @@ static bool binds(const struct charge_input *in)
 	enum field_severity severity = FIELD_SEVERITY_ERROR;
 
 	policy_severity(in->policy, STR(LIMITS_RULE_QUOTA), &severity);
-	return in->policy->enforcement == POLICY_DENY && severity == FIELD_SEVERITY_ERROR;
+	return !in->withheld && in->policy->enforcement == POLICY_DENY &&
+	       severity == FIELD_SEVERITY_ERROR;
 }
 
 static struct ledger_result ask(const struct charge_input *in, const struct ledger_claim *claim)
@@ -149,6 +150,7 @@ static void report_excess(
 		.used = e->used,
 		.asked = e->asked,
 		.grows = in->old && in->object->kind != RAY_CLUSTER,
+		.withheld = in->withheld,
 	};
 
 	charged_report(in->arena, &excess, errors);

@@ -17,6 +17,9 @@ struct charge_input {
 	const struct json_node *old; /* UPDATE alone */
 	bool dry_run;
 	bool judge_only; /* the object is refused already: compare, reserve nothing */
+	/* By Ray's autoscaler, which gives up after a few refusals, of a cluster that our own
+	 * controller runs: it is admitted, and the controller makes what there is room for. */
+	bool withheld;
 };
 
 /*

@@ -98,17 +98,24 @@ static void compare(struct judgement *j, const struct charged *is, size_t count)
 	}
 }
 
-static void run_quota(struct judgement *j, struct accept_result *out)
+static void put_charge(const struct judgement *j, const struct charged *is, size_t count,
+	struct accept_result *out)
 {
-	struct charged *is = NULL;
-	const size_t before = j->errors.count;
-	const size_t count = j->object->cluster ? charge_of(j, j->in->root, &is) : 0;
 	struct ledger_amount *const charge = arena_array(j->in->arena, count + 1, sizeof(*charge));
 
 	for (size_t i = 0; i < count; i++)
 		charge[i] = (struct ledger_amount){is[i].name, is[i].value};
 	out->charge = charge;
 	out->charge_count = count;
+}
+
+static void run_quota(struct judgement *j, struct accept_result *out)
+{
+	struct charged *is = NULL;
+	const size_t before = j->errors.count;
+	const size_t count = j->object->cluster ? charge_of(j, j->in->root, &is) : 0;
+
+	put_charge(j, is, count, out);
 	compare(j, is, count);
 	if (j->errors.count > before)
 		validate_settle(&j->validation, &j->findings);
@@ -137,6 +144,86 @@ static struct str message_of(struct arena *arena, const struct findings *finding
 	return arena_str(arena, buf_str(&text));
 }
 
+/* The cluster as it is now asks for no more than before, or for what the others leave. */
+static bool has_room(const struct judgement *j, const struct charged *was, size_t was_count)
+{
+	const struct policy_quota *const quota =
+		policy_quota(j->in->policy, j->validation.namespace);
+	struct charged *is;
+	const size_t count = charged_count(j->in->arena, j->in->policy, j->object, &is);
+
+	for (size_t i = 0; quota && i < quota->hard.count; i++) {
+		const struct policy_amount *const hard = &quota->hard.items[i];
+		const struct quantity asked = charged_of(is, count, hard->name);
+		const struct quantity all = quantity_add(used_of(j->in, hard->name), asked);
+
+		if (quantity_cmp(asked, charged_of(was, was_count, hard->name)) > 0 &&
+			quantity_cmp(all, hard->hard) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* As far as there is room, to what is wanted. */
+static void grow(const struct judgement *j, struct ray_group *group, int64_t wanted,
+	const struct charged *was, size_t was_count)
+{
+	int64_t low = group->replicas.v;
+
+	while (low < wanted) {
+		const int64_t middle = low + (wanted - low + 1) / 2;
+
+		group->replicas.v = (int32_t)middle;
+		if (has_room(j, was, was_count))
+			low = middle;
+		else
+			wanted = middle - 1;
+	}
+	group->replicas.v = (int32_t)low;
+}
+
+/*
+ * Ray's autoscaler asks for all that is wanted at once, and would wait for ever: it gets what there
+ * is room for, group by group. The object is ours alone, so its counts are changed in place.
+ */
+static void fit(struct judgement *j, struct accept_result *out)
+{
+	struct raycluster *const cluster = j->object->cluster;
+	const struct ray_object *const old =
+		validate_decode(j->in->arena, j->object->kind, j->object->dialect, j->in->old);
+	int64_t *const wanted =
+		arena_array(j->in->arena, cluster->worker_count + 1, sizeof(*wanted));
+	struct charged *charge;
+
+	if (old->cluster == NULL)
+		return;
+	const size_t count = charged_count(j->in->arena, j->in->policy, old, &charge);
+
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		struct ray_group *const group = cluster->workers[i];
+		const struct ray_group *const was = raycluster_worker(old->cluster, group->name.v);
+		const int64_t before = was ? group_replicas(old->cluster, was) : 0;
+
+		wanted[i] = group_replicas(cluster, group);
+		group->replicas.v = (int32_t)(before < wanted[i] ? before : wanted[i]);
+	}
+	if (!has_room(j, charge, count))
+		return;
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		grow(j, cluster->workers[i], wanted[i], charge, count);
+	out->size_count = accept_sizes(j->in->arena, cluster, &out->sizes);
+	const size_t fits = charged_count(j->in->arena, j->in->policy, j->object, &charge);
+
+	put_charge(j, charge, fits, out);
+}
+
+/* Nothing but the quota is in the way of what it grows to. */
+static bool grows_too_far(const struct judgement *j, const struct accept_result *out)
+{
+	return str_is(str_from(out->reason), "QuotaExceeded") && j->in->old &&
+	       j->object->dialect == DIALECT_MODERN && raycluster_autoscales(j->object->cluster);
+}
+
 void accept_judge(const struct accept_input *in, struct accept_result *out)
 {
 	struct judgement j = {.in = in};
@@ -149,4 +236,6 @@ void accept_judge(const struct accept_input *in, struct accept_result *out)
 	out->accepted = false;
 	out->reason = reason_of(&j.findings);
 	out->message = message_of(in->arena, &j.findings);
+	if (grows_too_far(&j, out))
+		fit(&j, out);
 }

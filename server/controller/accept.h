@@ -26,6 +26,10 @@ struct accept_result {
 	/* What this cluster is charged by the policy's measure; in the arena. */
 	const struct ledger_amount *charge;
 	size_t charge_count;
+	/* Where a quota has room for a part of what an autoscaler asks for: that part, which is
+	 * what it is charged then. Else none. */
+	const struct observed_size *sizes;
+	size_t size_count;
 };
 
 void accept_judge(const struct accept_input *in, struct accept_result *out);

@@ -46,7 +46,9 @@ struct acceptance_settled {
 	bool accepted;
 	const char *reason; /* static */
 	struct str message;
-	/* Where it is accepted, or nothing is known of an earlier one: what is there by right. */
+	bool in_part; /* not accepted, and yet larger by now than what was */
+	/* Where it is accepted, if only in part, or nothing is known of an earlier one: what is
+	 * there by right. */
 	const struct observed_size *sizes;
 	size_t size_count;
 	const struct ledger_amount *charge;

@@ -60,6 +60,8 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 static void size_up(const struct observed *seen, struct arena *arena,
 	const struct observed_verdict *recalled, struct acceptance_settled *out)
 {
+	if (out->in_part)
+		return;
 	if (out->accepted && seen->object->cluster) {
 		out->size_count = accept_sizes(arena, seen->object->cluster, &out->sizes);
 		return;
@@ -91,6 +93,9 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 		.accepted = result.accepted,
 		.reason = result.reason,
 		.message = result.message,
+		.in_part = result.size_count > 0,
+		.sizes = result.sizes,
+		.size_count = result.size_count,
 	};
 
 	size_up(seen, arena, &recalled, &settled);

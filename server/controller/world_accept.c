@@ -240,6 +240,29 @@ void world_past(struct world *world, const struct world_key *key, struct str uid
 	out->used_count = sums.count;
 }
 
+static bool has_sizes(const struct acceptance *a, const struct acceptance_settled *settled)
+{
+	bool same = a->size_count == settled->size_count;
+
+	for (size_t i = 0; same && i < a->size_count; i++)
+		same = a->sizes[i].pods == settled->sizes[i].pods &&
+		       str_is(settled->sizes[i].group, a->sizes[i].group);
+	return same;
+}
+
+/* What has not changed stirs nobody: two that wait for each other's room would do so for ever. */
+static void settle_part(struct world *world, struct world_cluster *cluster,
+	const struct acceptance_settled *settled)
+{
+	struct acceptance *const a = cluster->acceptance;
+
+	if (has_sizes(a, settled))
+		return;
+	world_stir(world, cluster->space);
+	keep_sizes(a, settled);
+	keep_charge(a, settled);
+}
+
 static void settle(struct world *world, struct world_cluster *cluster,
 	const struct acceptance_settled *settled)
 {
@@ -261,6 +284,8 @@ static void settle(struct world *world, struct world_cluster *cluster,
 		a->generation = settled->accepted ? settled->generation : settled->accepted_before;
 		keep_sizes(a, settled);
 		keep_charge(a, settled);
+	} else if (settled->in_part) {
+		settle_part(world, cluster, settled);
 	}
 	if (settled->accepted)
 		mem_free(&a->old);

@@ -163,6 +163,15 @@ void controller_kit_scale(struct controller_kit *kit, const char *name, int work
 		arena_printf(&arena, "\"generation\":%d", (int)generation + 1).at);
 }
 
+void controller_kit_autoscale(struct controller_kit *kit, const char *name)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	change(kit, cluster_path(&arena, name),
+		"\"rayVersion\":", "\"enableInTreeAutoscaling\":true,\"rayVersion\":");
+}
+
 void controller_kit_delete(struct controller_kit *kit, const char *name)
 {
 	struct arena arena CLEANUP(arena_done);

@@ -32,6 +32,8 @@ void controller_kit_free(struct controller_kit **pointer);
 void controller_kit_apply(struct controller_kit *kit, const char *name, int workers);
 /* Changes it as a user does: another generation. */
 void controller_kit_scale(struct controller_kit *kit, const char *name, int workers);
+/* Lets Ray scale it from the first, which puts a container of 500m CPU beside the head's. */
+void controller_kit_autoscale(struct controller_kit *kit, const char *name);
 void controller_kit_delete(struct controller_kit *kit, const char *name);
 
 /* Begins a runtime that has read all there is; ends it without a word. */

@@ -56,6 +56,8 @@ static struct str body_of(struct arena *arena, const struct review_case *it)
 	buf_add(&body, it->object);
 	buf_add_cstr(&body, ",\"oldObject\":");
 	buf_add(&body, update ? it->old : STR("null"));
+	if (it->user)
+		buf_printf(&body, ",\"userInfo\":{\"username\":\"%s\"}", it->user);
 	buf_add_cstr(&body, "}}");
 	return arena_str(arena, buf_str(&body));
 }

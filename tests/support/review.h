@@ -8,7 +8,8 @@ struct review_case {
 	struct str object; /* JSON */
 	struct str old;    /* JSON of the stored version; "" for a CREATE */
 	struct str namespace;
-	const char *uid; /* of the request; NULL: always the same */
+	const char *uid;  /* of the request; NULL: always the same */
+	const char *user; /* NULL: nobody is named */
 	bool dry_run;
 	const struct policy *policy;
 	struct ledger *ledger;

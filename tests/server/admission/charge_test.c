@@ -314,6 +314,47 @@ Test(charge, an_excess_says_what_is_asked_for)
 	}
 }
 
+#define GROWN(replicas)                                                                            \
+	OBJECT("RayCluster", "1-a",                                                                \
+		SPEC("1", "\"enableInTreeAutoscaling\":true,\"workerGroupSpecs\":[{"               \
+			  "\"groupName\":\"w\",\"minReplicas\":0,\"maxReplicas\":2,"               \
+			  "\"replicas\":" replicas ",\"template\":" POD("2") "}],"))
+#define NOW ",\"charge\":\"now\",\"target\":{\"controller\":"
+
+/* Whose growth past the quota is refused, and whose is left to the controller to withhold. */
+/* clang-format off */
+static const struct {
+	const char *policy, *user;
+	bool allowed;
+} GROWTHS[] = {
+	{NOW "\"raygate\"}", "system:serviceaccount:n:r-a", true},
+	{NOW "\"raygate\"}", "system:serviceaccount:n:other", false},
+	{NOW "\"raygate\"}", "system:serviceaccount:other:r-a", false},
+	{NOW "\"raygate\"}", "jane", false},
+	{NOW "\"kuberay\"}", "system:serviceaccount:n:r-a", false},
+};
+/* clang-format on */
+
+Test(charge, an_autoscaler_is_told_and_not_refused)
+{
+	for (size_t i = 0; i < ARRAY_LEN(GROWTHS); i++) {
+		struct review_result r;
+
+		use_policy(arena_printf(&arena, "{" QUOTA "%s}", GROWTHS[i].policy).at);
+		review_run(&arena,
+			&(struct review_case){.phase = ADMIT_VALIDATE,
+				.object = STR(GROWN("2")),
+				.old = STR(GROWN("0")),
+				.namespace = STR("n"),
+				.user = GROWTHS[i].user,
+				.policy = policy,
+				.ledger = ledger},
+			&r);
+		cr_expect_eq(r.allowed, GROWTHS[i].allowed, "%zu: %.*s", i, STR_ARG(r.reply));
+		cr_expect(str_contains(r.reply, "RG1401"), "%zu: %.*s", i, STR_ARG(r.reply));
+	}
+}
+
 /* It is decoded to be measured; what is wrong with it is no matter. */
 Test(charge, an_old_version_with_mistakes_is_measured)
 {

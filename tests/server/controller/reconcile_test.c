@@ -306,3 +306,39 @@ Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before, .init = N
 	controller_kit_settle(kit);
 	controller_kit_expect(kit, "a", 4);
 }
+
+/*
+ * Ray's autoscaler asks for all that is wanted at once. It gets what there is room for, beside
+ * others that wait too, and more when there is more.
+ */
+Test(reconcile, an_autoscaler_gets_the_part_that_fits, .init = NULL)
+{
+	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+				 "charge: now\nquotas: {ns: {requests.cpu: \"6\"}}\n");
+	controller_kit_apply(kit, "a", 0);
+	controller_kit_apply(kit, "b", 0);
+	controller_kit_autoscale(kit, "a");
+	controller_kit_autoscale(kit, "b");
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_scale(kit, "a", 5);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
+	controller_kit_scale(kit, "b", 5);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "b", "workers"), 0u);
+	controller_kit_scale(kit, "a", 7);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
+	controller_kit_delete(kit, "a");
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "b", "workers"), 4u);
+	/* Another process knows by the status what was given. */
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "b", "workers"), 4u);
+	controller_kit_scale(kit, "b", 4);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "b", "workers"), 4u);
+}
