@@ -1,6 +1,7 @@
 /*
- * What a pod takes of the node that it runs on. Nothing is wrong with it in itself, so these rules
- * are off until the policy turns them on: they are for platforms whose nodes are shared.
+ * What a pod takes of the node that it runs on, and of its namespace's rights. Nothing is wrong
+ * with it in itself, so these rules are off until the policy turns them on: they are for platforms
+ * whose nodes and namespaces are shared.
  */
 #include "validators/rules.h"
 
@@ -49,6 +50,40 @@ static void host_paths_are_left_alone(const struct rule_context *c, const struct
 	}
 }
 
+static bool is_account_of(const struct policy_pod_profile *profile, struct str account)
+{
+	return str_eq(profile->service_account_name.v, account);
+}
+
+/* The administrator has chosen it, or nobody has. */
+static bool account_is_given(const struct rule_context *c, struct str account)
+{
+	for (size_t i = 0; i < c->policy->profile_count; i++) {
+		const struct policy_profile *const p = &c->policy->profiles[i];
+
+		if (is_account_of(&p->all, account) || is_account_of(&p->head, account) ||
+			is_account_of(&p->worker, account))
+			return true;
+	}
+	return account.len == 0 || str_is(account, "default");
+}
+
+static void account_is_left_alone(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+	const bool old_name = spec->service_account_name.node == NULL;
+	const struct val_str *const account =
+		old_name ? &spec->service_account : &spec->service_account_name;
+
+	if (account->node && !account_is_given(c, account->v))
+		rule_found(c,
+			FIELD_CHILD(
+				spec->self.at, old_name ? "serviceAccount" : "serviceAccountName"),
+			FIELD_FORBIDDEN, FIELD_READS(account->node),
+			"lets the pod do all that this account may: remove it, or have a profile "
+			"of the policy give it");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG0691", "containers-are-unprivileged", OFF, BOTH, "0.1", "KubeRay gap 28",
 		"No container is privileged.", RULE_CHECKS_POD_CONTAINER(container_is_unprivileged),
@@ -59,6 +94,10 @@ static const struct rule RULES[] = {
 	RULE("RG0693", "host-paths-are-left-alone", OFF, BOTH, "0.1", "KubeRay gap 28",
 		"No pod mounts files of its node by hostPath.",
 		RULE_CHECKS_POD(host_paths_are_left_alone), .needs = PART(VOLUMES), .policy = true),
+	RULE("RG0694", "service-accounts-are-given", OFF, BOTH, "0.1", "KubeRay gap 28",
+		"No pod names a service account but default and those that a profile of the policy "
+		"gives.",
+		RULE_CHECKS_POD(account_is_left_alone), .needs = PART(POD_NAMES), .policy = true),
 };
 
 const struct rule_table RULES_HOST = RULE_TABLE(RULES);

@@ -21,6 +21,9 @@ static const struct rule RULES[] = {
 	PREFLIGHT(PREFLIGHT_RULE_CERT_MANAGER, "cert-manager-is-there", "KubeRay X2",
 		"Where tlsOptions are enabled the cluster has cert-manager: without it KubeRay "
 		"leaves the RayCluster alone."),
+	PREFLIGHT(PREFLIGHT_RULE_SERVICE, "head-service-name-is-free", "KubeRay gap 17",
+		"No Service of somebody else has the name of the head's: beside one the head gets "
+		"none, and the cluster no pods."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_CONTAINER, "container-within-limit-range", "kuberay#2178",
 		"Each container is within the LimitRanges of its namespace."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_POD, "pod-within-limit-range", NULL,

@@ -62,6 +62,8 @@ static void look_at(struct preflight *p)
 	if (p->object->job)
 		preflight_names(p, &p->object->job->submitter_template);
 	preflight_cert_manager(p);
+	preflight_head_service(p);
+	preflight_options(p);
 	preflight_quotas(p);
 }
 

@@ -1,6 +1,8 @@
 /* Names of other objects in a pod template: are they there? */
 #include "server/admission/preflight_parts.h"
 
+#include "api/derived_names.h"
+
 static const char *const RULES[FACTS_KINDS] = {
 	[FACTS_SERVICE_ACCOUNT] = PREFLIGHT_RULE_SERVICE_ACCOUNT,
 	[FACTS_PRIORITY_CLASS] = PREFLIGHT_RULE_PRIORITY_CLASS,
@@ -66,16 +68,18 @@ static void look_at_volume(struct preflight *p, const struct pod_volume *volume)
 			json_get(it.value, "secret"), "name");
 }
 
+static void look_at_variable(struct preflight *p, const struct schema_object *value_from)
+{
+	seek_secret(p, FIELD_CHILD(value_from->at, "secretKeyRef"),
+		json_get(value_from->node, "secretKeyRef"), "name");
+}
+
 static void look_at_container(struct preflight *p, const struct container *c)
 {
 	const struct json_node *const from = json_get(c->self.node, "envFrom");
 
-	for (size_t i = 0; i < c->env.count; i++) {
-		const struct schema_object *const source = &c->env.items[i].value_from;
-
-		seek_secret(p, FIELD_CHILD(source->at, "secretKeyRef"),
-			json_get(source->node, "secretKeyRef"), "name");
-	}
+	for (size_t i = 0; i < c->env.count; i++)
+		look_at_variable(p, &c->env.items[i].value_from);
 	for (struct json_iter it = json_iter(from); json_next_item(&it);)
 		seek_secret(p,
 			FIELD_CHILD(FIELD_INDEX(FIELD_CHILD(c->self.at, "envFrom"), it.index),
@@ -129,4 +133,53 @@ void preflight_cert_manager(struct preflight *p)
 		FIELD_READS(enabled->node),
 		"the cluster has no cert-manager, which issues the certificates: until it is "
 		"installed KubeRay makes no pods");
+}
+
+/* What the cluster's own options name, and the head does not start without. */
+void preflight_options(struct preflight *p)
+{
+	const struct raycluster *const cluster = p->object->cluster;
+	const struct gcs_options *const gcs = &cluster->gcs;
+	const struct autoscaler_options *const scaler = &cluster->autoscaler;
+
+	if (gcs->storage.self.node)
+		seek(p, FACTS_VOLUME_CLAIM, FIELD_CHILD(gcs->storage.self.at, "claimName"),
+			gcs->storage.claim_name.node);
+	look_at_variable(p, &gcs->redis_username.value_from);
+	look_at_variable(p, &gcs->redis_password.value_from);
+	/* Another mode has no use for it. */
+	if (str_is(cluster->auth.mode.v, "token"))
+		seek(p, FACTS_SECRET, FIELD_CHILD(cluster->auth.self.at, "secretName"),
+			cluster->auth.secret_name.node);
+	for (size_t i = 0; raycluster_autoscales(cluster) && i < scaler->env.count; i++)
+		look_at_variable(p, &scaler->env.items[i].value_from);
+}
+
+/*
+ * Where it cannot make the head's Service, a controller goes no further. The name of a cluster
+ * that a RayJob or RayService makes is not known yet; the legacy operator takes over what is there.
+ */
+void preflight_head_service(struct preflight *p)
+{
+	const struct object_meta *const meta = &p->object->meta;
+	const struct ray_group *const head = p->object->cluster->head;
+	const struct json_node *const own =
+		head ? json_get(json_get(head->service.node, "metadata"), "name") : NULL;
+	const bool is_own = json_is(own, JSON_STRING) && own->len;
+	const struct json_node *const node = is_own ? own : meta->name.node;
+	const struct str name = is_own ? json_str(p->in->arena, own)
+				       : derived_head_service(p->in->arena, meta->name.v);
+
+	if (p->object->kind != RAY_CLUSTER || p->object->dialect != DIALECT_MODERN ||
+		meta->name.v.len == 0 || !facts_known(p->in->facts, FACTS_SERVICE) ||
+		!facts_has(p->in->facts, FACTS_SERVICE, p->in->namespace, name))
+		return;
+	preflight_found(p, PREFLIGHT_RULE_SERVICE,
+		is_own ? FIELD_CHILD(FIELD_CHILD(head->service.at, "metadata"), "name")
+		       : FIELD_CHILD(meta->self.at, "name"),
+		FIELD_INVALID, FIELD_READS(node),
+		"the namespace has a Service \"%.*s\" of somebody else: the head cannot get its "
+		"own, "
+		"and no pods are made; choose another name, or delete it",
+		STR_ARG(name));
 }

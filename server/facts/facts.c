@@ -8,19 +8,20 @@
 #include "server/facts/decode.h"
 
 const struct facts_source FACTS_SOURCES[FACTS_KINDS] = {
-	[FACTS_RESOURCE_QUOTA] = {"", "v1", "resourcequotas", "ResourceQuota", true, false},
-	[FACTS_LIMIT_RANGE] = {"", "v1", "limitranges", "LimitRange", true, false},
-	[FACTS_NODE] = {"", "v1", "nodes", "Node", false, false},
+	[FACTS_RESOURCE_QUOTA] = {"", "v1", "resourcequotas", "ResourceQuota", true, false, NULL},
+	[FACTS_LIMIT_RANGE] = {"", "v1", "limitranges", "LimitRange", true, false, NULL},
+	[FACTS_NODE] = {"", "v1", "nodes", "Node", false, false, NULL},
 	[FACTS_PRIORITY_CLASS] = {"scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass",
-		false, true},
-	[FACTS_RUNTIME_CLASS] = {"node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false,
-		true},
-	[FACTS_SERVICE_ACCOUNT] = {"", "v1", "serviceaccounts", "ServiceAccount", true, true},
-	[FACTS_SECRET] = {"", "v1", "secrets", "Secret", true, true},
+		false, true, NULL},
+	[FACTS_RUNTIME_CLASS] = {"node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false, true,
+		NULL},
+	[FACTS_SERVICE_ACCOUNT] = {"", "v1", "serviceaccounts", "ServiceAccount", true, true, NULL},
+	[FACTS_SECRET] = {"", "v1", "secrets", "Secret", true, true, NULL},
 	[FACTS_VOLUME_CLAIM] = {"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true,
-		true},
+		true, NULL},
 	[FACTS_CUSTOM_RESOURCE] = {"apiextensions.k8s.io", "v1", "customresourcedefinitions",
-		"CustomResourceDefinition", false, true},
+		"CustomResourceDefinition", false, true, NULL},
+	[FACTS_SERVICE] = {"", "v1", "services", "Service", true, true, "!ray.io/cluster"},
 };
 
 enum {

@@ -30,6 +30,7 @@ enum facts_kind {
 	FACTS_SECRET,
 	FACTS_VOLUME_CLAIM,
 	FACTS_CUSTOM_RESOURCE,
+	FACTS_SERVICE, /* those that belong to no RayCluster */
 	FACTS_KINDS,
 };
 
@@ -43,7 +44,8 @@ struct facts_source {
 	const char *resource; /* "resourcequotas" */
 	const char *kind;     /* "ResourceQuota", as messages name it */
 	bool namespaced;
-	bool names_only; /* its metadata is enough */
+	bool names_only;      /* its metadata is enough */
+	const char *selector; /* of labels; NULL for all there are */
 };
 extern const struct facts_source FACTS_SOURCES[FACTS_KINDS];
 

@@ -71,6 +71,7 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 		.resource = &f->resource,
 		.namespace = f->namespace,
 		.skip = f->skip,
+		.label_selector = f->label_selector,
 		.metadata_only = f->metadata_only,
 		.handler = {.context = f,
 			.object = object,

@@ -25,6 +25,7 @@ struct follower {
 	void (*broken)(void *context, bool broken);
 	const struct json_place *skip; /* or NULL */
 	const char *namespace;         /* or NULL for all */
+	const char *label_selector;    /* or NULL */
 	bool metadata_only;            /* the rest of the objects never comes here */
 
 	struct kube_reflector *reflector;

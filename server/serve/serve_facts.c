@@ -98,6 +98,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 				.told = told,
 				.broken = broken,
 				.skip = kind == FACTS_NODE ? NODE_SKIPPED : NULL,
+				.label_selector = source->selector,
 				.metadata_only = source->names_only,
 			},
 	};

@@ -18,6 +18,7 @@ Test(preflight, what_is_not_known_is_not_spoken_of)
 		{"RG1721", "ResourceQuota"},
 		{"RG1711", "LimitRange"},
 		{"RG1731", "Node"},
+		{"RG1707", "Service"},
 	};
 	static const char CLUSTER[] = "apiVersion: v1\n"
 				      "kind: ResourceQuota\n"
@@ -32,7 +33,11 @@ Test(preflight, what_is_not_known_is_not_spoken_of)
 				      "apiVersion: v1\n"
 				      "kind: Node\n"
 				      "metadata: {name: n1}\n"
-				      "status: {allocatable: {cpu: 1, memory: 16Gi}}\n";
+				      "status: {allocatable: {cpu: 1, memory: 16Gi}}\n"
+				      "---\n"
+				      "apiVersion: v1\n"
+				      "kind: Service\n"
+				      "metadata: {name: demo-head-svc, namespace: team}\n";
 	static const char POD[] =
 		"serviceAccountName: a, priorityClassName: b, runtimeClassName: c, volumes: "
 		"[{name: v, secret: {secretName: d}}, {name: w, persistentVolumeClaim: "
@@ -186,5 +191,88 @@ Test(preflight, cert_manager_is_missed_only_where_kuberay_would_wait_for_it)
 		policy_free(&policy);
 		facts_free(&facts);
 	}
+	arena_done(&arena);
+}
+
+/* What the options of a cluster name; %s stands in the spec. The other names are there. */
+Test(preflight, what_options_name_is_looked_for)
+{
+	static const char CLUSTER[] = "apiVersion: v1\n"
+				      "kind: PersistentVolumeClaim\n"
+				      "metadata: {name: there, namespace: team}\n"
+				      "---\n"
+				      "apiVersion: v1\n"
+				      "kind: Secret\n"
+				      "metadata: {name: there, namespace: team}\n"
+				      "---\n"
+				      "apiVersion: v1\n"
+				      "kind: Service\n"
+				      "metadata: {name: there, namespace: team}\n";
+	static const struct {
+		const char *kind, *name, *spec, *head;
+		const char *rule; /* NULL: nothing is missed */
+	} CASES[] = {
+		{"RayCluster", "a",
+			"gcsFaultToleranceOptions: {backend: rocksdb, storage: "
+			"{claimName: none}}, ",
+			"", "RG1705"},
+		{"RayCluster", "a",
+			"gcsFaultToleranceOptions: {backend: rocksdb, storage: "
+			"{claimName: there}}, ",
+			"", NULL},
+		{"RayCluster", "a",
+			"gcsFaultToleranceOptions: {redisAddress: 'r:1', redisPassword: "
+			"{valueFrom: {secretKeyRef: {name: none, key: k}}}}, ",
+			"", "RG1704"},
+		{"RayCluster", "a",
+			"gcsFaultToleranceOptions: {redisAddress: 'r:1', redisUsername: "
+			"{valueFrom: {secretKeyRef: {name: none, key: k}}}}, ",
+			"", "RG1704"},
+		{"RayCluster", "a",
+			"gcsFaultToleranceOptions: {redisAddress: 'r:1', redisPassword: "
+			"{valueFrom: {secretKeyRef: {name: there, key: k}}}}, ",
+			"", NULL},
+		{"RayCluster", "a", "authOptions: {mode: token, secretName: none}, ", "", "RG1704"},
+		{"RayCluster", "a", "authOptions: {mode: token, secretName: there}, ", "", NULL},
+		{"RayCluster", "a", "authOptions: {mode: disabled, secretName: none}, ", "", NULL},
+		{"RayCluster", "a",
+			"enableInTreeAutoscaling: true, autoscalerOptions: {version: "
+			"v2, env: [{name: E, valueFrom: {secretKeyRef: {name: none, key: "
+			"k}}}]}, ",
+			"", "RG1704"},
+		{"RayCluster", "a",
+			"autoscalerOptions: {version: v2, env: [{name: E, valueFrom: "
+			"{secretKeyRef: {name: none, key: k}}}]}, ",
+			"", NULL},
+		{"RayCluster", "a", "", "headService: {metadata: {name: there}}, ", "RG1707"},
+		{"RayCluster", "a", "", "headService: {metadata: {name: none}}, ", NULL},
+		{"RayCluster", "there", "", "", NULL},
+	};
+	struct facts *facts = facts_kit_read(str_from(CLUSTER), NULL);
+	struct policy *policy = policy_empty();
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		static const char *const RULES[] = {"RG1704", "RG1705", "RG1707"};
+		const struct verdict_case it = {
+			.object = arena_printf(&arena,
+				"{apiVersion: ray.io/v1, kind: %s, metadata: {name: %s, namespace: "
+				"team}, spec: {rayVersion: 2.56.0, %sheadGroupSpec: {%stemplate: "
+				"{spec: {containers: [{name: h, image: 'rayproject/ray:2.56.0', "
+				"resources: {limits: {cpu: 1, memory: 4Gi}}}]}}}}}",
+				CASES[i].kind, CASES[i].name, CASES[i].spec, CASES[i].head),
+			.policy = policy,
+			.facts = facts};
+
+		for (size_t r = 0; r < ARRAY_LEN(RULES); r++) {
+			const bool missed = CASES[i].rule && strcmp(CASES[i].rule, RULES[r]) == 0;
+
+			cr_expect_eq(preflight_kit_listen(&arena, &it, RULES[r]).warnings,
+				missed ? 1u : 0u, "case %zu: %s", i, RULES[r]);
+		}
+	}
+	policy_free(&policy);
+	facts_free(&facts);
 	arena_done(&arena);
 }
