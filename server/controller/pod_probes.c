@@ -18,6 +18,12 @@ static const struct probe READINESS = {"readinessProbe", 10, 5, 2, 5, 10};
  */
 static const struct probe STARTUP = {"startupProbe", 0, 5, 2, 1, 1800};
 static const struct probe READINESS_AT_ONCE = {"readinessProbe", 0, 5, 2, 5, 10};
+/*
+ * Ours, of workers: some ends of a raylet, as of one that meets a new head while it starts, are
+ * none to `ray start --block`, and only this ends the container. Two minutes, where no state of the
+ * GCS is waited for; then it is the ten that Ray's own wait has.
+ */
+static const struct probe LIVENESS_OF_WORKER = {"livenessProbe", 30, 5, 5, 5, 24};
 
 enum { SERVE_FAILURES = 1, SERVE_PORT = 8000 };
 
@@ -130,8 +136,10 @@ void pod_add_probes(struct pod_draft *d)
 	const bool quick = child_is_of_raygate(d->c) && !has_probe(d, &LIVENESS) &&
 			   !has_probe(d, &READINESS) && !has_probe(d, &STARTUP);
 
+	const bool waits = d->group->is_head || d->c->fault_tolerant;
+
 	if (quick)
 		add_probe(d, &STARTUP, false);
-	add_probe(d, &LIVENESS, false);
+	add_probe(d, quick && !waits ? &LIVENESS_OF_WORKER : &LIVENESS, false);
 	add_probe(d, quick ? &READINESS_AT_ONCE : &READINESS, serves);
 }

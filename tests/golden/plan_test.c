@@ -90,6 +90,7 @@ static void level(struct json_edit *spec, bool kuberay)
 	struct json_edit *const init = json_edit_get(spec, STR("initContainers"));
 	struct json_edit *const startup = json_edit_get(ray, STR("startupProbe"));
 	struct json_edit *const ready = json_edit_get(ray, STR("readinessProbe"));
+	struct json_edit *const alive = json_edit_get(ray, STR("livenessProbe"));
 
 	if (kuberay) {
 		drop(init, "wait-gcs-ready");
@@ -104,6 +105,11 @@ static void level(struct json_edit *spec, bool kuberay)
 			json_edit_text(json_edit_get(ready, STR("initialDelaySeconds"))), "0"));
 		json_edit_remove(ray, STR("startupProbe"));
 		json_edit_set(ready, STR("initialDelaySeconds"), json_edit_i64(10));
+	}
+	/* A worker that nobody waits for long. */
+	if (str_is(json_edit_text(json_edit_get(alive, STR("failureThreshold"))), "24")) {
+		json_edit_set(alive, STR("failureThreshold"), json_edit_i64(120));
+		json_edit_set(alive, STR("timeoutSeconds"), json_edit_i64(2));
 	}
 }
 
