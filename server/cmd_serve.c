@@ -56,8 +56,8 @@ static const struct part {
 	{serve_cluster_start, serve_cluster_stop},
 	{serve_events_start, serve_events_stop},
 	{serve_controller_start, serve_controller_stop},
-	{serve_ledger_start, serve_ledger_stop},
 	{serve_facts_start, serve_facts_stop},
+	{serve_ledger_start, serve_ledger_stop},
 	/* Says first that we are not ready, before the folder's pair is served. */
 	{serve_certificates_start, serve_certificates_stop},
 	{serve_files_start, serve_files_stop},

@@ -24,6 +24,8 @@ static const struct rule RULES[] = {
 	PREFLIGHT(PREFLIGHT_RULE_SERVICE, "head-service-name-is-free", "KubeRay gap 17",
 		"No Service of somebody else has the name of the head's: beside one the head gets "
 		"none, and the cluster no pods."),
+	PREFLIGHT(PREFLIGHT_RULE_GCS_STORE, "gcs-store-is-not-anothers", "KubeRay gap 22",
+		"No two RayClusters keep the state of their GCS in the same claim and path."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_CONTAINER, "container-within-limit-range", "kuberay#2178",
 		"Each container is within the LimitRanges of its namespace."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_POD, "pod-within-limit-range", NULL,

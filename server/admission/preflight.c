@@ -63,6 +63,7 @@ static void look_at(struct preflight *p)
 		preflight_names(p, &p->object->job->submitter_template);
 	preflight_cert_manager(p);
 	preflight_head_service(p);
+	preflight_gcs_store(p);
 	preflight_options(p);
 	preflight_quotas(p);
 }

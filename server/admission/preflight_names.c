@@ -183,3 +183,28 @@ void preflight_head_service(struct preflight *p)
 		"and no pods are made; choose another name, or delete it",
 		STR_ARG(name));
 }
+
+/* What a RayJob or RayService makes has its claim, too, and is no other cluster: RG0820 speaks. */
+void preflight_gcs_store(struct preflight *p)
+{
+	const struct embedded_storage *const storage = &p->object->cluster->gcs.storage;
+	const struct facts_store *other;
+
+	if (p->object->kind != RAY_CLUSTER || storage->claim_name.v.len == 0 ||
+		!facts_known(p->in->facts, FACTS_GCS_STORE))
+		return;
+	for (size_t at = 0;
+		(other = facts_next_store(p->in->facts, p->in->namespace, &at)) != NULL;) {
+		if (str_eq(other->cluster, p->object->meta.name.v) ||
+			!str_eq(other->claim, storage->claim_name.v) ||
+			!str_eq(other->sub_path, storage->sub_path.v))
+			continue;
+		preflight_found(p, PREFLIGHT_RULE_GCS_STORE,
+			FIELD_CHILD(storage->self.at, "claimName"), FIELD_INVALID,
+			FIELD_READS(storage->claim_name.node, storage->sub_path.node),
+			"RayCluster \"%.*s\" keeps the state of its GCS there: use another claim, "
+			"or "
+			"another subPath",
+			STR_ARG(other->cluster));
+	}
+}

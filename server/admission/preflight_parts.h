@@ -33,6 +33,7 @@ struct field_reads preflight_pod_reads(struct arena *arena, const struct pod_tem
 void preflight_names(struct preflight *p, const struct pod_template *template);
 void preflight_cert_manager(struct preflight *p);
 void preflight_head_service(struct preflight *p);
+void preflight_gcs_store(struct preflight *p);
 void preflight_options(struct preflight *p);
 const struct ray_object *preflight_complete(
 	const struct preflight_input *in, const struct ray_object *object);

@@ -150,6 +150,24 @@ static void *decode_node(struct arena *arena, const struct json_node *object)
 	return node;
 }
 
+/* One that is being deleted gives its claim up. */
+static void *decode_store(struct arena *arena, const struct json_node *object)
+{
+	const struct json_node *const meta = json_get(object, "metadata");
+	const struct json_node *const storage =
+		json_get(json_get(json_get(object, "spec"), "gcsFaultToleranceOptions"), "storage");
+	const struct str claim = text(arena, json_get(storage, "claimName"));
+
+	if (claim.len == 0 || json_present(json_get(meta, "deletionTimestamp")))
+		return NULL;
+	struct facts_store *const store = arena_alloc(arena, sizeof(*store));
+
+	store->cluster = text(arena, json_get(meta, "name"));
+	store->claim = claim;
+	store->sub_path = text(arena, json_get(storage, "subPath"));
+	return store;
+}
+
 static void *decode_nothing(struct arena *arena, const struct json_node *object)
 {
 	(void)object;
@@ -164,6 +182,7 @@ void *facts_decode(struct arena *arena, enum facts_kind kind, const struct json_
 		[FACTS_RESOURCE_QUOTA] = decode_quota,
 		[FACTS_LIMIT_RANGE] = decode_limit_range,
 		[FACTS_NODE] = decode_node,
+		[FACTS_GCS_STORE] = decode_store,
 	};
 
 	return (DECODE[kind] ? DECODE[kind] : decode_nothing)(arena, object);

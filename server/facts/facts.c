@@ -22,6 +22,7 @@ const struct facts_source FACTS_SOURCES[FACTS_KINDS] = {
 	[FACTS_CUSTOM_RESOURCE] = {"apiextensions.k8s.io", "v1", "customresourcedefinitions",
 		"CustomResourceDefinition", false, true, NULL},
 	[FACTS_SERVICE] = {"", "v1", "services", "Service", true, true, "!ray.io/cluster"},
+	[FACTS_GCS_STORE] = {"ray.io", "v1", "rayclusters", "RayCluster", true, false, NULL},
 };
 
 enum {
@@ -143,9 +144,12 @@ void facts_put(struct facts *facts, enum facts_kind kind, const struct json_node
 	const struct str name = json_str(&names, json_get(meta, "name"));
 	const struct str namespace = json_str(&names, json_get(meta, "namespace"));
 
-	if (name.len) {
-		struct entry *const entry = entry_new(kind, object);
+	struct entry *const entry = name.len ? entry_new(kind, object) : NULL;
 
+	if (entry && entry->value == NULL) {
+		free_entry(entry);
+		facts_remove(facts, kind, namespace, name);
+	} else if (entry) {
 		pthread_rwlock_wrlock(&facts->lock);
 		free_entry(strmap_set(&space_for(facts, kind, namespace)->entries, name, entry));
 		pthread_rwlock_unlock(&facts->lock);
@@ -163,6 +167,18 @@ void facts_remove(struct facts *facts, enum facts_kind kind, struct str namespac
 		if (space->entries.count == 0)
 			free_space(strmap_remove(&facts->spaces[kind], namespace));
 	}
+	pthread_rwlock_unlock(&facts->lock);
+}
+
+void facts_forget(struct facts *facts, enum facts_kind kind)
+{
+	const struct strmap_entry *at;
+
+	pthread_rwlock_wrlock(&facts->lock);
+	for (size_t i = 0; (at = strmap_next(&facts->spaces[kind], &i)) != NULL;)
+		free_space(at->value);
+	strmap_done(&facts->spaces[kind]);
+	facts->spaces[kind] = (struct strmap){0};
 	pthread_rwlock_unlock(&facts->lock);
 }
 
@@ -262,4 +278,10 @@ const struct facts_limit_range *facts_next_limit_range(
 const struct node_shape *facts_next_node(const struct facts *facts, size_t *at)
 {
 	return next(facts, FACTS_NODE, STR(""), at);
+}
+
+const struct facts_store *facts_next_store(
+	const struct facts *facts, struct str namespace, size_t *at)
+{
+	return next(facts, FACTS_GCS_STORE, namespace, at);
 }

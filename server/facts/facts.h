@@ -30,7 +30,8 @@ enum facts_kind {
 	FACTS_SECRET,
 	FACTS_VOLUME_CLAIM,
 	FACTS_CUSTOM_RESOURCE,
-	FACTS_SERVICE, /* those that belong to no RayCluster */
+	FACTS_SERVICE,   /* those that belong to no RayCluster */
+	FACTS_GCS_STORE, /* RayClusters whose GCS keeps its state in a claim; not followed here */
 	FACTS_KINDS,
 };
 
@@ -83,6 +84,11 @@ struct facts_limit_range {
 	size_t count;
 };
 
+/* Where a RayCluster's GCS keeps its state. */
+struct facts_store {
+	struct str cluster, claim, sub_path;
+};
+
 struct facts;
 
 struct facts *facts_new(void);
@@ -91,9 +97,14 @@ void facts_free(struct facts **facts);
 /* The kind of an object by its apiVersion and kind; FACTS_KINDS when it is none of these. */
 enum facts_kind facts_recognise(const struct json_node *object);
 
-/* What a watch tells: an object that is new or has changed, one that is gone. */
+/*
+ * What a watch tells: an object that is new or has changed, one that is gone. One that holds
+ * nothing that is looked at counts as gone.
+ */
 void facts_put(struct facts *facts, enum facts_kind kind, const struct json_node *object);
 void facts_remove(struct facts *facts, enum facts_kind kind, struct str namespace, struct str name);
+/* As if none had ever been seen; it stays known. */
+void facts_forget(struct facts *facts, enum facts_kind kind);
 /* The whole list has been read once. */
 void facts_set_known(struct facts *facts, enum facts_kind kind);
 /* Its watch has been broken since then (clock_now()); 0: it goes on. */
@@ -124,3 +135,5 @@ const struct facts_quota *facts_next_quota(
 const struct facts_limit_range *facts_next_limit_range(
 	const struct facts *facts, struct str namespace, size_t *at);
 const struct node_shape *facts_next_node(const struct facts *facts, size_t *at);
+const struct facts_store *facts_next_store(
+	const struct facts *facts, struct str namespace, size_t *at);

@@ -77,6 +77,8 @@ static const struct json_place NODE_SKIPPED[] = {
 
 static bool is_wanted(const struct server *s, enum facts_kind kind)
 {
+	if (kind == FACTS_GCS_STORE) /* serve_ledger.c follows RayClusters */
+		return false;
 	return kind != FACTS_SECRET || settings_bool(&s->settings, SETTING_PREFLIGHT_SECRETS);
 }
 

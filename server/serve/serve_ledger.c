@@ -1,7 +1,11 @@
-/* The RayClusters that are there, for the quotas of the policy (server/quota/ledger.h). */
+/*
+ * The RayClusters that are there, for the quotas of the policy (server/quota/ledger.h), and for
+ * what two of them must not share (server/facts/facts.h).
+ */
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/admission/charge.h"
+#include "server/facts/facts.h"
 #include "server/serve/cluster.h"
 #include "server/serve/follower.h"
 #include "server/serve/server.h"
@@ -37,12 +41,15 @@ static void see(void *context, const struct json_node *object, struct arena *are
 
 	serve_controller_see(counted->owner->server, counted->dialect, object, arena);
 	charge_see(arena, policy, app->ledger, counted->dialect, object);
+	if (app->facts && counted->dialect == DIALECT_MODERN)
+		facts_put(app->facts, FACTS_GCS_STORE, object);
 	policy_store_release(app->policy, policy);
 }
 
 static void unsee(void *context, struct str namespace, struct str name)
 {
 	const struct counted *const counted = context;
+	struct app *const app = &counted->owner->server->app;
 	const struct ledger_key key = {
 		.group = str_from(DIALECT_WORDS[counted->dialect].group),
 		.kind = STR("RayCluster"),
@@ -50,7 +57,9 @@ static void unsee(void *context, struct str namespace, struct str name)
 		.name = name,
 	};
 
-	ledger_unsee(counted->owner->server->app.ledger, &key);
+	if (app->facts && counted->dialect == DIALECT_MODERN)
+		facts_remove(app->facts, FACTS_GCS_STORE, namespace, name);
+	ledger_unsee(app->ledger, &key);
 	serve_controller_unsee(counted->owner->server, counted->dialect, namespace, name);
 }
 
@@ -63,6 +72,8 @@ static void told(void *context, bool there)
 	if (!there)
 		LOG(INFO, "quotas count none of these RayClusters",
 			KV("group", DIALECT_WORDS[counted->dialect].group));
+	if (there && ledger->server->app.facts && counted->dialect == DIALECT_MODERN)
+		facts_set_known(ledger->server->app.facts, FACTS_GCS_STORE);
 	serve_controller_told(ledger->server, counted->dialect);
 	if (counted->was_told)
 		return;
@@ -124,6 +135,8 @@ void serve_ledger_recount(struct server *s)
 	for (size_t i = 0; i < DIALECTS; i++)
 		follower_stop(&s->counted->counted[i].follower);
 	ledger_start_over(s->app.ledger);
+	if (s->app.facts)
+		facts_forget(s->app.facts, FACTS_GCS_STORE);
 	s->counted->told = 0;
 	for (size_t i = 0; i < DIALECTS; i++) {
 		s->counted->counted[i].was_told = false;

@@ -171,6 +171,47 @@ Test(facts, what_has_no_name_or_odd_members_does_no_harm)
 	facts_free(&facts);
 }
 
+Test(facts, a_cluster_has_a_store_while_it_names_a_claim_and_lives)
+{
+	static const struct {
+		const char *object;
+		size_t stores;
+	} STEPS[] = {
+		{"{metadata: {name: c, namespace: a}, spec: {}}", 0},
+		{"{metadata: {name: c, namespace: a}, spec: {gcsFaultToleranceOptions: {storage: "
+		 "{claimName: s, subPath: p}}}}",
+			1},
+		{"{metadata: {name: c, namespace: a}, spec: {gcsFaultToleranceOptions: {storage: "
+		 "{size: 1Gi}}}}",
+			0},
+		{"{metadata: {name: c, namespace: a}, spec: {gcsFaultToleranceOptions: {storage: "
+		 "{claimName: s}}}}",
+			1},
+		{"{metadata: {name: c, namespace: a, deletionTimestamp: now}, spec: "
+		 "{gcsFaultToleranceOptions: {storage: {claimName: s}}}}",
+			0},
+		{"{metadata: {name: c, namespace: a}, spec: {gcsFaultToleranceOptions: {storage: "
+		 "{claimName: s, subPath: p}}}}",
+			1},
+	};
+	struct facts *facts = facts_new();
+
+	for (size_t i = 0; i < ARRAY_LEN(STEPS); i++) {
+		put(facts, FACTS_GCS_STORE, STEPS[i].object);
+		cr_expect_eq(facts_count(facts, FACTS_GCS_STORE, STR("a")), STEPS[i].stores,
+			"step %zu", i);
+	}
+	size_t at = 0;
+	const struct facts_store *const store = facts_next_store(facts, STR("a"), &at);
+
+	cr_assert_not_null(store);
+	cr_expect(str_is(store->cluster, "c") && str_is(store->claim, "s") &&
+		  str_is(store->sub_path, "p"));
+	facts_forget(facts, FACTS_GCS_STORE);
+	cr_expect_eq(facts_count(facts, FACTS_GCS_STORE, STR("a")), 0u);
+	facts_free(&facts);
+}
+
 Test(facts, a_kind_is_unknown_until_its_list_was_read)
 {
 	struct facts *facts = facts_new();
