@@ -188,8 +188,8 @@ bench: packages-build ## the benchmarks of tests/bench, each a ratio within one 
 		RAYGATE=$(CURDIR)/build/release/raygate build/release/$$b $(BENCH_DATA) || bad=1; \
 	done; exit $$bad
 
-bench-cluster: build packages-e2e ## our controller in a real control plane, against a plain client; CLUSTERS=1000 KUBERAY=path
-	$(Q)E2E_QPS=1000 $(CLUSTER)/run.sh tests/bench/cluster/bench.sh
+bench-cluster: build packages-e2e ## our controller in a real control plane, against a plain client; CLUSTERS=1000 KUBERAY=path API=memory
+	$(Q)$(if $(filter memory,$(API)),tests/bench/cluster/memory.sh,E2E_QPS=1000 $(CLUSTER)/run.sh tests/bench/cluster/bench.sh)
 
 image: build ## build/raygate-image.tar: an OCI image, made without a container engine
 	$(Q)manifests/image/build.sh build/raygate build/raygate-image.tar

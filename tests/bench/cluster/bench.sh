@@ -32,10 +32,9 @@ prepare() {
 	kubectl create namespace bench >/dev/null
 	kubectl create namespace raygate >/dev/null
 	within 30 kubectl -n bench get serviceaccount default
-	"$RAYGATE" plan -n bench --policy "$here/policy.yaml" -o json "$here/raycluster.yaml" |
+	"$RAYGATE" plan -n bench --policy "$here/policy.yaml" -o json "$here/clusters.json" |
 		sed 's/fleet-name/NAME/g' >"$WORK/floor.json"
-	kubectl -n bench create --dry-run=client -o json -f "$here/raycluster.yaml" |
-		sed -e 's/fleet-name/NAME/g' -e '1i {"items": [' -e '$a ]}' >"$WORK/clusters.json"
+	sed 's/fleet-name/NAME/g' "$here/clusters.json" >"$WORK/clusters.json"
 	OPS=127.0.0.1:$(tool ports 1)
 }
 
@@ -63,7 +62,7 @@ clean_up() {
 start_raygate() {
 	start raygate "$RAYGATE" serve --namespace raygate --policy "$here/policy.yaml" \
 		--webhook-configuration= --no-preflight --webhook-bind-address 127.0.0.1:0 \
-		--ops-bind-address "$OPS"
+		--ops-bind-address "$OPS" --grace-period 0s
 	within 30 leads
 }
 

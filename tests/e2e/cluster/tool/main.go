@@ -13,11 +13,12 @@ var commands = map[string]func(args []string) error{
 	"balance": balance, // balance ADDRESS BACKEND=READYURL…
 	"storm":   storm,   // storm DIR SERVER NAMESPACE MANIFEST WORKERS
 	"fleet":   fleet,   // fleet DIR SERVER NAMESPACE LIST COUNT CONNECTIONS PODS
+	"memory":  memory,  // memory DIR ADDRESS PACE
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: tool pki|ports|balance|storm|fleet ARGUMENT…")
+		fmt.Fprintln(os.Stderr, "usage: tool pki|ports|balance|storm|fleet|memory ARGUMENT…")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
