@@ -55,11 +55,24 @@ static void release(struct held **held)
 	*held = NULL;
 }
 
-void kube_identity_release(const struct kube_identity **identity)
+static struct held *held_of(const struct kube_identity *identity)
 {
 	struct held *held;
 
-	memcpy(&held, identity, sizeof(held));
+	memcpy(&held, &identity, sizeof(held));
+	return held;
+}
+
+const struct kube_identity *kube_identity_hold(const struct kube_identity *identity)
+{
+	atomic_fetch_add(&held_of(identity)->holders, 1);
+	return identity;
+}
+
+void kube_identity_release(const struct kube_identity **identity)
+{
+	struct held *held = held_of(*identity);
+
 	release(&held);
 	*identity = NULL;
 }

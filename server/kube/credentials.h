@@ -31,6 +31,8 @@ void kube_credentials_free(struct kube_credentials **credentials);
  */
 MUST_CHECK bool kube_credentials_take(struct kube_credentials *credentials, struct kube_stop *stop,
 	const struct kube_identity **out, struct err *err);
+/* One more who releases it. */
+const struct kube_identity *kube_identity_hold(const struct kube_identity *identity);
 /* Takes NULL and nulls. */
 void kube_identity_release(const struct kube_identity **identity);
 

@@ -23,12 +23,16 @@ enum {
 	CONNECT_MS = 10000,       /* as client-go's dialer: 30 s; we would rather try again */
 };
 
-/* A handle of libcurl with its connections; used by one thread at a time. */
+/*
+ * A handle of libcurl with its connections; used by one thread at a time. What is the same for all
+ * exchanges of an identity is set once.
+ */
 struct line {
 	struct line *next;
 	CURL *easy;
 	CURLM *multi;
-	int64_t since; /* clock_now() when it became idle */
+	const struct kube_identity *identity; /* held; NULL: nothing is set yet */
+	int64_t since;                        /* clock_now() when it became idle */
 	char words[CURL_ERROR_SIZE];
 };
 
@@ -39,6 +43,7 @@ struct curl_transport {
 	const char *agent;
 	struct arena arena;
 	struct kube_endpoint endpoint;
+	struct curl_slist *connect_to; /* or NULL */
 	pthread_mutex_t mutex;
 	struct line *idle;
 };
@@ -62,6 +67,7 @@ static void line_free(struct line *line)
 {
 	curl_multi_cleanup(line->multi);
 	curl_easy_cleanup(line->easy);
+	kube_identity_release(&line->identity);
 	mem_free(&line);
 }
 
@@ -173,16 +179,15 @@ static struct curl_slist *headers_for(const struct curl_transport *transport,
 	return list;
 }
 
+/* Not copied: the line holds the identity. */
 static void set_blob(CURL *easy, CURLoption option, const char *pem)
 {
-	struct curl_blob blob = {.flags = CURL_BLOB_COPY};
-	CLEANUP(mem_free) char *copy = NULL;
+	struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY};
 
 	if (pem == NULL)
 		return;
-	copy = mem_strdup(pem);
-	blob.data = copy;
-	blob.len = strlen(copy);
+	memcpy(&blob.data, &pem, sizeof(blob.data));
+	blob.len = strlen(pem);
 	curl_easy_setopt(easy, option, &blob);
 }
 
@@ -223,13 +228,14 @@ static void set_method(CURL *easy, struct exchange *exchange)
 	if (request->content_type) {
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-		curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
 		curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static void set_connection(CURL *easy, const struct kube_config *config, bool is_stream)
+static void set_connection(CURL *easy, const struct kube_config *config)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
@@ -241,50 +247,55 @@ static void set_connection(CURL *easy, const struct kube_config *config, bool is
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-		(long)(is_stream ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	if (config->proxy_url)
 		curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_url);
 }
 
-/* What libcurl does not copy, and lives until the exchange is over. */
-struct lists {
-	struct curl_slist *headers, *connect_to;
-};
-
-static void lists_done(struct lists *lists)
+/* What is the same for all exchanges as long as we are the same. */
+static void set_up(const struct curl_transport *transport, struct line *line,
+	const struct kube_identity *identity)
 {
-	curl_slist_free_all(lists->headers);
-	curl_slist_free_all(lists->connect_to);
-}
-
-static void prepare(struct curl_transport *transport, struct line *line, struct exchange *exchange,
-	const struct kube_identity *identity, struct lists *lists)
-{
-	CLEANUP(buf_done) struct buf url = {0};
-	const struct kube_request *const request = exchange->request;
-	const int64_t left = (request->deadline - clock_now()) / CLOCK_MILLISECOND;
-
-	buf_printf(&url, "%s%s", transport->endpoint.url, request->path);
-	buf_add_char(&url, '\0');
-	lists->headers = headers_for(transport, request, identity);
+	if (line->identity && line->identity->generation == identity->generation)
+		return;
 	/* Connections outlive this; nothing else does. */
 	curl_easy_reset(line->easy);
-	line->words[0] = '\0';
-	set_method(line->easy, exchange);
-	set_connection(line->easy, transport->config, request->piece != NULL);
+	kube_identity_release(&line->identity);
+	line->identity = kube_identity_hold(identity);
+	set_connection(line->easy, transport->config);
 	set_tls(line->easy, transport->config, identity);
-	if (transport->endpoint.connect_to) {
-		lists->connect_to = add_header(NULL, "::", transport->endpoint.connect_to);
-		curl_easy_setopt(line->easy, CURLOPT_CONNECT_TO, lists->connect_to);
-	}
-	curl_easy_setopt(line->easy, CURLOPT_URL, url.at);
 	curl_easy_setopt(line->easy, CURLOPT_USERAGENT, transport->agent);
-	curl_easy_setopt(line->easy, CURLOPT_HTTPHEADER, lists->headers);
-	curl_easy_setopt(line->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+	curl_easy_setopt(line->easy, CURLOPT_CONNECT_TO, transport->connect_to);
 	curl_easy_setopt(line->easy, CURLOPT_ERRORBUFFER, line->words);
+	curl_easy_setopt(line->easy, CURLOPT_READFUNCTION, give_body);
 	curl_easy_setopt(line->easy, CURLOPT_WRITEFUNCTION, take_body);
+}
+
+/* libcurl does not copy the headers, which live until the exchange is over. */
+static void prepare(const struct curl_transport *transport, const struct line *line,
+	struct exchange *exchange, struct curl_slist *headers)
+{
+	CLEANUP(buf_done) struct buf url = {0};
+	const int64_t left = (exchange->request->deadline - clock_now()) / CLOCK_MILLISECOND;
+
+	buf_add_cstr(&url, transport->endpoint.url);
+	buf_add_cstr(&url, exchange->request->path);
+	buf_add_char(&url, '\0');
+	set_method(line->easy, exchange);
+	curl_easy_setopt(line->easy, CURLOPT_URL, url.at);
+	curl_easy_setopt(line->easy, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(line->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
 	curl_easy_setopt(line->easy, CURLOPT_WRITEDATA, exchange);
+}
+
+/* Nothing that is gone when the exchange is over is pointed to any more. */
+static void let_go(CURL *easy)
+{
+	static const CURLoption OPTIONS[] = {
+		CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HTTPHEADER};
+
+	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
+		curl_easy_setopt(easy, OPTIONS[i], NULL);
 }
 
 static bool is_done(CURLM *multi, CURLcode *code)
@@ -399,15 +410,17 @@ static bool send_as(struct curl_transport *transport, const struct kube_identity
 {
 	struct line *const line = line_take(transport);
 	struct exchange exchange = {.request = request, .answer = answer, .easy = line->easy};
-	CLEANUP(lists_done) struct lists lists = {0};
+	struct curl_slist *const headers = headers_for(transport, request, identity);
 
 	kube_answer_done(answer);
-	prepare(transport, line, &exchange, identity, &lists);
+	line->words[0] = '\0';
+	set_up(transport, line, identity);
+	prepare(transport, line, &exchange, headers);
 	const CURLcode code = run(line, &exchange);
 	const bool good = conclude(transport, &exchange, line, code, err);
 
-	/* It points to what is gone when we return. */
-	curl_easy_reset(line->easy);
+	let_go(line->easy);
+	curl_slist_free_all(headers);
 	line_give_back(transport, line);
 	return good;
 }
@@ -444,6 +457,7 @@ static void transport_done(struct kube_transport *self)
 	struct curl_transport *transport = (struct curl_transport *)self;
 
 	lines_free(transport->idle);
+	curl_slist_free_all(transport->connect_to);
 	kube_credentials_free(&transport->credentials);
 	pthread_mutex_destroy(&transport->mutex);
 	arena_done(&transport->arena);
@@ -468,6 +482,8 @@ struct kube_transport *kube_transport_new(const struct kube_config *config, cons
 	transport->agent = arena_str(&transport->arena, str_from(agent)).at;
 	pthread_mutex_init(&transport->mutex, NULL);
 	transport->endpoint = kube_endpoint_of(config, &transport->arena);
+	if (transport->endpoint.connect_to)
+		transport->connect_to = add_header(NULL, "::", transport->endpoint.connect_to);
 	return &transport->base;
 }
 
