@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "server/controller/table.h"
 #include "server/kube/backoff.h"
 
@@ -83,16 +82,9 @@ static bool is_key(const struct table_item *item, const void *of)
 	       str_eq(namespace_of(entry), key->namespace);
 }
 
-static uint32_t hash_of(const struct world_key *key)
-{
-	return (uint32_t)(hash_str(hash_process_key(), key->name) +
-			  3 * hash_str(hash_process_key(), key->namespace)) +
-	       (uint32_t)key->dialect;
-}
-
 static struct entry *get(struct workqueue *q, const struct world_key *key)
 {
-	const uint32_t hash = hash_of(key);
+	const uint32_t hash = world_key_hash(key);
 	struct entry *entry = table_find(&q->entries, hash, is_key, key);
 
 	if (entry)
@@ -211,7 +203,7 @@ void workqueue_back_off(struct workqueue *q, const struct world_key *key)
 void workqueue_forget(struct workqueue *q, const struct world_key *key)
 {
 	pthread_mutex_lock(&q->mutex);
-	struct entry *const entry = table_find(&q->entries, hash_of(key), is_key, key);
+	struct entry *const entry = table_find(&q->entries, world_key_hash(key), is_key, key);
 
 	if (entry)
 		kube_backoff_reset(&entry->backoff);
@@ -279,7 +271,7 @@ bool workqueue_take(struct workqueue *q, struct arena *arena, struct world_key *
 void workqueue_drop(struct workqueue *q, const struct world_key *key)
 {
 	pthread_mutex_lock(&q->mutex);
-	struct entry *const entry = table_find(&q->entries, hash_of(key), is_key, key);
+	struct entry *const entry = table_find(&q->entries, world_key_hash(key), is_key, key);
 
 	if (entry && entry->place != READY) {
 		if (entry->place == WAITING)

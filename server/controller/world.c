@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "server/controller/acceptance.h"
 #include "server/controller/world_parts.h"
 #include "server/controller/world_text.h"
@@ -22,6 +23,19 @@ const struct json_place WORLD_SERVICE_SKIPS[] = {
 	{2, "selector"},
 	{0, NULL},
 };
+
+uint32_t world_key_hash(const struct world_key *key)
+{
+	return (uint32_t)(hash_str(hash_process_key(), key->name) +
+			  3 * hash_str(hash_process_key(), key->namespace)) +
+	       (uint32_t)key->dialect;
+}
+
+bool world_key_eq(const struct world_key *a, const struct world_key *b)
+{
+	return a->dialect == b->dialect && str_eq(a->name, b->name) &&
+	       str_eq(a->namespace, b->namespace);
+}
 
 struct world *world_new(const struct world_options *options)
 {

@@ -20,6 +20,9 @@ struct world_key {
 	struct str namespace, name;
 };
 
+uint32_t world_key_hash(const struct world_key *key);
+bool world_key_eq(const struct world_key *a, const struct world_key *b);
+
 enum world_kind {
 	WORLD_CLUSTERS,
 	WORLD_PODS,

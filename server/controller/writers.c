@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "server/controller/table.h"
 #include "server/kube/backoff.h"
 #include "server/kube/thread.h"
 
@@ -12,7 +13,9 @@
 
 /* A cluster's writes. It is there as long as any of them is. */
 struct lane {
-	struct lane *next; /* in turn, in a ring */
+	struct table_item item;
+	bool in_turn;      /* it stands in the line of those whose next write may begin */
+	struct lane *next; /* behind it in that line */
 	struct world_key key;
 	char *uid;
 	struct write *ready, **last;
@@ -27,8 +30,9 @@ struct writers {
 	struct writers_options options;
 	pthread_mutex_t mutex;
 	pthread_cond_t more; /* there may be something to do, or the end has come */
-	struct lane *turn;   /* whose turn was the last one; a ring */
-	size_t ready;        /* writes that wait for their turn */
+	struct table lanes;
+	struct lane *first, **last; /* in turn */
+	int64_t soonest;            /* when one is tried again, or before; 0: none is */
 	pthread_t *threads;
 	size_t started;
 	bool stopped;
@@ -41,6 +45,7 @@ struct writers *writers_new(const struct writers_options *options)
 	w->options = *options;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->more, NULL);
+	w->last = &w->first;
 	return w;
 }
 
@@ -67,44 +72,29 @@ static void free_list(struct write *write)
 	}
 }
 
-static bool is_key(const struct world_key *a, const struct world_key *b)
+static bool is_key(const struct table_item *item, const void *key)
 {
-	return a->dialect == b->dialect && str_eq(a->name, b->name) &&
-	       str_eq(a->namespace, b->namespace);
+	return world_key_eq(&((const struct lane *)(const void *)item)->key, key);
 }
 
 static struct lane *find(const struct writers *w, const struct world_key *key)
 {
-	struct lane *lane = w->turn;
-
-	if (lane == NULL)
-		return NULL;
-	do {
-		if (is_key(&lane->key, key))
-			return lane;
-		lane = lane->next;
-	} while (lane != w->turn);
-	return NULL;
+	return table_find(&w->lanes, world_key_hash(key), is_key, key);
 }
 
-/* Behind all others: before it is its turn they had theirs. */
-static struct lane *lane_new(struct writers *w, const struct write *write)
+static struct lane *lane_new(struct writers *w, const struct world_key *key)
 {
 	struct lane *const lane = mem_alloc(sizeof(*lane));
 
 	arena_init(&lane->arena, 256);
 	lane->key = (struct world_key){
-		.dialect = write->key.dialect,
-		.namespace = arena_str(&lane->arena, write->key.namespace),
-		.name = arena_str(&lane->arena, write->key.name),
+		.dialect = key->dialect,
+		.namespace = arena_str(&lane->arena, key->namespace),
+		.name = arena_str(&lane->arena, key->name),
 	};
+	lane->item.hash = world_key_hash(key);
 	lane->last = &lane->ready;
-	lane->next = lane;
-	if (w->turn) {
-		lane->next = w->turn->next;
-		w->turn->next = lane;
-	}
-	w->turn = lane;
+	table_add(&w->lanes, &lane->item);
 	return lane;
 }
 
@@ -117,17 +107,29 @@ static void lane_free(struct lane *lane)
 	free(lane);
 }
 
+/* Its next write may begin. */
+static bool may_begin(const struct lane *lane)
+{
+	return lane->ready && lane->at_work < WRITERS_LANE_MOST &&
+	       (lane->at_work == 0 || lane->ready->stage <= lane->stage);
+}
+
+/* Behind all others: before it is its turn they had theirs. */
+static void queue_up(struct writers *w, struct lane *lane)
+{
+	if (lane->in_turn || !may_begin(lane))
+		return;
+	lane->in_turn = true;
+	lane->next = NULL;
+	*w->last = lane;
+	w->last = &lane->next;
+}
+
 static void remove_if_idle(struct writers *w, struct lane *lane)
 {
-	struct lane *before = lane;
-
-	if (lane->ready || lane->later || lane->at_work || lane->in_round)
+	if (lane->ready || lane->later || lane->at_work || lane->in_round || lane->in_turn)
 		return;
-	while (before->next != lane)
-		before = before->next;
-	before->next = lane->next;
-	if (w->turn == lane)
-		w->turn = before == lane ? NULL : before;
+	table_remove(&w->lanes, &lane->item);
 	lane_free(lane);
 }
 
@@ -137,13 +139,14 @@ void writers_submit(struct writers *w, struct write *first)
 	struct lane *lane = find(w, &first->key);
 
 	if (lane == NULL)
-		lane = lane_new(w, first);
+		lane = lane_new(w, &first->key);
 	free(lane->uid);
 	lane->uid = mem_strdup(arena_str(&first->arena, first->uid).at);
 	lane->in_round = true;
 	*lane->last = first;
-	for (; *lane->last; lane->last = &(*lane->last)->next)
-		w->ready++;
+	while (*lane->last)
+		lane->last = &(*lane->last)->next;
+	queue_up(w, lane);
 	pthread_cond_signal(&w->more);
 	pthread_mutex_unlock(&w->mutex);
 }
@@ -158,71 +161,87 @@ bool writers_busy(struct writers *w, const struct world_key *key)
 	return busy;
 }
 
-static struct write *take_ready(struct lane *lane)
+/* The next write of the lane whose turn it is; what was dropped meanwhile has none. */
+static struct write *take_ready(struct writers *w, struct lane **out)
 {
+	struct lane *lane;
+
+	while ((lane = w->first) != NULL) {
+		w->first = lane->next;
+		if (w->first == NULL)
+			w->last = &w->first;
+		lane->in_turn = false;
+		if (may_begin(lane))
+			break;
+		remove_if_idle(w, lane);
+	}
+	if (lane == NULL)
+		return NULL;
 	struct write *const write = lane->ready;
 
-	if (write == NULL || lane->at_work == WRITERS_LANE_MOST ||
-		(lane->at_work && write->stage > lane->stage))
-		return NULL;
 	lane->ready = write->next;
 	if (lane->ready == NULL)
 		lane->last = &lane->ready;
 	lane->stage = write->stage;
+	*out = lane;
 	return write;
 }
 
-/* One whose time has come to be tried again; `*soonest` becomes when the next one's does. */
-static struct write *take_later(struct lane *lane, int64_t now, int64_t *soonest)
+static void note_due(struct writers *w, int64_t due)
 {
-	for (struct write **link = &lane->later; *link; link = &(*link)->next) {
-		struct write *const write = *link;
+	if (w->soonest == 0 || due < w->soonest)
+		w->soonest = due;
+}
 
-		if (write->due <= now) {
-			*link = write->next;
-			return write;
+/* One whose time has come to be tried again; else w->soonest becomes when the next one's does. */
+static struct write *take_later(struct writers *w, struct lane **out)
+{
+	const int64_t now = clock_now();
+	struct lane *lane;
+
+	if (w->soonest == 0 || w->soonest > now)
+		return NULL;
+	w->soonest = 0;
+	for (size_t at = 0; (lane = table_next(&w->lanes, &at)) != NULL;) {
+		for (struct write **link = &lane->later; *link; link = &(*link)->next) {
+			struct write *const write = *link;
+
+			if (write->due <= now) {
+				*link = write->next;
+				w->soonest = now;
+				*out = lane;
+				return write;
+			}
+			note_due(w, write->due);
 		}
-		if (*soonest == 0 || write->due < *soonest)
-			*soonest = write->due;
 	}
 	return NULL;
 }
 
 /*
- * The next write of the next lane that has one. Whoever takes one wakes the next thread, so that no
- * more are awake than have something to do.
+ * The next write of the next lane. Whoever takes one wakes the next thread where there is another,
+ * or a time to wait for, so that no more are awake than have something to do.
  */
-static struct write *take(struct writers *w, struct lane **out, int64_t *soonest)
+static struct write *take(struct writers *w, struct lane **lane)
 {
-	struct lane *lane = w->turn;
-	const int64_t now = clock_now();
-
-	*soonest = 0;
-	if (lane == NULL || w->stopped)
+	if (w->stopped)
 		return NULL;
-	do {
-		lane = lane->next;
-		struct write *write = take_ready(lane);
+	struct write *write = take_later(w, lane);
 
-		if (write)
-			w->ready--;
-		else
-			write = take_later(lane, now, soonest);
-		if (write) {
-			write->next = NULL;
-			lane->at_work++;
-			w->turn = lane;
-			*out = lane;
-			if (w->ready)
-				pthread_cond_signal(&w->more);
-			return write;
-		}
-	} while (lane != w->turn);
-	return NULL;
+	if (write == NULL)
+		write = take_ready(w, lane);
+	if (write == NULL)
+		return NULL;
+	write->next = NULL;
+	(*lane)->at_work++;
+	queue_up(w, *lane);
+	if (w->first || w->soonest)
+		pthread_cond_signal(&w->more);
+	return write;
 }
 
 /* Those that were to create the same: the pods of one group. In a list of their own. */
-static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *refused)
+static struct write *take_alike(struct lane *lane, const struct write *refused)
 {
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;
@@ -240,7 +259,6 @@ static struct write *take_alike(struct writers *w, struct lane *lane, const stru
 		*link = write->next;
 		write->next = alike;
 		alike = write;
-		w->ready--;
 	}
 	lane->last = link;
 	return alike;
@@ -253,7 +271,7 @@ static void withdraw(struct writers *w, struct write *list)
 	free_list(list);
 }
 
-static void try_later(struct lane *lane, struct write *write)
+static void try_later(struct writers *w, struct lane *lane, struct write *write)
 {
 	write->again = true;
 	write->wait = write->wait ? 2 * write->wait : WAIT_FIRST;
@@ -262,6 +280,7 @@ static void try_later(struct lane *lane, struct write *write)
 	write->due = clock_now() + kube_jitter(write->wait, 50);
 	write->next = lane->later;
 	lane->later = write;
+	note_due(w, write->due);
 }
 
 /* What was the round's last write is told so, outside of the mutex; true when this was it. */
@@ -291,14 +310,14 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 	lane->at_work--;
 	lane->bad = lane->bad || how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
 	if (how == WRITE_REFUSED)
-		alike = take_alike(w, lane, write);
+		alike = take_alike(lane, write);
 	if (how == WRITE_UNANSWERED && !w->stopped)
-		try_later(lane, write);
+		try_later(w, lane, write);
 	else
 		write_free(&write);
+	queue_up(w, lane);
 	const bool ended = end_round(w, lane, last, &well);
 
-	pthread_cond_signal(&w->more);
 	pthread_mutex_unlock(&w->mutex);
 	withdraw(w, alike);
 	if (ended)
@@ -309,10 +328,9 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 bool writers_step(struct writers *w)
 {
 	struct lane *lane = NULL;
-	int64_t soonest;
 
 	pthread_mutex_lock(&w->mutex);
-	struct write *const write = take(w, &lane, &soonest);
+	struct write *const write = take(w, &lane);
 
 	pthread_mutex_unlock(&w->mutex);
 	if (write == NULL)
@@ -325,15 +343,14 @@ bool writers_step(struct writers *w)
 static bool wait_for_more(struct writers *w)
 {
 	struct lane *lane;
-	int64_t soonest = 0;
 	bool goes_on;
 
 	pthread_mutex_lock(&w->mutex);
-	struct write *const write = take(w, &lane, &soonest);
+	struct write *const write = take(w, &lane);
 
 	if (write == NULL && !w->stopped) {
-		if (soonest)
-			clock_wait(&w->more, &w->mutex, soonest);
+		if (w->soonest)
+			clock_wait(&w->more, &w->mutex, w->soonest);
 		else
 			pthread_cond_wait(&w->more, &w->mutex);
 	}
@@ -369,8 +386,6 @@ void writers_drop(struct writers *w, const struct world_key *key)
 	struct lane *const lane = find(w, key);
 
 	if (lane) {
-		for (const struct write *write = lane->ready; write; write = write->next)
-			w->ready--;
 		*lane->last = lane->later;
 		list = lane->ready;
 		lane->ready = lane->later = NULL;
@@ -395,20 +410,15 @@ void writers_stop(struct writers *w)
 void writers_free(struct writers **writers)
 {
 	struct writers *const w = *writers;
+	struct lane *lane;
 
 	if (w == NULL)
 		return;
 	writers_stop(w);
-	while (w->turn) {
-		struct lane *const lane = w->turn;
-
-		/* Nobody is at work, so whatever is left goes with it. */
-		lane->in_round = false;
-		free_list(lane->ready);
-		free_list(lane->later);
-		lane->ready = lane->later = NULL;
-		remove_if_idle(w, lane);
-	}
+	/* Nobody is at work, so whatever is left goes with it. */
+	for (size_t at = 0; (lane = table_next(&w->lanes, &at)) != NULL;)
+		lane_free(lane);
+	table_done(&w->lanes);
 	free(w->threads);
 	pthread_cond_destroy(&w->more);
 	pthread_mutex_destroy(&w->mutex);
