@@ -13,10 +13,12 @@ struct probe {
 static const struct probe LIVENESS = {"livenessProbe", 30, 5, 2, 5, 120};
 static const struct probe READINESS = {"readinessProbe", 10, 5, 2, 5, 10};
 /*
- * Ours: each second until the node is up, then the others begin, at once. It fails only long after
- * a worker has given up its head by itself.
+ * Ours: each second until the node is up, then the others begin, at once. Of a worker it fails only
+ * long after it has given up its head by itself; of a head, whose dashboard may have ended while
+ * its Ray runs on, when KubeRay's liveness probe would have.
  */
 static const struct probe STARTUP = {"startupProbe", 0, 5, 2, 1, 1800};
+static const struct probe STARTUP_OF_HEAD = {"startupProbe", 0, 5, 2, 1, 630};
 static const struct probe READINESS_AT_ONCE = {"readinessProbe", 0, 5, 2, 5, 10};
 /*
  * Ours, of workers: some ends of a raylet, as of one that meets a new head while it starts, are
@@ -139,7 +141,7 @@ void pod_add_probes(struct pod_draft *d)
 	const bool waits = d->group->is_head || d->c->fault_tolerant;
 
 	if (quick)
-		add_probe(d, &STARTUP, false);
+		add_probe(d, d->group->is_head ? &STARTUP_OF_HEAD : &STARTUP, false);
 	add_probe(d, quick && !waits ? &LIVENESS_OF_WORKER : &LIVENESS, false);
 	add_probe(d, quick ? &READINESS_AT_ONCE : &READINESS, serves);
 }

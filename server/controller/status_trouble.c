@@ -24,10 +24,14 @@ static struct str failure_reason(const struct status_input *in, struct arena *ar
 		is_of_head(in, failure->group) ? "Head" : "Worker");
 }
 
-/* The API server's own troubles are not the cluster's, nor is a status that could not be written.
+/*
+ * The API server's own troubles are not the cluster's, nor is a status that could not be written;
+ * nor that it does not know the Role yet, made a moment before, to which a RoleBinding refers.
  */
 static bool is_told(const struct observed_failure *failure)
 {
+	if (failure->code == 404 && str_is(failure->kind, "RoleBinding"))
+		return false;
 	return failure->code != 0 && failure->code != 429 && !str_is(failure->kind, "RayCluster");
 }
 

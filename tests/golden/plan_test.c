@@ -99,8 +99,10 @@ static void level(struct json_edit *spec, bool kuberay)
 		return;
 	}
 	drop(json_edit_get(ray, STR("env")), "RAY_NUM_REDIS_GET_RETRIES");
+	const struct str starts = json_edit_text(json_edit_get(startup, STR("failureThreshold")));
+
 	/* Where the startup probe is ours, readiness does not wait. */
-	if (str_is(json_edit_text(json_edit_get(startup, STR("failureThreshold"))), "1800")) {
+	if (str_is(starts, "1800") || str_is(starts, "630")) {
 		cr_expect(str_is(
 			json_edit_text(json_edit_get(ready, STR("initialDelaySeconds"))), "0"));
 		json_edit_remove(ray, STR("startupProbe"));

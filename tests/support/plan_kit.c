@@ -193,6 +193,9 @@ static void read_line(struct filling *f, struct str rest)
 	} else if (str_is(kind, "silence")) {
 		read_failure(f->arena, &f->failures[f->seen->failure_count], rest);
 		f->failures[f->seen->failure_count++].code = 0;
+	} else if (str_is(kind, "missing")) {
+		read_failure(f->arena, &f->failures[f->seen->failure_count], rest);
+		f->failures[f->seen->failure_count++].code = 404;
 	} else if (str_is(kind, "verdict")) {
 		read_verdict(f->arena, &f->seen->verdict, rest);
 	} else if (str_is(kind, "first")) {

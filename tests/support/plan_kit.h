@@ -6,7 +6,8 @@
  *                              "running ready age=60 index=2 unscheduled deleting foreign …"; of a
  *                              legacy cluster GROUP is the podType, and "head" a word
  *   service NAME IP
- *   failure KIND GROUP MESSAGE…  with HTTP's 403; "silence KIND GROUP" is one without an answer
+ *   failure KIND GROUP MESSAGE…  with HTTP's 403; "missing KIND …" with its 404; "silence KIND
+ *                              GROUP" is one without an answer
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is
  *   first                      it is the first round of the process
  *   status KEY: VALUE          members of the object's status, in YAML

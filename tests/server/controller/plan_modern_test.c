@@ -386,6 +386,9 @@ static const struct example BOUNDS[] = {
 	{"a pod that is refused is told, once",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
 	 "warning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},
+	{"a Role that is not known yet is none of its troubles",
+	 {NULL, HEAD, HEAD_IS_THERE "missing RoleBinding demo not found\n"},
+	 ""},
 	{"and not again while it stands in the status",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"
 	  "status conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreateWorkerPod, message: m}]\n"},
