@@ -81,6 +81,9 @@ static int step(struct yaml_stream *stream)
 	return doc.json.root ? 0 : 2;
 }
 
+#define TEN     "1,1,1,1,1,1,1,1,1,1,"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 Test(yaml_stream, behind_a_wrong_document_the_stream_goes_on_but_not_behind_broken_yaml)
 {
 	static const struct {
@@ -93,6 +96,8 @@ Test(yaml_stream, behind_a_wrong_document_the_stream_goes_on_but_not_behind_brok
 		{"a: 1\n---\nb: [1\n---\nc: 1\n", {0, 1, 2, 2, 2}},
 		{"a: [.nan]\n---\nb: [1\n---\nc: 1\n", {1, 1, 2, 2, 2}},
 		{"a: .nan\nb: [1\n---\nc: 1\n", {1, 1, 2, 2, 2}},
+		/* more values than there may be levels, all of them passed over */
+		{"a: 1\na: 2\nb: [" HUNDRED HUNDRED "]\n---\nb: 1\n", {1, 0, 2, 2, 2}},
 		{"&2}---", {1, 2, 2, 2, 2}},
 		{"\x01", {1, 2, 2, 2, 2}},
 	};

@@ -99,3 +99,37 @@ Test(advisories, a_group_without_a_container_has_no_cpu_to_detect)
 			     "{name: a, image: ray, resources: {requests: {cpu: 1}}}"),
 		FIELD_SEVERITY_WARN);
 }
+
+#define SYNCED(meta, replicas)                                                                     \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c, " meta "}, spec: {"         \
+	"enableInTreeAutoscaling: true, headGroupSpec: {template: {spec: {containers: [{name: h, " \
+	"image: ray}]}}}, workerGroupSpecs: [{groupName: a, replicas: 0, maxReplicas: 9, "         \
+	"template: {spec: {containers: [{name: w, image: ray}]}}}, {groupName: b, "                \
+	"replicas: " replicas                                                                      \
+	", maxReplicas: 9, template: {spec: {containers: [{name: w, image: ray}]}}}]}}"
+
+/* What the cluster stores has the autoscaler's numbers, which are no mistake. */
+Test(advisories, only_a_manifest_of_gitops_has_replicas_too_many)
+{
+	static const struct {
+		const char *object;
+		enum field_severity grade;
+	} CASES[] = {
+		{SYNCED("annotations: {argocd.argoproj.io/sync-wave: '1'}", "2"),
+			FIELD_SEVERITY_WARN},
+		{SYNCED("labels: {kustomize.toolkit.fluxcd.io/name: x}", "2"), FIELD_SEVERITY_WARN},
+		{SYNCED("labels: {helm.toolkit.fluxcd.io/name: x}", "2"), FIELD_SEVERITY_WARN},
+		{SYNCED("labels: {argocd.argoproj.io/instance: x}", "0"), FIELD_SEVERITY_OFF},
+		{SYNCED("labels: {argocd.example.com/instance: x}", "2"), FIELD_SEVERITY_OFF},
+		{SYNCED("labels: {argocd.argoproj.io/instance: x}, resourceVersion: '7'", "2"),
+			FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1514", "%s", CASES[i].object), CASES[i].grade, "%s",
+			CASES[i].object);
+	cr_expect_eq(
+		verdict_grade_update("RG1514", SYNCED("labels: {argocd.argoproj.io/x: y}", "1"),
+			SYNCED("labels: {argocd.argoproj.io/x: y}", "2")),
+		FIELD_SEVERITY_OFF);
+}

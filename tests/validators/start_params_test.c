@@ -93,3 +93,44 @@ Test(start_params, no_port_lies_among_those_of_the_workers)
 		cr_expect_eq(verdict_grade("RG0414", WITH_PARAMS, CASES[i].params), CASES[i].grade,
 			"%s", CASES[i].params);
 }
+
+#define WITH_HEAD_PARAM                                                                            \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example, annotations: {ray.io/overwrite-container-cmd: '%s'}}\n"         \
+	"spec:\n"                                                                                  \
+	"  headGroupSpec:\n"                                                                       \
+	"    rayStartParams: {'%s': \"%s\"}\n"                                                     \
+	"    template: {spec: {containers: [{name: head, image: ray, resources: {limits: {%s: "    \
+	"4}}}]}}\n"
+
+/* What a shell or KubeRay itself makes of a value, nobody knows beforehand. */
+Test(start_params, a_value_is_judged_where_it_reaches_ray_as_it_is)
+{
+	static const struct {
+		const char *rule, *overwrite, *name, *value, *resource;
+		enum field_severity grade;
+	} CASES[] = {
+		{"RG0408", "false", "num-cpus", "two", "cpu", FIELD_SEVERITY_ERROR},
+		{"RG0408", "", "num-cpus", "two", "cpu", FIELD_SEVERITY_ERROR},
+		{"RG0408", "False", "num-cpus", "two", "cpu", FIELD_SEVERITY_ERROR},
+		{"RG0408", "true", "num-cpus", "two", "cpu", FIELD_SEVERITY_WARN},
+		{"RG0408", "TRUE", "num-cpus", "two", "cpu", FIELD_SEVERITY_WARN},
+		{"RG0408", "false", "num-cpus", "$(nproc)", "cpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "num-cpus", "`nproc`", "cpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "num-cpus", "$N", "cpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "num-cpus", "'two", "cpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "num-cpus", "a(b)", "cpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "resources", "{a: 1}", "cpu", FIELD_SEVERITY_ERROR},
+		{"RG0408", "false", "resources", "{a: 1}", "google.com/tpu", FIELD_SEVERITY_OFF},
+		{"RG0408", "false", "resources", "{a: 1}", "aws.amazon.com/neuroncore",
+			FIELD_SEVERITY_OFF},
+		{"RG0407", "false", "", "x", "cpu", FIELD_SEVERITY_ERROR},
+		{"RG0406", "false", "node-name", "a\\nb", "cpu", FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_HEAD_PARAM, CASES[i].overwrite,
+				     CASES[i].name, CASES[i].value, CASES[i].resource),
+			CASES[i].grade, "case %zu: %s", i, CASES[i].value);
+}

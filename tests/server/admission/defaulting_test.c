@@ -122,6 +122,48 @@ Test(defaulting, what_is_absent_is_added)
 	cr_assert(str_contains(r.object, DEFAULTS_ANNOTATION));
 }
 
+Test(defaulting, each_part_of_a_profile_is_added_in_its_place_and_stays_for_the_next)
+{
+	static const struct {
+		const char *part, *path, *value;
+	} CASES[] = {
+		{"'annotations':{'a':'b'}", "spec.headGroupSpec.template.metadata.annotations.a",
+			"\"b\""},
+		{"'env':[{'name':'A','value':'b'}]", HEAD "containers.0.env.0.value", "\"b\""},
+		{"'imagePullSecrets':[{'name':'a'}]", HEAD "imagePullSecrets.0.name", "\"a\""},
+		{"'labels':{'a':'b'}", "spec.headGroupSpec.template.metadata.labels.a", "\"b\""},
+		{"'limits':{'cpu':'3'}", HEAD "containers.0.resources.limits.cpu", "\"3\""},
+		{"'nodeSelector':{'a':'b'}", HEAD "nodeSelector.a", "\"b\""},
+		{"'podSecurityContext':{'fsGroup':7}", HEAD "securityContext.fsGroup", "7"},
+		{"'priorityClassName':'a'", HEAD "priorityClassName", "\"a\""},
+		{"'requests':{'cpu':'3'}", HEAD "containers.0.resources.requests.cpu", "\"3\""},
+		{"'runtimeClassName':'a'", HEAD "runtimeClassName", "\"a\""},
+		{"'schedulerName':'a'", HEAD "schedulerName", "\"a\""},
+		{"'securityContext':{'runAsUser':7}", HEAD "containers.0.securityContext.runAsUser",
+			"7"},
+		{"'serviceAccountName':'a'", HEAD "serviceAccountName", "\"a\""},
+		{"'tolerations':[{'operator':'Exists'}]", HEAD "tolerations.0.operator",
+			"\"Exists\""},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const struct str text = arena_printf(&arena,
+			"{'apiVersion':'raygate.dev/v1','kind':'Policy','profiles':[{'name':'p',"
+			"'all':{%s}}]}",
+			CASES[i].part);
+
+		policy_free(&policy);
+		policy = review_policy(text.at);
+		const struct review_result first = mutate(STR(PLAIN), STR(""));
+
+		expect(first.object, CASES[i].path, CASES[i].value);
+		/* the user sends his own again, under a policy that has nothing to add */
+		policy_free(&policy);
+		policy = review_policy("{'apiVersion':'raygate.dev/v1','kind':'Policy'}");
+		expect_same(mutate(STR(PLAIN), first.object).object, first.object, CASES[i].part);
+	}
+}
+
 Test(defaulting, what_the_user_wrote_stays)
 {
 	const struct review_result r = mutate(
