@@ -4,7 +4,7 @@ const struct container *pod_ray_container(const struct pod_template *template)
 {
 	const container_list *const containers = &template->spec.containers;
 
-	return containers->count ? &containers->items[0] : NULL;
+	return containers->count && containers->items[0].self.node ? &containers->items[0] : NULL;
 }
 
 const struct env_var *container_env(const struct container *container, const char *name)

@@ -129,7 +129,10 @@ extern const struct schema SCHEMA_VOLUME_MOUNT;
 extern const struct schema SCHEMA_RESOURCES;
 extern const struct schema SCHEMA_LOCAL_REFERENCE;
 
-/* The Ray container is the first one whatever its name; NULL when there is none. */
+/*
+ * The Ray container is the first one whatever its name; NULL when there is none, or no object
+ * stands there.
+ */
 const struct container *pod_ray_container(const struct pod_template *template);
 /* The env entry of that name (the last one, as Kubernetes takes it), NULL when there is none. */
 const struct env_var *container_env(const struct container *container, const char *name);

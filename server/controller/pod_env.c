@@ -21,8 +21,10 @@ static void add_init_env(struct pod_draft *d)
 {
 	struct json_edit *v = json_edit_first(json_edit_get(d->spec, STR("initContainers")));
 
-	for (; v; v = json_edit_next(v))
-		add_head_address(d->c, v);
+	for (; v; v = json_edit_next(v)) {
+		if (json_edit_kind(v) == JSON_OBJECT)
+			add_head_address(d->c, v);
+	}
 }
 
 static void add_names(struct pod_draft *d)
