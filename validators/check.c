@@ -135,7 +135,7 @@ void check_range(const struct rule_context *c, const struct schema_object *up, c
 			"must be between %lld and %lld", (long long)min, (long long)max);
 }
 
-static bool goes_up(struct str path)
+bool check_goes_up(struct str path)
 {
 	while (path.len) {
 		const size_t end = str_find(path, '/');
@@ -157,7 +157,7 @@ void check_local_path(
 	if (str_starts(path, "/"))
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
 			"must be a relative path: write it without the leading \"/\"");
-	if (goes_up(path))
+	if (check_goes_up(path))
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
 			"must not contain \"..\": it has to stay inside");
 }

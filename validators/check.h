@@ -34,6 +34,8 @@ void check_label_selector(const struct rule_context *c, const struct field_path 
 /* The member is an integer from `min` to `max`, or absent. */
 void check_range(const struct rule_context *c, const struct schema_object *up, const char *key,
 	int64_t min, int64_t max);
+/* Some part of the path is "..". */
+bool check_goes_up(struct str path);
 /* The string is a path below something: relative and never up. */
 void check_local_path(
 	const struct rule_context *c, const struct field_path *at, const struct json_node *node);

@@ -2,15 +2,18 @@
 #include "validators/rules.h"
 
 #define INCREMENTAL "NewClusterWithIncrementalUpgrade"
+#define GATE        "RayServiceIncrementalUpgrade"
 
 enum {
 	PERCENT_MAX = 100,
 	SURGE_DEFAULT = 100,
 };
 
-static bool is_incremental(const struct ray_object *object)
+/* The gate is open by default; where it is closed KubeRay takes the word, and upgrades at once. */
+static bool is_incremental(const struct rule_context *c, const struct ray_object *object)
 {
-	return object->service && str_is(object->service->upgrade.type.v, INCREMENTAL);
+	return object->service && str_is(object->service->upgrade.type.v, INCREMENTAL) &&
+	       policy_gate(c->policy, GATE) != POLICY_GATE_OFF;
 }
 
 /* RG1241 */
@@ -49,7 +52,7 @@ static void incremental_autoscales(const struct rule_context *c, const struct ra
 {
 	const struct raycluster *const cluster = object->cluster;
 
-	if (is_incremental(object) && cluster && !raycluster_autoscales(cluster))
+	if (is_incremental(c, object) && cluster && !raycluster_autoscales(cluster))
 		rule_found(c, FIELD_CHILD(cluster->self.at, "enableInTreeAutoscaling"),
 			FIELD_REQUIRED,
 			FIELD_READS(cluster->autoscaling.node, object->service->upgrade.type.node),
@@ -69,7 +72,7 @@ static void percent_is_possible(const struct rule_context *c,
 /* RG1244 */
 static void incremental_has_options(const struct rule_context *c, const struct ray_object *object)
 {
-	if (!is_incremental(object))
+	if (!is_incremental(c, object))
 		return;
 	const struct service_upgrade *const upgrade = &object->service->upgrade;
 	const struct cluster_upgrade_options *const options = &upgrade->options;
@@ -95,7 +98,7 @@ static void incremental_has_options(const struct rule_context *c, const struct r
 /* RG1245 */
 static void step_fits_surge(const struct rule_context *c, const struct ray_object *object)
 {
-	if (!is_incremental(object))
+	if (!is_incremental(c, object))
 		return;
 	const struct cluster_upgrade_options *const options = &object->service->upgrade.options;
 	const int surge =
@@ -107,6 +110,20 @@ static void step_fits_surge(const struct rule_context *c, const struct ray_objec
 				options->step_size_percent.node, options->max_surge_percent.node),
 			"must be at most maxSurgePercent (%d): lower it, or raise maxSurgePercent",
 			surge);
+}
+
+/* RG1247 */
+static void incremental_has_its_gate(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct service_upgrade *const upgrade =
+		object->service ? &object->service->upgrade : NULL;
+
+	if (upgrade && str_is(upgrade->type.v, INCREMENTAL) &&
+		policy_gate(c->policy, GATE) == POLICY_GATE_OFF)
+		rule_found(c, FIELD_CHILD(upgrade->self.at, "type"), FIELD_FORBIDDEN,
+			FIELD_READS(upgrade->type.node),
+			"needs KubeRay's feature gate " GATE
+			", which is off: have it turned on, or use NewCluster");
 }
 
 static const struct rule RULES[] = {
@@ -125,6 +142,9 @@ static const struct rule RULES[] = {
 	RULE("RG1245", "incremental-step-fits-surge", ERROR, MODERN, "0.1", "KubeRay RayService",
 		"stepSizePercent is at most maxSurgePercent.", RULE_CHECKS_OBJECT(step_fits_surge),
 		.needs = PART(SERVICE)),
+	RULE("RG1247", "incremental-upgrade-needs-its-gate", WARN, MODERN, "0.1", NULL,
+		"An incremental upgrade needs KubeRay's feature gate.",
+		RULE_CHECKS_OBJECT(incremental_has_its_gate), .needs = PART(SERVICE)),
 };
 
 const struct rule_table RULES_RAYSERVICE = RULE_TABLE(RULES);

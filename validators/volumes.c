@@ -141,7 +141,7 @@ static void check_host_path(const struct rule_context *c, const struct pod_volum
 		return;
 	if (!text.len)
 		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(path), "must be a path of the node");
-	else if (str_ends(text, "/..") || str_contains(text, "/../") || str_starts(text, "../"))
+	else if (check_goes_up(text))
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(path),
 			"must not contain \"..\": write the path that is meant");
 }
