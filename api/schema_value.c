@@ -93,32 +93,43 @@ void schema_store(void *out, const struct schema_value *v, const void *decoded, 
 		memcpy((char *)out + v->row->offset, decoded, size);
 }
 
-static void check_word(
+static bool is_one_of(struct str word, const char *const *words)
+{
+	while (*words && !str_is(word, *words))
+		words++;
+	return *words;
+}
+
+COLD static void report_word(
 	const struct schema_decoder *d, const struct schema_value *v, struct str word)
 {
+	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
+	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_WORD : SCHEMA_RULE_WORD,
+		FIELD_NOT_SUPPORTED, FIELD_READS(v->node));
 	CLEANUP(buf_done) struct buf all = {0};
 	const char *nearest = NULL;
 
-	/* Kubernetes defaults an empty word of a pod; the CRD refuses its own. */
-	if (word.len == 0 && v->row->judge == SCHEMA_JUDGE_POD)
-		return;
 	for (const char *const *w = v->row->words; *w; w++) {
-		if (str_is(word, *w))
-			return;
 		buf_printf(&all, "%s\"%s\"", all.len ? ", " : "", *w);
 		if (word.len > 2 && str_distance(word, str_from(*w), 2) <= 2)
 			nearest = *w;
 	}
-	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
-	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_WORD : SCHEMA_RULE_WORD,
-		FIELD_NOT_SUPPORTED, FIELD_READS(v->node));
-
 	if (nearest)
 		field_add(d->errors, v->at, &wrong, "supported values: %.*s; did you mean \"%s\"?",
 			STR_ARG(buf_str(&all)), nearest);
 	else
 		field_add(
 			d->errors, v->at, &wrong, "supported values: %.*s", STR_ARG(buf_str(&all)));
+}
+
+static void check_word(
+	const struct schema_decoder *d, const struct schema_value *v, struct str word)
+{
+	/* Kubernetes defaults an empty word of a pod; the CRD refuses its own. */
+	if (word.len == 0 && v->row->judge == SCHEMA_JUDGE_POD)
+		return;
+	if (!is_one_of(word, v->row->words))
+		report_word(d, v, word);
 }
 
 static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
