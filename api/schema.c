@@ -122,19 +122,22 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	const struct field_path *const up = kept ? field_path_keep(d->arena, v->at) : v->at;
 	struct any_list list = {
 		.node = v->node,
-		.items = kept ? arena_array(d->arena, count, of->size) : NULL,
+		.items = kept ? arena_grow(d->arena, NULL, 0, count * of->size) : NULL,
 		.count = count,
 	};
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		const struct field_path *at = FIELD_ITEM(up, it.index, label_of(d, of, it.value));
+		void *const item = kept ? (char *)list.items + it.index * of->size : NULL;
 
-		if (kept)
+		if (kept) {
 			at = field_path_keep(d->arena, at);
+			/* One at a time: it is filled while it is in the cache. */
+			memset(item, 0, of->size);
+		}
 		if (it.value->kind == JSON_NULL)
 			schema_wrong_type(d, it.value, at, "an object");
-		schema_decode(d, of, it.value, at,
-			kept ? (char *)list.items + it.index * of->size : NULL);
+		schema_decode(d, of, it.value, at, item);
 	}
 	if (v->row->unique && count > 1)
 		check_unique(d, v, count);
