@@ -16,9 +16,10 @@ struct json_lex {
 
 /* Always NULL. The message begins with the line and column of `at`. */
 const char *json_lex_fail(const struct json_lex *lex, enum err_code code, const char *at,
-	const char *format, ...) PRINTF_LIKE(4, 5);
+	const char *format, ...) COLD PRINTF_LIKE(4, 5);
 /* "expected …, found …" */
-const char *json_lex_expected(const struct json_lex *lex, const char *at, const char *expected);
+const char *json_lex_expected(
+	const struct json_lex *lex, const char *at, const char *expected) COLD;
 
 /* The byte at `at`, NUL at the end of the text. */
 static inline char json_lex_peek(const struct json_lex *lex, const char *at)

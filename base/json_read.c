@@ -14,6 +14,8 @@ enum {
 	COPIED_STRING = 32,        /* a shorter one is read as fast as compared */
 };
 
+static const uint32_t NO_DEPTH = UINT32_MAX;
+
 /* An open container. Those too deep to have a place of their own share the first. */
 struct level {
 	uint64_t last_key;       /* of json_keys_note() */
@@ -24,16 +26,19 @@ struct reader {
 	struct json_lex lex;
 	struct arena *arena;
 	const struct json_limits *limits;
-	struct json_node *nodes;
-	uint32_t count, room, allocated;
+	struct json_node *nodes, *next, *end; /* the first, where one more goes, and no more do */
+	uint32_t allocated;
 	/*
 	 * The innermost open container. While a container is open its span holds the index of the
 	 * one around it, so that no stack is needed.
 	 */
 	uint32_t open;
 	uint32_t depth;
-	bool in_object;       /* whether it is an object */
-	struct level *level;  /* its own */
+	uint64_t
+		skip_depths; /* a bit for each depth, modulo 64, at which limits.skip has a place */
+	bool in_object;      /* whether it is an object */
+	struct level *level; /* its own */
+	uint32_t twins_depth; /* of limits.twins */
 	uint32_t first, twin; /* nodes: limits.twins.first's value, the twin of the value to come */
 	bool paired;          /* inside of limits.twins.second's value */
 	/* The last difference found between twins, and how far apart their texts were. */
@@ -43,19 +48,32 @@ struct reader {
 	struct level levels[LEVELS];
 };
 
+static inline uint32_t count(const struct reader *r)
+{
+	return (uint32_t)(r->next - r->nodes);
+}
+
+/* `nodes` has moved, or there is room for more: as many as are allocated and allowed. */
+static void set_room(struct reader *r, uint32_t allocated)
+{
+	r->allocated = allocated;
+	r->end = r->nodes + (allocated < r->limits->nodes ? allocated : r->limits->nodes);
+}
+
 static bool make_room(struct reader *r, const char *at)
 {
+	const uint32_t used = count(r);
 	const uint32_t more = r->allocated * 2;
 
-	if (r->count >= r->limits->nodes) {
+	if (used >= r->limits->nodes) {
 		json_lex_fail(&r->lex, ERR_TOO_LARGE, at, "more than %u values and keys",
 			r->limits->nodes);
 		return false;
 	}
 	r->nodes = arena_grow(
 		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), more * sizeof(*r->nodes));
-	r->allocated = more;
-	r->room = more < r->limits->nodes ? more : r->limits->nodes;
+	r->next = r->nodes + used;
+	set_room(r, more);
 	return true;
 }
 
@@ -63,9 +81,9 @@ static bool make_room(struct reader *r, const char *at)
 static inline struct json_node *add_node(
 	struct reader *r, const char *start, const char *end, enum json_kind kind)
 {
-	if (r->count == r->room && !make_room(r, start))
+	if (r->next == r->end && !make_room(r, start))
 		return NULL;
-	struct json_node *const node = &r->nodes[r->count++];
+	struct json_node *const node = r->next++;
 
 	*node = (struct json_node){.at = start,
 		.len = (size_t)(end - start) & BYTES_MAX,
@@ -118,7 +136,7 @@ static inline const char *read_key(struct reader *r, const char *at)
 	at = read_string(r, at + 1);
 	if (at == NULL)
 		return NULL;
-	json_keys_note(&r->level->last_key, &r->nodes[r->count - 1], r->lex.end);
+	json_keys_note(&r->level->last_key, r->next - 1, r->lex.end);
 	at = json_lex_space(&r->lex, at);
 	if (json_lex_peek(&r->lex, at) != ':')
 		return json_lex_expected(&r->lex, at, "':' behind a key");
@@ -128,14 +146,21 @@ static inline const char *read_key(struct reader *r, const char *at)
 /* Whether the value to come is a member of that name; most differ in their first byte. */
 static inline bool key_is(const struct reader *r, const char *name)
 {
-	const struct json_node *const key = &r->nodes[r->count - 1];
+	const struct json_node *const key = r->next - 1;
 
 	return r->in_object && (*key->at == *name || key->escaped) &&
 	       json_str_is(key, str_from(name));
 }
 
-static bool is_skipped(const struct reader *r)
+static uint64_t depth_bit(uint32_t depth)
 {
+	return UINT64_C(1) << depth % 64;
+}
+
+static inline bool is_skipped(const struct reader *r)
+{
+	if (!(r->skip_depths & depth_bit(r->depth)))
+		return false;
 	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
 		if (place->depth == r->depth && key_is(r, place->key))
 			return true;
@@ -151,7 +176,7 @@ static bool same_key(const struct json_node *a, const struct json_node *b)
 /* The value of the same key in the twin of the open object: one that is new may stand before it. */
 static uint32_t twin_member(struct reader *r, struct level *level)
 {
-	const struct json_node *const key = &r->nodes[r->count - 1];
+	const struct json_node *const key = r->next - 1;
 	uint32_t at = level->twin;
 
 	for (int tries = 0; tries < 2 && at != level->twin_end; tries++) {
@@ -176,6 +201,12 @@ static uint32_t twin_item(const struct reader *r, struct level *level)
 	return at;
 }
 
+/* Whether the value to come is one of the twins, or inside of the second. */
+static inline bool may_have_twin(const struct reader *r)
+{
+	return r->paired || r->depth == r->twins_depth;
+}
+
 /* The node that the value to come is a version of, or 0. */
 static uint32_t find_twin(struct reader *r)
 {
@@ -184,10 +215,10 @@ static uint32_t find_twin(struct reader *r)
 	if (r->depth == twins->depth) {
 		r->paired = key_is(r, twins->second);
 		if (key_is(r, twins->first))
-			r->first = r->count;
+			r->first = count(r);
 		return r->paired ? r->first : 0;
 	}
-	if (!r->paired || r->depth >= LEVELS)
+	if (r->depth >= LEVELS)
 		return 0;
 	return r->in_object ? twin_member(r, r->level) : twin_item(r, r->level);
 }
@@ -221,12 +252,12 @@ static const char *copy_twin(struct reader *r, const char *at)
 		return NULL;
 	if (!is_same(r, at, text))
 		return NULL;
-	while (r->room - r->count < span) {
-		if (r->room == r->limits->nodes || !make_room(r, at))
+	while (r->end - r->next < (ptrdiff_t)span) {
+		if (r->end - r->nodes == r->limits->nodes || !make_room(r, at))
 			return NULL;
 	}
-	memcpy(r->nodes + r->count, r->nodes + r->twin, span * sizeof(*r->nodes));
-	r->count += span;
+	memcpy(r->next, r->nodes + r->twin, span * sizeof(*r->nodes));
+	r->next += span;
 	return at + text.len;
 }
 
@@ -262,7 +293,7 @@ static const char *open_container(struct reader *r, const char *at, enum json_ki
 		return NULL;
 	node->span = r->open;
 	r->depth++;
-	enter(r, r->count - 1, kind == JSON_OBJECT);
+	enter(r, count(r) - 1, kind == JSON_OBJECT);
 	open_level(r, kind);
 	return json_lex_space(&r->lex, at + 1);
 }
@@ -284,16 +315,15 @@ static const char *fail_duplicate(const struct reader *r)
 /* `at` is the closing bracket; returns the byte behind it. */
 static inline const char *close_container(struct reader *r, const char *at)
 {
-	const uint32_t index = r->open;
-	struct json_node *const node = r->nodes + index;
+	struct json_node *const node = r->nodes + r->open;
 
 	if (r->in_object && r->level->last_key == JSON_KEYS_SUSPECT &&
-		!json_keys_differ(&r->keys, node, r->nodes + r->count))
+		!json_keys_differ(&r->keys, node, r->next))
 		return fail_duplicate(r);
 	r->depth--;
 	enter(r, node->span, r->depth && r->nodes[node->span].kind == JSON_OBJECT);
 	node->len = (size_t)(at + 1 - node->at) & BYTES_MAX;
-	node->span = r->count - index;
+	node->span = (uint32_t)(r->next - node);
 	return at + 1;
 }
 
@@ -336,7 +366,7 @@ static const char *read_one(struct reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
 
-	if (r->limits->twins) {
+	if (may_have_twin(r)) {
 		r->twin = find_twin(r);
 		const char *const end = r->twin ? copy_twin(r, at) : NULL;
 
@@ -385,17 +415,18 @@ static bool read_with(struct reader *r, struct json_doc *out)
 		return err_set(r->lex.err, ERR_TOO_LARGE, "%zu bytes are more than the %zu allowed",
 			len, most);
 	/* Compact JSON has a node for each 7 to 14 bytes; what is not needed is given back. */
-	r->allocated = (uint32_t)(len / 6) + 8;
-	r->nodes = arena_grow(r->arena, NULL, 0, r->allocated * sizeof(*r->nodes));
-	r->room = r->allocated < r->limits->nodes ? r->allocated : r->limits->nodes;
+	const uint32_t expected = (uint32_t)(len / 6) + 8;
+
+	r->nodes = r->next = arena_grow(r->arena, NULL, 0, expected * sizeof(*r->nodes));
+	set_room(r, expected);
 	const bool good = read_text(r);
 
 	json_keys_done(&r->keys);
 	arena_shrink(
-		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), r->count * sizeof(*r->nodes));
+		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), count(r) * sizeof(*r->nodes));
 	if (good) {
 		out->root = r->nodes;
-		out->count = r->count;
+		out->count = count(r);
 	}
 	return good;
 }
@@ -419,10 +450,13 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 		.lex = {begin, begin + text.len, err},
 		.arena = arena,
 		.limits = limits,
+		.twins_depth = limits->twins ? limits->twins->depth : NO_DEPTH,
 		.differs = begin,
 	};
 
 	*out = (struct json_twice){0};
+	for (const struct json_place *place = limits->skip; place && place->key; place++)
+		r.skip_depths |= depth_bit(place->depth);
 	if (read_with(&r, &out->doc))
 		return true;
 	if (r.keys.again) {
