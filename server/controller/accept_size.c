@@ -55,8 +55,8 @@ struct str accept_message(struct arena *arena, const struct observed_verdict *ve
 		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(size));
 	if (count == 0)
 		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
-	return arena_printf(arena, "%.*s. What was there before " MARK "%.*s",
-		STR_ARG(verdict->message), STR_ARG(size));
+	return arena_printf(arena, "%.*s. Of this size it " MARK "%.*s", STR_ARG(verdict->message),
+		STR_ARG(size));
 }
 
 static const struct json_node *find_condition(const struct json_node *root)

@@ -174,7 +174,7 @@ static const struct example WRITES[] = {
 	{"the spec is not accepted: of the last one that was, and what stays",
 	 {NULL, THREE, READY(JUST_NOW) "verdict InvalidSpec headgroup=1 w=3\n"},
 	 HEAD_UP PROVISIONED AWAKE
-	 "Accepted False InvalidSpec now: spec is wrong. What was there before is kept: headgroup=1, w=3\n"},
+	 "Accepted False InvalidSpec now: spec is wrong. Of this size it is kept: headgroup=1, w=3\n"},
 	{"asked to suspend",
 	 {NULL, "  suspend: true\n" THREE, READY(JUST_NOW)},
 	 "state \"\"\n"
