@@ -3,7 +3,7 @@
 # what else the machine does.
 . "$HERE/lib/ray_clusters.sh"
 cluster() {
-	sed "s/name: demo/name: $1/; s/^      spec:/&\n        terminationGracePeriodSeconds: 0/" \
+	sed "s/name: demo/name: $1/; s/terminationGracePeriodSeconds: 5/terminationGracePeriodSeconds: 0/" \
 		"$HERE/scenarios-real/session-of-today/10-cluster.yaml"
 }
 there() {
