@@ -175,11 +175,12 @@ static void withdrawn(void *context, const struct write *write)
 		world_write_withdrawn(term->performer.world, &write->key, write->uid, &outcome);
 }
 
-static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+static void finished(
+	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
 	const struct term *const term = context;
 
-	reconciler_finished(term->reconciler, key, uid, well);
+	reconciler_finished(term->reconciler, key, uid, end);
 }
 
 static bool may(void *context, enum dialect dialect)

@@ -19,11 +19,8 @@ static void create(struct modern *m, enum child_kind kind, struct json_edit *bod
 	action->name = arena_str(m->round->arena, json_edit_text(json_edit_get(meta, STR("name"))));
 }
 
-static bool is_seen(const struct modern *m, struct json_edit *service)
+static bool is_seen(const struct modern *m, struct str name)
 {
-	const struct str name =
-		json_edit_text(json_edit_get(json_edit_get(service, STR("metadata")), STR("name")));
-
 	for (size_t i = 0; i < m->seen->service_count; i++) {
 		if (str_eq(m->seen->services[i].name, name))
 			return true;
@@ -31,11 +28,12 @@ static bool is_seen(const struct modern *m, struct json_edit *service)
 	return false;
 }
 
-static void create_service(struct modern *m, struct json_edit *service)
+/* Its text is made only where no watch tells of it. */
+static void create_service(
+	struct modern *m, struct str name, struct json_edit *(*make)(const struct child_context *c))
 {
-	if (service && is_seen(m, service))
-		json_edit_free(&service);
-	create(m, CHILD_SERVICE, service);
+	if (!is_seen(m, name))
+		create(m, CHILD_SERVICE, make(&m->c));
 }
 
 /*
@@ -68,7 +66,7 @@ void modern_children(struct modern *m)
 {
 	if (may_lack_unseen(m))
 		create_unseen(m);
-	create_service(m, service_of_head(&m->c));
-	create_service(m, service_of_serve(&m->c));
-	create_service(m, service_of_hosts(&m->c));
+	create_service(m, m->c.head_service, service_of_head);
+	create_service(m, derived_serve_service(m->c.arena, m->c.name), service_of_serve);
+	create_service(m, derived_headless_service(m->c.arena, m->c.name), service_of_hosts);
 }

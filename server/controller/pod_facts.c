@@ -257,7 +257,6 @@ bool pod_read(enum dialect dialect, const struct json_node *object, struct arena
 	*out = (struct pod_read){0};
 	read_meta(json_get(object, "metadata"), arena, out);
 	read_labels(&POD_WORDS[dialect], json_get(object, "metadata"), arena, out);
-	out->node = text_of(arena, spec, "nodeName");
 	out->texts[POD_TEXT_IP] = text_of(arena, status, "podIP");
 	out->facts.restarts_never = json_str_is(json_get(spec, "restartPolicy"), STR("Never"));
 	out->facts.phase = phase_of(text_of(arena, status, "phase")) & 7;
@@ -312,7 +311,6 @@ void pod_facts_fill(struct pod_facts *out, const struct pod_read *read, struct i
 
 	*out = read->facts;
 	out->group = intern_take(interns, read->group);
-	out->node = intern_take(interns, read->node);
 	out->launch_hash = intern_take(interns, read->launch_hash);
 	for (size_t i = 0; i < POD_TEXTS; i++) {
 		const size_t len = len_of(read->texts[i]);
@@ -326,7 +324,6 @@ void pod_facts_fill(struct pod_facts *out, const struct pod_read *read, struct i
 void pod_facts_done(struct pod_facts *facts, struct interns *interns)
 {
 	intern_give(interns, facts->group);
-	intern_give(interns, facts->node);
 	intern_give(interns, facts->launch_hash);
 }
 
@@ -359,7 +356,7 @@ static bool states_equal(const struct pod_facts *a, const struct pod_facts *b)
 bool pod_facts_equal(const struct pod_facts *a, const struct pod_facts *b)
 {
 	return uid_eq(&a->uid, &b->uid) && a->owner == b->owner && a->group == b->group &&
-	       a->node == b->node && a->launch_hash == b->launch_hash && a->changed == b->changed &&
+	       a->launch_hash == b->launch_hash && a->changed == b->changed &&
 	       a->replica_index == b->replica_index && a->host_index == b->host_index &&
 	       states_equal(a, b) && texts_equal(a, b);
 }
@@ -372,7 +369,6 @@ void pod_facts_observe(const struct pod_facts *facts, struct arena *arena, struc
 		.group = arena_str(arena, intern_str(facts->group)),
 		.replica_name = arena_str(arena, pod_facts_text(facts, POD_TEXT_REPLICA)),
 		.ip = arena_str(arena, pod_facts_text(facts, POD_TEXT_IP)),
-		.node = arena_str(arena, intern_str(facts->node)),
 		.reason = arena_str(arena, pod_facts_text(facts, POD_TEXT_REASON)),
 		.message = arena_str(arena, pod_facts_text(facts, POD_TEXT_MESSAGE)),
 		.launch_hash = arena_str(arena, intern_str(facts->launch_hash)),

@@ -32,7 +32,7 @@ enum pod_text {
 enum { POD_TEXT_MAX = 512 /* bytes that are kept of a message */ };
 
 struct pod_facts {
-	const struct intern *group, *node, *launch_hash;
+	const struct intern *group, *launch_hash;
 	uint64_t owner;                  /* uid_hash() of its controller */
 	uint32_t created, changed, ends; /* seconds since 1970 */
 	int32_t restarts, failed_before, replica_index, host_index;
@@ -53,7 +53,7 @@ extern const struct pod_words POD_WORDS[]; /* by enum dialect */
 /* Read from an object; strings borrow from it or the arena. */
 struct pod_read {
 	struct str namespace, name, cluster; /* "" where it has no such label */
-	struct str group, node, launch_hash;
+	struct str group, launch_hash;
 	struct str texts[POD_TEXTS];
 	struct pod_facts facts; /* without words and texts */
 };

@@ -201,13 +201,15 @@ void reconciler_run(struct reconciler *r)
 }
 
 void reconciler_finished(
-	struct reconciler *r, const struct world_key *key, struct str uid, bool well)
+	struct reconciler *r, const struct world_key *key, struct str uid, enum writers_end end)
 {
-	if (well) {
-		world_checked(r->options.world, key, uid);
-		workqueue_forget(r->options.queue, key);
-		workqueue_add(r->options.queue, key);
-	} else {
+	if (end == WRITERS_BADLY) {
 		workqueue_back_off(r->options.queue, key);
+		return;
 	}
+	world_checked(r->options.world, key, uid);
+	workqueue_forget(r->options.queue, key);
+	/* After nothing but a status there is nothing new to be seen. */
+	if (end != WRITERS_QUIETLY)
+		workqueue_add(r->options.queue, key);
 }

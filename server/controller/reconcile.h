@@ -43,5 +43,5 @@ void reconciler_run(struct reconciler *reconciler);
 void reconciler_recall(struct reconciler *reconciler, const struct world_key *key);
 
 /* For the writers: a round has ended. */
-void reconciler_finished(
-	struct reconciler *reconciler, const struct world_key *key, struct str uid, bool well);
+void reconciler_finished(struct reconciler *reconciler, const struct world_key *key, struct str uid,
+	enum writers_end end);

@@ -9,19 +9,15 @@ static const struct json_limits OBJECT = {
 static const struct json_node *read_object(
 	struct world *world, const struct world_cluster *cluster, struct arena *arena)
 {
-	CLEANUP(buf_done) struct buf text = {0};
+	static const char BETWEEN[] = ",\"status\":";
+	const struct str text = deflater_unpack(world->deflater, cluster->text, arena);
+	const struct str status = deflater_unpack(world->deflater, cluster->status, arena);
 	struct json_doc doc;
 	struct err ignored;
+	const struct str whole = arena_printf(
+		arena, "%.*s%s%.*s}", STR_ARG(text), status.len ? BETWEEN : "", STR_ARG(status));
 
-	buf_add(&text, deflater_unpack(world->deflater, cluster->text, arena));
-	if (cluster->status) {
-		buf_add_cstr(&text, ",\"status\":");
-		buf_add(&text, deflater_unpack(world->deflater, cluster->status, arena));
-	}
-	buf_add_char(&text, '}');
-	return json_read(arena, arena_str(arena, buf_str(&text)), &OBJECT, &doc, &ignored)
-		       ? doc.root
-		       : NULL;
+	return json_read(arena, whole, &OBJECT, &doc, &ignored) ? doc.root : NULL;
 }
 
 static void observe_pods(const struct world_cluster *cluster, uint64_t owner, struct arena *arena,

@@ -23,6 +23,7 @@ struct lane {
 	size_t at_work;
 	enum write_stage stage; /* of those at work */
 	bool in_round, bad;     /* something of the round was refused or given up */
+	bool loud;              /* more than its status was written, or somebody asked for it */
 	struct arena arena;
 };
 
@@ -144,8 +145,8 @@ void writers_submit(struct writers *w, struct write *first)
 	lane->uid = mem_strdup(arena_str(&first->arena, first->uid).at);
 	lane->in_round = true;
 	*lane->last = first;
-	while (*lane->last)
-		lane->last = &(*lane->last)->next;
+	for (; *lane->last; lane->last = &(*lane->last)->next)
+		lane->loud |= (*lane->last)->stage != WRITE_STATUS;
 	queue_up(w, lane);
 	pthread_cond_signal(&w->more);
 	pthread_mutex_unlock(&w->mutex);
@@ -154,8 +155,11 @@ void writers_submit(struct writers *w, struct write *first)
 bool writers_busy(struct writers *w, const struct world_key *key)
 {
 	pthread_mutex_lock(&w->mutex);
-	const struct lane *const lane = find(w, key);
+	struct lane *const lane = find(w, key);
 	const bool busy = lane && lane->in_round;
+
+	if (busy)
+		lane->loud = true;
 
 	pthread_mutex_unlock(&w->mutex);
 	return busy;
@@ -284,7 +288,8 @@ static void try_later(struct writers *w, struct lane *lane, struct write *write)
 }
 
 /* What was the round's last write is told so, outside of the mutex; true when this was it. */
-static bool end_round(struct writers *w, struct lane *lane, struct write *end, bool *well)
+static bool end_round(
+	struct writers *w, struct lane *lane, struct write *end, enum writers_end *how)
 {
 	const bool ended = lane->in_round && !lane->ready && !lane->at_work && !w->stopped;
 
@@ -293,8 +298,10 @@ static bool end_round(struct writers *w, struct lane *lane, struct write *end, b
 		end->key = lane->key;
 		end->key.namespace = arena_str(&end->arena, lane->key.namespace);
 		end->key.name = arena_str(&end->arena, lane->key.name);
-		*well = !lane->bad;
-		lane->in_round = lane->bad = false;
+		*how = lane->loud ? WRITERS_WELL : WRITERS_QUIETLY;
+		if (lane->bad)
+			*how = WRITERS_BADLY;
+		lane->in_round = lane->bad = lane->loud = false;
 	}
 	remove_if_idle(w, lane);
 	return ended;
@@ -304,7 +311,7 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 {
 	struct write *alike = NULL;
 	struct write *last = write_new();
-	bool well;
+	enum writers_end end;
 
 	pthread_mutex_lock(&w->mutex);
 	lane->at_work--;
@@ -316,12 +323,12 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 	else
 		write_free(&write);
 	queue_up(w, lane);
-	const bool ended = end_round(w, lane, last, &well);
+	const bool ended = end_round(w, lane, last, &end);
 
 	pthread_mutex_unlock(&w->mutex);
 	withdraw(w, alike);
 	if (ended)
-		w->options.finished(w->options.context, &last->key, last->uid, well);
+		w->options.finished(w->options.context, &last->key, last->uid, end);
 	write_free(&last);
 }
 

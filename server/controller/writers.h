@@ -44,13 +44,20 @@ enum write_end {
 	WRITE_GIVEN_UP,   /* no answer, and the next round asks anew */
 };
 
+/* How a round has ended: all of its writes have, or are tried again. */
+enum writers_end {
+	WRITERS_BADLY, /* some were refused or given up */
+	WRITERS_WELL,
+	WRITERS_QUIETLY, /* only a status was written, and nobody asked for the cluster meanwhile */
+};
+
 struct writers_options {
 	size_t threads;
 	enum write_end (*perform)(void *context, const struct write *write);
 	/* It will not be performed: others like it were refused, or its cluster is gone. */
 	void (*withdrawn)(void *context, const struct write *write);
-	/* All of a round have ended, or are tried again. `well`: none was refused or given up. */
-	void (*finished)(void *context, const struct world_key *key, struct str uid, bool well);
+	void (*finished)(
+		void *context, const struct world_key *key, struct str uid, enum writers_end end);
 	void *context;
 };
 
@@ -70,7 +77,7 @@ void write_free(struct write **write);
 
 /* A round of one cluster, by stages; the list is theirs from now on. */
 void writers_submit(struct writers *writers, struct write *first);
-/* Whether a round of it is at work. */
+/* Whether a round of it is at work, which then does not end quietly. */
 bool writers_busy(struct writers *writers, const struct world_key *key);
 /* The cluster is gone: what waits of it is withdrawn. */
 void writers_drop(struct writers *writers, const struct world_key *key);

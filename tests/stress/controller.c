@@ -122,13 +122,14 @@ static void withdrawn(void *context, const struct write *write)
 	world_write_withdrawn(((struct stage *)context)->world, &write->key, write->uid, &outcome);
 }
 
-static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+static void finished(
+	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
 	struct stage *const s = context;
 
 	(void)uid;
 	atomic_fetch_add(&s->finished, 1);
-	if (!well)
+	if (end == WRITERS_BADLY)
 		workqueue_back_off(s->queue, key);
 }
 

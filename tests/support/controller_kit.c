@@ -86,11 +86,12 @@ static void withdrawn(void *context, const struct write *write)
 	world_write_withdrawn(kit->world, &write->key, write->uid, &outcome);
 }
 
-static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+static void finished(
+	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
 	struct controller_kit *const kit = context;
 
-	reconciler_finished(kit->reconciler, key, uid, well);
+	reconciler_finished(kit->reconciler, key, uid, end);
 }
 
 static const char *cluster_path(struct arena *arena, const char *name)

@@ -99,6 +99,13 @@ Test(world, only_what_a_round_looks_at_is_told)
 	put(WORLD_PODS, DIALECT_MODERN,
 		POD("p", UID_ONE, "\"phase\":\"Pending\",\"startTime\":\"now\""));
 	cr_expect_not(tells());
+	/* On which node it is no round asks. */
+	put(WORLD_PODS, DIALECT_MODERN,
+		POD("p", UID_ONE,
+			"\"phase\":\"Pending\",\"conditions\":[{\"type\":\"PodScheduled\","
+			"\"status\":"
+			"\"True\"}]},\"spec\":{\"nodeName\":\"n\""));
+	cr_expect_not(tells());
 	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
 	cr_expect(tells());
 	world_drop(world, WORLD_PODS, DIALECT_MODERN, STR("ns"), STR("p"));

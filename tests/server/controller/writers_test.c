@@ -33,12 +33,14 @@ static void withdrawn(void *context, const struct write *write)
 	buf_printf(&log->words, " -%.*s", STR_ARG(write->name));
 }
 
-static void finished(void *context, const struct world_key *key, struct str uid, bool well)
+static void finished(
+	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
+	static const char *const WORDS[] = {
+		[WRITERS_BADLY] = "badly", [WRITERS_WELL] = "well", [WRITERS_QUIETLY] = "quietly"};
 	struct log *const log = context;
 
-	buf_printf(&log->words, " (%.*s %.*s %s)", STR_ARG(key->name), STR_ARG(uid),
-		well ? "well" : "badly");
+	buf_printf(&log->words, " (%.*s %.*s %s)", STR_ARG(key->name), STR_ARG(uid), WORDS[end]);
 }
 
 static struct writers *begin(struct log *log)
@@ -125,6 +127,40 @@ Test(writers, the_first_pod_of_another_cluster_is_among_the_next_writes)
 	while (!str_contains(buf_str(&log.words), "small/0") && writers_step(w))
 		before++;
 	cr_expect_leq(before, 2u);
+	end(&log);
+}
+
+static void submit_status(struct writers *w, const char *lane)
+{
+	struct write *const write = create(lane, "status", CHILD_POD);
+
+	write->stage = WRITE_STATUS;
+	write->action = ACTION_STATUS;
+	writers_submit(w, write);
+}
+
+/* Nothing but a status: no look is needed after it, unless somebody came meanwhile. */
+Test(writers, a_status_alone_is_a_quiet_round)
+{
+	static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
+	struct log log = {0};
+	struct writers *const w = begin(&log);
+
+	submit_status(w, "a");
+	run(&log);
+	expect(&log, "a/status (a u quietly)");
+	submit_status(w, "a");
+	cr_expect(writers_busy(w, &KEY));
+	run(&log);
+	expect(&log, "a/status (a u well)");
+	cr_expect_not(writers_busy(w, &KEY));
+	submit_status(w, "a");
+	run(&log);
+	expect(&log, "a/status (a u quietly)");
+	submit_pods(w, "a", 1);
+	submit_status(w, "a");
+	run(&log);
+	expect(&log, "a/0 a/status (a u well)");
 	end(&log);
 }
 
