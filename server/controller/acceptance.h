@@ -11,6 +11,8 @@
 
 struct acceptance;
 
+/* NULL is none. */
+enum world_verdict acceptance_verdict(const struct acceptance *acceptance);
 /* Takes NULL and nulls. */
 void acceptance_free(struct acceptance **acceptance);
 /*

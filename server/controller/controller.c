@@ -439,7 +439,7 @@ struct controller_stats controller_stats(struct controller *c)
 	struct controller_stats stats = {0};
 
 	for (enum dialect i = 0; i < DIALECTS; i++) {
-		stats.clusters[i] = world_count(c->world, WORLD_CLUSTERS, i);
+		stats.clusters[i] = world_tally(c->world, i);
 		stats.pods[i] = world_count(c->world, WORLD_PODS, i);
 	}
 	pthread_mutex_lock(&c->mutex);

@@ -65,7 +65,8 @@ void controller_yield(struct controller *controller);
 void controller_policy_changed(struct controller *controller);
 
 struct controller_stats {
-	size_t clusters[2], pods[2]; /* by enum dialect */
+	struct world_tally clusters[2]; /* by enum dialect */
+	size_t pods[2];
 	struct workqueue_stats queue;
 };
 struct controller_stats controller_stats(struct controller *controller);

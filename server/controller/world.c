@@ -378,6 +378,22 @@ bool world_has(struct world *world, const struct world_key *key)
 	return has;
 }
 
+struct world_tally world_tally(struct world *world, enum dialect dialect)
+{
+	struct world_tally tally = {0};
+	const struct world_cluster *cluster;
+
+	pthread_mutex_lock(&world->mutex);
+	const struct table *const clusters = &world->sides[dialect].clusters;
+
+	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;) {
+		if (cluster->told)
+			tally.clusters[cluster->state][acceptance_verdict(cluster->acceptance)]++;
+	}
+	pthread_mutex_unlock(&world->mutex);
+	return tally;
+}
+
 size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect)
 {
 	const struct world_side *const side = &world->sides[dialect];

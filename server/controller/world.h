@@ -68,6 +68,28 @@ size_t world_keys(
 	struct world *world, enum dialect dialect, struct arena *arena, struct world_key **out);
 /* Whether the object itself is there, and not its children alone. */
 bool world_has(struct world *world, const struct world_key *key);
+/* What a cluster's status says of it, in few words. */
+enum world_state {
+	WORLD_PENDING, /* none of the others */
+	WORLD_READY,
+	WORLD_SUSPENDED,
+	WORLD_FAILED,
+	WORLD_STATES,
+};
+
+enum world_verdict {
+	WORLD_UNJUDGED,
+	WORLD_ACCEPTED,
+	WORLD_REFUSED,
+	WORLD_VERDICTS,
+};
+
+struct world_tally {
+	size_t clusters[WORLD_STATES][WORLD_VERDICTS];
+};
+
+/* All clusters of a dialect, counted. */
+struct world_tally world_tally(struct world *world, enum dialect dialect);
 size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect);
 
 struct acceptance_view;

@@ -24,6 +24,13 @@ struct acceptance {
 	size_t charge_count;
 };
 
+enum world_verdict acceptance_verdict(const struct acceptance *acceptance)
+{
+	if (acceptance == NULL || acceptance->judged == 0)
+		return WORLD_UNJUDGED;
+	return acceptance->accepted ? WORLD_ACCEPTED : WORLD_REFUSED;
+}
+
 static char *copy_of(struct str text)
 {
 	struct buf copy = {0};

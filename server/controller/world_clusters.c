@@ -164,6 +164,27 @@ static bool keep(struct world *world, struct str text, uint64_t *hash, struct de
 	return true;
 }
 
+/* In the words of both dialects. */
+static enum world_state state_of(const struct json_node *status)
+{
+	static const struct {
+		const char *member, *word;
+		enum world_state state;
+	} WORDS[] = {
+		{"state", "ready", WORLD_READY},
+		{"state", "suspended", WORLD_SUSPENDED},
+		{"state", "failed", WORLD_FAILED},
+		{"phase", "Running", WORLD_READY},
+		{"phase", "Error", WORLD_FAILED},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+		if (json_str_is(json_get(status, WORDS[i].member), str_from(WORDS[i].word)))
+			return WORDS[i].state;
+	}
+	return WORLD_PENDING;
+}
+
 static void keep_status(struct world *world, struct world_cluster *cluster,
 	const struct json_node *object, int64_t version)
 {
@@ -171,6 +192,7 @@ static void keep_status(struct world *world, struct world_cluster *cluster,
 
 	if (version < cluster->status_version)
 		return;
+	cluster->state = state_of(status);
 	keep(world, status ? json_raw(status) : STR(""), &cluster->status_hash, &cluster->status);
 }
 

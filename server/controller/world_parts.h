@@ -60,6 +60,7 @@ struct world_cluster {
 	uint8_t round; /* of the list that had it last */
 	bool told;     /* the object is there, and not its children alone */
 	bool checking; /* a round looks after the children that no watch tells of */
+	enum world_state state;
 	enum dialect dialect;
 	struct world_space *space;
 	struct world_cluster *next; /* of the namespace */

@@ -198,6 +198,29 @@ static void set(struct app *app, enum telemetry_row row, const struct str *value
 	metrics_set(metrics_series(app->metrics, row, values), value);
 }
 
+/* All of them, so that one that was there and is no more is told as 0. */
+static void gather_clusters(struct app *app, enum dialect dialect, const struct world_tally *tally)
+{
+	static const char *const WORDS[WORLD_STATES] = {
+		[WORLD_PENDING] = "pending",
+		[WORLD_READY] = "ready",
+		[WORLD_SUSPENDED] = "suspended",
+		[WORLD_FAILED] = "failed",
+	};
+	static const char *const VERDICTS[WORLD_VERDICTS] = {
+		[WORLD_UNJUDGED] = "unknown",
+		[WORLD_ACCEPTED] = "true",
+		[WORLD_REFUSED] = "false",
+	};
+
+	for (size_t i = 0; i < WORLD_STATES; i++)
+		for (size_t k = 0; k < WORLD_VERDICTS; k++)
+			set(app, TELEMETRY_CONTROLLER_CLUSTERS,
+				METRICS_VALUES(group_of(dialect), str_from(WORDS[i]),
+					str_from(VERDICTS[k])),
+				(int64_t)tally->clusters[i][k]);
+}
+
 void serve_controller_gather(struct app *app)
 {
 	if (app->controller == NULL)
@@ -205,8 +228,7 @@ void serve_controller_gather(struct app *app)
 	const struct controller_stats stats = controller_stats(app->controller);
 
 	for (enum dialect i = 0; i < DIALECTS; i++) {
-		set(app, TELEMETRY_CONTROLLER_CLUSTERS, METRICS_VALUES(group_of(i)),
-			(int64_t)stats.clusters[i]);
+		gather_clusters(app, i, &stats.clusters[i]);
 		set(app, TELEMETRY_CONTROLLER_PODS, METRICS_VALUES(group_of(i)),
 			(int64_t)stats.pods[i]);
 	}

@@ -43,7 +43,9 @@ static const struct metrics_row ROWS[TELEMETRY_ROW_COUNT] = {
 	[TELEMETRY_CONTROLLER_ACTIVE] = {METRICS_GAUGE, "raygate_controller_active",
 		"1 while RayClusters of that group are reconciled here.", {"group"}, 4},
 	[TELEMETRY_CONTROLLER_CLUSTERS] = {METRICS_GAUGE, "raygate_controller_clusters",
-		"RayClusters that the controller knows.", {"group"}, 4},
+		"RayClusters that the controller knows, by what their status says and whether the "
+		"spec is accepted.",
+		{"group", "state", "accepted"}, 32},
 	[TELEMETRY_CONTROLLER_PODS] = {METRICS_GAUGE, "raygate_controller_pods",
 		"Pods of RayClusters that the controller knows.", {"group"}, 4},
 	[TELEMETRY_CONTROLLER_RECONCILE] = {METRICS_HISTOGRAM,

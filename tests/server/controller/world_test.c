@@ -114,6 +114,49 @@ Test(world, only_what_a_round_looks_at_is_told)
 	cr_expect_not(tells());
 }
 
+static void settle(int64_t generation, bool accepted)
+{
+	world_settle(world, &KEY, STR(UID_ONE),
+		&(struct acceptance_settled){
+			.generation = generation, .accepted = accepted, .reason = "R"});
+}
+
+Test(world, clusters_are_counted_by_state_and_verdict)
+{
+	static const struct {
+		const char *object;
+		enum world_state state;
+	} CASES[] = {
+		{CLUSTER(UID_ONE, "7", ""), WORLD_PENDING},
+		{CLUSTER(UID_ONE, "8", ",\"status\":{\"state\":\"ready\"}"), WORLD_READY},
+		{CLUSTER(UID_ONE, "9", ",\"status\":{\"state\":\"suspended\"}"), WORLD_SUSPENDED},
+		{CLUSTER(UID_ONE, "10", ",\"status\":{\"state\":\"failed\"}"), WORLD_FAILED},
+		{CLUSTER(UID_ONE, "11", ",\"status\":{\"phase\":\"Running\"}"), WORLD_READY},
+		{CLUSTER(UID_ONE, "12", ",\"status\":{\"phase\":\"Error\"}"), WORLD_FAILED},
+		{CLUSTER(UID_ONE, "13", ",\"status\":{\"phase\":\"Updating\"}"), WORLD_PENDING},
+	};
+	struct world_tally tally;
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		put(WORLD_CLUSTERS, DIALECT_MODERN, CASES[i].object);
+		tally = world_tally(world, DIALECT_MODERN);
+		cr_expect_eq(tally.clusters[CASES[i].state][WORLD_UNJUDGED], 1u, "row %zu", i);
+	}
+	settle(2, true);
+	tally = world_tally(world, DIALECT_MODERN);
+	cr_expect_eq(tally.clusters[WORLD_PENDING][WORLD_ACCEPTED], 1u);
+	settle(2, false);
+	tally = world_tally(world, DIALECT_MODERN);
+	cr_expect_eq(tally.clusters[WORLD_PENDING][WORLD_REFUSED], 1u);
+	cr_expect_eq(tally.clusters[WORLD_PENDING][WORLD_ACCEPTED], 0u);
+	/* Its pods alone are no cluster. */
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, ""));
+	world_drop(world, WORLD_CLUSTERS, DIALECT_MODERN, STR("ns"), STR("a"));
+	tally = world_tally(world, DIALECT_MODERN);
+	cr_expect_eq(tally.clusters[WORLD_PENDING][WORLD_UNJUDGED], 0u);
+	cr_expect_eq(tally.clusters[WORLD_PENDING][WORLD_REFUSED], 0u);
+}
+
 Test(world, pods_may_come_before_their_cluster_and_stay_behind_it)
 {
 	struct observed seen;
