@@ -33,10 +33,11 @@ void status_draft_init(
 		.was = json_present(status) ? json_edit_import(status) : json_edit_object(),
 		.patch = json_edit_object(),
 	};
-	const struct json_edit *const conditions = json_edit_get(d->was, STR("conditions"));
+	struct json_edit *const conditions = json_edit_get(d->was, STR("conditions"));
 
-	d->conditions = json_edit_kind(conditions) == JSON_ARRAY ? json_edit_copy(conditions)
-								 : json_edit_array();
+	d->conditions = json_edit_kind(conditions) == JSON_ARRAY
+				? json_edit_take(d->was, conditions)
+				: json_edit_array();
 }
 
 static void hurry(struct status_draft *d, enum status_haste haste)
@@ -108,47 +109,59 @@ static struct str cut(struct str text)
 	return text;
 }
 
+static struct str reason_of(const struct status_condition *condition)
+{
+	return is_reason(condition->reason) ? condition->reason : STR("Unknown");
+}
+
+static const char *word_of(const struct status_condition *condition)
+{
+	return condition->status ? "True" : "False";
+}
+
 static struct json_edit *value_of(const struct status_condition *condition)
 {
 	struct json_edit *const value = json_edit_object();
-	const struct str message = cut(condition->message);
 
 	json_edit_put_cstr(value, "type", condition->type);
-	json_edit_put_cstr(value, "status", condition->status ? "True" : "False");
-	json_edit_put_str(
-		value, "reason", is_reason(condition->reason) ? condition->reason : STR("Unknown"));
-	json_edit_put_str(value, "message", message);
+	json_edit_put_cstr(value, "status", word_of(condition));
+	json_edit_put_str(value, "reason", reason_of(condition));
+	json_edit_put_str(value, "message", cut(condition->message));
 	if (condition->generation)
 		json_edit_put_i64(value, "observedGeneration", condition->generation);
 	return value;
 }
 
-/* All but the time of the last change. */
-static bool says_the_same(const struct json_edit *a, const struct json_edit *b)
+static bool is_of_generation(const struct json_edit *was, int64_t generation)
 {
-	static const char *const MEMBERS[] = {"status", "reason", "message", "observedGeneration"};
+	const struct json_edit *const is = json_edit_get(was, STR("observedGeneration"));
+	struct json_edit *number = generation ? json_edit_i64(generation) : NULL;
+	const bool same = number ? json_edit_equal(is, number) : is == NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(MEMBERS); i++) {
-		const struct str key = str_from(MEMBERS[i]);
+	json_edit_free(&number);
+	return same;
+}
 
-		if (!json_edit_equal(json_edit_get(a, key), json_edit_get(b, key)))
-			return false;
-	}
-	return true;
+/* All but the status and the time of its last change. */
+static bool says_the_same(const struct json_edit *was, const struct status_condition *condition)
+{
+	return str_eq(json_edit_text(json_edit_get(was, STR("reason"))), reason_of(condition)) &&
+	       str_eq(json_edit_text(json_edit_get(was, STR("message"))),
+		       cut(condition->message)) &&
+	       is_of_generation(was, condition->generation);
 }
 
 bool status_put_condition(struct status_draft *d, const struct status_condition *condition)
 {
 	struct json_edit *const was = find(d, condition->type);
-	struct json_edit *value = value_of(condition);
 	const struct json_edit *const since = json_edit_get(was, STR("lastTransitionTime"));
-	const bool stays = since && json_edit_equal(json_edit_get(was, STR("status")),
-					    json_edit_get(value, STR("status")));
+	const bool stays = since && str_is(json_edit_text(json_edit_get(was, STR("status"))),
+					    word_of(condition));
 
-	if (stays && says_the_same(was, value)) {
-		json_edit_free(&value);
+	if (stays && says_the_same(was, condition))
 		return false;
-	}
+	struct json_edit *const value = value_of(condition);
+
 	json_edit_put(value, "lastTransitionTime",
 		stays ? json_edit_copy(since)
 		      : json_edit_str(status_time(d->round->arena, d->now)));
@@ -156,6 +169,7 @@ bool status_put_condition(struct status_draft *d, const struct status_condition 
 		json_edit_replace(d->conditions, was, value);
 	else
 		json_edit_add(d->conditions, value);
+	d->conditions_differ = true;
 	hurry(d, stays ? condition->words : condition->flip);
 	return true;
 }
@@ -169,6 +183,7 @@ void status_drop_condition(struct status_draft *d, const char *type)
 	struct json_edit *taken = json_edit_take(d->conditions, was);
 
 	json_edit_free(&taken);
+	d->conditions_differ = true;
 	hurry(d, STATUS_NOW);
 }
 
@@ -200,8 +215,10 @@ static void write_it(struct status_draft *d)
 {
 	struct arena *const arena = d->round->arena;
 
-	if (!json_edit_equal(d->conditions, json_edit_get(d->was, STR("conditions"))))
-		json_edit_put(d->patch, "conditions", json_edit_copy(d->conditions));
+	if (d->conditions_differ) {
+		json_edit_put(d->patch, "conditions", d->conditions);
+		d->conditions = NULL;
+	}
 	json_edit_put_str(d->patch, "lastUpdateTime", status_time(arena, d->now));
 	struct action *const action = round_add(d->round, ACTION_STATUS);
 

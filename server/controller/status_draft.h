@@ -28,7 +28,8 @@ struct status_draft {
 	int64_t now;
 	struct json_edit *was;        /* the object's */
 	struct json_edit *patch;      /* members that differ */
-	struct json_edit *conditions; /* all, as they will be */
+	struct json_edit *conditions; /* all, as they will be; taken out of `was` */
+	bool conditions_differ;
 	enum status_haste haste;
 	size_t events; /* that go with the write; the last ones of the round */
 };
