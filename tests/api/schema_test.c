@@ -83,6 +83,8 @@ static const struct {
 		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: 1.5: must be an integer, "
 		"is "
 		"a number"},
+	{"the least and the greatest int32",
+		WORKER(",\"replicas\":-2147483648,\"maxReplicas\":2147483647"), ""},
 	{"an integer beyond int32", WORKER(",\"maxReplicas\":9999999999"),
 		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 9999999999: must be "
 		"between -2147483648 and 2147483647 (int32)"},
