@@ -101,7 +101,7 @@ check_dashboard() {
 mkdir -p "$out"
 rm -f "$out"/*.yaml
 command -v go >/dev/null || skip 'there is no Go to make helm and kubeconform with'
-tests/manifests/tools.sh "$tools" || skip 'helm and kubeconform could not be made'
+tests/e2e/cluster/build.sh "$tools" helm kubeconform schemas || skip 'helm and kubeconform could not be made'
 check_copies
 check_kustomization
 policies_as_values

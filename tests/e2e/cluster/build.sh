@@ -61,7 +61,7 @@ toolchain() {
 
 go_env() {
 	find_go
-	export GOTOOLCHAIN=local GOFLAGS='-buildvcs=false -trimpath' GOWORK=off
+	export GOTOOLCHAIN=local GOFLAGS='-buildvcs=false -trimpath' GOWORK=off CGO_ENABLED=0
 }
 
 # module_dir MODULE@VERSION
@@ -82,17 +82,42 @@ make_tool() {
 	"$go" build -C "$here" -o "$PWD/tool" ./tool
 }
 
+# Programs of others, and ours that are made of others' packages: one module, so that what they share
+# is compiled once.
+make_of_tools() {
+	nice -n 10 "$go" build -C "$here/tools" -ldflags '-s -w' -o "$PWD/$1" "$2"
+}
+
 make_kwok() {
 	local dir stage
-	GOBIN=$PWD nice -n 10 "$go" install -ldflags '-s -w' "sigs.k8s.io/kwok/cmd/kwok@$KWOK_VERSION"
-	dir=$(module_dir "sigs.k8s.io/kwok@$KWOK_VERSION")/kustomize/stage
+	make_of_tools kwok sigs.k8s.io/kwok/cmd/kwok
+	dir=$("$go" list -C "$here/tools" -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize/stage
 	for stage in "$dir"/node/fast/*.yaml "$dir"/node/heartbeat-with-lease/*.yaml "$dir"/pod/fast/*.yaml; do
 		[ "$(basename "$stage")" = kustomization.yaml ] || { echo ---; cat "$stage"; }
 	done >kwok-stages.yaml
 }
 
 make_helm() {
-	GOBIN=$PWD nice -n 10 "$go" install -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
+	make_of_tools helm helm.sh/helm/v3/cmd/helm
+}
+
+make_kubeconform() {
+	make_of_tools kubeconform github.com/yannh/kubeconform/cmd/kubeconform
+}
+
+# What kubeconform reads, by the API server's own description of its kinds.
+make_schemas() {
+	mkdir schemas
+	"$go" run "$here/../../manifests/schemas.go" \
+		"$(module_dir "k8s.io/kubernetes@$KUBERNETES_VERSION")/api/openapi-spec/swagger.json" schemas
+}
+
+make_coredns() {
+	make_of_tools coredns ./dns
+}
+
+make_argo() {
+	make_of_tools argo ./argo
 }
 
 make_kuberay_crds() {
@@ -115,15 +140,6 @@ make_old_kubectl() {
 	END
 	chmod +x kubectl-old
 	rm -r wheel
-}
-
-# Modules of their own, each with one program.
-make_coredns() {
-	nice -n 10 "$go" build -C "$here/dns" -ldflags '-s -w' -o "$PWD/coredns" .
-}
-
-make_argo() {
-	nice -n 10 "$go" build -C "$here/argo" -ldflags '-s -w' -o "$PWD/argo" .
 }
 
 # image_tar FILE NAME FOLDER CONFIG: an image of one layer, what is in FOLDER, as `docker save` has it.
@@ -179,15 +195,15 @@ make_ray() {
 	rm -rf root
 }
 
-# go_sources FOLDER: what a program of this module hangs on.
+# go_sources FOLDER FILE…: what a program of the module in FOLDER hangs on.
 go_sources() {
-	(cd "$here" && cat go.mod go.sum "$1"/*.go)
+	cat "$here/$1"/go.{mod,sum} "${@:2}"
 	"$go" env GOVERSION GOARCH
 }
 
 # What is made for each name, and what its hash is of.
 declare -A recipe=(
-	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm
+	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm [kubeconform]=kubeconform [schemas]=schemas
 	[kuberay-crds]=kuberay_crds [kubectl-old]=old_kubectl
 	[coredns]=coredns [argo]=argo [pause.tar]=pause [ray.tar]=ray
 )
@@ -196,14 +212,14 @@ for part in $kubernetes_parts; do
 done
 input() {
 	case $1 in
-	kubernetes) go_sources kubernetes && echo "$KUBERNETES_VERSION" ;;
-	tool) go_sources tool ;;
-	kwok) echo "$KWOK_VERSION" ;;
-	helm) echo "$HELM_VERSION" ;;
+	kubernetes) go_sources . "$here/kubernetes/main.go" && echo "$KUBERNETES_VERSION" ;;
+	tool) go_sources . "$here"/tool/*.go ;;
+	kwok | helm | kubeconform) go_sources tools ;;
+	schemas) cat "$here/../../manifests/schemas.go" && echo "$KUBERNETES_VERSION" ;;
+	coredns) go_sources tools "$here/tools/dns/main.go" ;;
+	argo) go_sources tools "$here/tools/argo/main.go" ;;
 	kuberay_crds) echo "$KUBERAY_VERSION" ;;
 	old_kubectl) echo "$OLD_KUBECTL_PACKAGE" ;;
-	coredns) cat "$here"/dns/* && "$go" env GOVERSION GOARCH ;;
-	argo) cat "$here"/argo/* && "$go" env GOVERSION GOARCH ;;
 	pause) declare -f make_pause image_tar && cat "$here/lib/pause.c" ;;
 	ray) declare -f make_ray image_tar && cat "$here/lib/ray.py" && echo "$RAY_VERSION" ;;
 	esac
@@ -220,9 +236,34 @@ installed() {
 	ln -sfn "$path" "$links/$1"
 }
 
+# Two things at a time, so that one is fetched while the other is compiled; each once, in the order
+# of the names.
+make_all() {
+	local name what begun=' ' running=0
+	for name; do
+		what=${recipe[$name]}
+		[[ $begun != *" $what "* ]] || continue
+		begun+="$what "
+		[ $running -lt 2 ] || { one_is_made; running=1; }
+		made "$what" "$(input "$what")" "make_$what" &
+		running=$((running + 1))
+	done
+	for ((; running > 0; running--)); do
+		one_is_made
+	done
+}
+
+one_is_made() {
+	wait -n || { wait; exit 1; }
+}
+
 go_env
+missing=()
 for name; do
-	installed "$name" && continue
+	installed "$name" || missing+=("$name")
+done
+make_all "${missing[@]}"
+for name in "${missing[@]}"; do
 	what=${recipe[$name]}
 	made "$what" "$(input "$what")" "make_$what"
 	ln -sfn "$made/$name" "$links/$name"
