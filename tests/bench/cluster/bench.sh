@@ -5,7 +5,7 @@
 #
 # CLUSTERS=N how many, ROUNDS=N how often; KUBERAY=PATH of KubeRay's operator, built, adds it. Ends
 # with 1 when a gate is missed.
-# shellcheck disable=SC2317 # what stands behind `within`, or is named by a variable, is called
+# shellcheck disable=SC2317 # what stands behind `eventually`, or is named by a variable, is called
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../../e2e/cluster/lib/common.sh
@@ -31,7 +31,7 @@ prepare() {
 	kubectl wait --for condition=Ready node --all --timeout 60s >/dev/null
 	kubectl create namespace bench >/dev/null
 	kubectl create namespace raygate >/dev/null
-	within 30 kubectl -n bench get serviceaccount default
+	eventually kubectl -n bench get serviceaccount default
 	"$RAYGATE" plan -n bench --policy "$here/policy.yaml" -o json "$here/clusters.json" |
 		sed 's/fleet-name/NAME/g' >"$WORK/floor.json"
 	sed 's/fleet-name/NAME/g' "$here/clusters.json" >"$WORK/clusters.json"
@@ -54,7 +54,7 @@ clean_up() {
 	for what in pods services events; do
 		api DELETE "/api/v1/namespaces/bench/$what" >/dev/null
 	done
-	within 600 none_left
+	PATIENCE=600 eventually none_left
 }
 
 # Who runs a controller: start, what it has written, stop.
@@ -63,7 +63,7 @@ start_raygate() {
 	start raygate "$RAYGATE" serve --namespace raygate --policy "$here/policy.yaml" \
 		--webhook-configuration= --no-preflight --webhook-bind-address 127.0.0.1:0 \
 		--ops-bind-address "$OPS" --grace-period 0s
-	within 30 leads
+	eventually leads
 }
 
 leads() {
@@ -79,7 +79,7 @@ start_kuberay() {
 	start kuberay "$KUBERAY" --kubeconfig "$KUBECONFIG" --metrics-addr "$OPS" \
 		--health-probe-bind-address 127.0.0.1:0 --enable-leader-election=false \
 		--reconcile-concurrency 10 --qps 1000 --burst 2000
-	within 30 curl -fsS "http://$OPS/metrics"
+	eventually curl -fsS "http://$OPS/metrics"
 }
 
 writes_of_kuberay() {

@@ -2,10 +2,16 @@
 # scenarios.sh [NAME…]: runs scenarios, all if none is named, inside the cluster of run.sh.
 #
 # A scenario is a folder of scenarios/, or of scenarios-real/ for a real node, and has a namespace of
-# its name. Its steps are run in the order of their names: NN-what.yaml is applied, NN-what.sh is sourced by a shell that has what lib/
-# has. NN-what.out is what the step must print, and its exit code when that is not 0; a step without
-# one must end with 0. values.yaml are values of the chart besides those of lib/values.yaml.
-# EXPECT=write writes down what the steps print; the diff is the review.
+# its name. Its steps are run in the order of their names: NN-what.yaml is applied, NN-what.sh is
+# sourced by a shell that has what lib/ has. NN-what.out is what the step must print, and its exit code
+# when that is not 0; a step without one must end with 0. values.yaml are values of the chart besides
+# those of lib/values.yaml. EXPECT=write writes down what the steps print; the diff is the review.
+#
+# A scenario knows nothing of the machine's pace and of the others. It waits for what is to happen,
+# with `eventually`, and neither sleeps nor measures; a command that has a time-out of its own gets
+# "${PATIENCE}s". What it makes outside of its namespace it removes in its last step; the gate, its
+# account, its Secrets and Leases, the CRDs and all in the namespace are taken away for it. What is
+# left then fails it. ORDER=tac or ORDER=shuf runs them in another order.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib/common.sh
@@ -14,6 +20,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/kinds.sh"
 # shellcheck source=lib/crds.sh
 . "$here/lib/crds.sh"
+# shellcheck source=lib/left.sh
+. "$here/lib/left.sh"
 
 # What differs from run to run.
 plain() {
@@ -23,7 +31,7 @@ plain() {
 run_step() {
 	case $1 in
 	*.yaml) kubectl apply -f "$1" ;;
-	*.sh) E2E_STEP=$1 timeout 300 bash "$here/lib/step.sh" ;;
+	*.sh) E2E_STEP=$1 timeout $((4 * PATIENCE)) bash "$here/lib/step.sh" ;;
 	esac
 }
 
@@ -51,7 +59,6 @@ scenario() (
 	values=("${base_values[@]}")
 	[ ! -e values.yaml ] || values+=("$PWD/values.yaml")
 	kubectl create namespace "$name" >/dev/null
-	crds_kuberay
 	gate_configure "${values[@]}"
 	export NAMESPACE=$name E2E_KUBECONFIG=$E2E_STATE/kubeconfig
 	sed "s/namespace: default/namespace: $name/" "$KUBECONFIG" >"$E2E_KUBECONFIG"
@@ -64,33 +71,46 @@ scenario() (
 	done <"$E2E_STATE/steps"
 )
 
-# What a scenario that failed had installed would stand in the way of the others.
+# clear_up NAME: what the scenario had of the harness, and its namespace but for what only time removes.
 clear_up() {
-	helm list --all-namespaces --all --no-headers 2>/dev/null |
-		while read -r release in _; do
-			[ -z "$in" ] || [ "$release" = raygate ] || helm uninstall "$release" --namespace "$in"
-		done
+	local timeout=--timeout=${PATIENCE}s
+	crds_kuberay
+	gate_end
+	kubectl delete namespace "$1" --wait=false
+	kubectl --namespace "$1" delete --all "$timeout" \
+		rayclusters.ray.io,rayjobs,rayservices,raycronjobs,rayclusters.cluster.ray.io
+	kubectl --namespace "$1" delete pods --all --grace-period 1 "$timeout"
 }
 
-gate_prepare
+# passes NAME: its steps do, and then there is nothing left of it; says so by $verdict. What runs a shell of
+# its own is not part of a condition, under which that would run on after errors.
+passes() {
+	verdict=PASS
+	scenario "$1" </dev/null &
+	wait $! || { verdict=FAIL; gate_show 2>&1 || true; }
+	clear_up "$1" >"$E2E_STATE/cleared" 2>&1 &
+	wait $! || { verdict=FAIL; cat "$E2E_STATE/cleared"; }
+	[ $verdict = PASS ] || left_remove >/dev/null 2>&1 || true
+	eventually left_nothing && return
+	verdict=FAIL
+	echo "FAILED: $1 leaves"
+	left_now
+	left_remove >/dev/null 2>&1 || true
+	left_begin
+}
+
 cd "$here/$scenarios"
 [ $# != 0 ] || set -- *
-passed=0 failed=0
-for name; do
+gate_prepare
+left_begin
+for name in $(printf '%s\n' "$@" | ${ORDER:-cat}); do
 	[ -d "$name" ] || { say "no scenario $name"; exit 2; }
 	began=$(now_ms)
-	# Not as a condition, under which a shell runs on after errors.
-	scenario "$name" </dev/null &
-	if wait $!; then
-		passed=$((passed + 1))
-		printf '  PASS   %-28s %5d ms\n' "$name" $(($(now_ms) - began))
-	else
-		failed=$((failed + 1))
-		gate_show 2>&1 || true
-		clear_up >/dev/null 2>&1 || true
-		printf '  FAIL   %s\n' "$name"
-	fi
-	kubectl delete namespace "$name" --wait=false >/dev/null
+	passes "$name"
+	printf '  %s   %-36s %7d ms\n' "$verdict" "$name" $(($(now_ms) - began)) | tee -a "$E2E_STATE/times"
 done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+failed=$(grep -c FAIL "$E2E_STATE/times" || true)
+echo 'The slowest first:'
+sort -k 3,3 -rn "$E2E_STATE/times"
+echo "$(($# - failed)) passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,6 +1,9 @@
 # shellcheck shell=bash source-path=SCRIPTDIR
 # The gate on a real node: what `helm install` of our chart with our image makes of it.
 
+# shellcheck source=real_node.sh
+. "$HERE/lib/real_node.sh"
+
 CHART=$ROOT/manifests/charts/raygate
 GATE_NAMESPACE=raygate-system
 
@@ -8,25 +11,37 @@ gate_prepare() {
 	kubectl create namespace "$GATE_NAMESPACE" >/dev/null
 }
 
-# gate_configure VALUES…: installs it anew, so that nothing of the last scenario is left: no
-# certificate, no count, no connection.
+# gate_configure VALUES…: installs it, and waits until the API server asks it.
 gate_configure() {
-	gate_uninstall
-	gate_install "$@"
+	helm install raygate "$CHART" --namespace "$GATE_NAMESPACE" --wait --timeout "${PATIENCE}s" \
+		"${@/#/--values=}" >"$E2E_STATE/log/helm" 2>&1 || { cat "$E2E_STATE/log/helm"; return 1; }
+	eventually gate_is_asked
 }
 
-# gate_install VALUES…: and waits until the API server asks it.
-gate_install() {
-	helm install raygate "$CHART" --namespace "$GATE_NAMESPACE" --wait --timeout 180s \
-		"${@/#/--values=}" >"$E2E_STATE/log/helm" 2>&1 || { cat "$E2E_STATE/log/helm"; return 1; }
-	within 30 gate_is_asked
+# gate_end: nothing of it is left for the next scenario: no certificate, no count, no connection.
+gate_end() {
+	gate_uninstall
 }
 
 gate_uninstall() {
 	helm uninstall raygate --namespace "$GATE_NAMESPACE" --ignore-not-found >/dev/null 2>&1
 	kubectl -n "$GATE_NAMESPACE" delete pod --all --force --grace-period=0 >/dev/null 2>&1
+	gate_kill
 	kubectl -n "$GATE_NAMESPACE" delete secret,lease --all >/dev/null
-	within 20 wrong_object_is 201
+	eventually wrong_object_is 201
+}
+
+# They would drain for long.
+gate_kill() {
+	local container
+	for container in $(ctr containers list | awk '$2 ~ /\/raygate:/ { print $1 }'); do
+		ctr task kill --signal KILL "$container" 2>/dev/null || true
+	done
+}
+
+# Nobody is asked any more.
+gate_unregister() {
+	gate_uninstall
 }
 
 # Both webhooks were called for an object, and neither call failed.

@@ -22,6 +22,10 @@ now_ms() {
 	echo $(("${EPOCHREALTIME/[^0-9]/}" / 1000))
 }
 
+# Seconds until what is waited for is taken for lost, the same for all, and no measure of anything: the
+# slowest machine has that long, and nothing waits that passes.
+PATIENCE=${E2E_PATIENCE:-300}
+
 # start NAME COMMAND…: in the background, with a log of its own.
 start() {
 	local name=$1
@@ -40,7 +44,7 @@ running() {
 stop() {
 	running "$1" || return 0
 	kill -"${2:-TERM}" "$(<"$E2E_STATE/pid/$1")" 2>/dev/null || true
-	within 60 ended "$1"
+	eventually ended "$1"
 	rm -f "$E2E_STATE/pid/$1"
 }
 
@@ -48,17 +52,21 @@ ended() {
 	! running "$1"
 }
 
-# within SECONDS COMMAND…: until it succeeds; tells what was waited for when it does not.
-within() {
-	local until=$((SECONDS + $1))
-	shift
+# eventually COMMAND…: waits until it succeeds; tells what was waited for when it never does.
+eventually() {
+	local until=$((SECONDS + PATIENCE))
 	until "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$until" ]; then
 			say "waited in vain for: $*" >&2
 			return 1
 		fi
-		sleep 0.05
+		sleep 0.1
 	done
+}
+
+# within SECONDS COMMAND…: as scenarios said it that had times of their own.
+within() {
+	eventually "${@:2}"
 }
 
 # api METHOD PATH [CURL-OPTION…]: the API server as the administrator, quicker than kubectl.

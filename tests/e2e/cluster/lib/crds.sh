@@ -8,7 +8,9 @@ crds_start() {
 		-f "$ROOT/manifests/crds/rayclusters.cluster.ray.io.yaml" >/dev/null
 	compgen -G "$KUBERAY_CRDS/*raycronjobs.yaml" >/dev/null ||
 		kubectl create --validate=false -f "$HERE/lib/open-crd.yaml" >/dev/null
-	within 60 kubectl wait --for condition=Established crd --all --timeout 10s
+	# It fails for one of which nothing is said yet.
+	eventually kubectl wait --for condition=Established crd --all --timeout "${PATIENCE}s"
+	crds_columns >"$E2E_STATE/crds-columns"
 }
 
 # Our own CRD of rayclusters.ray.io in place of KubeRay's, and open ones for what we have none of,
@@ -21,13 +23,27 @@ crds_ours() {
 		sed "s/CronJob/$kind/g; s/cronjob/${kind,,}/g" "$HERE/lib/open-crd.yaml" |
 			kubectl replace --validate=false -f - >/dev/null
 	done
-	within 20 kubectl create --dry-run=server -f "$ROOT/manifests/samples/ray.io-auth-token.yaml" \
+	eventually kubectl create --dry-run=server -f "$ROOT/manifests/samples/ray.io-auth-token.yaml" \
 		-f "$ROOT/manifests/samples/rayjob-deletion-rules.yaml" \
 		-f "$ROOT/manifests/samples/rayservice-suspended.yaml"
 }
 
+# KubeRay's again, if they are not there; in force when `kubectl get` would have their columns.
 crds_kuberay() {
 	[ -e "$E2E_STATE/crds-ours" ] || return 0
 	kubectl replace --validate=false -f "$KUBERAY_CRDS" >/dev/null
+	eventually crds_are_kuberays
 	rm "$E2E_STATE/crds-ours"
+}
+
+crds_are_kuberays() {
+	crds_columns | cmp -s - "$E2E_STATE/crds-columns"
+}
+
+crds_columns() {
+	local plural
+	for plural in rayclusters rayjobs rayservices; do
+		api GET "/apis/ray.io/v1/namespaces/default/$plural" \
+			-H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io'
+	done | grep -E '"(name|description)":'
 }

@@ -5,15 +5,17 @@
 GATE=$E2E_STATE/gate
 CHART=$ROOT/manifests/charts/raygate
 
-# Ports and a certificate, once for the run.
+# Ports, a certificate and a namespace, once for the run.
 gate_prepare() {
 	mkdir -p "$GATE"
-	tool ports 5 >"$GATE/ports"
+	tool ports 6 >"$GATE/ports"
 	"$RAYGATE" certs mint --cert-dir "$GATE/certs" --host 127.0.0.1 >/dev/null
-	start balancer tool balance "127.0.0.1:$(gate_port 0)" "$(gate_backend 1)" "$(gate_backend 2)"
+	start balancer tool balance "127.0.0.1:$(gate_port 0)" "127.0.0.1:$(gate_port 5)" \
+		"$(gate_backend 1)" "$(gate_backend 2)"
+	kubectl create namespace raygate >/dev/null
 }
 
-# The balancer's for 0, else the replica's.
+# The balancer's for 0, its status for 5, else the replica's.
 gate_port() {
 	sed -n "$(($1 + 1))p" "$GATE/ports"
 }
@@ -26,26 +28,32 @@ gate_backend() {
 	echo "127.0.0.1:$(gate_port "$1")=http://$(gate_ops "$1")/readyz"
 }
 
-# gate_start N…: replicas; waits until the balancer has one.
+# gate_start N…: replicas; waits until the balancer has them.
 gate_start() {
 	local n
 	for n; do
 		start "gate-$n" "$RAYGATE" serve --offline --cert-dir "$GATE/certs" \
 			--policy "$GATE/policy.yaml" --webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 3s --log-level debug
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
 	done
 	for n; do
-		within 20 gate_ready "$n"
+		eventually gate_ready "$n"
 	done
-	within 20 gate_answers
 }
 
+# gate_ready N: it says so itself, and the balancer has heard it.
 gate_ready() {
-	curl -fsS "http://$(gate_ops "$1")/readyz"
+	curl -fsS "http://$(gate_ops "$1")/readyz" && gate_balanced "$1" -X POST
 }
 
-gate_answers() {
-	curl -sS --cacert "$GATE/certs/ca.crt" "https://127.0.0.1:$(gate_port 0)/validate"
+# gate_balanced N: as far as the balancer knows. -X POST makes it ask.
+gate_balanced() {
+	curl -fsS "${@:2}" "http://127.0.0.1:$(gate_port 5)/127.0.0.1:$(gate_port "$1")"
+}
+
+# gate_missed N: the balancer knows that it is gone.
+gate_missed() {
+	! gate_balanced "$1"
 }
 
 # gate_stop SIGNAL N…: replicas; waits until they have ended.
@@ -93,7 +101,7 @@ gate_register() {
 	gate_policy "$HERE/lib/values.yaml"
 	gate_start 1 2
 	kubectl create -f "$GATE/webhooks.new" >/dev/null
-	within 20 wrong_object_is 422
+	eventually wrong_object_is 422
 	mv "$GATE/webhooks.new" "$GATE/webhooks.yaml"
 	gate_stop KILL 1 2
 }
@@ -102,7 +110,19 @@ gate_unregister() {
 	rm -f "$GATE/webhooks.yaml"
 	kubectl delete mutatingwebhookconfiguration,validatingwebhookconfiguration raygate \
 		--ignore-not-found >/dev/null
-	within 20 wrong_object_is 201
+	eventually wrong_object_is 201
+}
+
+# gate_end: what the gate was for one scenario is gone. Its registration stays if it is still that of
+# gate_configure, for the next may have the same.
+gate_end() {
+	gate_stop KILL 1 2
+	[ -e "$GATE/webhooks.yaml" ] || gate_unregister
+	if [ -e "$GATE/account.yaml" ]; then
+		kubectl delete -f "$GATE/account.yaml" >/dev/null
+		rm "$GATE/account.yaml"
+	fi
+	kubectl -n raygate delete secret,lease --all >/dev/null
 }
 
 gate_show() {

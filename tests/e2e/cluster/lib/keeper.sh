@@ -10,8 +10,6 @@ KEEPER_VALUES=$HERE/lib/keeper-values.yaml
 keeper_prepare() {
 	gate_unregister
 	crds_ours
-	# A Lease that its holder has left is waited for, as for one that only did not renew it yet.
-	kubectl delete lease --all-namespaces --field-selector metadata.name=raygate-controller >/dev/null
 	live_prepare "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 	gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 }
@@ -19,7 +17,7 @@ keeper_prepare() {
 # keeper_start N…: replicas; waits until one of them reconciles.
 keeper_start() {
 	keeper_begin "$@"
-	within 60 keeper_works
+	eventually keeper_works
 }
 
 keeper_begin() {
@@ -31,7 +29,7 @@ keeper_begin() {
 			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
 	done
 	for n; do
-		within 60 gate_ready "$n"
+		eventually gate_ready "$n"
 	done
 }
 
@@ -90,13 +88,11 @@ keeper_runs() {
 		'jsonpath={range .items[*]}{.status.phase}{"\n"}{end}' | grep -cx Running)" = "$2" ]
 }
 
-# keeper_complete SECONDS NAME PODS: waits until so many run; shows what there is of it when they do
-# not. Not until they are ready: nodes of an overloaded machine miss their heartbeats, and their pods
-# are said to be unready then.
+# keeper_complete NAME PODS: waits until so many run; shows what there is of it when they do not.
 keeper_complete() {
-	within "$1" keeper_runs "$2" "$3" && return
-	kubectl get pods -l "ray.io/cluster=$2" -o wide
-	kubectl get rayclusters.ray.io "$2" -o 'jsonpath={.status}{"\n"}'
-	grep "\"rayCluster\":\"$2\"" "$E2E_STATE"/log/gate-* | cut -c1-400
+	eventually keeper_runs "$1" "$2" && return
+	kubectl get pods -l "ray.io/cluster=$1" -o wide
+	kubectl get rayclusters.ray.io "$1" -o 'jsonpath={.status}{"\n"}'
+	grep "\"rayCluster\":\"$1\"" "$E2E_STATE"/log/gate-* | cut -c1-400
 	return 1
 }

@@ -12,11 +12,11 @@ live_prepare() {
 	rm -f "$GATE/webhooks.yaml" # the next scenario registers with that certificate again
 	rm -rf "$LIVE"
 	mkdir -p "$LIVE"
-	kubectl create namespace raygate --dry-run=client -o yaml | kubectl apply -f - >/dev/null
-	kubectl -n raygate delete secret,lease --all >/dev/null
 	for template in serviceaccount rbac; do
-		gate_render "$template.yaml" "$@" | kubectl apply -f - >/dev/null
-	done
+		gate_render "$template.yaml" "$@"
+		echo ---
+	done >"$GATE/account.yaml"
+	kubectl apply -f "$GATE/account.yaml" >/dev/null
 	live_kubeconfig >"$LIVE/kubeconfig"
 }
 
@@ -33,19 +33,20 @@ live_kubeconfig() {
 	END
 }
 
-# live_start N…: replicas; waits until they are ready, which says that the webhooks trust them.
+# live_start N…: replicas; waits until they are ready, which says that the webhooks trust them, and the
+# balancer knows. LIFETIME is their certificate's. They end slower than the balancer notices, as pods do.
 live_start() {
 	local n
 	for n; do
 		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" --no-controller \
-			--policy "$GATE/policy.yaml" --webhook-hosts 127.0.0.1 --cert-lifetime 60s \
+			--policy "$GATE/policy.yaml" --webhook-hosts 127.0.0.1 --cert-lifetime "${LIFETIME:-1h}" \
 			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 3s
+			--ops-bind-address "$(gate_ops "$n")" --grace-period 5s
 	done
 	for n; do
-		within 60 gate_ready "$n"
+		eventually gate_ready "$n"
 	done
-	within 20 wrong_object_is 422
+	eventually wrong_object_is 422
 }
 
 # live_metric N NAME

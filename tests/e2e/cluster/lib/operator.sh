@@ -12,6 +12,11 @@ operator_prepare() {
 	gate_unregister
 	gate_stop KILL 1 2
 	mkdir -p "$OPERATOR"
+}
+
+# operator_end: and what it leaves behind on purpose.
+operator_end() {
+	stop operator KILL
 	kubectl -n default delete secret/ray-operator-tls lease/raygate-controller --ignore-not-found >/dev/null
 }
 
@@ -40,9 +45,9 @@ operator_start() {
 	start operator "$RAYGATE" "${arguments[@]}" --policy "$OPERATOR/policy.yaml" \
 		--kubeconfig "$OPERATOR/kubeconfig" --namespace "$OPERATOR_NAMESPACE" --grace-period 0s \
 		--webhook-bind-address "127.0.0.1:$(gate_port 1)" --ops-bind-address "$(gate_ops 1)"
-	within 60 curl -fsS "http://$(gate_ops 1)/readyz"
-	within 60 operator_works
-	[ "$OPERATOR_NAMESPACE" != default ] || within 20 wrong_object_is 422
+	eventually curl -fsS "http://$(gate_ops 1)/readyz"
+	eventually operator_works
+	[ "$OPERATOR_NAMESPACE" != default ] || eventually wrong_object_is 422
 }
 
 operator_works() {

@@ -17,9 +17,9 @@ ray_ready() {
 # ray_complete NAME WORKERS: and shows what there is when it does not become so. Most of the wait is one
 # kubectl's, which takes nothing of the machine on which Ray is to start.
 ray_complete() {
-	kubectl wait --for "jsonpath={.status.readyWorkerReplicas}=$2" "rayclusters.ray.io/$1" --timeout "${PATIENCE:-200}s" >/dev/null || true
-	kubectl wait --for 'jsonpath={.status.state}=ready' "rayclusters.ray.io/$1" --timeout "${PATIENCE:-200}s" >/dev/null || true
-	within 200 ray_ready "$@" && return
+	kubectl wait --for "jsonpath={.status.readyWorkerReplicas}=$2" "rayclusters.ray.io/$1" --timeout "${PATIENCE}s" >/dev/null || true
+	kubectl wait --for 'jsonpath={.status.state}=ready' "rayclusters.ray.io/$1" --timeout "${PATIENCE}s" >/dev/null || true
+	eventually ray_ready "$@" && return
 	kubectl get rayclusters.ray.io "$1" -o 'jsonpath={.status}{"\n"}'
 	kubectl get pods -l "ray.io/cluster=$1" -o wide
 	return 1

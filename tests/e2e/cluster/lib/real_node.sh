@@ -51,7 +51,7 @@ containerd_start() {
 		    conf_dir = "$E2E_STATE/cni"
 	END
 	start containerd containerd --config "$E2E_STATE/containerd.toml"
-	within 30 ctr version
+	eventually ctr version
 	images_import >"$E2E_STATE/log/images" 2>&1 &
 }
 
@@ -70,10 +70,10 @@ images_import() {
 real_node_start() {
 	dns_start
 	proxy_start
-	within 60 kubectl get serviceaccount default
-	within 120 test -e "$E2E_STATE/images-imported"
+	eventually kubectl get serviceaccount default
+	eventually test -e "$E2E_STATE/images-imported"
 	kubelet_start
-	within 60 kubectl wait --for condition=Ready "node/$NODE_NAME" --timeout 10s
+	eventually kubectl wait --for condition=Ready "node/$NODE_NAME" --timeout 10s
 }
 
 dns_start() {

@@ -6,7 +6,7 @@ replica_kill_each() {
 	local pod
 	for pod in $(gate_pods); do
 		replica_kill "$pod"
-		within 60 replica_restarted "$pod"
+		eventually replica_restarted "$pod"
 	done
 }
 

@@ -4,7 +4,7 @@
 storm_start() {
 	start storm tool storm "$E2E_STATE/pki" "$(<"$E2E_STATE/api-url")" "$NAMESPACE" \
 		"$HERE/lib/storm.yaml" 6
-	within 20 storm_reached
+	eventually storm_reached
 }
 
 # All that storm has, at least once.
@@ -21,15 +21,29 @@ storm_stop() {
 	rm "$E2E_STATE/log/storm"
 }
 
-# storm_failed_near MS…: whatever failed was on its way at one of these moments, or sent before the
-# balancer, which asks twice a second, can have seen what happened then.
-storm_failed_near() {
-	local at moment near
-	for at in $failures; do
-		near=
-		for moment; do
-			[ "$at" -lt $((moment - 1000)) ] || [ "$at" -gt $((moment + 1500)) ] || near=yes
+# storm_goes_on: until 20 more of one worker have come through. Each is a generation of its object.
+storm_goes_on() {
+	local from
+	from=$(storm_generation)
+	eventually storm_is_at $((from + 20))
+}
+
+storm_is_at() {
+	[ "$(storm_generation)" -ge "$1" ]
+}
+
+storm_generation() {
+	kubectl get rayclusters.ray.io storm-0 -o 'jsonpath={.metadata.generation}'
+}
+
+# storm_failed_only FROM-TO…: whatever failed was on its way in one of these spans of milliseconds.
+storm_failed_only() {
+	local failure span allowed
+	for failure in $failures; do
+		allowed=
+		for span; do
+			[ "${failure#*-}" -lt "${span%-*}" ] || [ "${failure%-*}" -gt "${span#*-}" ] || allowed=yes
 		done
-		[ "$near" ] || { echo "failed at $at, though all went well: $*"; return 1; }
+		[ "$allowed" ] || { echo "failed at $failure, though all went well but for: $*"; return 1; }
 	done
 }

@@ -17,17 +17,21 @@ const askEvery = 500 * time.Millisecond
 type backend struct {
 	address string
 	health  string
+	asking  sync.Mutex
 	ready   atomic.Bool
 }
 
 // A Service in small: TCP connections go in turn to the backends that say they are ready. One that
 // fails all at once gets connections until it is next asked, and nothing is tried twice.
+//
+// What it knows is told at STATUS: GET /BACKEND is 200 if it is ready, else 503; for POST it is asked
+// first.
 func balance(args []string) error {
-	if len(args) < 2 {
-		return fmt.Errorf("an address and backends are needed")
+	if len(args) < 3 {
+		return fmt.Errorf("an address, one for the status, and backends are needed")
 	}
-	backends := make([]*backend, 0, len(args)-1)
-	for _, a := range args[1:] {
+	backends := make([]*backend, 0, len(args)-2)
+	for _, a := range args[2:] {
 		address, health, ok := strings.Cut(a, "=")
 		if !ok {
 			return fmt.Errorf("%q is not BACKEND=READYURL", a)
@@ -40,6 +44,13 @@ func balance(args []string) error {
 	if err != nil {
 		return err
 	}
+	status, err := net.Listen("tcp", args[1])
+	if err != nil {
+		return err
+	}
+	go func() {
+		_ = http.Serve(status, tellOf(backends))
+	}()
 	for turn := 0; ; turn++ {
 		c, err := l.Accept()
 		if err != nil {
@@ -53,14 +64,41 @@ func balance(args []string) error {
 	}
 }
 
+// Whoever is gone refuses at once. One that is slow is not gone.
+var asker = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+
 func (b *backend) watch() {
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	for ; ; time.Sleep(askEvery) {
-		answer, err := client.Get(b.health)
-		b.ready.Store(err == nil && answer.StatusCode == http.StatusOK)
-		if err == nil {
-			answer.Body.Close()
+		b.ask()
+	}
+}
+
+// One after the other, so that no old answer stands for a new one.
+func (b *backend) ask() {
+	b.asking.Lock()
+	defer b.asking.Unlock()
+	answer, err := asker.Get(b.health)
+	b.ready.Store(err == nil && answer.StatusCode == http.StatusOK)
+	if err == nil {
+		answer.Body.Close()
+	}
+}
+
+func tellOf(backends []*backend) http.HandlerFunc {
+	return func(answer http.ResponseWriter, request *http.Request) {
+		for _, b := range backends {
+			if request.URL.Path != "/"+b.address {
+				continue
+			}
+			if request.Method == http.MethodPost {
+				b.ask()
+			}
+			if !b.ready.Load() {
+				answer.WriteHeader(http.StatusServiceUnavailable)
+			}
+			return
 		}
+		answer.WriteHeader(http.StatusNotFound)
 	}
 }
 

@@ -19,18 +19,21 @@ import (
 
 const retryAfter = time.Second // as a person or a controller would
 
+// From when an apply was sent until it had failed.
+type span struct{ from, to time.Time }
+
 type tally struct {
 	sync.Mutex
 	sent, failed, lost int
 	slowest            time.Duration
-	failures           []time.Time    // when those that failed were sent
+	failures           []span
 	words              map[string]int // how often each failure was told
 }
 
 // Applies RayClusters until SIGTERM, each worker its own object: server-side apply of MANIFEST, in
 // which NAME is the object's and COUNT a number that changes. What fails is tried once more.
-// Prints `sent N failed N lost N slowest T`, each kind of failure, and `failures at` the
-// milliseconds since 1970 at which those that failed were sent.
+// Prints `sent N failed N lost N slowest T`, each kind of failure, and `failures at` FROM-TO…, the
+// milliseconds since 1970 at which each that failed was sent and had failed.
 func storm(args []string) error {
 	if len(args) != 5 {
 		return fmt.Errorf("DIR SERVER NAMESPACE MANIFEST WORKERS are needed")
@@ -118,7 +121,7 @@ func (t *tally) add(start time.Time, took time.Duration, err, again error) {
 	t.slowest = max(t.slowest, took)
 	if err != nil {
 		t.failed++
-		t.failures = append(t.failures, start)
+		t.failures = append(t.failures, span{start, start.Add(took)})
 		t.words[err.Error()]++
 	}
 	if again != nil {
@@ -135,7 +138,7 @@ func (t *tally) print() {
 	}
 	fmt.Print("failures at")
 	for _, at := range t.failures {
-		fmt.Printf(" %d", at.UnixMilli())
+		fmt.Printf(" %d-%d", at.from.UnixMilli(), at.to.UnixMilli())
 	}
 	fmt.Println()
 }

@@ -10,8 +10,8 @@ reloaded() {
 storm_start
 kubectl -n "$GATE_NAMESPACE" delete secret raygate-tls >/dev/null
 for pod in $(gate_pods); do
-	within 150 reloaded "$pod"
+	eventually reloaded "$pod"
 done
-sleep 2
+storm_goes_on
 storm_stop
 [ "$failed" = 0 ] && [ "$sent" -gt 20 ]

@@ -1,1 +1,1 @@
-helm test raygate -n "$GATE_NAMESPACE" --timeout 60s
+helm test raygate -n "$GATE_NAMESPACE" --timeout "${PATIENCE}s"

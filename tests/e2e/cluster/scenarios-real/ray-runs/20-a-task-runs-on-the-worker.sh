@@ -1,4 +1,4 @@
-kubectl wait --for condition=Ready pod/head pod/worker --timeout 120s
+kubectl wait --for condition=Ready pod/head pod/worker --timeout "${PATIENCE}s"
 kubectl exec head -c ray-head -- python -c '
 import ray
 ray.init(address="auto", log_to_driver=False)
@@ -6,4 +6,4 @@ ray.init(address="auto", log_to_driver=False)
 def where():
     import socket
     return socket.gethostname()
-print("ran on", ray.get(where.remote(), timeout=60))' 2>/dev/null
+print("ran on", ray.get(where.remote(), timeout='"$PATIENCE"'))' 2>/dev/null

@@ -4,13 +4,13 @@
 kubectl create quota few --hard pods=4 >/dev/null
 begin_programs
 for version in v1 v2; do
-	within 200 condition_is "$version" ReplicaFailure reason FailedCreateWorkerPod
+	eventually condition_is "$version" ReplicaFailure reason FailedCreateWorkerPod
 	condition "$version" ReplicaFailure message | grep -o '"workers": exceeded quota: few'
-	within 60 told_by_event "$version" FailedToCreateWorkerPod
+	eventually told_by_event "$version" FailedToCreateWorkerPod
 done
-within 200 workers_are 2
+eventually workers_are 2
 kubectl delete quota few >/dev/null
 end_programs
 for version in v1 v2; do
-	within 60 condition_is "$version" ReplicaFailure status ''
+	eventually condition_is "$version" ReplicaFailure status ''
 done

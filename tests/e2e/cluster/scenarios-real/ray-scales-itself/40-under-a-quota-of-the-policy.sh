@@ -3,19 +3,19 @@
 sed 's/VERSION/holder/; s/enableInTreeAutoscaling: true/enableInTreeAutoscaling: false/; /autoscalerOptions/,/env:/d
 	s/^    minReplicas: 0/    replicas: 3\n&/; s/^        terminationGrace.*/&\n        nodeSelector: {none: such}/' cluster.yaml |
 	kubectl apply -f - >/dev/null 2>&1
-within 60 condition_is holder Accepted status True
+eventually condition_is holder Accepted status True
 begin_programs
 for version in v1 v2; do
-	within 200 condition_is "$version" Accepted reason QuotaExceeded
+	eventually condition_is "$version" Accepted reason QuotaExceeded
 	condition "$version" Accepted message | grep -o 'exceeds the quota of namespace "[a-z-]*": pods asks for 4'
-	within 60 told_by_event "$version" QuotaExceeded
+	eventually told_by_event "$version" QuotaExceeded
 done
-within 200 workers_are 2
+eventually workers_are 2
 kubectl delete rayclusters.ray.io holder >/dev/null
 end_programs
 for version in v1 v2; do
-	within 60 condition_is "$version" Accepted status True
+	eventually condition_is "$version" Accepted status True
 done
 kubectl delete rayclusters.ray.io --all >/dev/null
-within 100 nothing_left v1
-within 100 nothing_left v2
+eventually nothing_left v1
+eventually nothing_left v2

@@ -31,7 +31,7 @@ end_programs() {
 	wait
 	cat "$E2E_STATE"/program-v[12]
 	for version in v1 v2; do
-		within 200 has_workers "$version" 0
+		eventually has_workers "$version" 0
 		autoscaler_goes_on "$version"
 	done
 }

@@ -14,8 +14,8 @@ took() {
 	local began
 	began=$(now_ms)
 	kubectl "$2" -f "$E2E_STATE/$1.yaml" >/dev/null
-	within 200 there "$1"
-	kubectl wait --for condition=Ready pods -l "ray.io/cluster=$1" --timeout "${PATIENCE:-200}s" >/dev/null
+	eventually there "$1"
+	kubectl wait --for condition=Ready pods -l "ray.io/cluster=$1" --timeout "${PATIENCE}s" >/dev/null
 	echo $(($(now_ms) - began))
 }
 cat >"$E2E_STATE/kuberay-policy.yaml" <<-END
@@ -29,9 +29,9 @@ grep -F wait-gcs-ready "$E2E_STATE/theirs.yaml" >/dev/null
 for round in 1 2 3; do
 	ours=$(took ours apply)
 	kubectl delete rayclusters.ray.io ours >/dev/null
-	within 100 nothing_left ours
+	eventually nothing_left ours
 	theirs=$(took theirs create)
 	kubectl delete -l ray.io/cluster=theirs pods,services >/dev/null
-	within 100 nothing_left theirs
+	eventually nothing_left theirs
 	tell "$round: $ours ms, with KubeRay's pods $theirs ms, $((ours * 100 / theirs)) %"
 done

@@ -6,7 +6,7 @@ gone() {
 mapfile -t old < <(gate_pods)
 storm_start
 kubectl -n "$GATE_NAMESPACE" rollout restart deployment raygate >/dev/null
-kubectl -n "$GATE_NAMESPACE" rollout status deployment raygate --timeout 120s >/dev/null
-within 130 gone
+kubectl -n "$GATE_NAMESPACE" rollout status deployment raygate --timeout "${PATIENCE}s" >/dev/null
+eventually gone
 storm_stop
 [ "$failed" = 0 ] && [ "$sent" -gt 20 ]

@@ -5,10 +5,10 @@ values=$PWD/session.yaml
 cd "$ROOT/manifests/charts"
 helm -n ray install example-cluster --create-namespace ./ray -f "$values" >/dev/null
 began=$(now_ms)
-kubectl -n default rollout status deployment/ray-operator --timeout 120s >/dev/null
-within 200 legacy_is example-cluster Running 0
+kubectl -n default rollout status deployment/ray-operator --timeout "${PATIENCE}s" >/dev/null
+eventually legacy_is example-cluster Running 0
 tell "the head runs after $(($(now_ms) - began)) ms"
-within 200 legacy_ready example-cluster 2
+eventually legacy_ready example-cluster 2
 tell "two workers are ready after $(($(now_ms) - began)) ms"
 kubectl -n ray get rayclusters | shown
 kubectl -n ray get pods | shown

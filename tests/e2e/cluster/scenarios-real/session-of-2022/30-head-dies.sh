@@ -5,6 +5,6 @@ kubectl -n ray exec "$head" -- bash -c 'for p in /proc/[0-9]*; do
 	name=; read -r -d "" name <$p/cmdline || continue
 	[ "${name##*/}" != gcs_server ] || kill -9 ${p#/proc/}
 done' 2>/dev/null
-within 200 legacy_is example-cluster Running 1
-within 200 legacy_ready example-cluster 2
+eventually legacy_is example-cluster Running 1
+eventually legacy_ready example-cluster 2
 kubectl -n ray get rayclusters | shown

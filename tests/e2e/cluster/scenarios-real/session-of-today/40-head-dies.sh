@@ -11,11 +11,11 @@ is_another() {
 }
 head=$(ray_pods demo head)
 kill_in "$head" ray-head gcs_server
-within 60 restarted "$head"
-within 200 ray_knows demo 3
+eventually restarted "$head"
+eventually ray_knows demo 3
 ray_complete demo 2
 
 kubectl delete pod "$head" --wait=false
-within 200 is_another
+eventually is_another
 ray_complete demo 2
-within 200 ray_knows demo 3
+eventually ray_knows demo 3

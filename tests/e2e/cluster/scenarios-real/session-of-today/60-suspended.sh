@@ -1,8 +1,8 @@
 . "$HERE/lib/ray_clusters.sh"
 kubectl patch rayclusters.ray.io demo --type merge -p '{"spec":{"suspend":true}}'
-within 200 ray_state_is demo suspended
+eventually ray_state_is demo suspended
 [ -z "$(ray_pods demo)" ]
 kubectl get rayclusters.ray.io | shown
 kubectl patch rayclusters.ray.io demo --type merge -p '{"spec":{"suspend":false}}'
 ray_complete demo 2
-within 200 ray_knows demo 3
+eventually ray_knows demo 3

@@ -8,7 +8,7 @@ explain() {
 }
 # told NAME WORDS EXPLANATION
 told() {
-	within 100 condition_is "$1" PodsPending status True
+	eventually condition_is "$1" PodsPending status True
 	condition "$1" PodsPending message | grep -o "$2" | sort -u
 	kubectl get events --field-selector "reason=PodsPending,involvedObject.name=$1" -o 'jsonpath={.items[0].message}' | grep -o "$2" | sort -u
 	explain "$1" "$3"

@@ -9,7 +9,7 @@ bundle_is_back() {
 }
 kubectl patch mutatingwebhookconfiguration raygate --type=json \
 	-p '[{"op":"remove","path":"/webhooks/0/clientConfig/caBundle"}]'
-within 30 bundle_is_back
+eventually bundle_is_back
 for n in 1 2; do
-	within 30 gate_ready "$n"
+	eventually gate_ready "$n"
 done

@@ -4,7 +4,7 @@
 leader=$(live_leader)
 storm_start
 gate_stop KILL "$leader"
-within 40 live_reached $((3 - leader)) raygate_leader 1
+eventually live_reached $((3 - leader)) raygate_leader 1
 live_start "$leader"
 storm_stop
 [ "$lost" = 0 ] && [ "$sent" -gt 20 ]

@@ -5,11 +5,11 @@ operator_prepare
 cd "$ROOT/manifests/charts"
 helm -n ray install example-cluster --create-namespace ./ray --set namespacedOperator=true >/dev/null
 operator_start ray
-within 60 legacy_runs example-cluster 2
-within 60 legacy_is example-cluster Running 0
+eventually legacy_runs example-cluster 2
+eventually legacy_is example-cluster Running 0
 helm -n ray install second ./ray --set clusterOnly=true >/dev/null
-within 60 legacy_is second Error 0
+eventually legacy_is second Error 0
 kubectl -n ray get rayclusters | shown
 kubectl -n ray get rayclusters second -o 'jsonpath={range .status.conditions[*]}{.type} {.status} {.reason}{"\n"}{end}'
-stop operator KILL
-timeout 60 kubectl delete namespace ray
+operator_end
+kubectl delete namespace ray --timeout "${PATIENCE}s"

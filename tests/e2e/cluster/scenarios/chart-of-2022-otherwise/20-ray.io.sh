@@ -6,8 +6,8 @@ cd "$ROOT/manifests/charts"
 helm -n ray install example-cluster --create-namespace ./ray --set api=ray.io \
 	--set webhook.url="$(operator_url)" >/dev/null
 operator_start
-within 60 kubectl -n ray wait --for condition=RayClusterProvisioned rayclusters.ray.io/example-cluster --timeout 5s
+kubectl -n ray wait --for condition=RayClusterProvisioned rayclusters.ray.io/example-cluster --timeout "${PATIENCE}s" >/dev/null
 kubectl -n ray get rayclusters.ray.io | shown
 helm -n ray uninstall example-cluster
-timeout 60 kubectl delete namespace ray
-stop operator KILL
+kubectl delete namespace ray --timeout "${PATIENCE}s"
+operator_end

@@ -12,7 +12,7 @@ scale() {
 		--type merge -p "{\"metadata\":{\"annotations\":{\"scaled\":\"by-$1\"}}}" 2>&1 |
 		sed 's/.*failed calling webhook.*/refused/' || true
 }
-within 30 kubectl get rayclusters.ray.io minimal --as "system:serviceaccount:$NAMESPACE:training"
+eventually kubectl get rayclusters.ray.io minimal --as "system:serviceaccount:$NAMESPACE:training"
 scale minimal minimal
 scale notebook minimal
 scale training notebook

@@ -1,5 +1,5 @@
 . ./lib.sh
 made well 1
-within 30 ready well 3
-within 30 has_endpoint well
+eventually ready well 3
+eventually has_endpoint well
 explain well

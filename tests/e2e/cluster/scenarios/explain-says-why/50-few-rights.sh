@@ -3,7 +3,7 @@
 kubectl create serviceaccount reader >/dev/null
 kubectl create role reader --verb=get,list --resource=rayclusters.ray.io,pods >/dev/null
 kubectl create rolebinding reader --role=reader --serviceaccount="$NAMESPACE:reader" >/dev/null
-within 20 kubectl auth can-i list pods --as "system:serviceaccount:$NAMESPACE:reader"
+eventually kubectl auth can-i list pods --as "system:serviceaccount:$NAMESPACE:reader"
 token=$(kubectl create token reader)
 cat >"$E2E_STATE/reader" <<-END
 	apiVersion: v1

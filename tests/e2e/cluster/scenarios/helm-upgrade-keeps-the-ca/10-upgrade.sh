@@ -1,8 +1,6 @@
 # The whole chart, from one set of values to the next: what Raygate wrote into the webhooks stays. The
 # pods are simulated, so a CA is put there by hand.
 gate_unregister
-# What other scenarios had of the chart, without helm.
-kubectl delete clusterrole,clusterrolebinding raygate --ignore-not-found >/dev/null
 release() {
 	helm upgrade --install "$@" raygate "$CHART" --namespace "$NAMESPACE" >/dev/null
 }
@@ -12,7 +10,7 @@ webhooks() {
 		grep -E '"(caBundle|failurePolicy|url)":|"service":' | sed 's/^ *//; s/\("caBundle": "....\).*/\1/'
 }
 release
-kubectl rollout status deployment raygate --timeout 60s | tail -n 1
+kubectl rollout status deployment raygate --timeout "${PATIENCE}s" | tail -n 1
 for kind in mutating validating; do
 	kubectl patch "${kind}webhookconfiguration" raygate --type json -p "[{\"op\": \"add\",
 		\"path\": \"/webhooks/0/clientConfig/caBundle\", \"value\": \"$(base64 -w0 "$E2E_STATE/pki/ca.crt")\"}]"

@@ -17,15 +17,15 @@ echo '{apiVersion: raygate.dev/v1, kind: Policy, target: {controller: kuberay, v
 	sed "s|^  labels:|  ownerReferences: [$owner]\n&|
 		s|^    ray.io/ft-enabled:.*|&\n    ray.io/upgrade-strategy-recreate-hash: LOFBTM1JQI9B65CRFTKSKQPKFUU20QMO\n    ray.io/kuberay-version: v1.7.0|" |
 	kubectl create -f -
-keeper_complete 60 minimal 2
+keeper_complete minimal 2
 before=$(uids)
 [ "$(wc -l <<<"$before")" = 3 ]
 keeper_start 1
-within 60 keeper_is minimal ready
+eventually keeper_is minimal ready
 [ "$(uids)" = "$before" ]
 [ "$(keeper_writes)" -le 2 ]
 kubectl patch rayclusters.ray.io minimal --type json -p '[{"op":"replace","path":"/spec/workerGroupSpecs/0/replicas","value":2}]'
-keeper_complete 60 minimal 3
+keeper_complete minimal 3
 [ "$(uids | comm -12 - <(echo "$before") | wc -l)" = 3 ]
 kubectl delete rayclusters.ray.io minimal --wait=false
-within 60 keeper_has minimal 0
+eventually keeper_has minimal 0

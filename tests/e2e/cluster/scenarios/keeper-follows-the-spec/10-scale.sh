@@ -13,28 +13,28 @@ workers_ready() {
 }
 
 kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
-within 60 keeper_is minimal ready
+eventually keeper_is minimal ready
 by_index replace replicas 3
-within 60 workers_ready 3
+eventually workers_ready 3
 keeper_is minimal ready
 by_index replace replicas 1
-within 60 keeper_has minimal 2
-within 60 workers_ready 1
+eventually keeper_has minimal 2
+eventually workers_ready 1
 
 # Ray's autoscaler names the pod, and lowers what is asked for in the same patch.
 by_index replace replicas 2
-within 60 workers_ready 2
+eventually workers_ready 2
 victim=$(kubectl get pods -l ray.io/group=workers -o 'jsonpath={.items[0].metadata.name}')
 kubectl patch rayclusters.ray.io minimal --type json -p "[
 	{\"op\":\"replace\",\"path\":\"/spec/workerGroupSpecs/0/replicas\",\"value\":1},
 	{\"op\":\"add\",\"path\":\"/spec/workerGroupSpecs/0/scaleStrategy\",\"value\":{\"workersToDelete\":[\"$victim\"]}}]"
-within 60 workers_ready 1
+eventually workers_ready 1
 [ "$(kubectl get pods --field-selector "metadata.name=$victim" -o name | wc -l)" = 0 ]
 
 # A worker and the head that somebody deletes come again.
 kubectl delete pods -l ray.io/cluster=minimal --wait=false
-within 90 keeper_is minimal ready
-within 60 workers_ready 1
+eventually keeper_is minimal ready
+eventually workers_ready 1
 keeper_has minimal 2
 
 # Looked at again, nothing is written.
@@ -47,5 +47,5 @@ looked_again() {
 }
 writes=$(keeper_writes) before=$(rounds)
 kubectl annotate rayclusters.ray.io minimal example.com/looked-at=yes
-within 30 looked_again
+eventually looked_again
 [ "$(keeper_writes)" = "$writes" ]

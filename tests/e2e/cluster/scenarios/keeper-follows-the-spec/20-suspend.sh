@@ -1,8 +1,8 @@
 # Suspended it has no pods, and says so; resumed it has them again.
 . "$HERE/lib/keeper.sh"
 kubectl patch rayclusters.ray.io minimal --type merge -p '{"spec":{"suspend":true}}'
-within 90 keeper_is minimal suspended
+eventually keeper_is minimal suspended
 keeper_has minimal 0
 kubectl patch rayclusters.ray.io minimal --type merge -p '{"spec":{"suspend":null}}'
-within 90 keeper_is minimal ready
+eventually keeper_is minimal ready
 keeper_has minimal 2

@@ -14,25 +14,25 @@ generation=$(kubectl get rayclusters.ray.io minimal -o 'jsonpath={.metadata.gene
 kubectl patch rayclusters.ray.io minimal --type json -p '[
 	{"op":"replace","path":"/spec/workerGroupSpecs/0/minReplicas","value":3},
 	{"op":"replace","path":"/spec/workerGroupSpecs/0/maxReplicas","value":2}]'
-within 60 condition_is minimal Accepted reason InvalidSpec
+eventually condition_is minimal Accepted reason InvalidSpec
 condition_is minimal Accepted observedGeneration "$generation"
 condition minimal Accepted message | grep -F RG0302
 keeper_has minimal 2
 kubectl delete pods -l ray.io/group=workers
-within 60 keeper_has minimal 2
+eventually keeper_has minimal 2
 kubectl patch rayclusters.ray.io minimal --type json -p '[
 	{"op":"replace","path":"/spec/workerGroupSpecs/0/minReplicas","value":1},
 	{"op":"replace","path":"/spec/workerGroupSpecs/0/maxReplicas","value":3}]'
-within 60 condition_is minimal Accepted status True
+eventually condition_is minimal Accepted status True
 
 # No node has as much; upgrades are not made.
 sed 's/name: minimal/name: giant/; s/cpu: "1"/cpu: "900"/; s/^  rayVersion/  upgradeStrategy: {type: Recreate}\n  rayVersion/' \
 	"$ROOT/manifests/samples/ray.io-minimal.yaml" | kubectl apply -f -
-within 60 condition_is giant PodsPending reason Unschedulable
+eventually condition_is giant PodsPending reason Unschedulable
 condition_is giant Supported status False
 condition giant Supported message | grep -F 'upgradeStrategy Recreate'
 kubectl get events --field-selector reason=PodsPending -o name | grep .
 kubectl get events --field-selector reason=NotSupported -o name | grep .
 kubectl delete rayclusters.ray.io --all
-within 60 keeper_has minimal 0
-within 60 keeper_has giant 0
+eventually keeper_has minimal 0
+eventually keeper_has giant 0

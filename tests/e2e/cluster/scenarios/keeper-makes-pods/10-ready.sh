@@ -3,11 +3,11 @@
 keeper_prepare
 keeper_start 1
 kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
-within 60 keeper_is minimal ready
+eventually keeper_is minimal ready
 keeper_has minimal 2
 [ "$(kubectl get service minimal-head-svc -o 'jsonpath={.spec.ports[*].port}')" = '10001 8265 6379 8080 8000' ]
 writes=$(keeper_writes)
 tell "writes for a head and a worker: $writes"
 [ "$writes" -le 7 ]
 kubectl delete rayclusters.ray.io minimal --wait=false
-within 60 keeper_has minimal 0
+eventually keeper_has minimal 0

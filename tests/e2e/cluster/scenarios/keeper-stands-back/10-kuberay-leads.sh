@@ -1,5 +1,7 @@
-# While KubeRay's Lease is renewed nothing is done; when it is not any more, what is there goes on.
+# While KubeRay's Lease is renewed nothing is done; when it is not any more, what is there goes on. The
+# renewals are for an hour, the last one for a second.
 . "$HERE/lib/keeper.sh"
+# renew SECONDS
 renew() {
 	kubectl apply -f - <<-END
 		apiVersion: coordination.k8s.io/v1
@@ -7,16 +9,16 @@ renew() {
 		metadata: {name: ray-operator-leader, namespace: raygate}
 		spec:
 		  holderIdentity: kuberay
-		  leaseDurationSeconds: 15
+		  leaseDurationSeconds: $1
 		  renewTime: "$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)"
 	END
 }
 keeper_prepare
-renew
+renew 3600
 keeper_begin 1
-within 60 keeper_yields
-renew
+eventually keeper_yields
 kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
 curl -fsS "http://$(gate_ops 1)/readyz?verbose" | grep -F 'ray.io: left to raygate/kuberay'
 keeper_has minimal 0
-within 60 keeper_is minimal ready
+renew 1
+eventually keeper_is minimal ready

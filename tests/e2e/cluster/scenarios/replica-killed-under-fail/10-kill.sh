@@ -5,11 +5,13 @@ live_start 1 2
 storm_start
 killed=()
 for n in 1 2; do
-	killed+=("$(now_ms)")
+	began=$(now_ms)
 	gate_stop KILL $n
-	sleep 2
+	eventually gate_missed $n
+	killed+=("$began-$(now_ms)")
+	storm_goes_on
 	live_start $n
 done
 storm_stop
-storm_failed_near "${killed[@]}"
+storm_failed_only "${killed[@]}"
 [ "$lost" = 0 ] && [ "$sent" -gt 20 ]

@@ -5,7 +5,8 @@ live_start 1 2
 storm_start
 for n in 1 2; do
 	gate_stop KILL $n
-	sleep 2
+	eventually gate_missed $n
+	storm_goes_on
 	live_start $n
 done
 storm_stop

@@ -4,10 +4,10 @@ operator_prepare
 cd "$ROOT/manifests/charts"
 helm -n ray install example-cluster --create-namespace ./ray --set webhook.url="$(operator_url)" >/dev/null
 operator_start
-within 60 legacy_runs example-cluster 2
-within 60 legacy_is example-cluster Running 0
+eventually legacy_runs example-cluster 2
+eventually legacy_is example-cluster Running 0
 kubectl -n ray get rayclusters | shown
 kubectl -n ray get pods | shown
 kubectl -n ray get service | shown | tr -s ' '
-within 60 kubectl -n default wait --for condition=Available deployment/ray-operator --timeout 5s
+kubectl -n default wait --for condition=Available deployment/ray-operator --timeout "${PATIENCE}s" >/dev/null
 kubectl -n default get deployment ray-operator | shown

@@ -7,9 +7,9 @@ new_head() {
 	now=$(head_of example-cluster)
 	[ -n "$now" ] && [ "$now" != "$lost" ]
 }
-within 60 new_head
-within 60 legacy_is example-cluster Running 1
-within 60 legacy_runs example-cluster 2
+eventually new_head
+eventually legacy_is example-cluster Running 1
+eventually legacy_runs example-cluster 2
 ip=$(kubectl -n ray get pod "$(head_of example-cluster)" -o 'jsonpath={.status.podIP}')
 kubectl -n ray get pods -l ray-node-type=worker -o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp} {.spec.containers[0].env[?(@.name=="RAY_HEAD_IP")].value}{"\n"}{end}' |
 	sed "s/^ $ip\$/the new head/"

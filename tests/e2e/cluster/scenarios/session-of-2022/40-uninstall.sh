@@ -1,6 +1,6 @@
 . "$HERE/lib/operator.sh"
 kubectl -n ray delete raycluster example-cluster
 helm -n ray uninstall example-cluster
-timeout 60 kubectl delete namespace ray
+kubectl delete namespace ray --timeout "${PATIENCE}s"
 kubectl get rayclusters.cluster.ray.io,pods -A | grep -c example-cluster || true
-stop operator KILL
+operator_end

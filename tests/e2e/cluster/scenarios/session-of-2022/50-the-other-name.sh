@@ -5,14 +5,15 @@ operator_prepare
 cd "$ROOT/manifests/charts"
 helm -n ray install ray-cluster --create-namespace ./ray --set webhook.url="$(operator_url)" >/dev/null
 operator_start
-within 60 legacy_runs ray-cluster 2
-within 60 legacy_is ray-cluster Running 0
+eventually legacy_runs ray-cluster 2
+eventually legacy_is ray-cluster Running 0
 kubectl -n ray get rayclusters,service | shown | tr -s " "
 helm template --kube-version "$KUBERNETES_VERSION" old ./ray --set clusterOnly=true |
 	sed 's|^  name: old|&\n  finalizers: [kopf.zalando.org/KopfFinalizerMarker]|; s/minWorkers: 2/minWorkers: 0/; s/axWorkers: 3/axWorkers: 0/' |
 	kubectl -n default apply -f - >/dev/null
-timeout 60 kubectl -n default delete rayclusters.cluster.ray.io old
+kubectl -n default delete rayclusters.cluster.ray.io old --timeout "${PATIENCE}s"
 stop operator KILL
 helm -n ray uninstall ray-cluster
-timeout 60 kubectl delete namespace ray
+kubectl delete namespace ray --timeout "${PATIENCE}s"
 kubectl -n default get secret ray-operator-tls -o name
+operator_end

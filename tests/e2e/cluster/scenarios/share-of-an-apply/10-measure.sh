@@ -12,7 +12,7 @@ share() {
 }
 share >"$E2E_STATE/before"
 storm_start
-sleep 5
+storm_goes_on
 storm_stop
 share >"$E2E_STATE/after"
 tell "$(join -j 1 <(sed 's/ /-/' "$E2E_STATE/before") <(sed 's/ /-/' "$E2E_STATE/after") | awk '

@@ -3,7 +3,7 @@
 live_prepare "$HERE/lib/values.yaml" values.yaml
 live_start 1 2
 for n in 1 2; do
-	within 60 live_reached "$n" 'raygate_health{part="facts"}' 1
+	eventually live_reached "$n" 'raygate_health{part="facts"}' 1
 done
 kubectl create quota small --hard=requests.cpu=4 >/dev/null
-within 20 kubectl get quota small -o 'jsonpath={.status.hard}'
+eventually kubectl get quota small -o 'jsonpath={.status.hard}'

@@ -31,11 +31,11 @@ cluster() {
 told() {
 	cluster probe 4 default | kubectl create --dry-run=server -f - 2>&1 | grep RG1721
 }
-within 20 told
+eventually told
 echo '--- a missing account, no node, too little quota'
 cluster first 3 nobody | kubectl create -f -
 echo '--- the policy counts the first one in both replicas'
 for n in 1 2; do
-	within 20 live_reached "$n" raygate_quota_clusters 1
+	eventually live_reached "$n" raygate_quota_clusters 1
 done
 cluster second 3 default | kubectl create -f -
