@@ -196,8 +196,10 @@ void reconciler_run(struct reconciler *r)
 {
 	struct world_key key;
 
-	for (begin(r); workqueue_take(r->options.queue, &r->arena, &key); begin(r))
+	for (begin(r); workqueue_take(r->options.queue, &r->arena, &key); begin(r)) {
 		look_and_tell(r, &key);
+		writers_wait_for_room(r->options.writers);
+	}
 }
 
 void reconciler_finished(

@@ -31,6 +31,8 @@ struct writers {
 	struct writers_options options;
 	pthread_mutex_t mutex;
 	pthread_cond_t more; /* there may be something to do, or the end has come */
+	pthread_cond_t room; /* there is room again, or the end has come */
+	size_t waiting;      /* writes that have not begun */
 	struct table lanes;
 	struct lane *first, **last; /* in turn */
 	int64_t soonest;            /* when one is tried again, or before; 0: none is */
@@ -46,6 +48,7 @@ struct writers *writers_new(const struct writers_options *options)
 	w->options = *options;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->more, NULL);
+	pthread_cond_init(&w->room, NULL);
 	w->last = &w->first;
 	return w;
 }
@@ -145,10 +148,27 @@ void writers_submit(struct writers *w, struct write *first)
 	lane->uid = mem_strdup(arena_str(&first->arena, first->uid).at);
 	lane->in_round = true;
 	*lane->last = first;
-	for (; *lane->last; lane->last = &(*lane->last)->next)
+	for (; *lane->last; lane->last = &(*lane->last)->next) {
 		lane->loud |= (*lane->last)->stage != WRITE_STATUS;
+		w->waiting++;
+	}
 	queue_up(w, lane);
 	pthread_cond_signal(&w->more);
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* Under the mutex: one has begun, or never will. */
+static void note_left(struct writers *w)
+{
+	if (w->waiting-- == WRITERS_WAITING_MOST)
+		pthread_cond_signal(&w->room);
+}
+
+void writers_wait_for_room(struct writers *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	while (w->waiting >= WRITERS_WAITING_MOST && !w->stopped)
+		pthread_cond_wait(&w->room, &w->mutex);
 	pthread_mutex_unlock(&w->mutex);
 }
 
@@ -187,6 +207,7 @@ static struct write *take_ready(struct writers *w, struct lane **out)
 	if (lane->ready == NULL)
 		lane->last = &lane->ready;
 	lane->stage = write->stage;
+	note_left(w);
 	*out = lane;
 	return write;
 }
@@ -245,7 +266,7 @@ static struct write *take(struct writers *w, struct lane **lane)
 }
 
 /* Those that were to create the same: the pods of one group. In a list of their own. */
-static struct write *take_alike(struct lane *lane, const struct write *refused)
+static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *refused)
 {
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;
@@ -263,6 +284,7 @@ static struct write *take_alike(struct lane *lane, const struct write *refused)
 		*link = write->next;
 		write->next = alike;
 		alike = write;
+		note_left(w);
 	}
 	lane->last = link;
 	return alike;
@@ -317,7 +339,7 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 	lane->at_work--;
 	lane->bad = lane->bad || how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
 	if (how == WRITE_REFUSED)
-		alike = take_alike(lane, write);
+		alike = take_alike(w, lane, write);
 	if (how == WRITE_UNANSWERED && !w->stopped)
 		try_later(w, lane, write);
 	else
@@ -393,6 +415,8 @@ void writers_drop(struct writers *w, const struct world_key *key)
 	struct lane *const lane = find(w, key);
 
 	if (lane) {
+		for (const struct write *write = lane->ready; write; write = write->next)
+			note_left(w);
 		*lane->last = lane->later;
 		list = lane->ready;
 		lane->ready = lane->later = NULL;
@@ -409,6 +433,7 @@ void writers_stop(struct writers *w)
 	pthread_mutex_lock(&w->mutex);
 	w->stopped = true;
 	pthread_cond_broadcast(&w->more);
+	pthread_cond_broadcast(&w->room);
 	pthread_mutex_unlock(&w->mutex);
 	while (w->started)
 		pthread_join(w->threads[--w->started], NULL);
@@ -428,6 +453,7 @@ void writers_free(struct writers **writers)
 	table_done(&w->lanes);
 	free(w->threads);
 	pthread_cond_destroy(&w->more);
+	pthread_cond_destroy(&w->room);
 	pthread_mutex_destroy(&w->mutex);
 	mem_free(writers);
 }

@@ -77,6 +77,11 @@ void write_free(struct write **write);
 
 /* A round of one cluster, by stages; the list is theirs from now on. */
 void writers_submit(struct writers *writers, struct write *first);
+/*
+ * Returns when fewer than WRITERS_WAITING_MOST wait, or the end has come: who plans faster than is
+ * written would fill the memory with pods. A round may exceed it.
+ */
+void writers_wait_for_room(struct writers *writers);
 /* Whether a round of it is at work, which then does not end quietly. */
 bool writers_busy(struct writers *writers, const struct world_key *key);
 /* The cluster is gone: what waits of it is withdrawn. */
@@ -86,4 +91,4 @@ void writers_drop(struct writers *writers, const struct world_key *key);
 bool writers_step(struct writers *writers);
 
 /* Of one cluster at a time, so that slow ones leave somebody for the others. */
-enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6 };
+enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6, WRITERS_WAITING_MOST = 512 };

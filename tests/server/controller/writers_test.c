@@ -1,6 +1,7 @@
 #include "server/controller/writers.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -161,6 +162,36 @@ Test(writers, a_status_alone_is_a_quiet_round)
 	submit_status(w, "a");
 	run(&log);
 	expect(&log, "a/0 a/status (a u well)");
+	end(&log);
+}
+
+static void *wait_for_room(void *context)
+{
+	writers_wait_for_room(context);
+	return NULL;
+}
+
+/* As many wait as may; whoever plans goes on once one has begun, or is dropped, or at the end. */
+Test(writers, who_plans_waits_until_there_is_room, .timeout = 60)
+{
+	static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
+	struct log log = {0};
+	struct writers *const w = begin(&log);
+
+	for (int way = 0; way < 3; way++) {
+		pthread_t planner;
+
+		submit_pods(w, "a", WRITERS_WAITING_MOST);
+		cr_assert_eq(pthread_create(&planner, NULL, wait_for_room, w), 0);
+		if (way == 0)
+			cr_expect(writers_step(w));
+		else if (way == 1)
+			writers_drop(w, &KEY);
+		else
+			writers_stop(w);
+		pthread_join(planner, NULL);
+		writers_drop(w, &KEY);
+	}
 	end(&log);
 }
 
