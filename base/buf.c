@@ -70,7 +70,7 @@ struct str buf_str(const struct buf *buf)
 char *buf_take(struct buf *buf)
 {
 	*buf_reserve(buf, 1) = '\0';
-	char *const text = buf->at;
+	char *const text = mem_resize(buf->at, buf->len + 1);
 
 	*buf = (struct buf){0};
 	return text;

@@ -25,7 +25,9 @@ void buf_add_cstr(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 struct str buf_str(const struct buf *buf);
-/* Ends the text with a NUL that len does not count, hands it to the caller (free()), empties buf.
+/*
+ * Ends the text with a NUL that len does not count, hands it to the caller (free()), without the
+ * room that was left, and empties buf.
  */
 char *buf_take(struct buf *buf);
 

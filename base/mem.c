@@ -1,6 +1,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -63,6 +64,12 @@ void mem_free(void *pointer_to_pointer)
 
 	free(*memory);
 	*memory = NULL;
+}
+
+/* Of its own accord malloc does so only where nothing that is in use lies behind it. */
+void mem_trim(void)
+{
+	malloc_trim(0);
 }
 
 void arena_init(struct arena *arena, size_t block_size)

@@ -19,6 +19,8 @@ void *mem_resize(void *old, size_t size);
 char *mem_strdup(const char *text);
 /* For CLEANUP(mem_free) on a `char *` or any other object pointer. */
 void mem_free(void *pointer_to_pointer);
+/* Gives the system back what is free: after something large that is not soon done again. */
+void mem_trim(void);
 
 struct arena_block;
 

@@ -139,6 +139,8 @@ static bool list(struct kube_reflector *reflector, struct err *err)
 	atomic_store(&reflector->synced, true);
 	if (options->handler.synced)
 		options->handler.synced(options->handler.context);
+	/* Its pages were larger than what is kept of them. */
+	mem_trim();
 	return true;
 }
 

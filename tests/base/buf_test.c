@@ -1,10 +1,12 @@
 #include "base/buf.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/mem.h"
 
 static void assert_holds(struct buf *buf, const char *expected)
 {
@@ -52,6 +54,17 @@ Test(buf, room_is_made_for_more_than_twice_the_size)
 	cr_assert_eq(buf.at[0], 'x');
 	cr_assert_eq(buf.at[sizeof(much)], 'y');
 	buf_done(&buf);
+}
+
+Test(buf, what_is_taken_has_no_room_that_nobody_uses)
+{
+	struct buf buf = {0};
+
+	buf_add_cstr(&buf, "QuotaExceeded");
+	char *text CLEANUP(mem_free) = buf_take(&buf);
+
+	cr_assert_str_eq(text, "QuotaExceeded");
+	cr_assert_leq(malloc_usable_size(text), 64);
 }
 
 Test(buf, whatever_bytes_come_a_json_string_goes_out)

@@ -2,8 +2,22 @@
 
 #include <criterion/criterion.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* The sanitizers keep what is freed. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
 
 Test(mem, memory_is_zeroed_even_of_size_zero)
 {
@@ -35,6 +49,34 @@ Test(mem, resizing_keeps_what_was_there)
 	text = mem_resize(text, 100000);
 	cr_assert_str_eq(text, "ray");
 	mem_free(&text);
+}
+
+static size_t resident(void)
+{
+	FILE *const file = fopen("/proc/self/statm", "r");
+	size_t pages = 0;
+
+	cr_assert_not_null(file);
+	cr_assert_eq(fscanf(file, "%*u %zu", &pages), 1);
+	fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+Test(mem, a_trim_gives_back_what_lies_before_something_in_use, .disabled = SANITIZED)
+{
+	enum { PIECES = 512, SIZE = 32 * 1024 };
+	char *pieces[PIECES];
+
+	for (size_t i = 0; i < PIECES; i++)
+		memset(pieces[i] = mem_alloc(SIZE), 1, SIZE);
+	for (size_t i = 0; i < PIECES - 1; i++)
+		free(pieces[i]);
+	const size_t before = resident();
+
+	mem_trim();
+	cr_assert_leq(resident() + (size_t)PIECES * SIZE / 2, before);
+	cr_assert_eq(pieces[PIECES - 1][0], 1);
+	free(pieces[PIECES - 1]);
 }
 
 Test(arena, what_it_hands_out_is_zeroed_aligned_and_apart)
