@@ -58,6 +58,15 @@ char *mem_strdup(const char *text)
 	return or_die(strdup(text), strlen(text));
 }
 
+char *mem_copy(struct str text)
+{
+	char *const copy = mem_alloc(text.len + 1);
+
+	if (text.len)
+		memcpy(copy, text.at, text.len);
+	return copy;
+}
+
 void mem_free(void *pointer_to_pointer)
 {
 	void **const memory = pointer_to_pointer;

@@ -17,6 +17,8 @@ void *mem_alloc(size_t size);
 /* Like realloc(), but never NULL for size > 0; new bytes are not zeroed. */
 void *mem_resize(void *old, size_t size);
 char *mem_strdup(const char *text);
+/* A copy with a NUL behind it, no larger than that. */
+char *mem_copy(struct str text);
 /* For CLEANUP(mem_free) on a `char *` or any other object pointer. */
 void mem_free(void *pointer_to_pointer);
 /* Gives the system back what is free: after something large that is not soon done again. */

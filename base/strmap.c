@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -116,15 +115,6 @@ void *strmap_find(const struct strmap *map, struct str key)
 	return entry ? entry->value : NULL;
 }
 
-static struct str copy_of(struct str key)
-{
-	char *const copy = mem_alloc(key.len + 1);
-
-	if (key.len)
-		memcpy(copy, key.at, key.len);
-	return (struct str){copy, key.len};
-}
-
 void *strmap_set(struct strmap *map, struct str key, void *value)
 {
 	const bool few = map->slot_count == 0;
@@ -144,7 +134,7 @@ void *strmap_set(struct strmap *map, struct str key, void *value)
 		hash = hash_of(map, key);
 	if (map->slots)
 		map->slots[slot_of(map, key, hash)] = (uint32_t)map->used + 1;
-	map->entries[map->used++] = (struct strmap_entry){copy_of(key), hash, value};
+	map->entries[map->used++] = (struct strmap_entry){{mem_copy(key), key.len}, hash, value};
 	map->count++;
 	return NULL;
 }

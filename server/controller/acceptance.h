@@ -10,11 +10,12 @@
 #include "server/controller/world.h"
 
 struct acceptance;
+struct interns;
 
 /* NULL is none. */
 enum world_verdict acceptance_verdict(const struct acceptance *acceptance);
 /* Takes NULL and nulls. */
-void acceptance_free(struct acceptance **acceptance);
+void acceptance_free(struct acceptance **acceptance, struct interns *interns);
 /*
  * Another generation is about to take the place of the one whose text this is: takes the text,
  * where it is the one that was accepted last.

@@ -4,9 +4,16 @@
 #include "server/controller/acceptance.h"
 #include "server/controller/world_parts.h"
 
+/* Of both the words are shared: those of most clusters are the same. */
 struct size {
-	char *group;
+	const struct intern *group;
 	int32_t pods;
+};
+
+struct amount {
+	quantity_int nano;
+	const struct intern *name;
+	enum quantity_format format;
 };
 
 struct acceptance {
@@ -14,13 +21,13 @@ struct acceptance {
 	uint64_t policy, epoch;
 	bool accepted;
 	const char *reason;
-	char *message;
+	char *message; /* NULL is "" */
 	/* Of the generation that was accepted last. */
 	int64_t generation;
 	struct deflated *old; /* once another one is there */
 	struct size *sizes;
 	size_t size_count;
-	struct ledger_amount *charge; /* each name is the amount's own */
+	struct amount *charge;
 	size_t charge_count;
 };
 
@@ -31,36 +38,28 @@ enum world_verdict acceptance_verdict(const struct acceptance *acceptance)
 	return acceptance->accepted ? WORLD_ACCEPTED : WORLD_REFUSED;
 }
 
-static char *copy_of(struct str text)
-{
-	struct buf copy = {0};
-
-	buf_add(&copy, text);
-	return buf_take(&copy);
-}
-
-static void free_sizes(struct acceptance *a)
+static void free_sizes(struct acceptance *a, struct interns *interns)
 {
 	for (size_t i = 0; i < a->size_count; i++)
-		free(a->sizes[i].group);
+		intern_give(interns, a->sizes[i].group);
 	mem_free(&a->sizes);
 	a->size_count = 0;
 }
 
-static void free_charge(struct acceptance *a)
+static void free_charge(struct acceptance *a, struct interns *interns)
 {
 	for (size_t i = 0; i < a->charge_count; i++)
-		mem_free(&a->charge[i].name.at);
+		intern_give(interns, a->charge[i].name);
 	mem_free(&a->charge);
 	a->charge_count = 0;
 }
 
-void acceptance_free(struct acceptance **acceptance)
+void acceptance_free(struct acceptance **acceptance, struct interns *interns)
 {
 	if (*acceptance == NULL)
 		return;
-	free_sizes(*acceptance);
-	free_charge(*acceptance);
+	free_sizes(*acceptance, interns);
+	free_charge(*acceptance, interns);
 	free((*acceptance)->message);
 	free((*acceptance)->old);
 	mem_free(acceptance);
@@ -76,25 +75,29 @@ void acceptance_keep(
 	*hash = 0;
 }
 
-static void keep_sizes(struct acceptance *a, const struct acceptance_settled *settled)
+static void keep_sizes(
+	struct acceptance *a, const struct acceptance_settled *settled, struct interns *interns)
 {
-	free_sizes(a);
-	a->sizes = mem_alloc(settled->size_count * sizeof(*a->sizes));
+	free_sizes(a, interns);
+	if (settled->size_count)
+		a->sizes = mem_alloc(settled->size_count * sizeof(*a->sizes));
 	for (size_t i = 0; i < settled->size_count; i++)
-		a->sizes[i] =
-			(struct size){copy_of(settled->sizes[i].group), settled->sizes[i].pods};
+		a->sizes[i] = (struct size){
+			intern_take(interns, settled->sizes[i].group), settled->sizes[i].pods};
 	a->size_count = settled->size_count;
 }
 
-static void keep_charge(struct acceptance *a, const struct acceptance_settled *settled)
+static void keep_charge(
+	struct acceptance *a, const struct acceptance_settled *settled, struct interns *interns)
 {
-	free_charge(a);
-	a->charge = mem_alloc(settled->charge_count * sizeof(*a->charge));
+	free_charge(a, interns);
+	if (settled->charge_count)
+		a->charge = mem_alloc(settled->charge_count * sizeof(*a->charge));
 	for (size_t i = 0; i < settled->charge_count; i++) {
 		const struct ledger_amount *const amount = &settled->charge[i];
 
-		a->charge[i] = (struct ledger_amount){
-			{copy_of(amount->name), amount->name.len}, amount->value};
+		a->charge[i] = (struct amount){amount->value.nano,
+			intern_take(interns, amount->name), amount->value.format};
 	}
 	a->charge_count = settled->charge_count;
 }
@@ -160,7 +163,7 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 
 	for (size_t i = 0; i < a->size_count; i++)
 		sizes[i] = (struct observed_size){
-			arena_str(arena, str_from(a->sizes[i].group)), a->sizes[i].pods};
+			arena_str(arena, intern_str(a->sizes[i].group)), a->sizes[i].pods};
 	out->known = true;
 	out->judged = a->judged;
 	out->policy = a->policy;
@@ -181,13 +184,16 @@ struct sums {
 	size_t count, room;
 };
 
-static void add_amount(struct sums *sums, struct arena *arena, const struct ledger_amount *amount)
+static void add_amount(struct sums *sums, struct arena *arena, const struct amount *amount)
 {
-	if (quantity_is_unbounded(amount->value))
+	const struct str name = intern_str(amount->name);
+	const struct quantity value = {amount->nano, amount->format};
+
+	if (quantity_is_unbounded(value))
 		return;
 	for (size_t i = 0; i < sums->count; i++) {
-		if (str_eq(sums->items[i].name, amount->name)) {
-			sums->items[i].value = quantity_add(sums->items[i].value, amount->value);
+		if (str_eq(sums->items[i].name, name)) {
+			sums->items[i].value = quantity_add(sums->items[i].value, value);
 			return;
 		}
 	}
@@ -198,8 +204,7 @@ static void add_amount(struct sums *sums, struct arena *arena, const struct ledg
 			room * sizeof(*sums->items));
 		sums->room = room;
 	}
-	sums->items[sums->count++] =
-		(struct ledger_amount){arena_str(arena, amount->name), amount->value};
+	sums->items[sums->count++] = (struct ledger_amount){arena_str(arena, name), value};
 }
 
 static const struct json_node *read_old(
@@ -253,7 +258,7 @@ static bool has_sizes(const struct acceptance *a, const struct acceptance_settle
 
 	for (size_t i = 0; same && i < a->size_count; i++)
 		same = a->sizes[i].pods == settled->sizes[i].pods &&
-		       str_is(settled->sizes[i].group, a->sizes[i].group);
+		       str_eq(settled->sizes[i].group, intern_str(a->sizes[i].group));
 	return same;
 }
 
@@ -266,8 +271,8 @@ static void settle_part(struct world *world, struct world_cluster *cluster,
 	if (has_sizes(a, settled))
 		return;
 	world_stir(world, cluster->space);
-	keep_sizes(a, settled);
-	keep_charge(a, settled);
+	keep_sizes(a, settled, &world->interns);
+	keep_charge(a, settled, &world->interns);
 }
 
 static void settle(struct world *world, struct world_cluster *cluster,
@@ -283,14 +288,15 @@ static void settle(struct world *world, struct world_cluster *cluster,
 	a->policy = settled->policy;
 	a->accepted = settled->accepted;
 	a->reason = settled->reason;
-	free(a->message);
-	a->message = copy_of(settled->message);
+	mem_free(&a->message);
+	if (settled->message.len)
+		a->message = mem_copy(settled->message);
 	if (settled->accepted || is_first) {
 		if (!is_first)
 			world_stir(world, cluster->space);
 		a->generation = settled->accepted ? settled->generation : settled->accepted_before;
-		keep_sizes(a, settled);
-		keep_charge(a, settled);
+		keep_sizes(a, settled, &world->interns);
+		keep_charge(a, settled, &world->interns);
 	} else if (settled->in_part) {
 		settle_part(world, cluster, settled);
 	}

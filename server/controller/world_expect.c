@@ -45,14 +45,6 @@ static void forget_failure(struct world_cluster *cluster, const struct world_out
 	}
 }
 
-static char *copy_of(struct str text)
-{
-	struct buf copy = {0};
-
-	buf_add(&copy, text);
-	return buf_take(&copy);
-}
-
 static void note_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_failure **link = &cluster->failures;
@@ -67,9 +59,9 @@ static void note_failure(struct world_cluster *cluster, const struct world_outco
 	(*link)->child = outcome->child;
 	(*link)->action = outcome->action;
 	(*link)->code = outcome->code;
-	(*link)->what = copy_of(outcome->name);
-	(*link)->group = copy_of(outcome->group);
-	(*link)->message = copy_of(outcome->message);
+	(*link)->what = mem_copy(outcome->name);
+	(*link)->group = mem_copy(outcome->group);
+	(*link)->message = mem_copy(outcome->message);
 }
 
 static struct world_pod *pod_of(

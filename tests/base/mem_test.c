@@ -41,6 +41,15 @@ Test(mem, freeing_nulls_the_pointer)
 	mem_free(&text);
 }
 
+Test(mem, a_copy_ends_with_a_nul)
+{
+	char *ray CLEANUP(mem_free) = mem_copy((struct str){"raygate", 3});
+	char *none CLEANUP(mem_free) = mem_copy((struct str){NULL, 0});
+
+	cr_assert_str_eq(ray, "ray");
+	cr_assert_str_eq(none, "");
+}
+
 Test(mem, resizing_keeps_what_was_there)
 {
 	char *text = mem_resize(NULL, 4);

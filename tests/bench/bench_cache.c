@@ -1,6 +1,7 @@
 /*
  * What the controller's cache costs: bytes of memory for each RayCluster and each pod that a watch
- * has told of, and the time to take one in and to look at a cluster. The RayCluster is one that a
+ * has told of and for what was settled of a cluster where a quota holds, and the time to take one
+ * in and to look at a cluster. The RayCluster is one that a
  * real API server sent, with the status that the controller gives it.
  */
 #include <malloc.h>
@@ -13,8 +14,11 @@
 
 enum { CLUSTERS = 10000, PODS = 4 };
 enum { CLUSTER_GATE = 1024, CLUSTER_AIM = 256, POD_GATE = 400, POD_AIM = 144 };
+enum { ACCEPTANCE_GATE = 512, ACCEPTANCE_AIM = 256 };
 
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
+
+#define UID "3b9c1b60-0a6e-4d0c-8c3a-%012x"
 
 static const char STATUS[] =
 	"\"status\":{\"availableWorkerReplicas\":3,\"conditions\":[{\"lastTransitionTime\":"
@@ -94,7 +98,7 @@ static void put_cluster(struct world *world, struct arena *arena, struct str spe
 			"\"creationTimestamp\":\"2026-11-29T19:52:%02dZ\",\"generation\":1,"
 			"\"name\":"
 			"\"demo-%d\",\"namespace\":\"team-%d\",\"resourceVersion\":\"%d\",\"uid\":"
-			"\"3b9c1b60-0a6e-4d0c-8c3a-%012x\"},\"spec\":%.*s,%.*s}",
+			"\"" UID "\"},\"spec\":%.*s,%.*s}",
 			i % 60, i, i % 100, 1000 + i, (unsigned)i, STR_ARG(spec), STR_ARG(status)));
 }
 
@@ -106,7 +110,7 @@ static void put_pod(struct world *world, struct arena *arena, int i, int k)
 			"\"ray.io/cluster\":\"demo-%d\",\"ray.io/node-type\":\"%s\","
 			"\"ray.io/group\":\"%s\"},\"name\":\"demo-%d-%s-k7x%d\",\"namespace\":"
 			"\"team-%d\",\"ownerReferences\":[{\"controller\":true,\"uid\":"
-			"\"3b9c1b60-0a6e-4d0c-8c3a-%012x\"}],\"uid\":"
+			"\"" UID "\"}],\"uid\":"
 			"\"aaaabbbb-0a6e-4d0c-%04x-%012x\"},\"spec\":{\"nodeName\":\"node-%d\","
 			"\"containers\":[{\"name\":\"ray\"}]},\"status\":{\"phase\":\"Running\","
 			"\"podIP\":\"10.%d.%d.%d\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
@@ -116,6 +120,35 @@ static void put_pod(struct world *world, struct arena *arena, int i, int k)
 			i, k ? "worker" : "head", k ? "workers" : "headgroup", i,
 			k ? "workers-worker" : "head", k, i % 100, (unsigned)i, (unsigned)k,
 			(unsigned)i, i % 500, k, i / 250, i % 250));
+}
+
+static void settle(struct world *world, struct arena *arena, int i)
+{
+	static const struct observed_size SIZES[] = {
+		{STR_INIT("headgroup"), 1},
+		{STR_INIT("workers"), 3},
+	};
+	static const struct ledger_amount CHARGE[] = {
+		{STR_INIT("count/rayclusters"), {1, QUANTITY_DECIMAL}},
+		{STR_INIT("limits.cpu"), {4, QUANTITY_DECIMAL}},
+		{STR_INIT("limits.memory"), {4096, QUANTITY_BINARY}},
+		{STR_INIT("pods"), {4, QUANTITY_DECIMAL}},
+		{STR_INIT("requests.cpu"), {4, QUANTITY_DECIMAL}},
+		{STR_INIT("requests.memory"), {4096, QUANTITY_BINARY}},
+	};
+	const struct world_key key = {DIALECT_MODERN, arena_printf(arena, "team-%d", i % 100),
+		arena_printf(arena, "demo-%d", i)};
+
+	world_settle(world, &key, arena_printf(arena, UID, (unsigned)i),
+		&(struct acceptance_settled){
+			.generation = 1,
+			.accepted = true,
+			.reason = "Accepted",
+			.sizes = SIZES,
+			.size_count = ARRAY_LEN(SIZES),
+			.charge = CHARGE,
+			.charge_count = ARRAY_LEN(CHARGE),
+		});
 }
 
 static bool tell(const char *what, double bytes, int gate, int aim)
@@ -166,13 +199,19 @@ static bool measure(const char *name, const char *file)
 		put_pod(world, &arena, i / PODS, i % PODS);
 	}
 	const double pods = bytes_in_use();
+	for (int i = 0; i < CLUSTERS; i++) {
+		arena_reset(&arena);
+		settle(world, &arena, i);
+	}
+	const double settled = bytes_in_use();
 	const double looked = look_at_all(world, &arena);
 
 	printf("cache, %s: a spec of %zu bytes, %.0f us to take one in, %.0f us to look at one\n",
 		name, spec.len, taken * 1e6 / CLUSTERS, looked * 1e6 / CLUSTERS);
 	const bool small =
 		tell("RayClusters", (clusters - empty) / CLUSTERS, CLUSTER_GATE, CLUSTER_AIM) &
-		tell("pods", (pods - clusters) / (CLUSTERS * PODS), POD_GATE, POD_AIM);
+		tell("pods", (pods - clusters) / (CLUSTERS * PODS), POD_GATE, POD_AIM) &
+		tell("acceptances", (settled - pods) / CLUSTERS, ACCEPTANCE_GATE, ACCEPTANCE_AIM);
 
 	world_free(&world);
 	arena_done(&kept);
