@@ -135,12 +135,12 @@ static bool list(struct kube_reflector *reflector, struct err *err)
 	if (!kube_list(options->client, &call, &handler, reflector->version, err))
 		return false;
 	kube_known_sweep(&reflector->known, options->handler.gone, options->handler.context);
+	/* Its pages were larger than what is kept of them. */
+	mem_trim();
 	reflector->listed = true;
 	atomic_store(&reflector->synced, true);
 	if (options->handler.synced)
 		options->handler.synced(options->handler.context);
-	/* Its pages were larger than what is kept of them. */
-	mem_trim();
 	return true;
 }
 
