@@ -53,6 +53,7 @@ static void plan_spec(struct modern *m)
 		.suspended = next == MODERN_SUSPENDED,
 	};
 
+	m->round->onward = next != m->phase;
 	status_modern(&status, m->round);
 }
 

@@ -211,7 +211,7 @@ void reconciler_finished(
 	}
 	world_checked(r->options.world, key, uid);
 	workqueue_forget(r->options.queue, key);
-	/* After nothing but a status there is nothing new to be seen. */
+	/* After a status that nothing hangs on there is nothing new to be seen. */
 	if (end != WRITERS_QUIETLY)
 		workqueue_add(r->options.queue, key);
 }

@@ -51,6 +51,7 @@ struct round {
 	struct action *actions; /* in the order in which they begin; pods may finish in any */
 	size_t count, room;
 	int64_t again; /* seconds from now; 0: only when something happens */
+	bool onward;   /* the next round goes by the status that this one writes, and is due then */
 };
 
 enum {

@@ -181,7 +181,10 @@ struct submitted submit(const struct submit_to *to, const struct world_key *key,
 		if (action->kind == ACTION_STATUS)
 			submitted.becomes_ready = becomes_ready(seen, action->body);
 		world_expect(to->world, key, seen->uid, action);
-		batch_add(&batch, write_of(key, seen, action));
+		struct write *const write = write_of(key, seen, action);
+
+		write->loud = action->kind == ACTION_STATUS && round->onward;
+		batch_add(&batch, write);
 	}
 	submitted.writes = batch.count;
 	if (batch.count)

@@ -149,7 +149,7 @@ void writers_submit(struct writers *w, struct write *first)
 	lane->in_round = true;
 	*lane->last = first;
 	for (; *lane->last; lane->last = &(*lane->last)->next) {
-		lane->loud |= (*lane->last)->stage != WRITE_STATUS;
+		lane->loud |= (*lane->last)->stage != WRITE_STATUS || (*lane->last)->loud;
 		w->waiting++;
 	}
 	queue_up(w, lane);

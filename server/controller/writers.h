@@ -30,6 +30,7 @@ struct write {
 	struct str name, group, object_uid;
 	struct str body;
 	bool look;  /* nothing is written: is it there? */
+	bool loud;  /* a status that the next round goes by */
 	bool again; /* it was tried before: it may have been done */
 	/* The writers' own. */
 	struct write *next;
@@ -48,7 +49,8 @@ enum write_end {
 enum writers_end {
 	WRITERS_BADLY, /* some were refused or given up */
 	WRITERS_WELL,
-	WRITERS_QUIETLY, /* only a status was written, and nobody asked for the cluster meanwhile */
+	/* Only a status was written that nothing hangs on, and nobody asked for the cluster. */
+	WRITERS_QUIETLY,
 };
 
 struct writers_options {

@@ -144,6 +144,33 @@ static void change(struct controller_kit *kit, const char *path, const char *fro
 		arena_printf(&arena, "%.*s%s%s", (int)(at - json), json, to, at + strlen(from)).at);
 }
 
+static void next_generation(struct controller_kit *kit, const char *path)
+{
+	struct arena arena CLEANUP(arena_done);
+	int64_t generation = 0;
+
+	arena_init(&arena, 4096);
+	json_i64(json_get(json_get(read_json(&arena, fake_cluster_get(kit->cluster, path)),
+				  "metadata"),
+			 "generation"),
+		&generation);
+	change(kit, path, arena_printf(&arena, "\"generation\":%d", (int)generation).at,
+		arena_printf(&arena, "\"generation\":%d", (int)generation + 1).at);
+}
+
+void controller_kit_suspend(struct controller_kit *kit, const char *name, bool suspended)
+{
+	static const char PLAIN[] = "\"spec\":{\"rayVersion\":";
+	static const char SUSPENDED[] = "\"spec\":{\"suspend\":true,\"rayVersion\":";
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	const char *const path = cluster_path(&arena, name);
+
+	change(kit, path, suspended ? PLAIN : SUSPENDED, suspended ? SUSPENDED : PLAIN);
+	next_generation(kit, path);
+}
+
 void controller_kit_scale(struct controller_kit *kit, const char *name, int workers)
 {
 	struct arena arena CLEANUP(arena_done);
@@ -154,14 +181,12 @@ void controller_kit_scale(struct controller_kit *kit, const char *name, int work
 		read_json(&arena, fake_cluster_get(kit->cluster, path));
 	const struct json_node *const group =
 		json_item(json_get(json_get(root, "spec"), "workerGroupSpecs"), 0);
-	int64_t generation = 0, replicas = 0;
+	int64_t replicas = 0;
 
-	json_i64(json_get(json_get(root, "metadata"), "generation"), &generation);
 	json_i64(json_get(group, "replicas"), &replicas);
 	change(kit, path, arena_printf(&arena, "\"replicas\":%d", (int)replicas).at,
 		arena_printf(&arena, "\"replicas\":%d", workers).at);
-	change(kit, path, arena_printf(&arena, "\"generation\":%d", (int)generation).at,
-		arena_printf(&arena, "\"generation\":%d", (int)generation + 1).at);
+	next_generation(kit, path);
 }
 
 void controller_kit_autoscale(struct controller_kit *kit, const char *name)
@@ -251,6 +276,16 @@ void controller_kit_tell(struct controller_kit *kit)
 		}
 		world_listed(kit->world, kind, DIALECT_MODERN);
 	}
+}
+
+void controller_kit_tell_of(struct controller_kit *kit, const char *name)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 65536);
+	world_put(kit->world, WORLD_CLUSTERS, DIALECT_MODERN,
+		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(&arena, name))),
+		&arena);
 }
 
 bool controller_kit_write(struct controller_kit *kit)

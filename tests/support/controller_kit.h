@@ -32,6 +32,7 @@ void controller_kit_free(struct controller_kit **pointer);
 void controller_kit_apply(struct controller_kit *kit, const char *name, int workers);
 /* Changes it as a user does: another generation. */
 void controller_kit_scale(struct controller_kit *kit, const char *name, int workers);
+void controller_kit_suspend(struct controller_kit *kit, const char *name, bool suspended);
 /* Lets Ray scale it from the first, which puts a container of 500m CPU beside the head's. */
 void controller_kit_autoscale(struct controller_kit *kit, const char *name);
 void controller_kit_delete(struct controller_kit *kit, const char *name);
@@ -41,6 +42,8 @@ void controller_kit_begin(struct controller_kit *kit);
 void controller_kit_kill(struct controller_kit *kit);
 /* Watches tell all that there is. */
 void controller_kit_tell(struct controller_kit *kit);
+/* As a watch tells of one RayCluster that has changed, and of nothing else. */
+void controller_kit_tell_of(struct controller_kit *kit, const char *name);
 /* Looks until there is nothing to look at; then one write. False when there was none. */
 bool controller_kit_write(struct controller_kit *kit);
 /* Until nothing happens any more; pods run as soon as they are there, and time passes. */

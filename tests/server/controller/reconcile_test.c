@@ -100,6 +100,29 @@ Test(reconcile, a_kill_while_scaling_leaves_the_number_that_was_asked_for)
 	}
 }
 
+static size_t pods_after(bool suspended)
+{
+	controller_kit_suspend(kit, "a", suspended);
+	controller_kit_tell_of(kit, "a");
+	while (controller_kit_write(kit))
+		;
+	return controller_kit_pods(kit, "a", "headgroup") +
+	       controller_kit_pods(kit, "a", "workers");
+}
+
+/* The next round goes by what the status says, and no watch tells of one that is our own. */
+Test(reconcile, a_cluster_is_suspended_and_resumed)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(pods_after(true), 0u);
+	controller_kit_settle(kit);
+	cr_expect_eq(pods_after(false), 3u);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 2);
+}
+
 Test(reconcile, an_answer_that_is_lost_makes_nothing_twice)
 {
 	for (size_t n = 0; n < WRITES; n++) {

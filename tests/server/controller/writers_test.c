@@ -131,37 +131,42 @@ Test(writers, the_first_pod_of_another_cluster_is_among_the_next_writes)
 	end(&log);
 }
 
-static void submit_status(struct writers *w, const char *lane)
+static void submit_status(struct writers *w, const char *lane, bool loud)
 {
 	struct write *const write = create(lane, "status", CHILD_POD);
 
 	write->stage = WRITE_STATUS;
 	write->action = ACTION_STATUS;
+	write->loud = loud;
 	writers_submit(w, write);
 }
 
-/* Nothing but a status: no look is needed after it, unless somebody came meanwhile. */
+/* No look is needed after a status, unless somebody came meanwhile, or the next round goes by it.
+ */
 Test(writers, a_status_alone_is_a_quiet_round)
 {
 	static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
 	struct log log = {0};
 	struct writers *const w = begin(&log);
 
-	submit_status(w, "a");
+	submit_status(w, "a", false);
 	run(&log);
 	expect(&log, "a/status (a u quietly)");
-	submit_status(w, "a");
+	submit_status(w, "a", false);
 	cr_expect(writers_busy(w, &KEY));
 	run(&log);
 	expect(&log, "a/status (a u well)");
 	cr_expect_not(writers_busy(w, &KEY));
-	submit_status(w, "a");
+	submit_status(w, "a", false);
 	run(&log);
 	expect(&log, "a/status (a u quietly)");
 	submit_pods(w, "a", 1);
-	submit_status(w, "a");
+	submit_status(w, "a", false);
 	run(&log);
 	expect(&log, "a/0 a/status (a u well)");
+	submit_status(w, "a", true);
+	run(&log);
+	expect(&log, "a/status (a u well)");
 	end(&log);
 }
 
