@@ -8,9 +8,16 @@
 #include "base/mem.h"
 #include "base/strmap.h"
 
+/* Smaller than a ledger_amount, as each cluster has some: the account's total says of what. */
+struct amount {
+	quantity_int nano;
+	struct quantity *total;
+	enum quantity_format format;
+};
+
 struct charge {
 	size_t count;
-	struct ledger_amount amounts[]; /* names are the charge's own copies */
+	struct amount amounts[];
 };
 
 /* A cluster: of each amount the larger of both counts. */
@@ -23,7 +30,7 @@ struct entry {
 /* Of one namespace: its clusters, and what they come to together. */
 struct account {
 	struct strmap entries; /* key → struct entry */
-	struct strmap totals;  /* amount → struct quantity */
+	struct strmap totals;  /* name → struct quantity; stays as long as the account */
 	size_t asked;          /* entries that have one */
 };
 
@@ -103,28 +110,42 @@ static struct quantity amount_of(const struct ledger_amount *amounts, size_t cou
 	return (struct quantity){0};
 }
 
-static struct quantity total_of(const struct account *account, struct str name)
+static struct quantity value_of(const struct amount *amount)
 {
-	const struct quantity *const total = account ? strmap_find(&account->totals, name) : NULL;
-
-	return total ? *total : (struct quantity){0};
+	return (struct quantity){amount->nano, amount->format};
 }
 
-static struct quantity bounded_of(const struct charge *charge, struct str name)
+/* Zero of NULL. */
+static struct quantity charged_of(const struct charge *charge, const struct quantity *total)
 {
-	struct quantity own = {0};
+	for (size_t i = 0; charge && i < charge->count; i++) {
+		if (charge->amounts[i].total == total)
+			return value_of(&charge->amounts[i]);
+	}
+	return (struct quantity){0};
+}
 
-	if (charge)
-		own = amount_of(charge->amounts, charge->count, name);
+static struct quantity bounded_of(const struct charge *charge, const struct quantity *total)
+{
+	const struct quantity own = charged_of(charge, total);
+
 	return quantity_is_unbounded(own) ? quantity_whole(0) : own;
 }
 
 /* What an entry adds to the totals. Unbounded charges stay out: they could never be taken off. */
-static struct quantity counted_of(const struct entry *entry, struct str name)
+static struct quantity counted_of(const struct entry *entry, const struct quantity *total)
 {
 	if (entry == NULL)
 		return (struct quantity){0};
-	return quantity_max(bounded_of(entry->asked, name), bounded_of(entry->seen, name));
+	return quantity_max(bounded_of(entry->asked, total), bounded_of(entry->seen, total));
+}
+
+static struct quantity used_by_others(
+	const struct account *account, const struct entry *entry, struct str name)
+{
+	const struct quantity *const total = account ? strmap_find(&account->totals, name) : NULL;
+
+	return total ? quantity_sub(*total, counted_of(entry, total)) : (struct quantity){0};
 }
 
 static void find_excess(const struct ledger_claim *claim, const struct account *account,
@@ -132,8 +153,7 @@ static void find_excess(const struct ledger_claim *claim, const struct account *
 {
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;
-		const struct quantity used =
-			quantity_sub(total_of(account, name), counted_of(before, name));
+		const struct quantity used = used_by_others(account, before, name);
 		const struct quantity asked = amount_of(claim->charge, claim->charge_count, name);
 
 		if (quantity_is_zero(asked) ||
@@ -147,59 +167,45 @@ static void find_excess(const struct ledger_claim *claim, const struct account *
 		out->answer = LEDGER_EXCEEDED;
 }
 
-/* The names live behind the amounts. */
-static struct charge *charge_new(const struct ledger_amount *amounts, size_t count)
-{
-	size_t text = 0;
-
-	for (size_t i = 0; i < count; i++)
-		text += amounts[i].name.len;
-	const size_t fixed = sizeof(struct charge) + count * sizeof(struct ledger_amount);
-	struct charge *const charge = mem_alloc(fixed + text);
-	char *at = (char *)charge + fixed;
-
-	charge->count = count;
-	for (size_t i = 0; i < count; i++) {
-		const struct str name = amounts[i].name;
-
-		for (size_t b = 0; b < name.len; b++)
-			at[b] = name.at[b];
-		charge->amounts[i].name = (struct str){at, name.len};
-		charge->amounts[i].value = amounts[i].value;
-		at += name.len;
-	}
-	return charge;
-}
-
-static void add_to_total(struct account *account, struct str name, struct quantity by)
+static struct quantity *total_for(struct account *account, struct str name)
 {
 	struct quantity *total = strmap_find(&account->totals, name);
 
-	if (quantity_is_zero(by))
-		return;
 	if (total == NULL) {
 		total = mem_alloc(sizeof(*total));
 		strmap_set(&account->totals, name, total);
 	}
-	*total = quantity_add(*total, by);
+	return total;
+}
+
+static struct charge *charge_new(
+	struct account *account, const struct ledger_amount *amounts, size_t count)
+{
+	struct charge *const charge =
+		mem_alloc(sizeof(struct charge) + count * sizeof(struct amount));
+
+	charge->count = count;
+	for (size_t i = 0; i < count; i++)
+		charge->amounts[i] = (struct amount){amounts[i].value.nano,
+			total_for(account, amounts[i].name), amounts[i].value.format};
+	return charge;
 }
 
 /* Adds, or with `remove` takes off, all that an entry counts: each name of either charge once. */
-static void add_to_totals(struct account *account, const struct entry *entry, bool remove)
+static void add_to_totals(const struct entry *entry, bool remove)
 {
 	const struct charge *const both[] = {entry->asked, entry->seen};
 
 	for (size_t c = 0; c < ARRAY_LEN(both); c++) {
 		for (size_t i = 0; both[c] && i < both[c]->count; i++) {
-			const struct str name = both[c]->amounts[i].name;
-			const struct quantity counted = counted_of(entry, name);
+			struct quantity *const total = both[c]->amounts[i].total;
+			const struct quantity counted = counted_of(entry, total);
 			const bool again = c == 1 && entry->asked &&
-					   !quantity_is_zero(bounded_of(entry->asked, name));
+					   !quantity_is_zero(bounded_of(entry->asked, total));
 
-			if (!again)
-				add_to_total(account, name,
-					remove ? quantity_sub((struct quantity){0}, counted)
-					       : counted);
+			if (!again && !quantity_is_zero(counted))
+				*total = remove ? quantity_sub(*total, counted)
+						: quantity_add(*total, counted);
 		}
 	}
 }
@@ -231,12 +237,12 @@ static struct entry *entry_for(struct ledger *ledger, struct account *account, s
 static void replace(
 	struct account *account, struct entry *entry, struct charge **place, struct charge *charge)
 {
-	add_to_totals(account, entry, true);
+	add_to_totals(entry, true);
 	if (place == &entry->asked)
 		account->asked += (size_t)(charge != NULL) - (size_t)(entry->asked != NULL);
 	free(*place);
 	*place = charge;
-	add_to_totals(account, entry, false);
+	add_to_totals(entry, false);
 }
 
 /* An entry that holds nothing any more is no entry. Says whether the account is still there. */
@@ -286,15 +292,18 @@ static void expire_all(struct ledger *ledger)
 }
 
 /* While an earlier one is not seen yet, the larger counts. */
-static struct charge *larger(const struct charge *before, const struct ledger_claim *claim)
+static struct charge *larger(
+	struct account *account, const struct charge *before, const struct ledger_claim *claim)
 {
-	struct charge *const charge = charge_new(claim->charge, claim->charge_count);
+	struct charge *const charge = charge_new(account, claim->charge, claim->charge_count);
 
 	for (size_t i = 0; before && i < charge->count; i++) {
-		struct ledger_amount *const amount = &charge->amounts[i];
+		struct amount *const amount = &charge->amounts[i];
+		const struct quantity most =
+			quantity_max(value_of(amount), charged_of(before, amount->total));
 
-		amount->value = quantity_max(
-			amount->value, amount_of(before->amounts, before->count, amount->name));
+		amount->nano = most.nano;
+		amount->format = most.format;
 	}
 	return charge;
 }
@@ -305,7 +314,7 @@ static void record(struct ledger *ledger, const struct ledger_claim *claim, stru
 	struct entry *const entry = entry_for(ledger, account, key);
 
 	replace(account, entry, &entry->asked,
-		larger(ledger->watched ? entry->asked : NULL, claim));
+		larger(account, ledger->watched ? entry->asked : NULL, claim));
 	entry->until =
 		ledger->watched ? clock_now() + LEDGER_UNSEEN_SECONDS * CLOCK_SECOND : INT64_MAX;
 }
@@ -379,10 +388,9 @@ void ledger_release(struct ledger *ledger, const struct ledger_key *key)
 static bool covers(const struct charge *seen, const struct charge *asked)
 {
 	for (size_t i = 0; i < asked->count; i++) {
-		const struct ledger_amount *const amount = &asked->amounts[i];
+		const struct amount *const amount = &asked->amounts[i];
 
-		if (quantity_cmp(
-			    amount->value, amount_of(seen->amounts, seen->count, amount->name)) > 0)
+		if (quantity_cmp(value_of(amount), charged_of(seen, amount->total)) > 0)
 			return false;
 	}
 	return true;
@@ -398,7 +406,7 @@ void ledger_see(struct ledger *ledger, const struct ledger_key *key,
 	struct account *const account = account_for(ledger, key->namespace);
 	struct entry *const entry = entry_for(ledger, account, buf_str(&text));
 
-	replace(account, entry, &entry->seen, charge_new(charge, charge_count));
+	replace(account, entry, &entry->seen, charge_new(account, charge, charge_count));
 	if (entry->asked && covers(entry->seen, entry->asked))
 		replace(account, entry, &entry->asked, NULL);
 	pthread_mutex_unlock(&ledger->mutex);

@@ -1,7 +1,7 @@
 /*
  * What the controller's cache costs: bytes of memory for each RayCluster and each pod that a watch
- * has told of and for what was settled of a cluster where a quota holds, and the time to take one
- * in and to look at a cluster. The RayCluster is one that a
+ * has told of, for what was settled of a cluster where a quota holds and for what the ledger
+ * charges it, and the time to take one in and to look at a cluster. The RayCluster is one that a
  * real API server sent, with the status that the controller gives it.
  */
 #include <malloc.h>
@@ -14,7 +14,7 @@
 
 enum { CLUSTERS = 10000, PODS = 4 };
 enum { CLUSTER_GATE = 1024, CLUSTER_AIM = 256, POD_GATE = 400, POD_AIM = 144 };
-enum { ACCEPTANCE_GATE = 512, ACCEPTANCE_AIM = 256 };
+enum { ACCEPTANCE_GATE = 512, ACCEPTANCE_AIM = 256, CHARGE_GATE = 448, CHARGE_AIM = 256 };
 
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
 
@@ -122,19 +122,20 @@ static void put_pod(struct world *world, struct arena *arena, int i, int k)
 			(unsigned)i, i % 500, k, i / 250, i % 250));
 }
 
+static const struct ledger_amount CHARGE[] = {
+	{STR_INIT("count/rayclusters"), {1, QUANTITY_DECIMAL}},
+	{STR_INIT("limits.cpu"), {4, QUANTITY_DECIMAL}},
+	{STR_INIT("limits.memory"), {4096, QUANTITY_BINARY}},
+	{STR_INIT("pods"), {4, QUANTITY_DECIMAL}},
+	{STR_INIT("requests.cpu"), {4, QUANTITY_DECIMAL}},
+	{STR_INIT("requests.memory"), {4096, QUANTITY_BINARY}},
+};
+
 static void settle(struct world *world, struct arena *arena, int i)
 {
 	static const struct observed_size SIZES[] = {
 		{STR_INIT("headgroup"), 1},
 		{STR_INIT("workers"), 3},
-	};
-	static const struct ledger_amount CHARGE[] = {
-		{STR_INIT("count/rayclusters"), {1, QUANTITY_DECIMAL}},
-		{STR_INIT("limits.cpu"), {4, QUANTITY_DECIMAL}},
-		{STR_INIT("limits.memory"), {4096, QUANTITY_BINARY}},
-		{STR_INIT("pods"), {4, QUANTITY_DECIMAL}},
-		{STR_INIT("requests.cpu"), {4, QUANTITY_DECIMAL}},
-		{STR_INIT("requests.memory"), {4096, QUANTITY_BINARY}},
 	};
 	const struct world_key key = {DIALECT_MODERN, arena_printf(arena, "team-%d", i % 100),
 		arena_printf(arena, "demo-%d", i)};
@@ -219,7 +220,30 @@ static bool measure(const char *name, const char *file)
 	return small;
 }
 
+static bool measure_ledger(void)
+{
+	struct ledger *ledger = ledger_new_watched(CLUSTERS);
+	struct arena arena;
+	const double empty = bytes_in_use();
+
+	arena_init(&arena, 1 << 12);
+	for (int i = 0; i < CLUSTERS; i++) {
+		arena_reset(&arena);
+		const struct ledger_key key = {.group = STR("ray.io"),
+			.kind = STR("RayCluster"),
+			.namespace = arena_printf(&arena, "team-%d", i % 100),
+			.name = arena_printf(&arena, "demo-%d", i)};
+
+		ledger_see(ledger, &key, CHARGE, ARRAY_LEN(CHARGE));
+	}
+	const double full = bytes_in_use();
+
+	ledger_free(&ledger);
+	arena_done(&arena);
+	return tell("charges", (full - empty) / CLUSTERS, CHARGE_GATE, CHARGE_AIM);
+}
+
 int main(void)
 {
-	return measure("real", "tests/bench/data/update-12k.json") ? 0 : 1;
+	return measure("real", "tests/bench/data/update-12k.json") & measure_ledger() ? 0 : 1;
 }
