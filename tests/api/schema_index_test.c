@@ -188,14 +188,14 @@ static void *look(void *context)
 Test(schema_index, threads_that_ask_first_at_once_see_the_whole_index)
 {
 	enum { THREADS = 8, ROUNDS = 50 };
-	static const struct schema_field rows[] = {
+	static const struct schema_field ROWS[] = {
 		SCHEMA_CHECK(SCHEMA_STRING, "a"), SCHEMA_CHECK(SCHEMA_STRING, "z")};
 	const struct json_node *const key = key_of(STR("{\"z\":1}"));
 
 	for (int round = 0; round < ROUNDS; round++) {
 		struct schema_index index = {0};
 		const struct schema schema = {
-			.name = "s", .fields = rows, .count = ARRAY_LEN(rows), .index = &index};
+			.name = "s", .fields = ROWS, .count = ARRAY_LEN(ROWS), .index = &index};
 		struct asker asker = {&schema, key};
 		pthread_t threads[THREADS];
 		void *found;
