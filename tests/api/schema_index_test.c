@@ -204,7 +204,7 @@ Test(schema_index, threads_that_ask_first_at_once_see_the_whole_index)
 			cr_assert_eq(pthread_create(&threads[i], NULL, look, &asker), 0);
 		for (int i = 0; i < THREADS; i++) {
 			pthread_join(threads[i], &found);
-			cr_expect_eq(found, (const void *)&rows[1]);
+			cr_expect_eq(found, (const void *)&ROWS[1]);
 		}
 	}
 }

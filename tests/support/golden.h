@@ -10,10 +10,10 @@
 #include "base/str.h"
 
 /* The file's text, in the arena; the empty str when there is no such file. */
-struct str golden_read(struct arena *arena, const char *path, ...) PRINTF_LIKE(2, 3);
+struct str golden_read(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* As golden_read, of a file that must be there: else the test ends. */
-struct str golden_need(struct arena *arena, const char *path, ...) PRINTF_LIKE(2, 3);
+struct str golden_need(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The policy that the file holds, for the caller to free; NULL when there is no such file. */
-struct policy *golden_policy(struct arena *arena, const char *path, ...) PRINTF_LIKE(2, 3);
+struct policy *golden_policy(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The file has this text: else the test fails and goes on. */
-void golden_expect(struct str actual, const char *path, ...) PRINTF_LIKE(2, 3);
+void golden_expect(struct str actual, const char *format, ...) PRINTF_LIKE(2, 3);
