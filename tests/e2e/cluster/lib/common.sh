@@ -64,11 +64,6 @@ eventually() {
 	done
 }
 
-# within SECONDS COMMAND…: as scenarios said it that had times of their own.
-within() {
-	eventually "${@:2}"
-}
-
 # api METHOD PATH [CURL-OPTION…]: the API server as the administrator, quicker than kubectl.
 api() {
 	curl -sS -X "$1" --cacert "$E2E_STATE/pki/ca.crt" --cert "$E2E_STATE/pki/admin.crt" \
