@@ -34,6 +34,15 @@ told() {
 eventually told
 echo '--- a missing account, no node, too little quota'
 cluster first 3 nobody | kubectl create -f -
+echo '--- a Service that is not its own has the name of the head'"'"'s'
+kubectl create service clusterip third-head-svc --tcp=80 >/dev/null
+third() {
+	cluster third 0 default | kubectl create --dry-run=server -f - >"$E2E_STATE/third" 2>&1
+	grep RG1707 "$E2E_STATE/third"
+}
+eventually third
+grep -A 2 third-head-svc "$E2E_STATE/third"
+tell "a replica that follows the cluster has $(($(live_metric 1 process_resident_memory_bytes) / 1024)) KiB resident"
 echo '--- the policy counts the first one in both replicas'
 for n in 1 2; do
 	eventually live_reached "$n" raygate_quota_clusters 1
