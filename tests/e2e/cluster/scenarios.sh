@@ -121,6 +121,9 @@ mapfile -t names < <(printf '%s\n' "$@" | ${ORDER:-cat})
 each "${names[@]}"
 for ((try = 2; try <= ${TRIES:-1} && ${#failed[@]} > 0; try++)); do
 	echo "Once more: ${failed[*]}"
+	for name in "${failed[@]}"; do
+		kubectl wait --for delete "namespace/$name" --timeout "${PATIENCE}s" >/dev/null
+	done
 	each "${failed[@]}"
 done
 echo 'The slowest first:'

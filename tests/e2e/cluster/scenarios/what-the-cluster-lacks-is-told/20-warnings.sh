@@ -42,7 +42,7 @@ third() {
 }
 eventually third
 grep -A 2 third-head-svc "$E2E_STATE/third"
-tell "a replica that follows the cluster has $(($(live_metric 1 process_resident_memory_bytes) / 1024)) KiB resident"
+tell "a replica that follows the cluster has $(live_metric 1 process_resident_memory_bytes | awk '{ printf "%.1f", $1 / 1e6 }') MB resident"
 echo '--- the policy counts the first one in both replicas'
 for n in 1 2; do
 	eventually live_reached "$n" raygate_quota_clusters 1
