@@ -49,8 +49,9 @@ static const struct json_edit *container_of(const struct json_edit *pod)
 }
 
 /*
- * A folder with a `ray` whose Ray lives for LIFE seconds, or cannot start. What stands for the
- * raylet is named as the folder: there may be others on this machine.
+ * A folder with a `ray` that starts Ray, or cannot. What stands for the raylet is named as the
+ * folder: there may be others on this machine. Ray ends when whoever watches it has found it, and
+ * sleeps until the next look.
  */
 static const char *make_ray(struct arena *arena)
 {
@@ -63,10 +64,15 @@ static const char *make_ray(struct arena *arena)
 		"#!/bin/bash\n"
 		"[ \"$1\" = start ] || exit 0\n"
 		"[ -z \"$FAIL\" ] || exit 7\n"
-		"setsid %s/%s \"$LIFE\" </dev/null >/dev/null 2>&1 &\n"
-		"until [ -e /proc/$!/cmdline ] && grep -qz %s /proc/$!/cmdline; do :; done\n"
+		"setsid %s/%s 100 </dev/null >/dev/null 2>&1 &\n"
+		"until read -r -d '' name </proc/$!/cmdline && [ \"$name\" = %s/%s ]; do :; done\n"
+		"echo $! >raylet\n"
+		"END\n"
+		"cat >sleep <<'END' && chmod +x sleep\n"
+		"#!/bin/bash\n"
+		"kill -9 $(<raylet)\n"
 		"END\n",
-		folder, name, folder, name, name)
+		folder, name, folder, name, folder, name)
 					    .at;
 
 	cr_assert_eq(system(command), 0);
@@ -115,7 +121,7 @@ Test(legacy_start, the_container_ends_as_ray_does)
 	struct json_edit *pod =
 		head_of(&arena, "name: r, image: i, " SLEEP, "[ray stop, ray start --head]");
 
-	cr_expect_eq(run(&arena, folder, "FAIL= LIFE=1", pod), 1);
+	cr_expect_eq(run(&arena, folder, "FAIL=", pod), 1);
 	expect_said(folder, "Ray has ended");
 	cr_expect_eq(run(&arena, folder, "FAIL=1", pod), 7);
 	expect_said(folder, "ended with 7: ray start --head");
@@ -141,13 +147,13 @@ static int probe_says(
 	const char *const own = strrchr(folder, '/') + 1;
 	const char *const command = arena_printf(arena,
 		"cd %s && cat >probe <<'THE END'\n%.*s\nTHE END\n"
-		"cp \"$(command -v sleep)\" %s-%s && %s/%s-%s 20 & p=$!\n"
-		"until grep -qz %s-%s /proc/$p/cmdline; do :; done\n"
+		"cp \"$(command -v sleep)\" %s-%s; %s/%s-%s 20 & p=$!\n"
+		"until [ \"$(tr '\\0' ' ' </proc/$p/cmdline)\" = \"%s/%s-%s 20 \" ]; do :; done\n"
 		"cd %s; timeout 10 /bin/bash -c \"$(sed 's/raylet/%s-raylet/; "
 		"s/gcs_server/%s-gcs_server/' probe)\"\n"
 		"code=$?; kill $p; exit $code",
-		folder, STR_ARG(script), own, program, folder, own, program, own, program, folder,
-		own, own)
+		folder, STR_ARG(script), own, program, folder, own, program, folder, own, program,
+		folder, own, own)
 					    .at;
 
 	cr_expect(str_contains(script, "raylet"));
