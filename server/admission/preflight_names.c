@@ -179,8 +179,7 @@ void preflight_head_service(struct preflight *p)
 		       : FIELD_CHILD(meta->self.at, "name"),
 		FIELD_INVALID, FIELD_READS(node),
 		"the namespace has a Service \"%.*s\" of somebody else: the head cannot get its "
-		"own, "
-		"and no pods are made; choose another name, or delete it",
+		"own, and no pods are made; choose another name, or delete it",
 		STR_ARG(name));
 }
 
@@ -203,8 +202,7 @@ void preflight_gcs_store(struct preflight *p)
 			FIELD_CHILD(storage->self.at, "claimName"), FIELD_INVALID,
 			FIELD_READS(storage->claim_name.node, storage->sub_path.node),
 			"RayCluster \"%.*s\" keeps the state of its GCS there: use another claim, "
-			"or "
-			"another subPath",
+			"or another subPath",
 			STR_ARG(other->cluster));
 	}
 }

@@ -10,6 +10,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../../e2e/cluster/lib/common.sh
 . "$here/../../e2e/cluster/lib/common.sh"
+# shellcheck source=report.sh
+. "$here/report.sh"
 
 CLUSTERS=${CLUSTERS:-200}
 ROUNDS=${ROUNDS:-2}
@@ -138,19 +140,6 @@ run_controller() {
 # The median of a column of a file.
 median() {
 	sort -n -k "$2,$2" "$WORK/$1" | awk -v k="$2" '{ v[NR] = $k } END { print (v[int((NR + 1) / 2)] + v[int((NR + 2) / 2)]) / 2 }'
-}
-
-missed=0
-# row WHAT VALUE UNIT GATE AIM
-row() {
-	local verdict
-	verdict=$(awk "BEGIN { print $2 <= $5 ? \"aim met\" : $2 <= $4 ? \"gate met\" : \"MISSED\" }")
-	[ "$verdict" != MISSED ] || missed=1
-	printf '  %-34s %8.2f %-4s gate %6s  aim %6s  %s\n' "$1" "$2" "$3" "$4" "$5" "$verdict"
-}
-
-per_cluster() {
-	awk "BEGIN { print $1 / $CLUSTERS }"
 }
 
 report() {

@@ -13,6 +13,8 @@ cluster=$here/../../e2e/cluster
 E2E_STATE=$(mktemp -d)
 # shellcheck source=../../e2e/cluster/lib/common.sh
 . "$cluster/lib/common.sh"
+# shellcheck source=report.sh
+. "$here/report.sh"
 
 CLUSTERS=${CLUSTERS:-10000}
 PACE=${PACE:-0s}
@@ -80,19 +82,6 @@ quiet() {
 	while before=$after && after=$(writes) && [ $((after - before)) -gt 2 ]; do
 		sleep 2
 	done
-}
-
-missed=0
-# row WHAT VALUE UNIT GATE AIM
-row() {
-	local verdict
-	verdict=$(awk "BEGIN { print $2 <= $5 ? \"aim met\" : $2 <= $4 ? \"gate met\" : \"MISSED\" }")
-	[ "$verdict" != MISSED ] || missed=1
-	printf '  %-34s %8.2f %-4s gate %6s  aim %6s  %s\n' "$1" "$2" "$3" "$4" "$5" "$verdict"
-}
-
-per_cluster() {
-	awk "BEGIN { print ($1) / $CLUSTERS }"
 }
 
 trap clean_up EXIT
