@@ -110,6 +110,7 @@ each() {
 		passes "$name"
 		[ $verdict = PASS ] || failed+=("$name")
 		printf '  %s   %-36s %7d ms\n' "$verdict" "$name" $(($(now_ms) - began)) | tee -a "$E2E_STATE/times"
+		[ ! -e "$E2E_STATE/crds-ours" ] || { say 'the CRDs of KubeRay do not come back'; exit 1; }
 	done
 }
 

@@ -10,6 +10,11 @@ crds_start() {
 		kubectl create --validate=false -f "$HERE/lib/open-crd.yaml" >/dev/null
 	# It fails for one of which nothing is said yet.
 	eventually kubectl wait --for condition=Established crd --all --timeout "${PATIENCE}s"
+	eventually crds_remember
+}
+
+# What KubeRay's look like. One that is established may yet be unknown to the server's paths.
+crds_remember() {
 	crds_columns >"$E2E_STATE/crds-columns"
 }
 
@@ -40,10 +45,12 @@ crds_are_kuberays() {
 	crds_columns | cmp -s - "$E2E_STATE/crds-columns"
 }
 
+# The columns of each, as `kubectl get` is told them; fails if one of them is not served.
 crds_columns() {
 	local plural
 	for plural in rayclusters rayjobs rayservices; do
-		api GET "/apis/ray.io/v1/namespaces/default/$plural" \
-			-H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io'
-	done | grep -E '"(name|description)":'
+		api GET "/apis/ray.io/v1/namespaces/default/$plural" --fail \
+			-H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io' |
+			grep -E '"(name|description)":' || return
+	done
 }
