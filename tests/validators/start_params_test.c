@@ -134,3 +134,33 @@ Test(start_params, a_value_is_judged_where_it_reaches_ray_as_it_is)
 				     CASES[i].name, CASES[i].value, CASES[i].resource),
 			CASES[i].grade, "case %zu: %s", i, CASES[i].value);
 }
+
+#define OF_RAY_VERSION                                                                             \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  %s\n"                                                                                   \
+	"  headGroupSpec:\n"                                                                       \
+	"    rayStartParams: {%s: '0'}\n"                                                          \
+	"    template: {spec: {containers: [{name: head, image: ray}]}}\n"
+
+/* `ray start` of 2.54 knows some flags no more; of a version that is not given nothing is said. */
+Test(start_params, flags_that_are_gone_are_told_by_the_version_of_ray)
+{
+	static const struct {
+		const char *version, *flag;
+		enum field_severity grade;
+	} CASES[] = {
+		{"rayVersion: 2.54.0", "gcs-server-port", FIELD_SEVERITY_WARN},
+		{"rayVersion: 2.60.1", "storage", FIELD_SEVERITY_WARN},
+		{"rayVersion: 2.53.0", "gcs-server-port", FIELD_SEVERITY_OFF},
+		{"rayVersion: 2.54.0", "num-cpus", FIELD_SEVERITY_OFF},
+		{"suspend: false", "gcs-server-port", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(
+			verdict_grade("RG0407", OF_RAY_VERSION, CASES[i].version, CASES[i].flag),
+			CASES[i].grade, "%s %s", CASES[i].version, CASES[i].flag);
+}
