@@ -1,9 +1,9 @@
 #include "server/plan_report.h"
 
 #include "api/injected.h"
-#include "server/controller/auth_secret.h"
-#include "server/controller/children.h"
-#include "server/controller/pod.h"
+#include "server/children/auth_secret.h"
+#include "server/children/children.h"
+#include "server/children/pod.h"
 #include "server/plan_cost.h"
 #include "validators/footprint.h"
 #include "validators/unsupported.h"

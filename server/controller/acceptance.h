@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "server/controller/accept.h"
 #include "server/controller/deflated.h"
 #include "server/controller/world.h"
+#include "server/plan/accept.h"
 
 struct acceptance;
 struct interns;

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "server/controller/child.h"
+#include "server/children/child.h"
 
 enum { UUID_LEN = 36 };
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "server/controller/intern.h"
-#include "server/controller/observed.h"
+#include "server/plan/observed.h"
 
 /* A uid in sixteen bytes; one that is no UUID, as far as it fits. */
 struct uid {

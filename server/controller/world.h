@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "server/controller/observed.h"
-#include "server/controller/round.h"
+#include "server/plan/observed.h"
+#include "server/plan/round.h"
 
 struct world;
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "server/controller/child.h"
+#include "server/children/child.h"
 #include "validators/validate.h"
 
 /* Labels by which a dialect knows its pods. */

@@ -9,7 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "base/yaml.h"
-#include "server/controller/children.h"
+#include "server/children/children.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/yaml.h"
-#include "server/controller/plan_modern.h"
-#include "server/controller/status_modern.h"
+#include "server/plan/plan_modern.h"
+#include "server/plan/status_modern.h"
 #include "tests/support/files.h"
 #include "tests/support/verdict.h"
 

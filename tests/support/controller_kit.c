@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "server/controller/plan_modern.h"
+#include "server/plan/plan_modern.h"
 #include "tests/support/review.h"
 
 enum { ROUNDS_MAX = 400 };

@@ -4,7 +4,7 @@
 
 #include "api/derived_names.h"
 #include "base/yaml.h"
-#include "server/controller/child.h"
+#include "server/children/child.h"
 
 /* Of every Service that is there. */
 #define MODERN_PORTS "p: [{name: client, port: 10001, targetPort: 10001}]"

@@ -17,7 +17,7 @@
 #pragma once
 
 #include "base/mem.h"
-#include "server/controller/round.h"
+#include "server/plan/round.h"
 
 enum { PLAN_KIT_NOW = 1700001000 };
 #define PLAN_KIT_NOW_TEXT "2023-11-14T22:30:00Z"

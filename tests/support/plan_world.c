@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "api/patch.h"
-#include "server/controller/child.h"
+#include "server/children/child.h"
 #include "tests/support/plan_kit.h"
 
 enum { GRACE_S = 30, FOREIGN = 3 };

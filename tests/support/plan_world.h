@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "server/controller/round.h"
+#include "server/plan/round.h"
 
 enum { WORLD_PODS_MAX = 2000, WORLD_GROUPS_MAX = 3 };
 

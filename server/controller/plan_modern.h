@@ -1,6 +1,0 @@
-/* What a RayCluster of ray.io needs next. */
-#pragma once
-
-#include "server/controller/round.h"
-
-void plan_modern(const struct observed *seen, struct round *round);

@@ -1,0 +1,50 @@
+/*
+ * Admission can be bypassed: the same rules and the same quota, once for each generation that the
+ * controller sees, with the same ratchet against the generation that was accepted last.
+ */
+#pragma once
+
+#include "server/plan/observed.h"
+#include "server/quota/ledger.h"
+
+struct accept_input {
+	struct arena *arena;
+	const struct policy *policy;
+	const struct ray_object *object;
+	const struct json_node *root;
+	/* The generation that was accepted last, where it is known; else NULL. */
+	const struct json_node *old;
+	/* What the clusters of its namespace that were accepted before are charged together. */
+	const struct ledger_amount *used;
+	size_t used_count;
+};
+
+struct accept_result {
+	bool accepted;
+	const char *reason; /* static: "Accepted", "InvalidSpec", "QuotaExceeded" */
+	struct str message; /* all errors, as kubectl would print them; in the arena */
+	/* What this cluster is charged by the policy's measure; in the arena. */
+	const struct ledger_amount *charge;
+	size_t charge_count;
+	/* Where a quota has room for a part of what an autoscaler asks for: that part, which is
+	 * what it is charged then. Else none. */
+	const struct observed_size *sizes;
+	size_t size_count;
+};
+
+void accept_judge(const struct accept_input *in, struct accept_result *out);
+
+/*
+ * The size that a generation has which is accepted: each group that has pods, the head first. In
+ * the arena; returns how many.
+ */
+size_t accept_sizes(
+	struct arena *arena, const struct raycluster *cluster, const struct observed_size **out);
+/* What the condition "Accepted" says: why it is not, and which size is kept. */
+struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
+	const struct observed_size *sizes, size_t count);
+/*
+ * Which generation was accepted last, and its size, by the condition "Accepted" in the object's own
+ * status, as status_modern.h writes it. False where there is none: then what runs is the baseline.
+ */
+bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);

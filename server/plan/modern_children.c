@@ -1,0 +1,75 @@
+/* What a cluster has besides pods: the account of its autoscaler, Services, a Secret, a volume. */
+#include "api/derived_names.h"
+#include "server/children/auth_secret.h"
+#include "server/children/rbac.h"
+#include "server/children/service.h"
+#include "server/children/store.h"
+#include "server/plan/modern_parts.h"
+#include "server/plan/status_modern.h"
+
+_Static_assert((int)AUTH_SECRET_RANDOM == (int)OBSERVED_RANDOM,
+	"a round has as many bytes as a token takes");
+
+static void create(struct modern *m, enum child_kind kind, struct json_edit *body)
+{
+	if (body == NULL)
+		return;
+	struct action *const action = round_add(m->round, ACTION_CREATE);
+	const struct json_edit *const meta = json_edit_get(body, STR("metadata"));
+
+	action->child = kind;
+	action->body = body;
+	action->name = arena_str(m->round->arena, json_edit_text(json_edit_get(meta, STR("name"))));
+}
+
+static bool is_seen(const struct modern *m, struct str name)
+{
+	for (size_t i = 0; i < m->seen->service_count; i++) {
+		if (str_eq(m->seen->services[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Its text is made only where no watch tells of it. */
+static void create_service(
+	struct modern *m, struct str name, struct json_edit *(*make)(const struct child_context *c))
+{
+	if (!is_seen(m, name))
+		create(m, CHILD_SERVICE, make(&m->c));
+}
+
+/*
+ * No watch tells of these. They are asked for when this process first meets the cluster, when its
+ * spec changes and when something was refused: what is there already answers 409, and that is fine.
+ */
+static bool may_lack_unseen(const struct modern *m)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < m->seen->failure_count; i++)
+		refused |= !str_is(m->seen->failures[i].kind, "RayCluster");
+	return m->seen->first || refused || status_generation(m->seen->root) != m->seen->generation;
+}
+
+static void create_unseen(struct modern *m)
+{
+	const struct child_context *const c = &m->c;
+
+	if (raycluster_autoscales(c->cluster)) {
+		create(m, CHILD_SERVICE_ACCOUNT, rbac_service_account(c));
+		create(m, CHILD_ROLE, rbac_role(c));
+		create(m, CHILD_ROLE_BINDING, rbac_role_binding(c));
+	}
+	create(m, CHILD_SECRET, auth_secret(c, m->seen->random));
+	create(m, CHILD_VOLUME_CLAIM, store_claim(c));
+}
+
+void modern_children(struct modern *m)
+{
+	if (may_lack_unseen(m))
+		create_unseen(m);
+	create_service(m, m->c.head_service, service_of_head);
+	create_service(m, derived_serve_service(m->c.arena, m->c.name), service_of_serve);
+	create_service(m, derived_headless_service(m->c.arena, m->c.name), service_of_hosts);
+}

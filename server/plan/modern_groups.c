@@ -1,0 +1,160 @@
+/*
+ * The worker groups, each for itself: what one lacks or cannot get holds up no other. What a round
+ * may ask for is shared out among them, a replica each in turn.
+ */
+#include "server/plan/modern_parts.h"
+
+static int64_t accepted_size(const struct observed_verdict *verdict, struct str group)
+{
+	for (size_t i = 0; i < verdict->size_count; i++) {
+		if (str_eq(verdict->sizes[i].group, group))
+			return verdict->sizes[i].pods;
+	}
+	return 0;
+}
+
+int64_t modern_pods_wanted(const struct modern *m, const struct ray_group *group)
+{
+	const struct observed_verdict *const verdict = &m->seen->verdict;
+	const int64_t replicas = group_replicas(m->c.cluster, group);
+	const int64_t hosts = group->is_head ? 1 : group_hosts(group);
+	const struct str name = group->is_head ? STR(HEAD_GROUP) : group->name.v;
+
+	if (group->suspend.v || replicas <= 0 || hosts <= 0)
+		return 0;
+	const int64_t most = verdict->accepted ? INT64_MAX : accepted_size(verdict, name);
+
+	return replicas * hosts < most ? replicas * hosts : most;
+}
+
+/* An earlier pod of it was refused: then one more is tried, not all. */
+static bool was_refused(const struct modern *m, struct str group)
+{
+	for (size_t i = 0; i < m->seen->failure_count; i++) {
+		const struct observed_failure *const failure = &m->seen->failures[i];
+
+		if (!failure->deleting && str_is(failure->kind, "Pod") &&
+			str_eq(failure->group, group))
+			return true;
+	}
+	return false;
+}
+
+static void settle(struct modern *m, struct group_need *need, const struct ray_group *group)
+{
+	const int64_t hosts = group_hosts(group);
+
+	*need = (struct group_need){.group = group, .hosts = hosts > 1 ? hosts : 1};
+	/* Of several groups of one name the first has the pods; a rule forbids the others. */
+	if (raycluster_worker(m->c.cluster, group->name.v) != group)
+		return;
+	if (hosts > 1)
+		modern_settle_hosts(m, need);
+	else
+		modern_settle_workers(m, need);
+	if (need->replicas > 1 && was_refused(m, group->name.v))
+		need->replicas = 1;
+}
+
+/* One that is larger than a whole round has a round of its own. */
+static bool fits(const struct modern *m, const struct group_need *need)
+{
+	return need->granted < need->replicas &&
+	       (need->hosts <= (int64_t)m->room || m->room == ROUND_CREATES_MAX);
+}
+
+static void share_out(struct modern *m, struct group_need *needs, size_t count)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < count; i++) {
+			if (!fits(m, &needs[i]))
+				continue;
+			needs[i].granted++;
+			m->room -= needs[i].hosts < (int64_t)m->room ? (size_t)needs[i].hosts
+								     : m->room;
+			more = true;
+		}
+	}
+}
+
+/* Which of the smallest indexes of replicas are taken; a pod that ends has its own still. */
+static bool *taken_indexes(const struct modern *m, const struct ray_group *group, size_t *count)
+{
+	const struct pod_run run = modern_pods_of(m, POD_WORKER, group->name.v);
+
+	/* Of n pods one of the first n + 1 indexes is free, and so on. */
+	*count = run.count + ROUND_CREATES_MAX + 1;
+	bool *const taken = arena_array(m->round->arena, *count, sizeof(*taken));
+
+	for (size_t i = 0; i < run.count; i++) {
+		const int32_t index = run.items[i]->replica_index;
+
+		if (index >= 0 && (size_t)index < *count)
+			taken[index] = true;
+	}
+	return taken;
+}
+
+static int32_t streak_of(const struct group_need *need, size_t made)
+{
+	return made < need->ended.count ? modern_pod_streak(need->ended.items[made]) : 0;
+}
+
+static struct str replica_name(struct modern *m, const struct ray_group *group)
+{
+	return arena_printf(
+		m->round->arena, "%.*s-%.*s", STR_ARG(group->name.v), STR_ARG(modern_suffix(m)));
+}
+
+static void create(struct modern *m, const struct group_need *need)
+{
+	size_t count, index = 0, made = 0;
+	const bool *const taken = taken_indexes(m, need->group, &count);
+
+	for (int64_t replica = 0; replica < need->granted; replica++, index++) {
+		while (index < count && taken[index])
+			index++;
+		struct pod_place place = {.replica = (uint32_t)index};
+
+		if (need->hosts > 1)
+			place.replica_name = replica_name(m, need->group);
+		for (; place.host < need->hosts; place.host++) {
+			struct json_edit *const body = pod_of_worker(&m->c, need->group, &place);
+
+			if (body)
+				modern_create(
+					m, body, need->group, &place, streak_of(need, made++));
+		}
+	}
+}
+
+/* Of a group that the spec lacks: it was taken out, and nobody asks for its pods any more. */
+static void drop_strangers(struct modern *m)
+{
+	for (size_t i = 0; i < m->seen->pod_count; i++) {
+		const struct observed_pod *const pod = &m->seen->pods[i];
+
+		if (pod->ours && pod->role == POD_WORKER &&
+			raycluster_worker(m->c.cluster, pod->group) == NULL)
+			modern_delete(m, pod, "DeletedWorkerPod", "its group is no longer there");
+	}
+}
+
+void modern_groups(struct modern *m)
+{
+	const struct raycluster *const cluster = m->c.cluster;
+	struct group_need *const needs =
+		arena_array(m->round->arena, cluster->worker_count + 1, sizeof(*needs));
+
+	/* What is not accepted takes no group away. */
+	if (m->seen->verdict.accepted)
+		drop_strangers(m);
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		settle(m, &needs[i], cluster->workers[i]);
+	share_out(m, needs, cluster->worker_count);
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		create(m, &needs[i]);
+}

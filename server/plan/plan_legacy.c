@@ -1,0 +1,118 @@
+#include "server/plan/plan_legacy.h"
+
+#include "server/plan/legacy_parts.h"
+
+/* Of the operator of 2022. We never set one; an object that has it must not wait for that. */
+#define KOPF_FINALIZER "kopf.zalando.org/KopfFinalizerMarker"
+
+static void lift_finalizer(const struct observed *seen, struct round *round)
+{
+	const struct object_meta *const meta = &seen->object->meta;
+	struct json_edit *rest = json_edit_array();
+	bool found = false;
+
+	for (struct json_iter it = json_iter(meta->finalizers.node); json_next_item(&it);) {
+		if (json_str_is(it.value, STR(KOPF_FINALIZER)))
+			found = true;
+		else
+			json_edit_add(rest, json_edit_import(it.value));
+	}
+	if (!found) {
+		json_edit_free(&rest);
+		return;
+	}
+	struct action *const action = round_add(round, ACTION_PATCH);
+
+	action->body = json_edit_object();
+	struct json_edit *const patch = json_edit_put_object(action->body, "metadata");
+
+	json_edit_put(patch, "finalizers", rest);
+	/* Nobody's finalizer that came meanwhile is lost. */
+	if (meta->resource_version.v.len)
+		json_edit_put_str(patch, "resourceVersion", meta->resource_version.v);
+}
+
+void legacy_create(struct legacy *l, struct json_edit *body, const struct ray_group *type,
+	int32_t failed_before)
+{
+	struct round *const round = l->m.round;
+	const struct json_edit *const labels =
+		json_edit_get(json_edit_get(body, STR("metadata")), STR("labels"));
+
+	modern_create(&l->m, body, type, NULL, failed_before);
+	struct observed_pod *const expected = &round->actions[round->count - 1].expected;
+
+	expected->group = type->name.v;
+	expected->launch_hash =
+		arena_str(round->arena, json_edit_text(json_edit_get(labels, STR(LEGACY_LAUNCH))));
+	expected->restarts_never = str_is(type->template.spec.restart_policy.v, "Never");
+}
+
+static const struct observed_service *find_service(const struct observed *seen, struct str name)
+{
+	for (size_t i = 0; i < seen->service_count; i++) {
+		if (str_eq(seen->services[i].name, name))
+			return &seen->services[i];
+	}
+	return NULL;
+}
+
+static void settle_service(struct legacy *l)
+{
+	const struct observed_service *const there = find_service(l->m.seen, l->m.c.head_service);
+	struct json_edit *service = legacy_service(&l->m.c);
+	struct json_edit *const spec = json_edit_get(service, STR("spec"));
+
+	/* One that is not ours answers the create with 409, which the status then tells. */
+	if (there && there->ours &&
+		(there->ports == NULL || legacy_ports_fit(service, there->ports))) {
+		json_edit_free(&service);
+		return;
+	}
+	struct action *const action =
+		round_add(l->m.round, there && there->ours ? ACTION_PATCH_SERVICE : ACTION_CREATE);
+
+	action->child = CHILD_SERVICE;
+	action->name = l->m.c.head_service;
+	action->body = service;
+	if (there == NULL || !there->ours)
+		return;
+	action->body = json_edit_object();
+	struct json_edit *const patch = json_edit_put_object(action->body, "spec");
+
+	json_edit_put(patch, "ports", json_edit_take(spec, json_edit_get(spec, STR("ports"))));
+	json_edit_free(&service);
+}
+
+static void make(struct legacy *l)
+{
+	const struct observed_verdict *const verdict = &l->m.seen->verdict;
+
+	if (!verdict->accepted && verdict->size_count == 0)
+		return;
+	settle_service(l);
+	legacy_settle_head(l);
+	legacy_settle_workers(l);
+}
+
+void plan_legacy(const struct observed *seen, struct round *round)
+{
+	const struct raycluster *const cluster = seen->object->cluster;
+
+	if (seen->object->meta.deletion_timestamp.v.len) {
+		lift_finalizer(seen, round);
+		return;
+	}
+	if (cluster == NULL || cluster->head == NULL ||
+		pod_ray_container(&cluster->head->template) == NULL) {
+		status_legacy_unreadable(seen, round);
+		return;
+	}
+	struct legacy l = {
+		.m = {.seen = seen, .round = round, .dice = seen->seed, .room = ROUND_CREATES_MAX}};
+
+	child_context_init(&l.m.c, round->arena, seen->object, seen->namespace, seen->domain);
+	make(&l);
+	l.head_ended = legacy_head_ended(&l);
+	status_legacy(&l);
+}

@@ -1,0 +1,92 @@
+#include "server/plan/plan_modern.h"
+
+#include "server/plan/modern_parts.h"
+#include "server/plan/status_modern.h"
+
+#define MANAGED_BY "ray.io/kuberay-operator"
+
+/* Of some other controller's, Kueue's, say: not even its status is ours. */
+static bool is_ours(const struct observed *seen)
+{
+	const struct json_node *const by = json_get(json_get(seen->root, "spec"), "managedBy");
+
+	return !json_present(by) || json_str_is(by, STR(MANAGED_BY));
+}
+
+static void delete_all(struct modern *m)
+{
+	for (size_t i = 0; i < m->seen->pod_count; i++) {
+		const struct observed_pod *const pod = &m->seen->pods[i];
+
+		if (pod->ours && pod->role != POD_CLEANUP)
+			modern_delete(m, pod, "DeletedPod", "the cluster is suspended");
+	}
+}
+
+/* Whether there is anything that may be made of it. */
+static bool is_to_be_made(const struct observed *seen)
+{
+	return seen->verdict.accepted || seen->verdict.size_count > 0;
+}
+
+static void make(struct modern *m)
+{
+	if (!is_to_be_made(m->seen))
+		return;
+	modern_children(m);
+	if (modern_head(m))
+		modern_groups(m);
+}
+
+static void plan_spec(struct modern *m)
+{
+	const enum modern_phase next = modern_phase_next(m);
+
+	if (m->phase == MODERN_SUSPENDING)
+		delete_all(m);
+	if (next == MODERN_RUNS)
+		make(m);
+	const struct status_input status = {
+		.seen = m->seen,
+		.c = &m->c,
+		.suspending = next == MODERN_SUSPENDING,
+		.suspended = next == MODERN_SUSPENDED,
+	};
+
+	m->round->onward = next != m->phase;
+	status_modern(&status, m->round);
+}
+
+/* A spec that cannot be read is told of; what it had before stays as it is. */
+static void plan_unreadable(const struct observed *seen, struct round *round)
+{
+	const struct child_context nothing = {.arena = round->arena};
+	const struct status_input status = {.seen = seen, .c = &nothing};
+
+	status_modern(&status, round);
+}
+
+void plan_modern(const struct observed *seen, struct round *round)
+{
+	if (!is_ours(seen))
+		return;
+	if (seen->object->meta.deletion_timestamp.v.len) {
+		modern_let_go(seen, round);
+		return;
+	}
+	if (seen->object->cluster == NULL) {
+		plan_unreadable(seen, round);
+		return;
+	}
+	struct modern m = {
+		.seen = seen,
+		.round = round,
+		.phase = modern_phase_of(seen),
+		.dice = seen->seed,
+		.room = ROUND_CREATES_MAX,
+	};
+
+	child_context_init(&m.c, round->arena, seen->object, seen->namespace, seen->domain);
+	m.c.policy = seen->policy;
+	plan_spec(&m);
+}

@@ -1,0 +1,42 @@
+#include "server/plan/round.h"
+
+enum { ROOM = 16 };
+
+void round_init(struct round *round, struct arena *arena)
+{
+	*round = (struct round){.arena = arena};
+}
+
+void round_done(struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++)
+		json_edit_free(&round->actions[i].body);
+	round->count = 0;
+}
+
+static void grow(struct round *round)
+{
+	const size_t room = round->room ? 2 * round->room : ROOM;
+	struct action *const actions = arena_array(round->arena, room, sizeof(*actions));
+
+	for (size_t i = 0; i < round->count; i++)
+		actions[i] = round->actions[i];
+	round->actions = actions;
+	round->room = room;
+}
+
+struct action *round_add(struct round *round, enum action_kind kind)
+{
+	if (round->count == round->room)
+		grow(round);
+	struct action *const action = &round->actions[round->count++];
+
+	*action = (struct action){.kind = kind};
+	return action;
+}
+
+void round_again(struct round *round, int64_t seconds)
+{
+	if (round->again == 0 || seconds < round->again)
+		round->again = seconds;
+}

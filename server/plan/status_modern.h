@@ -1,0 +1,34 @@
+/*
+ * The status of a RayCluster of ray.io: KubeRay 1.7's fields and conditions (raycluster API:
+ * §4-§5), and three conditions of our own. One write a round at most, of what differs from what the
+ * object holds; what will change again at once waits for a while.
+ */
+#pragma once
+
+#include "server/children/child.h"
+#include "server/plan/round.h"
+
+/* KubeRay's. */
+#define STATUS_HEAD_READY  "HeadPodReady"
+#define STATUS_PROVISIONED "RayClusterProvisioned"
+#define STATUS_FAILURE     "ReplicaFailure"
+#define STATUS_SUSPENDING  "RayClusterSuspending"
+#define STATUS_SUSPENDED   "RayClusterSuspended"
+/* Ours: is the spec within the rules and the quota; pods that do not start; what we lack. */
+#define STATUS_ACCEPTED  "Accepted"
+#define STATUS_PENDING   "PodsPending"
+#define STATUS_SUPPORTED "Supported"
+
+struct status_input {
+	const struct observed *seen;
+	const struct child_context *c; /* its cluster is NULL where the spec cannot be read */
+	bool suspending, suspended;    /* as they are after this round */
+};
+
+/* Adds the action, and the Events that go with it. */
+void status_modern(const struct status_input *in, struct round *round);
+
+/* Whether the object's status has that condition, and it is True. */
+bool status_says(const struct json_node *root, const char *type);
+/* The generation that its status was made of; 0 where it has none. */
+int64_t status_generation(const struct json_node *root);

@@ -1,0 +1,129 @@
+/* What is made of a cluster whose spec is of the wrong types everywhere: less, and nothing falls.
+ */
+#include "server/children/children.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/yaml.h"
+#include "tests/support/files.h"
+
+/* What may stand where something else belongs. */
+static const char *const ODD[] = {
+	"\"x\"", "1", "true", "[]", "{}", "[null]", "[\"x\"]", "[{}]", "{\"name\":[]}"};
+
+static struct str sample(struct arena *arena, const char *name)
+{
+	static const struct yaml_limits LIMITS = {
+		.bytes = 1u << 20, .depth = 100, .nodes = 100000, .expanded = 100000};
+	CLEANUP(buf_done) struct buf text = {0};
+	struct yaml_doc doc;
+	struct err err;
+
+	cr_assert(files_read(arena_printf(arena, "manifests/samples/%s", name).at, &text, &err),
+		"%s", err.text);
+	cr_assert(yaml_read(arena, arena_str(arena, buf_str(&text)), &LIMITS, &doc, &err), "%s: %s",
+		name, err.text);
+	return doc.json.text;
+}
+
+static void make(struct str json, enum dialect dialect, const struct policy *policy)
+{
+	static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 100, .nodes = 100000};
+	struct child_context c;
+	struct field_errors errors;
+	struct json_doc doc;
+	struct arena arena;
+	struct err err;
+	uint64_t left_out;
+
+	arena_init(&arena, 65536);
+	cr_assert(
+		json_read(&arena, json, &LIMITS, &doc, &err), "%s: %.*s", err.text, STR_ARG(json));
+	field_errors_init(&errors, &arena, doc.root);
+	const struct schema_decoder decoder = {
+		.arena = &arena, .errors = &errors, .crd_defaults = true};
+	const struct ray_object *const object =
+		ray_object_decode(&decoder, RAY_CLUSTER, dialect, doc.root);
+
+	if (object->cluster) {
+		child_context_init(&c, &arena, object, STR("default"), STR(""));
+		c.policy = policy;
+		struct json_edit *made = children_of(&c, 10, &left_out);
+
+		cr_expect_eq(json_edit_kind(made), JSON_ARRAY);
+		json_edit_free(&made);
+	}
+	arena_done(&arena);
+}
+
+struct walk {
+	struct str json;
+	enum dialect dialect;
+	const struct policy *policies[2];
+	size_t made;
+};
+
+/* Each value below `node` gives way to each odd one, one at a time. */
+static void spoil(struct walk *w, const struct json_node *node)
+{
+	const struct str raw = json_raw(node);
+	const struct str before = {w->json.at, (size_t)(raw.at - w->json.at)};
+	const struct str after = str_from_offset(w->json, before.len + raw.len);
+
+	for (size_t i = 0; i < ARRAY_LEN(ODD); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+
+		buf_printf(&text, "%.*s%s%.*s", STR_ARG(before), ODD[i], STR_ARG(after));
+		make(buf_str(&text), w->dialect, w->policies[w->made++ % 2]);
+	}
+	for (struct json_iter it = json_iter(node);
+		node->kind == JSON_ARRAY && json_next_item(&it);)
+		spoil(w, it.value);
+	for (struct json_iter it = json_iter(node);
+		node->kind == JSON_OBJECT && json_next_member(&it);)
+		spoil(w, it.value);
+}
+
+static void spoil_sample(const char *name, const struct policy *raygate)
+{
+	static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 100, .nodes = 100000};
+	struct json_doc doc;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, 65536);
+	struct walk w = {.json = sample(&arena, name),
+		.dialect = str_starts(str_from(name), "cluster.") ? DIALECT_LEGACY : DIALECT_MODERN,
+		.policies = {NULL, raygate}};
+
+	cr_assert(json_read(&arena, w.json, &LIMITS, &doc, &err), "%s: %s", name, err.text);
+	spoil(&w, json_get(doc.root, "metadata"));
+	spoil(&w, json_get(doc.root, "spec"));
+	cr_expect_gt(w.made, 100u, "%s", name);
+	arena_done(&arena);
+}
+
+Test(children, wrong_types_anywhere_in_a_cluster_are_borne)
+{
+	struct policy *raygate = policy_empty();
+	struct arena arena;
+	size_t count = 0;
+
+	raygate->target.controller = POLICY_CONTROLLER_RAYGATE;
+	arena_init(&arena, 65536);
+	const struct files_list samples = files_in(&arena, "manifests/samples");
+
+	for (size_t i = 0; i < samples.count; i++) {
+		const struct str name = str_from(samples.names[i]);
+
+		if (!str_starts(name, "ray.io-") && !str_starts(name, "cluster.ray.io-"))
+			continue;
+		spoil_sample(samples.names[i], raygate);
+		count++;
+	}
+	cr_expect_gt(count, 40u);
+	policy_free(&raygate);
+	arena_done(&arena);
+}

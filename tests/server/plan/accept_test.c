@@ -1,0 +1,200 @@
+/* What came in past admission is judged as admission would have, once for each generation. */
+#include "server/plan/accept.h"
+
+#include <criterion/criterion.h>
+
+#include "api/derived_names.h"
+#include "base/yaml.h"
+#include "server/children/child.h"
+
+#define POLICY                                                                                     \
+	"apiVersion: raygate.dev/v1\nkind: Policy\nquotas: {ns: {requests.cpu: 4, "                \
+	"count/rayclusters: 3}}\n"
+
+/* A cluster whose head has 1 CPU, and so have its workers. */
+#define CLUSTER(head, group)                                                                       \
+	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: demo, namespace: ns}\n"         \
+	"spec:\n"                                                                                  \
+	"  headGroupSpec: {" head "template: {spec: {containers: [{name: r, image: 'i:1', "        \
+	"resources: {limits: {cpu: 1, memory: 4Gi}}}]}}}\n"                                        \
+	"  workerGroupSpecs: [{groupName: w, " group ", template: {spec: {containers: "            \
+	"[{name: r, image: 'i:1', resources: {limits: {cpu: 1, memory: 2Gi}}}]}}}]\n"
+
+static const struct example {
+	const char *what, *policy, *object, *old, *used_cpu;
+	const char *reason; /* NULL: accepted */
+	const char *message;
+} EXAMPLES[] = {
+	{"a cluster within the rules and the quota", POLICY, CLUSTER("", "replicas: 3"), NULL, "0",
+		NULL, ""},
+	{"a mistake", POLICY, CLUSTER("", "replicas: 3, minReplicas: 4, maxReplicas: 2"), NULL, "0",
+		"InvalidSpec", "(RG0302)"},
+	{"a mistake and the quota are told together", POLICY,
+		CLUSTER("", "replicas: 9, minReplicas: 9, maxReplicas: 8"), NULL, "0",
+		"InvalidSpec", "(RG1401)"},
+	{"too much by itself", POLICY, CLUSTER("", "replicas: 4"), NULL, "0", "QuotaExceeded",
+		"requests.cpu asks for 5, 0 of 4 are used by others: over by 1 (RG1401)"},
+	{"too much beside others", POLICY, CLUSTER("", "replicas: 1"), NULL, "3", "QuotaExceeded",
+		"3 of 4 are used by others"},
+	{"another namespace has no quota", "apiVersion: raygate.dev/v1\nkind: Policy\n",
+		CLUSTER("", "replicas: 400"), NULL, "0", NULL, ""},
+	{"an update that asks for no more", POLICY, CLUSTER("", "replicas: 4"),
+		CLUSTER("", "replicas: 5"), "9", NULL, ""},
+	{"an update that asks for more", POLICY, CLUSTER("", "replicas: 5"),
+		CLUSTER("", "replicas: 4"), "0", "QuotaExceeded", "over by 2"},
+	{"a mistake that was there before", POLICY,
+		CLUSTER("rayStartParams: {num-cpus: two}, ", "replicas: 1"),
+		CLUSTER("rayStartParams: {num-cpus: two}, ", "replicas: 2"), "0", NULL, ""},
+	{"a mistake that is new", POLICY,
+		CLUSTER("rayStartParams: {num-cpus: two}, ", "replicas: 1"),
+		CLUSTER("", "replicas: 2"), "0", "InvalidSpec",
+		"spec.headGroupSpec.rayStartParams[num-cpus]: Invalid value: \"two\""},
+	{"a type that cannot be", POLICY, CLUSTER("", "replicas: many"), NULL, "0", "InvalidSpec",
+		"spec.workerGroupSpecs[0].replicas"},
+	{"a policy that only warns", POLICY "enforcement: warn\n", CLUSTER("", "replicas: 4"), NULL,
+		"0", NULL, ""},
+	{"a quota that only warns", POLICY "rules: {RG1401: warn}\n", CLUSTER("", "replicas: 4"),
+		NULL, "0", NULL, ""},
+};
+
+static const struct json_node *read_yaml(struct arena *arena, const char *text)
+{
+	static const struct yaml_limits LIMITS = {
+		.bytes = 1u << 20, .depth = 100, .nodes = 100000, .expanded = 100000};
+	struct yaml_doc doc;
+	struct err err;
+
+	if (text == NULL)
+		return NULL;
+	cr_assert(yaml_read(arena, str_from(text), &LIMITS, &doc, &err), "%s:\n%s", err.text, text);
+	return doc.json.root;
+}
+
+static const struct ray_object *decode(struct arena *arena, const struct json_node *root)
+{
+	struct field_errors errors;
+	const struct schema_decoder decoder = {.arena = arena, .errors = &errors};
+
+	field_errors_init(&errors, arena, root);
+	return ray_object_decode(&decoder, RAY_CLUSTER, DIALECT_MODERN, root);
+}
+
+static struct policy *read_policy(struct arena *arena, const char *text)
+{
+	struct field_errors errors;
+	struct err err;
+
+	field_errors_init(&errors, arena, NULL);
+	struct policy *const policy = policy_decode(str_from(text), "policy", &errors, &err);
+
+	cr_assert_not_null(policy, "%s", err.text);
+	return policy;
+}
+
+static void expect_verdict(const struct example *e)
+{
+	struct arena arena;
+	struct ledger_amount used = {.name = STR("requests.cpu")};
+	struct accept_result result;
+	struct err err;
+
+	arena_init(&arena, 65536);
+	struct policy *policy = read_policy(&arena, e->policy);
+	const struct json_node *const root = read_yaml(&arena, e->object);
+
+	cr_assert(quantity_parse(str_from(e->used_cpu), &used.value, &err));
+	const struct accept_input in = {
+		.arena = &arena,
+		.policy = policy,
+		.object = decode(&arena, root),
+		.root = root,
+		.old = read_yaml(&arena, e->old),
+		.used = &used,
+		.used_count = 1,
+	};
+
+	accept_judge(&in, &result);
+	cr_expect_eq(result.accepted, e->reason == NULL, "%s: %s", e->what, result.message.at);
+	cr_expect_str_eq(result.reason, e->reason ? e->reason : "Accepted", "%s", e->what);
+	cr_expect(e->reason ? str_contains(result.message, e->message) : result.message.len == 0,
+		"%s: '%s' lacks '%s'", e->what, result.message.at, e->message);
+	cr_expect(result.charge_count > 0, "%s", e->what);
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+Test(accept, judges_as_admission_would_have)
+{
+	for (size_t i = 0; i < ARRAY_LEN(EXAMPLES); i++)
+		expect_verdict(&EXAMPLES[i]);
+}
+
+/* The status as it would be, with that message. */
+static const struct json_node *with_message(struct arena *arena, struct str message)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	buf_add_cstr(&text, "status: {conditions: [{type: Accepted, status: 'False', "
+			    "observedGeneration: 3, message: ");
+	buf_add_json_str(&text, message);
+	buf_add_cstr(&text, "}]}");
+	return read_yaml(arena, arena_str(arena, buf_str(&text)).at);
+}
+
+Test(accept, a_size_survives_in_the_status)
+{
+	static const struct observed_size SIZES[] = {
+		{STR_INIT(HEAD_GROUP), 1}, {STR_INIT("w"), 40}};
+	static const struct observed_verdict VERDICTS[] = {
+		{.accepted = true, .reason = "Accepted"},
+		{.reason = "InvalidSpec", .message = STR_INIT("replicas is kept: no, w=7")},
+	};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(VERDICTS); i++) {
+		struct observed_verdict out = {0};
+
+		cr_assert(accept_recall(&arena,
+			with_message(&arena, accept_message(&arena, &VERDICTS[i], SIZES, 2)),
+			&out));
+		cr_expect_eq(out.generation, 3);
+		cr_assert_eq(out.size_count, 2u);
+		cr_expect(str_is(out.sizes[0].group, HEAD_GROUP));
+		cr_expect(str_is(out.sizes[1].group, "w"));
+		cr_expect_eq(out.sizes[1].pods, 40);
+	}
+	arena_done(&arena);
+}
+
+Test(accept, a_size_that_is_none_is_not_recalled)
+{
+	static const char *const MESSAGES[] = {"", "is kept: ", "is kept: w", "is kept: w=x",
+		"is kept: w=-1", "is kept: w=99999999999", "anything else"};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(MESSAGES); i++) {
+		struct observed_verdict out = {0};
+
+		cr_expect(accept_recall(&arena, with_message(&arena, str_from(MESSAGES[i])), &out));
+		cr_expect_eq(out.size_count, 0u, "%s", MESSAGES[i]);
+	}
+	cr_expect_not(accept_recall(
+		&arena, read_yaml(&arena, "status: {}"), &(struct observed_verdict){0}));
+	arena_done(&arena);
+}
+
+Test(accept, suspended_groups_have_no_size)
+{
+	const struct observed_size *sizes;
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct ray_object *const object =
+		decode(&arena, read_yaml(&arena, CLUSTER("", "replicas: 3, suspend: true")));
+
+	cr_assert_eq(accept_sizes(&arena, object->cluster, &sizes), 1u);
+	cr_expect(str_is(sizes[0].group, HEAD_GROUP));
+	arena_done(&arena);
+}

@@ -1,0 +1,224 @@
+/* What a status says, and when it is written. */
+#include "server/plan/status_modern.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "server/plan/plan_modern.h"
+#include "tests/support/plan_kit.h"
+
+#define THREE                                                                                      \
+	"  headGroupSpec: {template: {spec: {containers: [{name: r, image: i, resources: "         \
+	"{limits: {cpu: 2, memory: 4Gi}}}]}}}\n"                                                   \
+	"  workerGroupSpecs:\n"                                                                    \
+	"  - {groupName: w, replicas: 3, maxReplicas: 5, template: {spec: {containers: "           \
+	"[{name: r, image: i, resources: {limits: {cpu: 500m, memory: 1Gi}}}]}}}\n"
+
+/* What the status of a cluster that is ready says, written so many seconds ago. */
+#define READY(updated)                                                                             \
+	"service demo-head-svc None\n"                                                             \
+	"pod h headgroup running ready ip=10.0.0.1\n"                                              \
+	"pod a w running ready\npod b w running ready\npod c w running ready\n" STORED(            \
+		"ready", "3", updated)
+#define STORED(state, ready, updated) STORED_WITH(state, ready, updated, "")
+#define STORED_WITH(state, ready, updated, more)                                                   \
+	"status {state: " state ", observedGeneration: 7, desiredCPU: 3500m, desiredMemory: 7Gi, " \
+	"desiredGPU: '0', desiredTPU: '0', desiredWorkerReplicas: 3, minWorkerReplicas: 0, "       \
+	"maxWorkerReplicas: 5, availableWorkerReplicas: " ready ", readyWorkerReplicas: " ready    \
+	", "                                                                                       \
+	"head: {podIP: 10.0.0.1, podName: h, serviceIP: 10.0.0.1, serviceName: demo-head-svc}, "   \
+	"endpoints: {client: '10001'}, lastUpdateTime: '" updated "', conditions: ["               \
+	"{type: HeadPodReady, status: 'True', reason: HeadPodRunningAndReady, message: '', "       \
+	"lastTransitionTime: x}, "                                                                 \
+	"{type: RayClusterProvisioned, status: 'True', reason: AllPodRunningAndReadyFirstTime, "   \
+	"message: All Ray Pods are ready for the first time, lastTransitionTime: x}, "             \
+	"{type: RayClusterSuspending, status: 'False', reason: RayClusterSuspending, message: "    \
+	"'', "                                                                                     \
+	"lastTransitionTime: x}, "                                                                 \
+	"{type: RayClusterSuspended, status: 'False', reason: RayClusterSuspended, message: '', "  \
+	"lastTransitionTime: x}, "                                                                 \
+	"{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 7, "               \
+	"message: 'of this size it is kept: headgroup=1, w=3', lastTransitionTime: x}" more "]}\n"
+#define LONG_AGO "2023-11-14T22:00:00Z"
+#define JUST_NOW "2023-11-14T22:29:58Z"
+
+/* The conditions that stay as they are. */
+#define HEAD_UP "HeadPodReady True HeadPodRunningAndReady: \n"
+#define PROVISIONED                                                                                \
+	"RayClusterProvisioned True AllPodRunningAndReadyFirstTime: All Ray Pods are ready for "   \
+	"the first time\n"
+#define AWAKE                                                                                      \
+	"RayClusterSuspending False RayClusterSuspending: \nRayClusterSuspended False "            \
+	"RayClusterSuspended: \n"
+#define ACCEPTED "Accepted True Accepted of 7: of this size it is kept: headgroup=1, w=3\n"
+
+struct example {
+	const char *what;
+	struct plan_kit_cluster cluster;
+	const char *status;
+};
+
+static void expect_status(const struct example *e)
+{
+	struct arena arena;
+	struct round round;
+
+	arena_init(&arena, 65536);
+	round_init(&round, &arena);
+	plan_modern(plan_kit_observe(&arena, &e->cluster), &round);
+	const struct str status = plan_kit_status(&arena, &round);
+
+	cr_expect(str_is(status, e->status), "%s: expected\n%s\ngot\n%s\n", e->what, e->status,
+		status.at);
+	round_done(&round);
+	arena_done(&arena);
+}
+
+/* clang-format off */
+static const struct example WRITES[] = {
+	{"a new cluster",
+	 {NULL, THREE, "first\n"},
+	 "observedGeneration 7\n"
+	 "desiredCPU \"3500m\"\n"
+	 "desiredMemory \"7Gi\"\n"
+	 "desiredGPU \"0\"\n"
+	 "desiredTPU \"0\"\n"
+	 "desiredWorkerReplicas 3\n"
+	 "minWorkerReplicas 0\n"
+	 "maxWorkerReplicas 5\n"
+	 "availableWorkerReplicas 0\n"
+	 "readyWorkerReplicas 0\n"
+	 "HeadPodReady False HeadPodNotFound now: Head Pod not found\n"
+	 "RayClusterProvisioned False RayClusterPodsProvisioning now: RayCluster Pods are being provisioned for first time\n"
+	 "RayClusterSuspending False RayClusterSuspending now: \n"
+	 "RayClusterSuspended False RayClusterSuspended now: \n"
+	 "Accepted True Accepted of 7 now: of this size it is kept: headgroup=1, w=3\n"},
+	{"one that is ready, and has been",
+	 {NULL, THREE, READY(LONG_AGO)},
+	 ""},
+	{"it becomes ready: at once, with all that waited",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n"
+	  "status observedGeneration: 7\nstatus lastUpdateTime: '" JUST_NOW "'\n"
+	  "status desiredCPU: 3500m\nstatus desiredMemory: 7Gi\nstatus desiredGPU: '0'\nstatus desiredTPU: '0'\n"
+	  "status desiredWorkerReplicas: 3\nstatus minWorkerReplicas: 0\nstatus maxWorkerReplicas: 5\n"
+	  "status availableWorkerReplicas: 0\nstatus readyWorkerReplicas: 0\n"
+	  "status conditions: [{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 7, "
+	  "message: 'of this size it is kept: headgroup=1, w=3', lastTransitionTime: x}, {type: Others, status: 'True'}]\n"},
+	 "availableWorkerReplicas 3\n"
+	 "readyWorkerReplicas 3\n"
+	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\",\"serviceIP\":\"10.0.0.1\",\"serviceName\":\"demo-head-svc\"}\n"
+	 "endpoints {\"client\":\"10001\"}\n"
+	 "state \"ready\"\n"
+	 "stateTransitionTimes {\"ready\":\"" PLAN_KIT_NOW_TEXT "\"}\n"
+	 ACCEPTED
+	 "Others True : \n"
+	 "HeadPodReady True HeadPodRunningAndReady now: \n"
+	 "RayClusterProvisioned True AllPodRunningAndReadyFirstTime now: All Ray Pods are ready for the first time\n"
+	 "RayClusterSuspending False RayClusterSuspending now: \n"
+	 "RayClusterSuspended False RayClusterSuspended now: \n"},
+	{"a worker less, a moment after the last write: not yet",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", JUST_NOW)},
+	 ""},
+	{"later it is told, and the cluster stays ready",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "readyWorkerReplicas 2\n"},
+	{"a worker that ends is neither available nor ready",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready deleting\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "availableWorkerReplicas 2\n"
+	 "readyWorkerReplicas 2\n"},
+	{"a head that is not ready is told with its reason, and nothing is ready without it",
+	 {NULL, THREE, "service demo-head-svc None\n"
+	  "pod h headgroup running unready ip=10.0.0.1 reason=CrashLoopBackOff : containers with unready status: [r]; r: back-off\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "state \"\"\n"
+	 "HeadPodReady False CrashLoopBackOff now: containers with unready status: [r]; r: back-off\n"
+	 PROVISIONED AWAKE ACCEPTED},
+	{"a head that is gone leaves its addresses",
+	 {NULL, THREE, "service demo-head-svc None\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "head {\"serviceName\":\"demo-head-svc\",\"podIP\":null,\"podName\":null,\"serviceIP\":null}\n"
+	 "state \"\"\n"
+	 "HeadPodReady False HeadPodNotFound now: Head Pod not found\n"
+	 PROVISIONED AWAKE ACCEPTED},
+	{"a reason that Kubernetes would refuse is not written",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running unready ip=10.0.0.1 reason=no-reason : words\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("''", "3", LONG_AGO)},
+	 "HeadPodReady False Unknown now: words\n"
+	 PROVISIONED AWAKE ACCEPTED},
+	{"all failures are told, each once, without names that are new each time",
+	 {NULL, THREE, READY(JUST_NOW)
+	  "failure Pod w pods \"demo-w-worker-abcde\" is forbidden: exceeded quota: q\n"
+	  "failure Pod w pods \"demo-w-worker-fghij\" is forbidden: exceeded quota: q\n"
+	  "failure Service demo-serve-svc port is taken\n"},
+	 HEAD_UP PROVISIONED AWAKE ACCEPTED
+	 "ReplicaFailure True FailedCreateWorkerPod now: Pod of \"w\": exceeded quota: q; Service \"demo-serve-svc\": port is taken\n"},
+	{"other words for the same failure can wait",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\nfailure Pod w used: cpu=5\n"
+	  STORED_WITH("ready", "3", JUST_NOW, ", {type: ReplicaFailure, status: 'True', "
+		      "reason: FailedCreateWorkerPod, message: 'Pod of w: used: cpu=4', lastTransitionTime: x}")},
+	 ""},
+	{"a failure that is over is taken away at once",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n"
+	  STORED_WITH("ready", "3", JUST_NOW, ", {type: ReplicaFailure, status: 'True', "
+		      "reason: FailedCreateWorkerPod, message: m, lastTransitionTime: x}")},
+	 HEAD_UP PROVISIONED AWAKE ACCEPTED},
+	{"what has no answer, and what is not the cluster's own, is no failure of it",
+	 {NULL, THREE, READY(JUST_NOW) "silence Pod w\nfailure RayCluster demo conflict\n"},
+	 ""},
+	{"the spec is not accepted: of the last one that was, and what stays",
+	 {NULL, THREE, READY(JUST_NOW) "verdict InvalidSpec headgroup=1 w=3\n"},
+	 HEAD_UP PROVISIONED AWAKE
+	 "Accepted False InvalidSpec now: spec is wrong. Of this size it is kept: headgroup=1, w=3\n"},
+	{"asked to suspend",
+	 {NULL, "  suspend: true\n" THREE, READY(JUST_NOW)},
+	 "state \"\"\n"
+	 HEAD_UP PROVISIONED
+	 "RayClusterSuspending True RayClusterSuspending now: \n"
+	 "RayClusterSuspended False RayClusterSuspended: \n"
+	 ACCEPTED},
+	{"pods that wait, by group and reason",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w unscheduled reason=Unschedulable : 0/1 nodes are available: 1 Insufficient cpu.\n"
+	  "pod b w unscheduled reason=Unschedulable : 0/1 nodes are available: 1 Insufficient cpu.\n"
+	  "pod c w reason=ImagePullBackOff : r: no such image\n" STORED("ready", "0", JUST_NOW)},
+	 HEAD_UP PROVISIONED AWAKE ACCEPTED
+	 "PodsPending True Unschedulable now: 2 of \"w\": 0/1 nodes are available: 1 Insufficient cpu.; 1 of \"w\": r: no such image\n"},
+	{"GPUs of several kinds are counted together, suspended groups not",
+	 {NULL, "  headGroupSpec: {template: {spec: {containers: [{name: r, image: i}]}}}\n  workerGroupSpecs:\n"
+	  "  - {groupName: g, replicas: 2, numOfHosts: 2, template: {spec: {containers: [{name: r, image: i, resources: "
+	  "{limits: {nvidia.com/gpu: 1, amd.com/gpu: 2, google.com/tpu: 4}, requests: {cpu: 1}}}]}}}\n"
+	  "  - {groupName: s, replicas: 9, suspend: true, template: {spec: {containers: [{name: r, image: i, resources: {limits: {cpu: 9}}}]}}}\n",
+	  "first\n"},
+	 "observedGeneration 7\n"
+	 "desiredCPU \"4\"\n"
+	 "desiredMemory \"0\"\n"
+	 "desiredGPU \"12\"\n"
+	 "desiredTPU \"16\"\n"
+	 "desiredWorkerReplicas 4\n"
+	 "minWorkerReplicas 0\n"
+	 "maxWorkerReplicas 2147483647\n"
+	 "availableWorkerReplicas 0\n"
+	 "readyWorkerReplicas 0\n"
+	 "HeadPodReady False HeadPodNotFound now: Head Pod not found\n"
+	 "RayClusterProvisioned False RayClusterPodsProvisioning now: RayCluster Pods are being provisioned for first time\n"
+	 "RayClusterSuspending False RayClusterSuspending now: \n"
+	 "RayClusterSuspended False RayClusterSuspended now: \n"
+	 "Accepted True Accepted of 7 now: of this size it is kept: headgroup=1, g=4\n"},
+	{"a spec that cannot be read",
+	 {NULL, "  []", "verdict InvalidSpec\n"},
+	 "observedGeneration 7\n"
+	 "Accepted False InvalidSpec now: spec is wrong\n"},
+};
+/* clang-format on */
+
+Test(status_modern, says_what_is_there)
+{
+	for (size_t i = 0; i < ARRAY_LEN(WRITES); i++)
+		expect_status(&WRITES[i]);
+}
