@@ -34,6 +34,14 @@ static const char *folder_of(struct arena *arena, const char *path)
 	return arena_str(arena, (struct str){path, (size_t)(slash - path)}).at;
 }
 
+/* Editors of Windows put one in front. */
+static struct str without_mark(struct str text)
+{
+	static const char MARK[] = "\xEF\xBB\xBF";
+
+	return str_starts(text, MARK) ? str_from_offset(text, strlen(MARK)) : text;
+}
+
 static bool load_file(struct kubeconfig *all, const char *path, struct err *err)
 {
 	CLEANUP(buf_done) struct buf text = {0};
@@ -44,7 +52,8 @@ static bool load_file(struct kubeconfig *all, const char *path, struct err *err)
 	/* An empty one is a kubeconfig without entries. */
 	if (str_trim(buf_str(&text)).len == 0)
 		buf_add_cstr(&text, "{}");
-	if (!yaml_read(all->arena, arena_str(all->arena, buf_str(&text)), &LIMITS, &file.doc, err))
+	if (!yaml_read(all->arena, arena_str(all->arena, without_mark(buf_str(&text))), &LIMITS,
+		    &file.doc, err))
 		return err_wrap(err, "kubeconfig '%.100s'", path);
 	if (!json_is(file.doc.json.root, JSON_OBJECT))
 		return err_set(err, ERR_INVALID, "kubeconfig '%.150s' is not a mapping", path);

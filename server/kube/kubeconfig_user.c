@@ -1,6 +1,7 @@
 #include "server/kube/kubeconfig_user.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct kubeconfig_field CLUSTER[] = {
 	{"server", KUBECONFIG_TEXT, offsetof(struct kube_config, server)},
@@ -44,6 +45,22 @@ static bool has(const struct kube_material *material)
 	return material->text || material->file;
 }
 
+/* "HTTPS://" is "https://", too. */
+static const char *with_small_scheme(struct arena *arena, struct str server)
+{
+	static const char *const SCHEMES[] = {"https://", "http://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++) {
+		const size_t len = strlen(SCHEMES[i]);
+
+		if (server.len >= len && strncasecmp(server.at, SCHEMES[i], len) == 0)
+			return arena_printf(
+				arena, "%s%.*s", SCHEMES[i], STR_ARG(str_from_offset(server, len)))
+				.at;
+	}
+	return arena_str(arena, server).at;
+}
+
 /* As client-go: without a scheme it is TLS where anything speaks for it. */
 static const char *whole_url(struct kube_config *config)
 {
@@ -53,7 +70,7 @@ static const char *whole_url(struct kube_config *config)
 	while (server.len && server.at[server.len - 1] == '/')
 		server.len--;
 	if (str_contains(server, "://"))
-		return arena_str(&config->arena, server).at;
+		return with_small_scheme(&config->arena, server);
 	return arena_printf(&config->arena, "%s%.*s", tls ? "https://" : "http://", STR_ARG(server))
 		.at;
 }

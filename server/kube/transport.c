@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "server/kube/credentials.h"
 #include "server/kube/endpoint.h"
+#include "server/kube/proxy.h"
 
 /* As long as an API server keeps an idle connection. */
 #define LINE_IDLE (90 * CLOCK_SECOND)
@@ -43,6 +44,7 @@ struct curl_transport {
 	const char *agent;
 	struct arena arena;
 	struct kube_endpoint endpoint;
+	struct kube_proxy proxy;
 	struct curl_slist *connect_to; /* or NULL */
 	pthread_mutex_t mutex;
 	struct line *idle;
@@ -235,7 +237,7 @@ static void set_method(CURL *easy, struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static void set_connection(CURL *easy, const struct kube_config *config)
+static void set_connection(CURL *easy, const struct kube_proxy *proxy)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
@@ -248,8 +250,8 @@ static void set_connection(CURL *easy, const struct kube_config *config)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	if (config->proxy_url)
-		curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_url);
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy->url);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, proxy->except);
 }
 
 /* What is the same for all exchanges as long as we are the same. */
@@ -262,7 +264,7 @@ static void set_up(const struct curl_transport *transport, struct line *line,
 	curl_easy_reset(line->easy);
 	kube_identity_release(&line->identity);
 	line->identity = kube_identity_hold(identity);
-	set_connection(line->easy, transport->config);
+	set_connection(line->easy, &transport->proxy);
 	set_tls(line->easy, transport->config, identity);
 	curl_easy_setopt(line->easy, CURLOPT_USERAGENT, transport->agent);
 	curl_easy_setopt(line->easy, CURLOPT_CONNECT_TO, transport->connect_to);
@@ -482,6 +484,7 @@ struct kube_transport *kube_transport_new(const struct kube_config *config, cons
 	transport->agent = arena_str(&transport->arena, str_from(agent)).at;
 	pthread_mutex_init(&transport->mutex, NULL);
 	transport->endpoint = kube_endpoint_of(config, &transport->arena);
+	transport->proxy = kube_proxy_of(config, &transport->arena);
 	if (transport->endpoint.connect_to)
 		transport->connect_to = add_header(NULL, "::", transport->endpoint.connect_to);
 	return &transport->base;

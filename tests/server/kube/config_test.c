@@ -125,6 +125,19 @@ Test(kube_config, the_context_that_is_asked_for_is_taken)
 	kube_config_free(&config);
 }
 
+Test(kube_config, what_editors_of_windows_make_of_a_file_is_read)
+{
+	kit_write(folder, "config",
+		"\xEF\xBB\xBF"
+		"current-context: c\r\n"
+		"contexts: [{name: c, context: {cluster: k}}]\r\n"
+		"clusters: [{name: k, cluster: {server: HTTPS://East.test:6443/}}]\r\n");
+	struct kube_config *config = load(in_folder("config"), NULL);
+
+	cr_assert_str_eq(config->server, "https://East.test:6443");
+	kube_config_free(&config);
+}
+
 Test(kube_config, of_several_files_the_first_has_the_say_and_missing_ones_are_passed_over)
 {
 	char list[2048];

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "tests/support/certs_kit.h"
@@ -119,6 +120,7 @@ Test(kube_transport, a_proxy_is_asked_for_the_server, .timeout = 60)
 	};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 
+	setenv("NO_PROXY", "*", 1);
 	kit->config.proxy_url = api_server_url(kit->server);
 	kit->config.server = "http://api.test/prefix";
 	kube_client_free(&kit->client);
