@@ -71,6 +71,7 @@ static void close_suite(struct report *r)
 		return;
 	buf_add_cstr(&r->out, "<testsuite");
 	add_attribute(&r->out, "name", str_from(suite->file));
+	add_attribute(&r->out, "file", str_from(suite->file));
 	buf_printf(&r->out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n", suite->cases,
 		suite->failures, suite->errors);
 	buf_add(&r->out, buf_str(&r->later));
@@ -80,7 +81,8 @@ static void close_suite(struct report *r)
 	*suite = (struct report_suite){0};
 }
 
-static void open_case(struct report *r, const char *file, struct str name, uint32_t line)
+/* A case tells no file and line of its own, which the schema of Jenkins' xUnit does not know. */
+static void open_case(struct report *r, const char *file, struct str name)
 {
 	if (r->suite.file && !str_is(str_from(file), r->suite.file))
 		close_suite(r);
@@ -90,9 +92,6 @@ static void open_case(struct report *r, const char *file, struct str name, uint3
 	buf_add_cstr(&r->later, "<testcase");
 	add_attribute(&r->later, "name", name);
 	add_attribute(&r->later, "classname", str_from(file));
-	add_attribute(&r->later, "file", str_from(file));
-	if (line)
-		buf_printf(&r->later, " line=\"%u\"", line);
 	buf_add_cstr(&r->later, ">\n");
 }
 
@@ -173,7 +172,7 @@ static void junit_object(struct report *r, const struct judged *judged)
 		buf_add(&name, judged->name);
 	else
 		buf_printf(&name, "at line %u", judged->line);
-	open_case(r, judged->source->name, buf_str(&name), judged->line);
+	open_case(r, judged->source->name, buf_str(&name));
 	add_failure(r, judged);
 	add_warnings(r, judged);
 	close_case(r);
@@ -181,11 +180,19 @@ static void junit_object(struct report *r, const struct judged *judged)
 
 static void junit_unreadable(struct report *r, const struct report_unreadable *what)
 {
-	open_case(r, what->file, STR("can be read"), what->line);
+	CLEANUP(buf_done) struct buf all = {0};
+
+	buf_add_cstr(&all, what->file);
+	if (what->line)
+		buf_printf(&all, ":%u:%u", what->line, what->column);
+	buf_printf(&all, ": error: %.*s\n", STR_ARG(what->text));
+	open_case(r, what->file, STR("can be read"));
 	r->suite.errors++;
 	buf_add_cstr(&r->later, "<error type=\"unreadable\"");
 	add_attribute(&r->later, "message", what->text);
-	buf_add_cstr(&r->later, "/>\n");
+	buf_add_char(&r->later, '>');
+	add_xml(&r->later, buf_str(&all));
+	buf_add_cstr(&r->later, "</error>\n");
 	close_case(r);
 }
 

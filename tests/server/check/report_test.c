@@ -98,8 +98,10 @@ Test(report, junit_has_a_suite_for_each_file_and_a_case_for_each_object)
 	cr_expect_eq(count(buf_str(&out), "</testsuite>"), 2);
 	cr_expect_eq(count(buf_str(&out), "<testcase "), 3);
 	cr_expect_eq(count(buf_str(&out), "<failure "), 2);
-	cr_expect(str_contains(buf_str(&out), "name=\"bad.yaml\" tests=\"2\" failures=\"2\""));
+	cr_expect(str_contains(
+		buf_str(&out), "name=\"bad.yaml\" file=\"bad.yaml\" tests=\"2\" failures=\"2\""));
 	cr_expect(str_contains(buf_str(&out), "<system-out>"), "warnings are told");
+	cr_expect_not(str_contains(buf_str(&out), " line=\""), "the schema has no such attribute");
 }
 
 Test(report, sarif_describes_a_rule_once)
