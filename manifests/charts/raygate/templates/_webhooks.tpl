@@ -49,7 +49,8 @@ matchExpressions:
   expression: >-
     request.operation != 'UPDATE' || request.resource.resource != 'rayclusters' ||
     request.userInfo.username != 'system:serviceaccount:' + request.namespace + ':' +
-    (has(oldObject.spec.headGroupSpec) && has(oldObject.spec.headGroupSpec.template.spec) &&
+    (has(oldObject.spec) && has(oldObject.spec.headGroupSpec) &&
+    has(oldObject.spec.headGroupSpec.template) && has(oldObject.spec.headGroupSpec.template.spec) &&
     has(oldObject.spec.headGroupSpec.template.spec.serviceAccountName) &&
     oldObject.spec.headGroupSpec.template.spec.serviceAccountName != '' ?
     oldObject.spec.headGroupSpec.template.spec.serviceAccountName : request.name)
