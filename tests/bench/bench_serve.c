@@ -2,7 +2,7 @@
  * `raygate serve --offline` as a user runs it: exec to the first answer, its memory idle and with
  * many clients, and its CPU a review against nginx that answers with a constant, in turns, where
  * there is an nginx. Memory and the time to the first answer have no reference in the same run:
- * the best of several starts counts.
+ * the best of several starts counts. How both servers are asked: tests/bench/tls_load.h.
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -17,9 +17,10 @@
 
 #include "base/clock.h"
 #include "tests/bench/tls_client.h"
+#include "tests/bench/tls_load.h"
 #include "tests/support/files.h"
 
-enum { STARTS = 11, ROUNDS = 11, REQUESTS = 1000, CONNECTIONS = 8, CLIENTS = 1000 };
+enum { STARTS = 11, ROUNDS = 15, CLIENTS = 1000 };
 
 static const char REVIEW[] = "tests/bench/data/update-12k.json";
 
@@ -42,7 +43,6 @@ static const char NGINX[] =
 struct child {
 	pid_t pid;
 	int port;
-	clockid_t clock; /* of its CPU time */
 };
 
 static void die(const char *what)
@@ -77,7 +77,7 @@ static struct child run(char *const *argv, int port)
 			execvp(argv[0], argv);
 		_exit(127);
 	}
-	if (child.pid < 0 || clock_getcpuclockid(child.pid, &child.clock) != 0)
+	if (child.pid < 0)
 		die("a process cannot be started");
 	return child;
 }
@@ -203,25 +203,6 @@ static struct child run_nginx(const char *folder)
 	return child;
 }
 
-static double cpu_seconds(const struct child *child)
-{
-	struct timespec t;
-
-	clock_gettime(child->clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double measure(const struct child *child, struct tls_client **clients, struct str review)
-{
-	const double from = cpu_seconds(child);
-
-	for (int i = 0; i < REQUESTS; i++) {
-		if (!tls_client_post(clients[i % CONNECTIONS], "/validate", review))
-			die("a review is not answered with 200");
-	}
-	return (cpu_seconds(child) - from) * 1e6 / REQUESTS;
-}
-
 static int by_value(const void *a, const void *b)
 {
 	const double x = *(const double *)a;
@@ -230,32 +211,79 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool is_as_cheap_as_nginx(const char *folder, struct str review)
+/* What is started by `fn` has the server's CPU, and the rest of this program stays off it. */
+static struct child aside(struct child (*fn)(const char *folder), const char *folder)
 {
-	struct child children[2] = {run_raygate(folder), run_nginx(folder)};
-	struct tls_client *clients[2][CONNECTIONS];
+	tls_load_take_side(true);
+	const struct child child = fn(folder);
+
+	tls_load_take_side(false);
+	return child;
+}
+
+/* No gate: for comparison. */
+struct rivalry {
+	const char *what;
+	int clients, requests;
+	double gate, aim;
+};
+
+static double measure(struct tls_load *load, const struct rivalry *rivalry, struct str review)
+{
+	const double us = tls_load_run(load, "/validate", review, rivalry->requests);
+
+	if (us < 0)
+		die("a review is not answered with 200");
+	return us;
+}
+
+static bool is_as_cheap(const struct child *pair, const struct rivalry *rivalry, struct str review)
+{
+	struct tls_load *load[2];
 	double ratios[ROUNDS], ours = 0;
 
-	for (int c = 0; c < 2; c++) {
-		for (int i = 0; i < CONNECTIONS; i++)
-			clients[c][i] = first_answer(&children[c], review);
+	for (int i = 0; i < 2; i++) {
+		load[i] = tls_load_open(pair[i].pid, pair[i].port, rivalry->clients);
+		if (load[i] == NULL)
+			die("a server does not answer");
 	}
 	for (int i = 0; i < ROUNDS; i++) {
-		ours = measure(&children[0], clients[0], review);
-		ratios[i] = ours / measure(&children[1], clients[1], review);
+		ours = measure(load[0], rivalry, review);
+		ratios[i] = ours / measure(load[1], rivalry, review);
 	}
 	qsort(ratios, ROUNDS, sizeof(*ratios), by_value);
+	for (int i = 0; i < 2; i++)
+		tls_load_close(&load[i]);
 	const double ratio = ratios[ROUNDS / 2];
+	const bool slow = rivalry->gate > 0 && ratio > rivalry->gate;
 
-	printf("12 KB UPDATE review against nginx's constant answer: %.2fx (min %.2f, max %.2f; "
-	       "%.1f us CPU; gate 1.60, aim 1.30)%s\n",
-		ratio, ratios[0], ratios[ROUNDS - 1], ours, ratio > 1.6 ? "  TOO SLOW" : "");
-	for (int c = 0; c < 2; c++) {
-		for (int i = 0; i < CONNECTIONS; i++)
-			tls_client_close(&clients[c][i]);
-		end(&children[c]);
+	printf("%s against nginx's constant answer: %.2fx (min %.2f, max %.2f; %.1f us CPU",
+		rivalry->what, ratio, ratios[0], ratios[ROUNDS - 1], ours);
+	if (rivalry->gate > 0)
+		printf("; gate %.2f, aim %.2f", rivalry->gate, rivalry->aim);
+	printf(")%s\n", slow ? "  TOO SLOW" : "");
+	return !slow;
+}
+
+static bool is_as_cheap_as_nginx(const char *folder, struct str review)
+{
+	static const struct rivalry RIVALRIES[] = {
+		{"12 KB UPDATE review", 16, 2000, 1.6, 1.3},
+		{"  the same of a single client", 1, 1000, 0, 0},
+	};
+	struct child pair[2] = {aside(run_raygate, folder), aside(run_nginx, folder)};
+	bool cheap = true;
+
+	for (int i = 0; i < 2; i++) {
+		struct tls_client *client = first_answer(&pair[i], review);
+
+		tls_client_close(&client);
 	}
-	return ratio <= 1.6;
+	for (size_t i = 0; i < ARRAY_LEN(RIVALRIES); i++)
+		cheap = is_as_cheap(pair, &RIVALRIES[i], review) && cheap;
+	for (int i = 0; i < 2; i++)
+		end(&pair[i]);
+	return cheap;
 }
 
 static bool has_nginx(void)

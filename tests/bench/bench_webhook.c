@@ -1,8 +1,10 @@
 /*
  * The whole webhook against a constant answer on the same listener, in turns in one run: CPU time
- * of the server process alone, which is forked off and asked over TLS with keep-alive. A round
- * sends a request on each of 16 connections (four, where it is of 1 MB) and then reads their
- * answers, the same for both.
+ * of the server process alone, which is forked off and asked over TLS with keep-alive by clients
+ * of which each sends its next request when it is answered, as an API server's connections do
+ * (tests/bench/tls_load.h). For comparison, and with no gate: a single client, and 16 that all
+ * send at once and wait for one another. The latter make a constant answer look cheap, and the
+ * ratio large, since the server never has to wait for work.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,10 +19,10 @@
 #include "server/serve/app.h"
 #include "server/serve/routes.h"
 #include "server/serve/telemetry.h"
-#include "tests/bench/tls_client.h"
+#include "tests/bench/tls_load.h"
 #include "tests/support/files.h"
 
-enum { ROUNDS = 15, CONNECTIONS = 16 };
+enum { ROUNDS = 15 };
 
 static const char ANSWER[] = "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/"
 			     "v1\",\"response\":{\"uid\":"
@@ -77,66 +79,50 @@ static void serve(int tell)
 		pause();
 }
 
-struct bench {
-	pid_t server;
-	clockid_t clock; /* of the server's CPU time */
-	struct tls_client *clients[CONNECTIONS];
+struct server {
+	pid_t pid;
+	int port;
 };
 
-static void start(struct bench *b)
+static struct server start(void)
 {
-	int ends[2], port = 0;
+	struct server server = {0};
+	int ends[2];
 
-	if (pipe(ends) != 0 || (b->server = fork()) < 0)
+	if (pipe(ends) != 0 || (server.pid = fork()) < 0)
 		exit(2);
-	if (b->server == 0)
+	if (server.pid == 0) {
+		tls_load_take_side(true);
 		serve(ends[1]);
-	if (read(ends[0], &port, sizeof(port)) != sizeof(port))
-		exit(2);
-	clock_getcpuclockid(b->server, &b->clock);
-	for (size_t i = 0; i < CONNECTIONS; i++) {
-		b->clients[i] = tls_client_open(port);
-		if (b->clients[i] == NULL)
-			exit(2);
 	}
+	tls_load_take_side(false);
+	if (read(ends[0], &server.port, sizeof(server.port)) != sizeof(server.port))
+		exit(2);
+	return server;
 }
 
-static double server_seconds(const struct bench *b)
-{
-	struct timespec t;
+typedef double load_fn(struct tls_load *load, const char *path, struct str body, int requests);
 
-	clock_gettime(b->clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* What is sent, how often, on how many connections at once. */
+/* What is sent, how often, by how many clients in which way. */
 struct load {
 	const char *what;
 	struct str body;
-	int requests, at_once;
+	int requests, clients;
+	load_fn *run;
+	double gate, aim; /* no gate: for comparison */
 };
 
-static void expect(const struct bench *b, bool answered, const char *path)
-{
-	if (answered)
-		return;
-	fprintf(stderr, "bench_webhook: %s was not answered with 200\n", path);
-	kill(b->server, SIGKILL);
-	exit(2);
-}
-
 /* Microseconds of the server's CPU a request. */
-static double measure(const struct bench *b, const char *path, const struct load *load)
+static double measure(const struct server *server, struct tls_load *clients,
+	const struct load *load, const char *path)
 {
-	const double from = server_seconds(b);
+	const double us = load->run(clients, path, load->body, load->requests);
 
-	for (int sent = 0; sent < load->requests; sent += load->at_once) {
-		for (int i = 0; i < load->at_once; i++)
-			expect(b, tls_client_send(b->clients[i], path, load->body), path);
-		for (int i = 0; i < load->at_once; i++)
-			expect(b, tls_client_receive(b->clients[i]), path);
-	}
-	return (server_seconds(b) - from) * 1e6 / load->requests;
+	if (us >= 0)
+		return us;
+	fprintf(stderr, "bench_webhook: %s was not answered with 200\n", path);
+	kill(server->pid, SIGKILL);
+	exit(2);
 }
 
 static int by_value(const void *a, const void *b)
@@ -153,22 +139,33 @@ static double median(double *values)
 	return values[ROUNDS / 2];
 }
 
-static bool compare(const struct bench *b, const struct load *load, double gate, double aim)
+static bool told(const struct load *load, double *ratios, double *full)
 {
+	const double ratio = median(ratios);
+	const bool slow = load->gate > 0 && ratio > load->gate;
+
+	printf("%s against a constant answer: %.2fx (min %.2f, max %.2f; %.1f us CPU", load->what,
+		ratio, ratios[0], ratios[ROUNDS - 1], median(full));
+	if (load->gate > 0)
+		printf("; gate %.2f, aim %.2f", load->gate, load->aim);
+	printf(")%s\n", slow ? "  TOO SLOW" : "");
+	return !slow;
+}
+
+static bool compare(const struct server *server, const struct load *load)
+{
+	struct tls_load *clients = tls_load_open(server->pid, server->port, load->clients);
 	double ratios[ROUNDS], full[ROUNDS];
 
-	measure(b, "/validate", load);
+	if (clients == NULL)
+		exit(2);
+	measure(server, clients, load, "/validate");
 	for (int i = 0; i < ROUNDS; i++) {
-		full[i] = measure(b, "/validate", load);
-		ratios[i] = full[i] / measure(b, "/constant", load);
+		full[i] = measure(server, clients, load, "/validate");
+		ratios[i] = full[i] / measure(server, clients, load, "/constant");
 	}
-	const double ratio = median(ratios);
-
-	printf("%s against a constant answer: %.2fx (min %.2f, max %.2f; %.1f us CPU; gate %.2f, "
-	       "aim %.2f)%s\n",
-		load->what, ratio, ratios[0], ratios[ROUNDS - 1], median(full), gate, aim,
-		ratio > gate ? "  TOO SLOW" : "");
-	return ratio <= gate;
+	tls_load_close(&clients);
+	return told(load, ratios, full);
 }
 
 /* One big object: the same worker group many times over, under other names. */
@@ -207,22 +204,25 @@ int main(void)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 	struct arena arena;
-	struct bench b;
 	struct err err;
+	bool fast = true;
 
 	arena_init(&arena, 65536);
 	if (!files_read("tests/bench/data/update-12k.json", &text, &err))
 		die("data", &err);
-	start(&b);
-	const struct load usual = {"12 KB UPDATE review", buf_str(&text), 2000, CONNECTIONS};
-	const struct load big = {"1 MB CREATE review", big_review(&arena), 20, 4};
-	bool fast = compare(&b, &usual, 1.6, 1.35);
+	const struct str usual = buf_str(&text), big = big_review(&arena);
+	const struct load loads[] = {
+		{"12 KB UPDATE review", usual, 2000, 16, tls_load_run, 1.6, 1.35},
+		{"  the same of a single client", usual, 1000, 1, tls_load_run, 0, 0},
+		{"  the same of 16 that send at once", usual, 2000, 16, tls_load_run_in_step, 0, 0},
+		{"1 MB CREATE review", big, 20, 4, tls_load_run, 4, 2.2},
+	};
+	const struct server server = start();
 
-	fast = compare(&b, &big, 4, 2.2) && fast;
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		tls_client_close(&b.clients[i]);
-	kill(b.server, SIGKILL);
-	waitpid(b.server, NULL, 0);
+	for (size_t i = 0; i < ARRAY_LEN(loads); i++)
+		fast = compare(&server, &loads[i]) && fast;
+	kill(server.pid, SIGKILL);
+	waitpid(server.pid, NULL, 0);
 	arena_done(&arena);
 	return fast ? 0 : 1;
 }

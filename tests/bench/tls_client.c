@@ -1,7 +1,9 @@
 #include "tests/bench/tls_client.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,8 @@ struct tls_client {
 	int fd;
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t trust;
-	struct buf out;
+	struct buf out, in; /* the request, the answer */
+	size_t sent;
 };
 
 static int dial(int port)
@@ -51,7 +54,7 @@ static bool shake_hands(struct tls_client *client)
 	do
 		result = gnutls_handshake(client->session);
 	while (result < 0 && !gnutls_error_is_fatal(result));
-	return result == 0;
+	return result == 0 && fcntl(client->fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 struct tls_client *tls_client_open(int port)
@@ -76,20 +79,34 @@ void tls_client_close(struct tls_client **client)
 	gnutls_certificate_free_credentials((*client)->trust);
 	close((*client)->fd);
 	buf_done(&(*client)->out);
+	buf_done(&(*client)->in);
 	free(*client);
 	*client = NULL;
 }
 
-static bool send_all(struct tls_client *client, struct str bytes)
+int tls_client_socket(const struct tls_client *client)
 {
-	while (bytes.len) {
-		const ssize_t sent = gnutls_record_send(client->session, bytes.at, bytes.len);
+	return client->fd;
+}
 
+static bool must_wait(ssize_t result)
+{
+	return result == GNUTLS_E_AGAIN || result == GNUTLS_E_INTERRUPTED;
+}
+
+static enum tls_progress go_on_sending(struct tls_client *client)
+{
+	while (client->sent < client->out.len) {
+		const ssize_t sent = gnutls_record_send(client->session,
+			client->out.at + client->sent, client->out.len - client->sent);
+
+		if (must_wait(sent))
+			return TLS_WAITS;
 		if (sent <= 0)
-			return false;
-		bytes = str_from_offset(bytes, (size_t)sent);
+			return TLS_FAILED;
+		client->sent += (size_t)sent;
 	}
-	return true;
+	return TLS_ANSWERED;
 }
 
 /* Whether the answer in `text` is whole; its end is told by Content-Length. */
@@ -103,36 +120,52 @@ static bool is_whole(struct str text)
 	return text.len >= (size_t)(end + 4 - text.at) + strtoul(length + 16, NULL, 10);
 }
 
-bool tls_client_receive(struct tls_client *client)
+static enum tls_progress go_on_receiving(struct tls_client *client)
 {
-	struct buf *const in = &client->out;
+	struct buf *const in = &client->in;
 
-	in->len = 0;
 	for (;;) {
 		const ssize_t got =
 			gnutls_record_recv(client->session, buf_reserve(in, 16384), 16384);
 
+		if (must_wait(got))
+			return TLS_WAITS;
 		if (got <= 0)
-			return false;
+			return TLS_FAILED;
 		in->len += (size_t)got;
 		if (is_whole(buf_str(in)))
-			return str_starts(buf_str(in), "HTTP/1.1 200 ");
+			return str_starts(buf_str(in), "HTTP/1.1 200 ") ? TLS_ANSWERED : TLS_FAILED;
 	}
 }
 
-bool tls_client_send(struct tls_client *client, const char *path, struct str body)
+enum tls_progress tls_client_go_on(struct tls_client *client)
 {
-	client->out.len = 0;
+	const enum tls_progress sent = go_on_sending(client);
+
+	return sent == TLS_ANSWERED ? go_on_receiving(client) : sent;
+}
+
+enum tls_progress tls_client_begin(struct tls_client *client, const char *path, struct str body)
+{
+	client->sent = client->in.len = client->out.len = 0;
 	buf_printf(&client->out,
 		"POST %s?timeout=5s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"
 		"Content-Length: %zu\r\nAccept: application/json, */*\r\n"
 		"Content-Type: application/json\r\n\r\n",
 		path, body.len);
 	buf_add(&client->out, body);
-	return send_all(client, buf_str(&client->out));
+	return tls_client_go_on(client);
 }
 
 bool tls_client_post(struct tls_client *client, const char *path, struct str body)
 {
-	return tls_client_send(client, path, body) && tls_client_receive(client);
+	enum tls_progress progress = tls_client_begin(client, path, body);
+
+	while (progress == TLS_WAITS) {
+		const bool sends = client->sent < client->out.len;
+
+		poll(&(struct pollfd){.fd = client->fd, .events = sends ? POLLOUT : POLLIN}, 1, -1);
+		progress = tls_client_go_on(client);
+	}
+	return progress == TLS_ANSWERED;
 }
