@@ -4,8 +4,9 @@
  * Threads: this one waits for signals and looks at the policy file each second; each listener has
  * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h);
  * in a cluster the keeper of certificates has one (cert_keeper.h), and so have the election, the
- * recorder of Events and each watch (kube/); the replica that leads has those of the controller
- * besides (controller/controller.h), which share its world, queue and writers.
+ * recorder of Events, each watch, and the connection of those that share one (kube/); the replica
+ * that leads has those of the controller besides (controller/controller.h), which share its world,
+ * queue and writers.
  * They share the policy snapshot, the ledger, the metrics and the health board, each with a mutex
  * of its own file, and the atomics of struct app. All else is immutable after the start.
  */

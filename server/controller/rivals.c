@@ -225,6 +225,7 @@ static bool follow(struct rivals *r, enum rival rival, const char *name, struct 
 		.resource = &LEASES,
 		.namespace = r->options.watched,
 		.field_selector = kind->selector,
+		.is_quiet = true,
 		.handler = {.context = kind, .object = take, .gone = drop, .synced = synced},
 	};
 

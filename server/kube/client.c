@@ -165,6 +165,7 @@ bool kube_call(struct kube_client *client, const struct kube_call *call, struct 
 		.reply_limit = call->reply_limit ? call->reply_limit : KUBE_REPLY_LIMIT,
 		.deadline = clock_now() + (call->patience ? call->patience : KUBE_PATIENCE),
 		.stop = call->stop ? call->stop : client->options.stop,
+		.shares = call->shares,
 		.piece = call->piece,
 		.context = call->context,
 	};

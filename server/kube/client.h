@@ -62,6 +62,7 @@ struct kube_call {
 	int tries;                     /* at most; 0 is KUBE_TRIES */
 	int64_t patience;              /* ns for all tries together; 0 is KUBE_PATIENCE */
 	struct kube_stop *stop;        /* instead of the client's own */
+	bool shares;                   /* a connection with others that are as quiet */
 	kube_piece_fn piece;           /* of a watch, which is tried once */
 	void *context;
 };

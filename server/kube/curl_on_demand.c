@@ -32,6 +32,7 @@
 	X(curl_multi_remove_handle)                                                                \
 	X(curl_multi_perform)                                                                      \
 	X(curl_multi_poll)                                                                         \
+	X(curl_multi_wakeup)                                                                       \
 	X(curl_multi_info_read)                                                                    \
 	X(curl_slist_append)                                                                       \
 	X(curl_slist_free_all)
@@ -156,6 +157,11 @@ CURLMcode(curl_multi_poll)(CURLM *multi_handle, struct curl_waitfd extra_fds[],
 	unsigned int extra_nfds, int timeout_ms, int *ret)
 {
 	return real.curl_multi_poll(multi_handle, extra_fds, extra_nfds, timeout_ms, ret);
+}
+
+CURLMcode(curl_multi_wakeup)(CURLM *multi_handle)
+{
+	return real.curl_multi_wakeup(multi_handle);
 }
 
 CURLMsg *(curl_multi_info_read)(CURLM *multi_handle, int *msgs_in_queue)

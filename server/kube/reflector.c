@@ -129,6 +129,7 @@ static bool list(struct kube_reflector *reflector, struct err *err)
 		.reply_limit = KUBE_REFLECTOR_LINE,
 		.skip = reflector->list_skip,
 		.stop = reflector->stop,
+		.shares = options->is_quiet,
 	};
 
 	begin_list(reflector);
@@ -220,6 +221,7 @@ static bool watch(struct kube_reflector *reflector, struct err *err)
 		.watch_seconds = seconds,
 		.patience = (seconds + WATCH_SLACK) * CLOCK_SECOND,
 		.stop = reflector->stop,
+		.shares = options->is_quiet,
 		.piece = take_piece,
 		.context = reflector,
 	};

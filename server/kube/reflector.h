@@ -3,8 +3,9 @@
  * taken up again where it was: a cut line, a closed connection, the server's time-out by
  * resourceVersion; an expired version (410) by a new list, whose missing objects are told as gone.
  *
- * A reflector has one thread and one connection. Its functions are called in that thread, one at a
- * time, and must not wait: while they do, nothing is read.
+ * A reflector has one thread and one connection, unless it is quiet and shares one. Its functions
+ * are called one at a time, in that thread, or in the one of all that share, and must not wait:
+ * while they do, nothing is read.
  */
 #pragma once
 
@@ -44,6 +45,8 @@ struct kube_reflector_options {
 	const struct json_place *skip;
 	/* Nothing but metadata comes: for those who need names, and never to hold a Secret. */
 	bool metadata_only;
+	/* Its objects seldom change: it shares a connection with others (shared.h). */
+	bool is_quiet;
 	struct kube_handler handler;
 	int page; /* objects; 0 is KUBE_PAGE */
 };

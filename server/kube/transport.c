@@ -1,9 +1,11 @@
 #include "server/kube/transport.h"
 
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -11,15 +13,19 @@
 #include "base/mem.h"
 #include "server/kube/credentials.h"
 #include "server/kube/endpoint.h"
+#include "server/kube/exchange.h"
 #include "server/kube/proxy.h"
+#include "server/kube/shared.h"
 
 /* As long as an API server keeps an idle connection. */
 #define LINE_IDLE (90 * CLOCK_SECOND)
 
 enum {
-	LINES_KEPT = 16,  /* connections without work that are kept */
-	LOOK_MS = 1000,   /* how often the stop is looked at, should it have no descriptor */
-	KEEPALIVE_S = 15, /* a peer that is gone without a word is noticed within a minute */
+	LINES_KEPT = 16, /* connections without work that are kept */
+	LOOK_MS = 1000,  /* how often the stop is looked at, should it have no descriptor */
+	KEEPALIVE_S = 15,
+	/* A peer that is gone without a word is noticed, however often it is asked meanwhile. */
+	SILENCE_MS = 45000,
 	UPLOAD_BYTES = 16 * 1024, /* the least that libcurl takes */
 	CONNECT_MS = 10000,       /* as client-go's dialer: 30 s; we would rather try again */
 };
@@ -31,10 +37,9 @@ enum {
 struct line {
 	struct line *next;
 	CURL *easy;
-	CURLM *multi;
+	CURLM *multi; /* NULL where those of others are shared, for one exchange */
 	const struct kube_identity *identity; /* held; NULL: nothing is set yet */
 	int64_t since;                        /* clock_now() when it became idle */
-	char words[CURL_ERROR_SIZE];
 };
 
 struct curl_transport {
@@ -46,49 +51,42 @@ struct curl_transport {
 	struct kube_endpoint endpoint;
 	struct kube_proxy proxy;
 	struct curl_slist *connect_to; /* or NULL */
+	struct kube_shared *shared;
 	pthread_mutex_t mutex;
 	struct line *idle;
 };
 
-/* One exchange while it goes on. */
-struct exchange {
-	const struct kube_request *request;
-	struct kube_answer *answer;
-	CURL *easy;
-	size_t given; /* bytes of the request's body */
-	bool too_large, ended;
-};
-
-void kube_answer_done(struct kube_answer *answer)
+static struct line *line_new(bool shares)
 {
-	buf_done(&answer->body);
-	*answer = (struct kube_answer){0};
+	struct line *const line = mem_alloc(sizeof(*line));
+
+	line->easy = curl_easy_init();
+	line->multi = shares ? NULL : curl_multi_init();
+	assert(line->easy && (line->multi || shares));
+	return line;
 }
 
 static void line_free(struct line *line)
 {
-	curl_multi_cleanup(line->multi);
+	if (line->multi)
+		curl_multi_cleanup(line->multi);
 	curl_easy_cleanup(line->easy);
 	kube_identity_release(&line->identity);
 	mem_free(&line);
 }
 
-static struct line *line_take(struct curl_transport *transport)
+static struct line *line_take(struct curl_transport *transport, bool shares)
 {
-	struct line *line;
+	struct line *line = NULL;
 
+	if (shares)
+		return line_new(true);
 	pthread_mutex_lock(&transport->mutex);
 	line = transport->idle;
 	if (line)
 		transport->idle = line->next;
 	pthread_mutex_unlock(&transport->mutex);
-	if (line)
-		return line;
-	line = mem_alloc(sizeof(*line));
-	line->easy = curl_easy_init();
-	line->multi = curl_multi_init();
-	assert(line->easy && line->multi);
-	return line;
+	return line ? line : line_new(false);
 }
 
 static void lines_free(struct line *line)
@@ -116,6 +114,10 @@ static struct line *lines_cut(struct curl_transport *transport)
 
 static void line_give_back(struct curl_transport *transport, struct line *line)
 {
+	if (line->multi == NULL) {
+		line_free(line);
+		return;
+	}
 	line->since = clock_now();
 	pthread_mutex_lock(&transport->mutex);
 	line->next = transport->idle;
@@ -124,25 +126,6 @@ static void line_give_back(struct curl_transport *transport, struct line *line)
 
 	pthread_mutex_unlock(&transport->mutex);
 	lines_free(rest);
-}
-
-static size_t take_body(char *at, size_t size, size_t count, void *context)
-{
-	struct exchange *const exchange = context;
-	const struct kube_request *const request = exchange->request;
-	const size_t len = size * count;
-	long status = 0;
-
-	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (request->piece && status == 200) {
-		exchange->ended = !request->piece(request->context, (struct str){at, len});
-		return exchange->ended ? 0 : len;
-	}
-	exchange->too_large = exchange->answer->body.len + len > request->reply_limit;
-	if (exchange->too_large)
-		return 0;
-	buf_add(&exchange->answer->body, (struct str){at, len});
-	return len;
 }
 
 static struct curl_slist *add_header(struct curl_slist *list, const char *format, const char *value)
@@ -206,35 +189,15 @@ static void set_tls(
 	curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
 }
 
-static size_t give_body(char *to, size_t size, size_t count, void *context)
+/* Or what was sent into the void would be sent again for a quarter of an hour. */
+static int bound_silence(void *context, curl_socket_t fd, curlsocktype purpose)
 {
-	struct exchange *const exchange = context;
-	const struct str rest = str_from_offset(exchange->request->body, exchange->given);
-	const size_t len = rest.len < size * count ? rest.len : size * count;
+	const unsigned most = SILENCE_MS;
 
-	if (len)
-		memcpy(to, rest.at, len);
-	exchange->given += len;
-	return len;
-}
-
-/*
- * A body is read by a function that cannot begin anew. Given as a whole, libcurl would send it a
- * second time when a connection that was kept breaks before the answer, though the server may have
- * done what it says.
- */
-static void set_method(CURL *easy, struct exchange *exchange)
-{
-	const struct kube_request *const request = exchange->request;
-
-	if (request->content_type) {
-		curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-		curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
-	} else {
-		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	}
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	(void)context;
+	(void)purpose;
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &most, sizeof(most));
+	return CURL_SOCKOPT_OK;
 }
 
 static void set_connection(CURL *easy, const struct kube_proxy *proxy)
@@ -249,6 +212,7 @@ static void set_connection(CURL *easy, const struct kube_proxy *proxy)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bound_silence);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_PROXY, proxy->url);
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, proxy->except);
@@ -268,36 +232,8 @@ static void set_up(const struct curl_transport *transport, struct line *line,
 	set_tls(line->easy, transport->config, identity);
 	curl_easy_setopt(line->easy, CURLOPT_USERAGENT, transport->agent);
 	curl_easy_setopt(line->easy, CURLOPT_CONNECT_TO, transport->connect_to);
-	curl_easy_setopt(line->easy, CURLOPT_ERRORBUFFER, line->words);
-	curl_easy_setopt(line->easy, CURLOPT_READFUNCTION, give_body);
-	curl_easy_setopt(line->easy, CURLOPT_WRITEFUNCTION, take_body);
-}
-
-/* libcurl does not copy the headers, which live until the exchange is over. */
-static void prepare(const struct curl_transport *transport, const struct line *line,
-	struct exchange *exchange, struct curl_slist *headers)
-{
-	CLEANUP(buf_done) struct buf url = {0};
-	const int64_t left = (exchange->request->deadline - clock_now()) / CLOCK_MILLISECOND;
-
-	buf_add_cstr(&url, transport->endpoint.url);
-	buf_add_cstr(&url, exchange->request->path);
-	buf_add_char(&url, '\0');
-	set_method(line->easy, exchange);
-	curl_easy_setopt(line->easy, CURLOPT_URL, url.at);
-	curl_easy_setopt(line->easy, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(line->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
-	curl_easy_setopt(line->easy, CURLOPT_WRITEDATA, exchange);
-}
-
-/* Nothing that is gone when the exchange is over is pointed to any more. */
-static void let_go(CURL *easy)
-{
-	static const CURLoption OPTIONS[] = {
-		CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HTTPHEADER};
-
-	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
-		curl_easy_setopt(easy, OPTIONS[i], NULL);
+	if (line->multi == NULL)
+		kube_shared_prepare(line->easy);
 }
 
 static bool is_done(CURLM *multi, CURLcode *code)
@@ -313,7 +249,7 @@ static bool is_done(CURLM *multi, CURLcode *code)
 	return false;
 }
 
-static CURLcode run(struct line *line, struct exchange *exchange)
+static CURLcode run(struct line *line, struct kube_exchange *exchange)
 {
 	struct kube_stop *const stop = exchange->request->stop;
 	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
@@ -335,93 +271,28 @@ static CURLcode run(struct line *line, struct exchange *exchange)
 	return code;
 }
 
-/* What libcurl's words mean to us; any other one is a broken connection. */
-static const struct {
-	CURLcode code;
-	enum kube_fault fault;
-} FAULTS[] = {
-	{CURLE_COULDNT_RESOLVE_HOST, KUBE_FAULT_CONNECT},
-	{CURLE_COULDNT_RESOLVE_PROXY, KUBE_FAULT_CONNECT},
-	{CURLE_COULDNT_CONNECT, KUBE_FAULT_CONNECT},
-	{CURLE_SSL_CONNECT_ERROR, KUBE_FAULT_CONNECT},
-	{CURLE_PROXY, KUBE_FAULT_CONNECT},
-	{CURLE_PEER_FAILED_VERIFICATION, KUBE_FAULT_TRUST},
-	{CURLE_SSL_CACERT_BADFILE, KUBE_FAULT_TRUST},
-	{CURLE_SSL_CERTPROBLEM, KUBE_FAULT_TRUST},
-	{CURLE_OPERATION_TIMEDOUT, KUBE_FAULT_TIMEOUT},
-	{CURLE_URL_MALFORMAT, KUBE_FAULT_US},
-	{CURLE_UNSUPPORTED_PROTOCOL, KUBE_FAULT_US},
-};
-
-static enum kube_fault fault_of(const struct exchange *exchange, CURLcode code)
+static CURLcode run_shared(struct kube_shared *shared, struct kube_exchange *exchange)
 {
-	curl_off_t connected = 0;
+	const CURLcode code = kube_shared_run(shared, exchange->easy, exchange->request->stop);
 
-	if (exchange->ended)
-		return KUBE_FAULT_ENDED;
-	if (exchange->too_large)
-		return KUBE_FAULT_TOO_LARGE;
-	/* A time-out before the connection stood has sent nothing. */
-	curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-	if (code == CURLE_OPERATION_TIMEDOUT && connected == 0 &&
-		clock_now() < exchange->request->deadline)
-		return KUBE_FAULT_CONNECT;
-	for (size_t i = 0; i < ARRAY_LEN(FAULTS); i++)
-		if (FAULTS[i].code == code)
-			return FAULTS[i].fault;
-	return KUBE_FAULT_BROKEN;
-}
-
-static void note_head(const struct exchange *exchange)
-{
-	struct kube_answer *const answer = exchange->answer;
-	const char *type = NULL;
-	curl_off_t retry_after = 0;
-	long status = 0;
-
-	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_TYPE, &type);
-	curl_easy_getinfo(exchange->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	answer->status = (int)status;
-	snprintf(answer->content_type, sizeof(answer->content_type), "%s", type ? type : "");
-	/* A day is for ever; the product must not overflow. */
-	answer->retry_after = (retry_after < 86400 ? retry_after : 86400) * CLOCK_SECOND;
-}
-
-static bool conclude(const struct curl_transport *transport, const struct exchange *exchange,
-	const struct line *line, CURLcode code, struct err *err)
-{
-	struct kube_answer *const answer = exchange->answer;
-	const char *const words = line->words[0] ? line->words : curl_easy_strerror(code);
-
-	note_head(exchange);
-	if (code == CURLE_OK && !exchange->ended)
-		return true;
-	answer->fault = fault_of(exchange, code);
-	if (answer->fault == KUBE_FAULT_ENDED)
-		return err_set(err, ERR_UNAVAILABLE, "the exchange was ended");
-	if (answer->fault == KUBE_FAULT_TOO_LARGE)
-		return err_set(err, ERR_TOO_LARGE, "the answer has more than %zu bytes",
-			exchange->request->reply_limit);
-	return err_set(err, answer->fault == KUBE_FAULT_US ? ERR_INVALID : ERR_UNAVAILABLE,
-		"%.100s: %.130s", transport->config->server, words);
+	exchange->ended = exchange->ended || code == CURLE_ABORTED_BY_CALLBACK;
+	return code;
 }
 
 static bool send_as(struct curl_transport *transport, const struct kube_identity *identity,
 	const struct kube_request *request, struct kube_answer *answer, struct err *err)
 {
-	struct line *const line = line_take(transport);
-	struct exchange exchange = {.request = request, .answer = answer, .easy = line->easy};
+	struct line *const line = line_take(transport, request->shares);
+	struct kube_exchange exchange = {.request = request, .answer = answer, .easy = line->easy};
 	struct curl_slist *const headers = headers_for(transport, request, identity);
 
 	kube_answer_done(answer);
-	line->words[0] = '\0';
 	set_up(transport, line, identity);
-	prepare(transport, line, &exchange, headers);
-	const CURLcode code = run(line, &exchange);
-	const bool good = conclude(transport, &exchange, line, code, err);
+	kube_exchange_begin(&exchange, transport->endpoint.url, headers);
+	const CURLcode code =
+		request->shares ? run_shared(transport->shared, &exchange) : run(line, &exchange);
+	const bool good = kube_exchange_end(&exchange, code, transport->config->server, err);
 
-	let_go(line->easy);
 	curl_slist_free_all(headers);
 	line_give_back(transport, line);
 	return good;
@@ -458,6 +329,7 @@ static void transport_done(struct kube_transport *self)
 {
 	struct curl_transport *transport = (struct curl_transport *)self;
 
+	kube_shared_free(&transport->shared);
 	lines_free(transport->idle);
 	curl_slist_free_all(transport->connect_to);
 	kube_credentials_free(&transport->credentials);
@@ -482,6 +354,7 @@ struct kube_transport *kube_transport_new(const struct kube_config *config, cons
 	transport->credentials = kube_credentials_new(config);
 	arena_init(&transport->arena, 1024);
 	transport->agent = arena_str(&transport->arena, str_from(agent)).at;
+	transport->shared = kube_shared_new();
 	pthread_mutex_init(&transport->mutex, NULL);
 	transport->endpoint = kube_endpoint_of(config, &transport->arena);
 	transport->proxy = kube_proxy_of(config, &transport->arena);

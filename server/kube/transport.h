@@ -4,6 +4,7 @@
  *
  * Any number of threads may send at once. Connections are kept and used again, one exchange at a
  * time on each: HTTP/1.1, which for that costs less than HTTP/2, of CPU a quarter with a stream.
+ * Exchanges that share one (shared.h) speak HTTP/2 where the server does: that costs less memory.
  */
 #pragma once
 
@@ -30,6 +31,7 @@ struct kube_request {
 	size_t reply_limit; /* bytes of the answer's body; a stream's is not counted */
 	int64_t deadline;   /* clock_now() */
 	struct kube_stop *stop;
+	bool shares; /* a connection and a thread with others that are as quiet */
 	/* For a stream: the body of a 200 goes here instead of into the answer. */
 	kube_piece_fn piece;
 	void *context;

@@ -73,6 +73,7 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 		.skip = f->skip,
 		.label_selector = f->label_selector,
 		.metadata_only = f->metadata_only,
+		.is_quiet = f->is_quiet,
 		.handler = {.context = f,
 			.object = object,
 			.gone = gone,

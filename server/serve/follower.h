@@ -27,6 +27,7 @@ struct follower {
 	const char *namespace;         /* or NULL for all */
 	const char *label_selector;    /* or NULL */
 	bool metadata_only;            /* the rest of the objects never comes here */
+	bool is_quiet;                 /* it seldom tells anything (kube/reflector.h) */
 
 	struct kube_reflector *reflector;
 	enum follower_state state;

@@ -102,6 +102,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 				.skip = kind == FACTS_NODE ? NODE_SKIPPED : NULL,
 				.label_selector = source->selector,
 				.metadata_only = source->names_only,
+				.is_quiet = true,
 			},
 	};
 	return follower_start(&fact->follower, facts->server->cluster->client, err);

@@ -101,6 +101,8 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 				.told = told,
 				.skip = ledger->server->controller ? NULL : SKIPPED,
 				.namespace = watched.len ? watched.at : NULL,
+				/* The controller is told of all that it writes itself. */
+				.is_quiet = ledger->server->controller == NULL,
 			},
 	};
 	return follower_start(&counted->follower, ledger->server->cluster->client, err);

@@ -92,20 +92,28 @@ static void expect(struct told *told, const char *words)
 	pthread_mutex_unlock(&told->mutex);
 }
 
-/* Plays the script until the words were told, and all its steps. */
-static void follow(const struct api_step *steps, size_t count, bool tls, const char *words)
+static struct kube_reflector_options options_of(
+	const struct kube_kit *kit, struct told *told, bool is_quiet)
 {
-	struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, {0}};
-	struct kube_kit *kit = kube_kit_new(steps, count, tls);
-	const struct kube_reflector_options options = {
+	return (struct kube_reflector_options){
 		.client = kit->client,
 		.resource = &PODS,
-		.handler = {.context = &told,
+		.is_quiet = is_quiet,
+		.handler = {.context = told,
 			.object = tell_object,
 			.gone = tell_gone,
 			.synced = tell_synced,
 			.trouble = tell_trouble},
 	};
+}
+
+/* Plays the script until the words were told, and all its steps. */
+static void follow(
+	const struct api_step *steps, size_t count, bool tls, bool is_quiet, const char *words)
+{
+	struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, {0}};
+	struct kube_kit *kit = kube_kit_new(steps, count, tls);
+	const struct kube_reflector_options options = options_of(kit, &told, is_quiet);
 	struct kube_reflector *reflector = NULL;
 
 	cr_assert(kube_reflector_start(&options, &reflector, &kit->err), "%s", kit->err.text);
@@ -117,7 +125,12 @@ static void follow(const struct api_step *steps, size_t count, bool tls, const c
 	kube_kit_free(&kit);
 	buf_done(&told.words);
 }
-#define FOLLOW(steps, tls, words) follow(steps, ARRAY_LEN(steps), tls, words)
+/* With a connection of its own, and with one that others could share. */
+#define FOLLOW(steps, tls, words)                                                                  \
+	do {                                                                                       \
+		follow(steps, ARRAY_LEN(steps), tls, false, words);                                \
+		follow(steps, ARRAY_LEN(steps), tls, true, words);                                 \
+	} while (0)
 
 Test(kube_reflector, a_list_in_pages_and_then_what_happens, .timeout = 60)
 {
@@ -234,6 +247,35 @@ Test(kube_reflector, a_server_that_says_no_is_asked_again, .timeout = 60)
 	};
 
 	FOLLOW(SCRIPT, false, "trouble synced well trouble trouble +a@6 well");
+}
+
+Test(kube_reflector, of_two_that_share_one_is_stopped_and_the_other_goes_on, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = LIST, .reply = ITEMS("5", "")),
+		API_STEP(.expect = WATCH "5*", .hold = true),
+		API_STEP(.expect = LIST, .reply = ITEMS("6", "")),
+		API_STEP(.expect = WATCH "6*", .reply = EVENT("ADDED", "a", "7"), .hold = true),
+	};
+	struct told first = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, {0}};
+	struct told second = first;
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
+	const struct kube_reflector_options options[] = {
+		options_of(kit, &first, true), options_of(kit, &second, true)};
+	struct kube_reflector *reflectors[2];
+
+	cr_assert(kube_reflector_start(&options[0], &reflectors[0], &kit->err));
+	cr_assert(api_server_wait(kit->server, 2));
+	cr_assert(kube_reflector_start(&options[1], &reflectors[1], &kit->err));
+	expect(&second, "synced +a@7");
+	kube_reflector_stop(&reflectors[0]);
+	expect(&first, "synced");
+	expect(&second, "synced +a@7");
+	kube_reflector_stop(&reflectors[1]);
+	expect(&second, "synced +a@7");
+	kube_kit_free(&kit);
+	buf_done(&first.words);
+	buf_done(&second.words);
 }
 
 struct taken {
