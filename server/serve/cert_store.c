@@ -22,6 +22,7 @@ bool cert_store_read_secret(struct cert_store *store, struct err *err)
 {
 	const struct kube_call call = {
 		.stop = store->stop,
+		.shares = true,
 		.verb = KUBE_GET,
 		.at = {.resource = &SECRETS, .namespace = store->namespace, .name = store->name},
 	};
@@ -55,6 +56,7 @@ bool cert_store_write_secret(
 	struct kube_reply reply CLEANUP(kube_reply_done) = {0};
 	struct kube_call call = {
 		.stop = store->stop,
+		.shares = true,
 		.verb = exists ? KUBE_PATCH_MERGE : KUBE_CREATE,
 		.at = {.resource = &SECRETS,
 			.namespace = store->namespace,
@@ -76,6 +78,7 @@ static bool read_configuration(struct cert_store *store, size_t i, struct err *e
 {
 	const struct kube_call call = {
 		.stop = store->stop,
+		.shares = true,
 		.verb = KUBE_GET,
 		.at = {.resource = &CONFIGURATIONS[i], .name = store->configuration},
 	};
@@ -118,6 +121,7 @@ static bool patch(struct cert_store *store, size_t i, struct str body, struct er
 {
 	const struct kube_call call = {
 		.stop = store->stop,
+		.shares = true,
 		.verb = KUBE_PATCH_JSON,
 		.at = {.resource = &CONFIGURATIONS[i], .name = store->configuration},
 		.field_manager = "raygate",
