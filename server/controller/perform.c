@@ -29,8 +29,8 @@ static const struct kube_resource CLUSTERS[] = {
 	[DIALECT_LEGACY] = {"cluster.ray.io", "v1", "rayclusters", false},
 };
 
-/* Of what was created only that it was matters. */
-static const struct json_place BRIEFLY[] = {{1, "spec"}, {1, "status"}, {1, "metadata"}, {0, NULL}};
+/* Of what was created only that it was matters; a pod would come back as a whole. */
+static const struct json_place BRIEFLY[] = {{1, "metadata"}, {0, NULL}};
 
 struct attempt {
 	const struct performer *p;
@@ -73,11 +73,13 @@ static struct kube_call call_of(const struct write *write)
 			       : (struct kube_call){.verb = KUBE_CREATE,
 					 .at = child_of(write, false),
 					 .body = write->body,
+					 .metadata_only = true,
 					 .skip = BRIEFLY};
 	case ACTION_DELETE_POD:
 		return (struct kube_call){.verb = KUBE_DELETE,
 			.at = child_of(write, true),
 			.only_uid = write->object_uid.at,
+			.metadata_only = true,
 			.skip = BRIEFLY};
 	case ACTION_STATUS:
 		return (struct kube_call){.verb = KUBE_PATCH_MERGE,
@@ -93,6 +95,7 @@ static struct kube_call call_of(const struct write *write)
 	return (struct kube_call){.verb = KUBE_PATCH_MERGE,
 		.at = cluster_of(write, NULL),
 		.body = write->body,
+		.metadata_only = true,
 		.skip = BRIEFLY};
 }
 

@@ -44,7 +44,7 @@ struct kube_call {
 	bool force;                /* apply takes fields that others own */
 	bool dry_run;
 	const char *label_selector, *field_selector;
-	bool metadata_only; /* of a get, list or watch: nothing but each object's metadata comes */
+	bool metadata_only; /* nothing but each object's metadata comes, or comes back */
 
 	int limit;                    /* of a page */
 	const char *continue_token;   /* of the page before */

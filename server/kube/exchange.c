@@ -30,32 +30,30 @@ static size_t take_body(char *at, size_t size, size_t count, void *context)
 	return len;
 }
 
-static size_t give_body(char *to, size_t size, size_t count, void *context)
+/*
+ * A connection that was kept may break under a request, and then libcurl would send it a second
+ * time over another one, though the server may have done what it says: right for what only reads.
+ */
+static int begin_once(void *context, char *peer, char *own, int peer_port, int own_port)
 {
 	struct kube_exchange *const exchange = context;
-	const struct str rest = str_from_offset(exchange->request->body, exchange->given);
-	const size_t len = rest.len < size * count ? rest.len : size * count;
+	const bool again = exchange->begun;
 
-	if (len)
-		memcpy(to, rest.at, len);
-	exchange->given += len;
-	return len;
+	(void)peer, (void)own, (void)peer_port, (void)own_port;
+	exchange->begun = true;
+	return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/*
- * A body is read by a function that cannot begin anew. Given as a whole, libcurl would send it a
- * second time when a connection that was kept breaks before the answer, though the server may have
- * done what it says.
- */
+/* A body that is given as a whole goes out together with the head. */
 static void set_method(CURL *easy, struct kube_exchange *exchange)
 {
 	const struct kube_request *const request = exchange->request;
 
 	if (request->content_type) {
-		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.at);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-		curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
-		curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
+		curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin_once);
+		curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
 	} else {
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	}
@@ -83,8 +81,8 @@ void kube_exchange_begin(
 /* Nothing that is gone when the exchange is over is pointed to any more. */
 static void let_go(CURL *easy)
 {
-	static const CURLoption OPTIONS[] = {
-		CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HTTPHEADER, CURLOPT_ERRORBUFFER};
+	static const CURLoption OPTIONS[] = {CURLOPT_POSTFIELDS, CURLOPT_PREREQFUNCTION,
+		CURLOPT_WRITEDATA, CURLOPT_HTTPHEADER, CURLOPT_ERRORBUFFER};
 
 	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
 		curl_easy_setopt(easy, OPTIONS[i], NULL);
@@ -147,8 +145,10 @@ static bool conclude(
 	const struct kube_exchange *exchange, CURLcode code, const char *server, struct err *err)
 {
 	struct kube_answer *const answer = exchange->answer;
-	const char *const words = exchange->words[0] ? exchange->words : curl_easy_strerror(code);
+	const char *words = exchange->words[0] ? exchange->words : curl_easy_strerror(code);
 
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		words = "the connection broke before the answer";
 	note_head(exchange);
 	if (code == CURLE_OK && !exchange->ended)
 		return true;

@@ -17,8 +17,8 @@
 struct kube_exchange {
 	const struct kube_request *request;
 	struct kube_answer *answer;
-	CURL *easy;   /* set up but for what is this exchange's own */
-	size_t given; /* bytes of the request's body */
+	CURL *easy; /* set up but for what is this exchange's own */
+	bool begun; /* all that is asked may be on its way */
 	bool too_large, ended;
 	char words[CURL_ERROR_SIZE];
 };

@@ -224,6 +224,7 @@ static bool send(struct kube_recorder *recorder, struct kube_call call, const st
 	struct err ignored;
 
 	call.body = buf_str(body);
+	call.metadata_only = true;
 	call.stop = recorder->stop;
 	return kube_call(recorder->client, &call, &reply, &ignored);
 }

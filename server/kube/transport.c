@@ -259,7 +259,8 @@ static CURLcode run(struct line *line, struct kube_exchange *exchange)
 
 	curl_multi_add_handle(line->multi, line->easy);
 	for (;;) {
-		exchange->ended = exchange->ended || kube_stop_asked(stop);
+		if (code == CURLE_ABORTED_BY_CALLBACK && kube_stop_asked(stop))
+		exchange->ended = true;
 		if (exchange->ended)
 			break;
 		curl_multi_perform(line->multi, &running);
@@ -273,9 +274,11 @@ static CURLcode run(struct line *line, struct kube_exchange *exchange)
 
 static CURLcode run_shared(struct kube_shared *shared, struct kube_exchange *exchange)
 {
-	const CURLcode code = kube_shared_run(shared, exchange->easy, exchange->request->stop);
+	struct kube_stop *const stop = exchange->request->stop;
+	const CURLcode code = kube_shared_run(shared, exchange->easy, stop);
 
-	exchange->ended = exchange->ended || code == CURLE_ABORTED_BY_CALLBACK;
+	if (code == CURLE_ABORTED_BY_CALLBACK && kube_stop_asked(stop))
+		exchange->ended = true;
 	return code;
 }
 

@@ -19,12 +19,12 @@ static const char APPLY_PATCH[] = "application/apply-patch+yaml";
 static const struct kube_verb_row VERBS[] = {
 	{KUBE_GET, "GET", NULL, ONE, true, true, false},
 	{KUBE_LIST, "GET", NULL, MANY, true, false, false},
-	{KUBE_CREATE, "POST", JSON, NULL, false, false, true},
-	{KUBE_UPDATE, "PUT", JSON, NULL, false, true, true},
-	{KUBE_PATCH_JSON, "PATCH", JSON_PATCH, NULL, false, true, true},
-	{KUBE_PATCH_MERGE, "PATCH", MERGE_PATCH, NULL, false, true, true},
-	{KUBE_APPLY, "PATCH", APPLY_PATCH, NULL, false, true, true},
-	{KUBE_DELETE, "DELETE", JSON, NULL, false, true, false},
+	{KUBE_CREATE, "POST", JSON, ONE, false, false, true},
+	{KUBE_UPDATE, "PUT", JSON, ONE, false, true, true},
+	{KUBE_PATCH_JSON, "PATCH", JSON_PATCH, ONE, false, true, true},
+	{KUBE_PATCH_MERGE, "PATCH", MERGE_PATCH, ONE, false, true, true},
+	{KUBE_APPLY, "PATCH", APPLY_PATCH, ONE, false, true, true},
+	{KUBE_DELETE, "DELETE", JSON, ONE, false, true, false},
 	{KUBE_WATCH, "GET", NULL, ONE, true, false, false},
 };
 
