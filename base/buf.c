@@ -53,11 +53,15 @@ void buf_printf(struct buf *buf, const char *format, ...)
 
 	va_start(args, format);
 	va_copy(again, args);
-	const int len = vsnprintf(NULL, 0, format, args);
+	/* Mostly it fits in what room there is, and is not put together twice. */
+	char *const at = buf_reserve(buf, 1);
+	const size_t room = buf->cap - buf->len;
+	const int len = vsnprintf(at, room, format, args);
 
 	va_end(args);
 	assert(len >= 0);
-	vsnprintf(buf_reserve(buf, (size_t)len + 1), (size_t)len + 1, format, again);
+	if ((size_t)len >= room)
+		vsnprintf(buf_reserve(buf, (size_t)len + 1), (size_t)len + 1, format, again);
 	va_end(again);
 	buf->len += (size_t)len;
 }

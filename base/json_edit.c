@@ -46,7 +46,8 @@ static char *keep(struct str s)
 {
 	struct buf out = {0};
 
-	buf_reserve(&out, s.len + 1);
+	if (str_find(s, '\0') == s.len)
+		return mem_copy(s);
 	for (size_t end; (end = str_find(s, '\0')) < s.len; s = str_from_offset(s, end + 1)) {
 		buf_add(&out, (struct str){s.at, end});
 		buf_add(&out, STR("\xC0\x80"));

@@ -24,6 +24,7 @@
 
 enum {
 	ALIGNMENT = 16,
+	BRIEF = 256,
 	TRIM_RATIO = 4, /* of what is held to what is used: beyond, memory is given back */
 };
 
@@ -258,19 +259,24 @@ struct str arena_str(struct arena *arena, struct str s)
 	return (struct str){copy, s.len};
 }
 
+/* Most are short: these are put together once, and not measured before. */
 struct str arena_printf(struct arena *arena, const char *format, ...)
 {
+	char brief[BRIEF];
 	va_list args, again;
 
 	va_start(args, format);
 	va_copy(again, args);
-	const int len = vsnprintf(NULL, 0, format, args);
+	const int len = vsnprintf(brief, sizeof(brief), format, args);
 
 	va_end(args);
 	assert(len >= 0);
-	char *const text = arena_alloc(arena, (size_t)len + 1);
+	char *const text = take(arena, (size_t)len + 1);
 
-	vsnprintf(text, (size_t)len + 1, format, again);
+	if (len < BRIEF)
+		memcpy(text, brief, (size_t)len + 1);
+	else
+		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	return (struct str){text, (size_t)len};
 }

@@ -260,7 +260,7 @@ static CURLcode run(struct line *line, struct kube_exchange *exchange)
 	curl_multi_add_handle(line->multi, line->easy);
 	for (;;) {
 		if (code == CURLE_ABORTED_BY_CALLBACK && kube_stop_asked(stop))
-		exchange->ended = true;
+			exchange->ended = true;
 		if (exchange->ended)
 			break;
 		curl_multi_perform(line->multi, &running);

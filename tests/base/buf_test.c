@@ -42,6 +42,19 @@ Test(buf, what_is_added_in_small_pieces_is_all_there)
 	buf_done(&buf);
 }
 
+Test(buf, a_text_of_any_length_is_printed_whole)
+{
+	for (int len = 0; len < 1200; len++) {
+		struct buf buf = {0};
+
+		buf_printf(&buf, "x%0*d", len, 0);
+		buf_add_char(&buf, '\0');
+		cr_assert_eq(buf.len, (len ? (size_t)len : 1) + 2);
+		cr_assert_eq(strspn(buf.at + 1, "0"), buf.len - 2);
+		buf_done(&buf);
+	}
+}
+
 Test(buf, room_is_made_for_more_than_twice_the_size)
 {
 	struct buf buf = {0};

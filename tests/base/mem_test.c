@@ -262,3 +262,17 @@ Test(arena, copies_are_c_strings_too)
 	cr_assert_str_eq(empty.at, "");
 	arena_done(&arena);
 }
+
+Test(arena, a_text_of_any_length_is_printed_whole)
+{
+	struct arena arena;
+
+	arena_init(&arena, 64);
+	for (int len = 0; len < 600; len++) {
+		const struct str printed = arena_printf(&arena, "%0*d", len, 0);
+
+		cr_assert_eq(printed.len, len ? (size_t)len : 1);
+		cr_assert_eq(strspn(printed.at, "0"), printed.len);
+	}
+	arena_done(&arena);
+}
