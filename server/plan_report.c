@@ -178,7 +178,10 @@ static void add_notes(const struct plan *plan, const struct child_context *c, st
 		unsupported_each(object_of(plan), add_unsupported, notes);
 	else
 		add_gaps(c, notes);
-	if (secret)
+	if (!child_is_managed_here(c->cluster))
+		buf_printf(notes, "Nothing is made of it here: it is left to %.*s (managedBy).\n",
+			STR_ARG(c->cluster->managed_by.v));
+	else if (secret)
 		buf_add_cstr(notes, "The token in the Secret is random, and not shown.\n");
 	json_edit_free(&secret);
 }

@@ -31,7 +31,11 @@ static bool is_slice(struct str name)
 
 bool gpu_is_key(struct str name)
 {
-	if (name.len >= 3 && str_is_nocase(str_from_offset(name, name.len - 3), "gpu"))
-		return true;
-	return is_slice(name);
+	return str_ends(name, "gpu") || is_slice(name);
+}
+
+bool gpu_is_key_nocase(struct str name)
+{
+	return gpu_is_key(name) ||
+	       (name.len >= 3 && str_is_nocase(str_from_offset(name, name.len - 3), "gpu"));
 }

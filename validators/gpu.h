@@ -5,5 +5,6 @@
 
 #include "base/str.h"
 
-/* Upper and lower case are the same, as in a group's logical resources ("GPU"). */
 bool gpu_is_key(struct str name);
+/* Where upper and lower case are the same, as in a group's logical resources ("GPU"). */
+bool gpu_is_key_nocase(struct str name);

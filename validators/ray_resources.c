@@ -60,7 +60,7 @@ static const char *flag_of(struct str name)
 		return "num-cpus";
 	if (str_is_nocase(name, "memory"))
 		return "memory";
-	return gpu_is_key(name) ? "num-gpus" : NULL;
+	return gpu_is_key_nocase(name) ? "num-gpus" : NULL;
 }
 
 static void resources_can_be_read(const struct rule_context *c, const struct ray_group *group)

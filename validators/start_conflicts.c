@@ -101,10 +101,11 @@ static void memory_fits(
 	}
 }
 
+/* One whose name KubeRay does not know for a GPU's ("GPU") is what the user then tells Ray of. */
 static bool has_gpu(const struct resource_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (gpu_is_key(list->items[i].name) && !quantity_is_zero(list->items[i].quantity))
+		if (gpu_is_key_nocase(list->items[i].name) && !quantity_is_zero(list->items[i].quantity))
 			return true;
 	}
 	return false;

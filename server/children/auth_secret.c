@@ -23,11 +23,20 @@ static void put_token(struct json_edit *data, const uint8_t *random)
 	json_edit_put_str(data, "auth_token", buf_str(&text));
 }
 
-struct json_edit *auth_secret(const struct child_context *c, const uint8_t *random)
+/* KubeRay makes one that nothing reads where the mode is not said. */
+static bool has_token(const struct child_context *c)
 {
 	const struct auth_options *const auth = &c->cluster->auth;
 
-	if (!c->token_auth || auth->k8s_token.v || auth->secret_name.v.len)
+	if (auth->k8s_token.v || auth->secret_name.v.len)
+		return false;
+	return c->token_auth || (!child_is_of_raygate(c) && json_present(auth->self.node) &&
+					!str_is(auth->mode.v, "disabled"));
+}
+
+struct json_edit *auth_secret(const struct child_context *c, const uint8_t *random)
+{
+	if (!has_token(c))
 		return NULL;
 	struct json_edit *const secret = child_new(c, "v1", "Secret");
 	struct json_edit *const meta = json_edit_get(secret, STR("metadata"));

@@ -63,6 +63,12 @@ void child_context_init(struct child_context *c, struct arena *arena,
 	init_store(c);
 }
 
+bool child_is_managed_here(const struct raycluster *cluster)
+{
+	return !json_present(cluster->managed_by.node) ||
+	       json_str_is(cluster->managed_by.node, STR(MANAGED_BY));
+}
+
 bool child_is_of_raygate(const struct child_context *c)
 {
 	return c->policy && c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;

@@ -20,6 +20,7 @@
 #define APP_NAME         "kuberay"
 #define CREATED_BY       "kuberay-operator"
 #define HEAD_GROUP       "headgroup"
+#define MANAGED_BY       "ray.io/kuberay-operator"
 
 struct child_context {
 	struct arena *arena;
@@ -52,6 +53,9 @@ void child_context_init(struct child_context *c, struct arena *arena,
  */
 struct json_edit *child_new(
 	const struct child_context *c, const char *api_version, const char *kind);
+
+/* False where spec.managedBy leaves it to another controller, Kueue's, say. */
+bool child_is_managed_here(const struct raycluster *cluster);
 
 /* Whether pods are made as we make them, where that differs from KubeRay. */
 bool child_is_of_raygate(const struct child_context *c);

@@ -62,6 +62,8 @@ struct json_edit *children_of(const struct child_context *c, size_t pods_max, ui
 	uint64_t room = pods_max;
 
 	*left_out = 0;
+	if (!child_is_managed_here(cluster))
+		return list;
 	if (raycluster_autoscales(cluster)) {
 		add(list, rbac_service_account(c));
 		add(list, rbac_role(c));

@@ -3,9 +3,7 @@
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_modern.h"
 
-#define MANAGED_BY "ray.io/kuberay-operator"
-
-/* Of some other controller's, Kueue's, say: not even its status is ours. */
+/* Of some other controller's not even the status is ours, whether or not the spec can be read. */
 static bool is_ours(const struct observed *seen)
 {
 	const struct json_node *const by = json_get(json_get(seen->root, "spec"), "managedBy");

@@ -144,6 +144,8 @@ static const struct example PLAN[] = {
 		NULL},
 	{{"plan", BAD}, 0, "refused, `raygate check` shows why", NULL},
 	{{"plan", "manifests/samples/rayjob-existing-cluster.yaml"}, 0, "No footprint", NULL},
+	{{"plan", "manifests/samples/ray.io-managed-by.yaml"}, 0,
+		"it is left to kueue.x-k8s.io/multikueue (managedBy)", NULL},
 	{{"plan", POLICY}, 0, NULL, "no object in it"},
 	{{"plan", BROKEN}, 3, NULL, ":3:1: the key 'kind'"},
 	{{"plan", "manifests/nothing.yaml"}, 3, NULL, "No such file"},

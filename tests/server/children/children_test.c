@@ -1,4 +1,6 @@
-/* What is made of a cluster whose spec is of the wrong types everywhere: less, and nothing falls.
+/*
+ * What is made of a cluster: who makes it, and of one whose spec is of the wrong types everywhere:
+ * less, and nothing falls.
  */
 #include "server/children/children.h"
 
@@ -126,4 +128,69 @@ Test(children, wrong_types_anywhere_in_a_cluster_are_borne)
 	cr_expect_gt(count, 40u);
 	policy_free(&raygate);
 	arena_done(&arena);
+}
+
+/* The kinds of what is made of a head alone that has these members in its spec. */
+static struct str kinds_of(struct arena *arena, const char *members, const struct policy *policy)
+{
+	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 20, .nodes = 1000};
+	const struct str text = arena_printf(arena,
+		"{\"metadata\":{\"name\":\"a\"},\"spec\":{%s\"headGroupSpec\":{\"template\":"
+		"{\"spec\":{\"containers\":[{\"name\":\"r\"}]}}}}}",
+		members);
+	CLEANUP(buf_done) struct buf kinds = {0};
+	struct child_context c;
+	struct field_errors errors;
+	struct json_doc doc;
+	struct err err;
+	uint64_t left_out;
+
+	cr_assert(json_read(arena, text, &LIMITS, &doc, &err), "%s: %s", err.text, text.at);
+	field_errors_init(&errors, arena, doc.root);
+	const struct schema_decoder decoder = {.arena = arena, .errors = &errors};
+
+	child_context_init(&c, arena,
+		ray_object_decode(&decoder, RAY_CLUSTER, DIALECT_MODERN, doc.root), STR("default"),
+		STR(""));
+	c.policy = policy;
+	struct json_edit *made = children_of(&c, 10, &left_out);
+
+	for (const struct json_edit *v = json_edit_first(made); v; v = json_edit_next(v)) {
+		buf_add(&kinds, json_edit_text(json_edit_get(v, STR("kind"))));
+		buf_add_char(&kinds, ' ');
+	}
+	json_edit_free(&made);
+	return arena_str(arena, buf_str(&kinds));
+}
+
+Test(children, a_secret_is_made_of_what_its_controller_would)
+{
+	static const struct {
+		const char *members, *kuberay, *raygate;
+	} CASES[] = {
+		{"", "Service Pod ", "Service Pod "},
+		{"\"authOptions\":{},", "Secret Service Pod ", "Service Pod "},
+		{"\"authOptions\":{\"mode\":\"token\"},", "Secret Service Pod ",
+			"Secret Service Pod "},
+		{"\"authOptions\":{\"mode\":\"disabled\"},", "Service Pod ", "Service Pod "},
+		{"\"authOptions\":{\"secretName\":\"s\"},", "Service Pod ", "Service Pod "},
+		{"\"managedBy\":\"ray.io/kuberay-operator\",", "Service Pod ", "Service Pod "},
+		{"\"managedBy\":\"kueue.x-k8s.io/multikueue\",", "", ""},
+	};
+	struct policy *raygate = policy_empty();
+	struct arena arena;
+
+	raygate->target.controller = POLICY_CONTROLLER_RAYGATE;
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const struct str theirs = kinds_of(&arena, CASES[i].members, NULL);
+		const struct str ours = kinds_of(&arena, CASES[i].members, raygate);
+
+		cr_expect(str_is(theirs, CASES[i].kuberay), "%s: KubeRay makes %.*s",
+			CASES[i].members, STR_ARG(theirs));
+		cr_expect(str_is(ours, CASES[i].raygate), "%s: Raygate makes %.*s",
+			CASES[i].members, STR_ARG(ours));
+	}
+	arena_done(&arena);
+	policy_free(&raygate);
 }
