@@ -65,7 +65,7 @@ void child_context_init(struct child_context *c, struct arena *arena,
 
 bool child_is_managed_here(const struct raycluster *cluster)
 {
-	return !json_present(cluster->managed_by.node) ||
+	return !json_is(cluster->managed_by.node, JSON_STRING) ||
 	       json_str_is(cluster->managed_by.node, STR(MANAGED_BY));
 }
 

@@ -247,12 +247,25 @@ static void read_ray(
 	}
 }
 
+/* Where no container says why, as of a probe that fails; only of a head more than that is told. */
+static void read_unready(
+	const struct json_node *conditions, struct arena *arena, struct pod_read *out)
+{
+	if (out->facts.role != POD_HEAD || out->facts.ready != POD_READY_FALSE)
+		return;
+	for (struct json_iter it = json_iter(conditions); json_next_item(&it);) {
+		if (json_str_is(json_get(it.value, "type"), STR("Ready")))
+			take_reason(it.value, arena, out);
+	}
+}
+
 bool pod_read(enum dialect dialect, const struct json_node *object, struct arena *arena,
 	struct pod_read *out)
 {
 	const struct json_node *const spec = json_get(object, "spec");
 	const struct json_node *const status = json_get(object, "status");
 	const struct json_node *const statuses = json_get(status, "containerStatuses");
+	const struct json_node *const conditions = json_get(status, "conditions");
 
 	*out = (struct pod_read){0};
 	read_meta(json_get(object, "metadata"), arena, out);
@@ -260,11 +273,12 @@ bool pod_read(enum dialect dialect, const struct json_node *object, struct arena
 	out->texts[POD_TEXT_IP] = text_of(arena, status, "podIP");
 	out->facts.restarts_never = json_str_is(json_get(spec, "restartPolicy"), STR("Never"));
 	out->facts.phase = phase_of(text_of(arena, status, "phase")) & 7;
-	for (struct json_iter it = json_iter(json_get(status, "conditions")); json_next_item(&it);)
+	for (struct json_iter it = json_iter(conditions); json_next_item(&it);)
 		read_condition(it.value, arena, out);
 	read_states(json_get(status, "initContainerStatuses"), arena, out);
 	read_states(statuses, arena, out);
 	take_reason(status, arena, out);
+	read_unready(conditions, arena, out);
 	read_ray(json_get(spec, "containers"), statuses, out);
 	return out->name.len > 0;
 }

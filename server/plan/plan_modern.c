@@ -8,7 +8,7 @@ static bool is_ours(const struct observed *seen)
 {
 	const struct json_node *const by = json_get(json_get(seen->root, "spec"), "managedBy");
 
-	return !json_present(by) || json_str_is(by, STR(MANAGED_BY));
+	return !json_is(by, JSON_STRING) || json_str_is(by, STR(MANAGED_BY));
 }
 
 static void delete_all(struct modern *m)

@@ -27,7 +27,10 @@ static bool head_is_well(const struct status_counts *counts)
 	return counts->head && !counts->head->deleting && counts->head->ready == POD_READY_TRUE;
 }
 
-/* Once ready it stays so while its head is: workers come and go. */
+/*
+ * Once ready it stays so while its head is: workers come and go. One that is to be suspended, too,
+ * until its last pod is gone: whoever lent it resources (Kueue) takes "ready" for what uses them.
+ */
 static struct str state_of(const struct status_draft *d, const struct status_input *in,
 	const struct status_counts *counts)
 {
@@ -36,7 +39,7 @@ static struct str state_of(const struct status_draft *d, const struct status_inp
 	if (in->suspended)
 		return STR("suspended");
 	if (in->suspending)
-		return STR("");
+		return was_ready ? STR("ready") : STR("");
 	return counts->complete || (was_ready && head_is_well(counts)) ? STR("ready") : STR("");
 }
 

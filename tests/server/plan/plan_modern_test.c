@@ -372,6 +372,11 @@ static const struct example BOUNDS[] = {
 	 {"deletionTimestamp: '2023-11-14T22:00:00Z', finalizers: [ray.io/gcs-ft-redis-cleanup-finalizer]", "  []", ""},
 	 "patch {\"metadata\":{\"finalizers\":[]}}\n"
 	 "warning RedisNotCleaned: what the cluster stored in Redis is still there: this version does not clean it\n"},
+	{"nor where it says nothing of whose it is",
+	 {"deletionTimestamp: '2023-11-14T22:00:00Z', finalizers: [ray.io/gcs-ft-redis-cleanup-finalizer]",
+	  "  managedBy: [1]\n" HEAD, ""},
+	 "patch {\"metadata\":{\"finalizers\":[]}}\n"
+	 "warning RedisNotCleaned: what the cluster stored in Redis is still there: this version does not clean it\n"},
 	{"a spec that cannot be read changes nothing that is there",
 	 {NULL, "  []", "verdict InvalidSpec headgroup=1\npod a w failed\n"},
 	 "warning InvalidSpec: spec is wrong\n"},

@@ -175,9 +175,8 @@ static const struct example WRITES[] = {
 	 {NULL, THREE, READY(JUST_NOW) "verdict InvalidSpec headgroup=1 w=3\n"},
 	 HEAD_UP PROVISIONED AWAKE
 	 "Accepted False InvalidSpec now: spec is wrong. Of this size it is kept: headgroup=1, w=3\n"},
-	{"asked to suspend",
+	{"asked to suspend it is what it was, until its pods are gone",
 	 {NULL, "  suspend: true\n" THREE, READY(JUST_NOW)},
-	 "state \"\"\n"
 	 HEAD_UP PROVISIONED
 	 "RayClusterSuspending True RayClusterSuspending now: \n"
 	 "RayClusterSuspended False RayClusterSuspended: \n"
