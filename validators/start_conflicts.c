@@ -105,7 +105,8 @@ static void memory_fits(
 static bool has_gpu(const struct resource_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (gpu_is_key_nocase(list->items[i].name) && !quantity_is_zero(list->items[i].quantity))
+		if (gpu_is_key_nocase(list->items[i].name) &&
+			!quantity_is_zero(list->items[i].quantity))
 			return true;
 	}
 	return false;
