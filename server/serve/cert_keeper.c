@@ -16,7 +16,7 @@
 enum {
 	STEPS_MAX = 4, /* in one look; more follow in the next */
 	PAUSE_S = 10,
-	RETRY_S = 2, /* while nothing is served yet */
+	SOON_S = 2,
 };
 
 /* How long an API server may take until it works with a bundle that we have read back. */
@@ -265,6 +265,20 @@ static void report_bundle(struct cert_keeper *k)
 			k->options.configuration);
 }
 
+/*
+ * Until the leader has looked, a webhook that somebody makes anew trusts nobody; and who saw that
+ * he is not trusted is not ready until he looks again.
+ */
+static int64_t pause_of(const struct cert_keeper *k)
+{
+	const int64_t soon = SOON_S * CLOCK_SECOND;
+	const bool publishes = k->options.configuration && leads(k);
+	const bool is_urgent =
+		k->pair == NULL || publishes || !cert_store_trusts(&k->store, k->pair, now_s());
+
+	return is_urgent && soon < k->options.pause ? soon : k->options.pause;
+}
+
 static const struct stage {
 	bool (*run)(struct cert_keeper *k, struct err *err);
 	bool is_needed; /* without it the others have nothing to go on */
@@ -295,7 +309,7 @@ int64_t cert_keeper_look(struct cert_keeper *k)
 	else
 		report_trouble(k, &first);
 	report_bundle(k);
-	return clock_now() + (k->pair == NULL ? RETRY_S * CLOCK_SECOND : k->options.pause);
+	return clock_now() + pause_of(k);
 }
 
 struct cert_keeper *cert_keeper_new(const struct cert_keeper_options *options)

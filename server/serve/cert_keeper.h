@@ -28,7 +28,7 @@ struct cert_keeper_options {
 	const char *const *hosts;
 	size_t host_count;
 	int64_t life;  /* of a pair; seconds */
-	int64_t pause; /* between two looks; ns, 0: ten seconds */
+	int64_t pause; /* at most, between two looks; ns, 0: ten seconds */
 	struct health *health;
 
 	/* Called in the keeper's thread. */

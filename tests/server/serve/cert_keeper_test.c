@@ -127,6 +127,29 @@ Test(cert_keeper, a_new_ca_is_known_for_ten_seconds_before_it_is_used)
 	cr_expect(keeper_is_trusted(w, &w->first));
 }
 
+static int64_t seconds_until(int64_t next)
+{
+	return (next - clock_now()) / CLOCK_SECOND;
+}
+
+Test(cert_keeper, who_publishes_or_is_not_trusted_looks_again_soon)
+{
+	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
+
+	cr_expect_leq(seconds_until(cert_keeper_look(w->first.keeper)), 2);
+	cr_expect_gt(seconds_until(cert_keeper_look(w->second.keeper)), 5);
+	/* deleted, it may be made anew at any moment */
+	fake_cluster_delete(w->cluster, KEEPER_MUTATING);
+	fake_cluster_delete(w->cluster, KEEPER_VALIDATING);
+	cr_expect_leq(seconds_until(cert_keeper_look(w->first.keeper)), 2);
+	fake_cluster_put(w->cluster, KEEPER_MUTATING, KEEPER_CONFIGURATION);
+	cr_expect_leq(seconds_until(cert_keeper_look(w->second.keeper)), 2);
+	keeper_expect_state(&w->second, HEALTH_CA_BUNDLE, HEALTH_BAD);
+	cert_keeper_look(w->first.keeper);
+	cr_expect_gt(seconds_until(cert_keeper_look(w->second.keeper)), 5);
+	keeper_expect_state(&w->second, HEALTH_CA_BUNDLE, HEALTH_FINE);
+}
+
 Test(cert_keeper, a_blanked_bundle_is_put_back_by_the_leader_and_unreadies_meanwhile)
 {
 	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
