@@ -1,6 +1,10 @@
 #include "server/serve/follower.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+
+/* An API server that has just begun forbids everything for a while. */
+#define FORBIDDEN_FOR (10 * CLOCK_SECOND)
 
 /* What was there once stays so. */
 static void tell(struct follower *f, bool there)
@@ -41,6 +45,18 @@ static void tell_broken(struct follower *f, bool broken)
 		f->broken(f->context, broken);
 }
 
+/* There is no such kind, or it has not been ours to read for so long that it will not be. */
+static bool is_absent(struct follower *f, const struct err *err)
+{
+	if (err == NULL || err->code != ERR_FORBIDDEN) {
+		f->forbidden_since = 0;
+		return err && err->code == ERR_NOT_FOUND;
+	}
+	if (f->forbidden_since == 0)
+		f->forbidden_since = clock_now();
+	return clock_now() - f->forbidden_since >= f->forbidden_for;
+}
+
 /*
  * Each state is logged when it comes, not each time that it is met again; not that the API server
  * is away, which serve_cluster.c says once for all.
@@ -58,7 +74,7 @@ static void trouble(void *context, const struct err *err)
 	else if (err == NULL && was)
 		LOG(INFO, "objects of the cluster are followed again",
 			KV("resource", f->resource.plural));
-	if (err && (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND))
+	if (is_absent(f, err))
 		tell(f, false);
 }
 
@@ -66,6 +82,9 @@ bool follower_start(struct follower *f, struct kube_client *client, struct err *
 {
 	f->state = FOLLOWER_UNTOLD;
 	f->in_trouble = f->is_broken = false;
+	f->forbidden_since = 0;
+	if (f->forbidden_for == 0)
+		f->forbidden_for = FORBIDDEN_FOR;
 	const struct kube_reflector_options options = {
 		.client = client,
 		.resource = &f->resource,

@@ -28,9 +28,11 @@ struct follower {
 	const char *label_selector;    /* or NULL */
 	bool metadata_only;            /* the rest of the objects never comes here */
 	bool is_quiet;                 /* it seldom tells anything (kube/reflector.h) */
+	int64_t forbidden_for; /* ns until what is forbidden counts as told; 0: ten seconds */
 
 	struct kube_reflector *reflector;
 	enum follower_state state;
+	int64_t forbidden_since; /* clock_now(); 0: it is not */
 	bool in_trouble, is_broken;
 };
 

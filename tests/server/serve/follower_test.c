@@ -41,7 +41,8 @@ static void note(void *context, bool broken)
 }
 
 /* Plays the script to its end. */
-static void follow(const struct api_step *steps, size_t step_count, struct counts *counts)
+static void follow_patiently(const struct api_step *steps, size_t step_count, int64_t forbidden_for,
+	struct counts *counts)
 {
 	struct kube_kit *kit = kube_kit_new(steps, step_count, false);
 	struct follower follower = {
@@ -51,6 +52,7 @@ static void follow(const struct api_step *steps, size_t step_count, struct count
 		.gone = ignore_gone,
 		.told = count,
 		.broken = note,
+		.forbidden_for = forbidden_for,
 	};
 
 	cr_assert(follower_start(&follower, kit->client, &kit->err), "%s", kit->err.text);
@@ -59,12 +61,46 @@ static void follow(const struct api_step *steps, size_t step_count, struct count
 	kube_kit_free(&kit);
 }
 
-Test(follower, what_is_forbidden_at_first_is_told_when_it_is_there, .timeout = 60)
+static void follow(const struct api_step *steps, size_t step_count, struct counts *counts)
+{
+	follow_patiently(steps, step_count, 0, counts);
+}
+
+Test(follower, what_is_forbidden_for_long_is_told_as_not_there, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = LIST, .status = 403, .reply = JSON_STATUS(403, "Forbidden")),
+		API_STEP(.expect = LIST, .status = 403, .reply = JSON_STATUS(403, "Forbidden")),
+		API_STEP(.expect = LIST, .reply = NONE),
+		API_STEP(.expect = WATCH, .hold = true),
+	};
+	struct counts counts = {0};
+
+	follow_patiently(SCRIPT, ARRAY_LEN(SCRIPT), 1, &counts);
+	cr_expect_eq(counts.absent, 1);
+	cr_expect_eq(counts.there, 1);
+}
+
+Test(follower, what_is_forbidden_at_first_is_waited_for, .timeout = 60)
 {
 	/* An API server that has just begun knows of no rights. */
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = LIST, .status = 403, .reply = JSON_STATUS(403, "Forbidden")),
 		API_STEP(.expect = LIST, .status = 403, .reply = JSON_STATUS(403, "Forbidden")),
+		API_STEP(.expect = LIST, .reply = NONE),
+		API_STEP(.expect = WATCH, .hold = true),
+	};
+	struct counts counts = {0};
+
+	follow(SCRIPT, ARRAY_LEN(SCRIPT), &counts);
+	cr_expect_eq(counts.absent, 0);
+	cr_expect_eq(counts.there, 1);
+}
+
+Test(follower, a_kind_that_is_none_is_told_at_once, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = LIST, .status = 404, .reply = JSON_STATUS(404, "NotFound")),
 		API_STEP(.expect = LIST, .reply = NONE),
 		API_STEP(.expect = WATCH, .hold = true),
 	};
