@@ -89,6 +89,7 @@ passes() {
 	verdict=PASS
 	scenario "$1" </dev/null &
 	wait $! || { verdict=FAIL; gate_show 2>&1 || true; }
+	gate_had_its_rights || verdict=FAIL
 	clear_up "$1" >"$E2E_STATE/cleared" 2>&1 &
 	wait $! || { verdict=FAIL; cat "$E2E_STATE/cleared"; }
 	[ $verdict = PASS ] || left_remove >/dev/null 2>&1 || true
