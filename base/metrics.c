@@ -165,9 +165,9 @@ void metrics_add(struct metrics_series *series, int64_t n)
 	atomic_fetch_add_explicit(&series->value, n, memory_order_relaxed);
 }
 
-void metrics_set(struct metrics_series *gauge, int64_t value)
+void metrics_set(struct metrics_series *series, int64_t value)
 {
-	atomic_store_explicit(&gauge->value, value, memory_order_relaxed);
+	atomic_store_explicit(&series->value, value, memory_order_relaxed);
 }
 
 void metrics_observe(struct metrics_series *histogram, int64_t nanoseconds)

@@ -48,7 +48,8 @@ struct metrics_series *metrics_series(
 
 /* Without locks. A counter only grows. */
 void metrics_add(struct metrics_series *series, int64_t n);
-void metrics_set(struct metrics_series *gauge, int64_t value);
+/* Of a gauge, or of a counter that somebody else counts for us. */
+void metrics_set(struct metrics_series *series, int64_t value);
 void metrics_observe(struct metrics_series *histogram, int64_t nanoseconds);
 int64_t metrics_value(const struct metrics_series *series); /* of a histogram: how many */
 

@@ -98,6 +98,14 @@ check_dashboard() {
 	done < <(grep -o 'raygate_[a-z_]*' "$chart/files/dashboard.json" | sed 's/_bucket$//' | sort -u)
 }
 
+check_metrics() {
+	local metric
+
+	while read -r metric; do
+		grep -q "\`$metric\`" README.md || complain "README.md does not tell of $metric"
+	done < <(grep -o '"raygate_[a-z_]*"' server/serve/telemetry.c | tr -d '"')
+}
+
 mkdir -p "$out"
 rm -f "$out"/*.yaml
 command -v go >/dev/null || skip 'there is no Go to make helm and kubeconform with'
@@ -110,6 +118,7 @@ check_helm_test
 check_schemas ServiceMonitor,Certificate,Issuer,Kustomization \
 	"$out"/null.yaml "$out"/*-values.yaml manifests/crds manifests/kustomize/[!p]*.yaml
 check_dashboard
+check_metrics
 check_arguments
 check_version
 exit $bad
