@@ -1,11 +1,11 @@
 # shellcheck shell=bash source-path=SCRIPTDIR
 # The gate in front of the cluster: two replicas of the program that was built, behind a balancer
-# that stands for their Service, registered and given a policy by the chart.
+# that stands for their Service; registered, and given a policy and rights, by the chart.
 
 GATE=$E2E_STATE/gate
 CHART=$ROOT/manifests/charts/raygate
 
-# Ports, a certificate and a namespace, once for the run.
+# Ports, a certificate, a namespace and an account, once for the run.
 gate_prepare() {
 	mkdir -p "$GATE"
 	tool ports 6 >"$GATE/ports"
@@ -13,6 +13,38 @@ gate_prepare() {
 	start balancer tool balance "127.0.0.1:$(gate_port 0)" "127.0.0.1:$(gate_port 5)" \
 		"$(gate_backend 1)" "$(gate_backend 2)"
 	kubectl create namespace raygate >/dev/null
+	gate_rights "$HERE/lib/values.yaml"
+	gate_kubeconfig >"$GATE/kubeconfig"
+}
+
+# gate_rights VALUES…: the account, with what the chart lets it do. A right that a replica lacks is
+# then one that the chart does not give.
+gate_rights() {
+	local template
+	for template in serviceaccount rbac; do
+		gate_render "$template.yaml" "$@"
+		echo ---
+	done >"$GATE/account.yaml"
+	kubectl apply -f "$GATE/account.yaml" >/dev/null
+	eventually gate_may watch rayclusters.ray.io --all-namespaces
+	eventually gate_may create leases --namespace raygate
+}
+
+gate_may() {
+	kubectl auth can-i "$@" --as system:serviceaccount:raygate:raygate
+}
+
+gate_kubeconfig() {
+	cat <<-END
+		apiVersion: v1
+		kind: Config
+		current-context: gate
+		contexts: [{name: gate, context: {cluster: gate, user: gate, namespace: raygate}}]
+		clusters:
+		- name: gate
+		  cluster: {server: "$(<"$E2E_STATE/api-url")", certificate-authority: $E2E_STATE/pki/ca.crt}
+		users: [{name: gate, user: {token: $(kubectl -n raygate create token raygate --duration 24h)}}]
+	END
 }
 
 # The balancer's for 0, its status for 5, else the replica's.
@@ -32,8 +64,9 @@ gate_backend() {
 gate_start() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --offline --cert-dir "$GATE/certs" \
-			--policy "$GATE/policy.yaml" --webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
+		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --no-controller \
+			--cert-dir "$GATE/certs" --webhook-configuration '' --policy "$GATE/policy.yaml" \
+			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
 			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
 	done
 	for n; do
@@ -75,7 +108,7 @@ gate_render() {
 }
 
 # gate_configure VALUES…: policy and registration by the chart. The replicas are started anew, so that
-# they count quotas from nothing.
+# they know nothing of what was.
 gate_configure() {
 	local ca
 	ca=$(base64 -w0 "$GATE/certs/ca.crt")
@@ -113,15 +146,18 @@ gate_unregister() {
 	eventually wrong_object_is 201
 }
 
+# gate_had_its_rights: no replica was refused for want of a right, which the chart then does not give.
+gate_had_its_rights() {
+	! grep -hsF 'is forbidden: User' "$E2E_STATE"/log/gate-[12]
+}
+
 # gate_end: what the gate was for one scenario is gone. Its registration stays if it is still that of
 # gate_configure, for the next may have the same.
 gate_end() {
 	gate_stop KILL 1 2
+	rm -f "$E2E_STATE"/log/gate-[12]
 	[ -e "$GATE/webhooks.yaml" ] || gate_unregister
-	if [ -e "$GATE/account.yaml" ]; then
-		kubectl delete -f "$GATE/account.yaml" >/dev/null
-		rm "$GATE/account.yaml"
-	fi
+	gate_rights "$HERE/lib/values.yaml"
 	kubectl -n raygate delete secret,lease --all >/dev/null
 }
 

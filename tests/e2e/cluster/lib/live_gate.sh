@@ -3,34 +3,11 @@
 # themselves, with the rights that the chart gives them, keep their certificate in a Secret, and the
 # webhooks' caBundle right. The scenario's values have registered the webhooks already.
 
-LIVE=$E2E_STATE/live
-
 # live_prepare VALUES…: account and rights; ends the replicas that serve the run's own certificate.
 live_prepare() {
-	local template
 	gate_stop KILL 1 2
 	rm -f "$GATE/webhooks.yaml" # the next scenario registers with that certificate again
-	rm -rf "$LIVE"
-	mkdir -p "$LIVE"
-	for template in serviceaccount rbac; do
-		gate_render "$template.yaml" "$@"
-		echo ---
-	done >"$GATE/account.yaml"
-	kubectl apply -f "$GATE/account.yaml" >/dev/null
-	live_kubeconfig >"$LIVE/kubeconfig"
-}
-
-live_kubeconfig() {
-	cat <<-END
-		apiVersion: v1
-		kind: Config
-		current-context: gate
-		contexts: [{name: gate, context: {cluster: gate, user: gate, namespace: raygate}}]
-		clusters:
-		- name: gate
-		  cluster: {server: "$(<"$E2E_STATE/api-url")", certificate-authority: $E2E_STATE/pki/ca.crt}
-		users: [{name: gate, user: {token: $(kubectl -n raygate create token raygate)}}]
-	END
+	gate_rights "$@"
 }
 
 # live_start N…: replicas; waits until they are ready, which says that the webhooks trust them, and the
@@ -38,7 +15,7 @@ live_kubeconfig() {
 live_start() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --kubeconfig "$LIVE/kubeconfig" --no-controller \
+		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --no-controller \
 			--policy "$GATE/policy.yaml" --webhook-hosts 127.0.0.1 --cert-lifetime "${LIFETIME:-1h}" \
 			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
 			--ops-bind-address "$(gate_ops "$n")" --grace-period 5s
