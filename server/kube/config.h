@@ -24,6 +24,11 @@ struct kube_env {
 	const char *name, *value;
 };
 
+/* What is said of somebody besides, as a header: "Impersonate-Extra-KEY: " and its value. */
+struct kube_extra {
+	const char *header, *value;
+};
+
 /* An exec plug-in: a program that prints a credential. */
 struct kube_exec {
 	const char *command;
@@ -46,7 +51,8 @@ struct kube_config {
 	const char *token, *token_file;
 	const char *username, *password;
 	const char *act_as, *act_as_uid;
-	const char *const *act_as_groups; /* NULL behind the last */
+	const char *const *act_as_groups;      /* NULL behind the last */
+	const struct kube_extra *act_as_extra; /* the last has no header; or NULL */
 	const struct kube_exec *exec;
 	const char
 		*exec_cluster_config; /* JSON that the cluster's entry has for plug-ins, or NULL */

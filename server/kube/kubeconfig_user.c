@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
 static const struct kubeconfig_field CLUSTER[] = {
 	{"server", KUBECONFIG_TEXT, offsetof(struct kube_config, server)},
 	{"tls-server-name", KUBECONFIG_TEXT, offsetof(struct kube_config, tls_server_name)},
@@ -26,6 +28,53 @@ static const struct kubeconfig_field USER[] = {
 	{"as-uid", KUBECONFIG_TEXT, offsetof(struct kube_config, act_as_uid)},
 	{"as-groups", KUBECONFIG_LIST, offsetof(struct kube_config, act_as_groups)},
 };
+
+/* As client-go puts a key into the name of a header: what cannot stand there, and '%', as %XX. */
+static const char *extra_header(struct arena *arena, struct str key)
+{
+	static const char PLAIN[] = "!#$&'*+-.^_`|~";
+	CLEANUP(buf_done) struct buf name = {0};
+
+	buf_add_cstr(&name, "Impersonate-Extra-");
+	for (size_t i = 0; i < key.len; i++) {
+		const char c = key.at[i];
+		const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+				      (c >= 'a' && c <= 'z') ||
+				      str_find(STR(PLAIN), c) < sizeof(PLAIN) - 1;
+
+		if (is_plain)
+			buf_add_char(&name, c);
+		else
+			buf_printf(&name, "%%%02X", (unsigned char)c);
+	}
+	buf_add_cstr(&name, ": ");
+	return arena_str(arena, buf_str(&name)).at;
+}
+
+/* {key: [value, …]}: a header each. */
+static bool read_extra(
+	const struct kubeconfig_entry *entry, struct kube_config *config, struct err *err)
+{
+	const struct json_node *const extra = json_get(entry->object, "as-user-extra");
+	struct kube_extra *all;
+	size_t count = 0;
+
+	for (struct json_iter it = json_iter(extra); json_next_member(&it);)
+		count += json_count(it.value);
+	all = arena_array(entry->arena, count + 1, sizeof(*all));
+	config->act_as_extra = all;
+	for (struct json_iter it = json_iter(extra); json_next_member(&it);) {
+		for (struct json_iter value = json_iter(it.value); json_next_item(&value);) {
+			if (!json_is(value.value, JSON_STRING))
+				return kubeconfig_fail(entry, value.value, err,
+					"as-user-extra must have lists of strings");
+			all->header = extra_header(entry->arena, json_str(entry->arena, it.key));
+			all++->value =
+				arena_str(entry->arena, json_str(entry->arena, value.value)).at;
+		}
+	}
+	return true;
+}
 
 static const struct kubeconfig_field EXEC[] = {
 	{"command", KUBECONFIG_TEXT, offsetof(struct kube_exec, command)},
@@ -174,7 +223,8 @@ bool kubeconfig_user(
 {
 	const struct json_node *exec, *provider;
 
-	if (!kubeconfig_fields_read(entry, USER, ARRAY_LEN(USER), config, err))
+	if (!kubeconfig_fields_read(entry, USER, ARRAY_LEN(USER), config, err) ||
+		!read_extra(entry, config, err))
 		return false;
 	exec = json_get(entry->object, "exec");
 	provider = json_get(entry->object, "auth-provider");

@@ -161,6 +161,8 @@ static struct curl_slist *headers_for(const struct curl_transport *transport,
 		list = add_header(list, "Impersonate-Uid: ", config->act_as_uid);
 	for (size_t i = 0; config->act_as_groups && config->act_as_groups[i]; i++)
 		list = add_header(list, "Impersonate-Group: ", config->act_as_groups[i]);
+	for (const struct kube_extra *e = config->act_as_extra; e && e->header; e++)
+		list = add_header(list, e->header, e->value);
 	return list;
 }
 

@@ -49,6 +49,7 @@ static const char FIRST[] = "apiVersion: v1\n"
 			    "    client-key: /pki/admin.key\n"
 			    "    as: somebody\n"
 			    "    as-groups: [a, b]\n"
+			    "    as-user-extra: {reason: [one, two], Team/x%: [three]}\n"
 			    "- name: robot\n"
 			    "  user: {token: secret, tokenFile: token}\n";
 
@@ -107,6 +108,10 @@ Test(kube_config, a_context_is_read_with_paths_relative_to_the_file)
 	cr_assert_str_eq(config->act_as, "somebody");
 	cr_assert_str_eq(config->act_as_groups[1], "b");
 	cr_assert_null(config->act_as_groups[2]);
+	cr_assert_str_eq(config->act_as_extra[1].header, "Impersonate-Extra-reason: ");
+	cr_assert_str_eq(config->act_as_extra[1].value, "two");
+	cr_assert_str_eq(config->act_as_extra[2].header, "Impersonate-Extra-Team%2Fx%25: ");
+	cr_assert_null(config->act_as_extra[3].header);
 	cr_assert_null(config->exec);
 	cr_assert_not(config->insecure);
 	kube_config_free(&config);
@@ -248,6 +253,8 @@ Test(kube_config, errors_name_file_line_and_entry)
 		{CONTEXT CLUSTER "users: [{name: u, user: {token: \"a\\0b\"}}]", "NUL"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {as-groups: a}}]",
 			"as-groups must be a list"},
+		{CONTEXT CLUSTER "users: [{name: u, user: {as-user-extra: {a: [1]}}}]",
+			"line 4, user 'u': as-user-extra must have lists of strings"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {token: t, username: me}}]",
 			"exclude one another"},
 		{CONTEXT CLUSTER "users: [{name: u, user: {auth-provider: {name: gcp}}}]",

@@ -100,14 +100,17 @@ Test(kube_transport, somebody_may_act_as_another, .timeout = 60)
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = GET_B, .reply = POD,
 			.header = "Impersonate-User: jane\r\nImpersonate-Uid: 7\r\n"
-				  "Impersonate-Group: a\r\nImpersonate-Group: b\r\n"),
+				  "Impersonate-Group: a\r\nImpersonate-Group: b\r\n"
+				  "Impersonate-Extra-why: asked\r\n"),
 	};
 	static const char *const GROUPS[] = {"a", "b", NULL};
+	static const struct kube_extra EXTRA[] = {{"Impersonate-Extra-why: ", "asked"}, {0}};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
 
 	kit->config.act_as = "jane";
 	kit->config.act_as_uid = "7";
 	kit->config.act_as_groups = GROUPS;
+	kit->config.act_as_extra = EXTRA;
 	cr_assert(kube_kit_call(kit, &GET), "%s", kit->err.text);
 	kube_kit_free(&kit);
 }
