@@ -33,6 +33,7 @@ struct cert_keeper {
 	struct buf published;        /* the caBundle that every webhook was last seen to have */
 	int64_t published_since;     /* clock_now() */
 	char told[sizeof(((struct err *)0)->text)]; /* the last trouble, so that it is told once */
+	bool is_distrusted;                         /* as far as was told */
 
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -246,6 +247,22 @@ static void report_pair(struct cert_keeper *k)
 	health_fine(k->options.health, HEALTH_CERTIFICATES, "good until %s", date);
 }
 
+/* Whoever brought a pair without its CA is to put it into the webhooks himself. */
+static void report_distrust(struct cert_keeper *k)
+{
+	const bool has_no_ca = k->options.dir && k->store.secret.store.ca_crt == NULL;
+	const char *const why =
+		has_no_ca ? "; there is no ca.crt, which would be put into its caBundle" : "";
+
+	health_bad(k->options.health, HEALTH_CA_BUNDLE,
+		"a webhook of configuration '%s' does not trust what is served%s",
+		k->options.configuration, why);
+	if (!k->is_distrusted)
+		LOG(WARN, "a webhook does not trust what is served",
+			KV("configuration", k->options.configuration),
+			KV("caKnown", has_no_ca ? "no" : "yes"));
+}
+
 /* Only what was really seen decides: the API server may be away for long, and we stay ready. */
 static void report_bundle(struct cert_keeper *k)
 {
@@ -260,9 +277,8 @@ static void report_bundle(struct cert_keeper *k)
 	else if (cert_store_trusts(&k->store, k->pair, now_s()))
 		health_fine(health, HEALTH_CA_BUNDLE, "%zu webhooks trust what is served", count);
 	else
-		health_bad(health, HEALTH_CA_BUNDLE,
-			"a webhook of configuration '%s' does not trust what is served",
-			k->options.configuration);
+		report_distrust(k);
+	k->is_distrusted = health_read(health, HEALTH_CA_BUNDLE, NULL) == HEALTH_BAD;
 }
 
 /*

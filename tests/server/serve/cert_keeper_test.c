@@ -198,6 +198,7 @@ Test(cert_keeper, the_ca_of_a_folder_is_published_and_the_folder_left_alone)
 	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(KIT_NOW);
 	struct mint_pair pair CLEANUP(mint_pair_done) = kit_pair(&ca, KEEPER_HOST, KIT_NOW);
 	struct keeper_replica r = {.leads = true};
+	char text[HEALTH_TEXT];
 
 	kit_write(folder, "tls.crt", pair.cert_pem);
 	kit_write(folder, "tls.key", pair.key_pem);
@@ -205,7 +206,8 @@ Test(cert_keeper, the_ca_of_a_folder_is_published_and_the_folder_left_alone)
 	cert_keeper_look(r.keeper);
 	cr_expect_eq(
 		keeper_cas_of(w, KEEPER_VALIDATING), 0, "without ca.crt somebody else publishes");
-	keeper_expect_state(&r, HEALTH_CA_BUNDLE, HEALTH_BAD);
+	cr_expect_eq(health_read(r.health, HEALTH_CA_BUNDLE, text), HEALTH_BAD);
+	cr_expect(str_contains(str_from(text), "there is no ca.crt"), "%s", text);
 	kit_write(folder, "ca.crt", ca.cert_pem);
 	cert_keeper_look(r.keeper);
 	cr_expect_eq(keeper_cas_of(w, KEEPER_VALIDATING), 1);
