@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "server/controller/deeds.h"
 #include "server/controller/feed.h"
 #include "server/controller/perform.h"
 #include "server/kube/stop.h"
@@ -197,6 +198,12 @@ static void tell_event(void *context, const struct kube_event *event)
 	kube_recorder_add(term->recorder, event);
 }
 
+static void did(
+	void *context, const struct world_key *key, struct str uid, const struct deeds *deeds)
+{
+	deeds_tell(deeds, key, uid, tell_event, context);
+}
+
 static const struct policy *policy(void *context)
 {
 	const struct term *const term = context;
@@ -263,7 +270,7 @@ static struct term *term_new(struct controller *c)
 		c->options.client, term->stop, c->world, c->options.count, c->options.context};
 	term->queue = workqueue_new(c->options.gap);
 	term->writers = writers_new(&(struct writers_options){
-		c->options.threads, perform_write, withdrawn, finished, term});
+		c->options.threads, perform_write, withdrawn, finished, term, did});
 	const struct reconciler_options options = reconciler_options(c, term);
 
 	term->reconciler = reconciler_new(&options);

@@ -147,10 +147,14 @@ static enum write_end end_well(const struct attempt *a)
 
 	count(a, "done");
 	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
-	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
-		LOG(INFO, a->write->action == ACTION_CREATE ? "created" : "deleted",
-			KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
-			KV("name", a->write->name), KV("rayCluster", a->write->key.name));
+	if (a->write->action == ACTION_CREATE)
+		LOG(INFO, "created", KV("kind", kind_of(a->write)),
+			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+			KV("rayCluster", a->write->key.name));
+	else if (a->write->action == ACTION_DELETE_POD)
+		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
+			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+			KV("rayCluster", a->write->key.name), KV("why", a->write->why));
 	return WRITE_DONE;
 }
 

@@ -1,6 +1,7 @@
 #include "server/controller/submit.h"
 
 #include "base/hash.h"
+#include "server/controller/deeds.h"
 
 /* Writes of a round by stage, each in the order in which they were asked for. */
 struct batch {
@@ -82,6 +83,8 @@ static struct write *write_of(
 	write->name = arena_str(&write->arena, action->name);
 	write->group = arena_str(&write->arena, action->expected.group);
 	write->object_uid = arena_str(&write->arena, action->uid);
+	write->reason = action->reason;
+	write->why = arena_str(&write->arena, action->message);
 	if (action->body)
 		print_body(action, seen->uid, &body);
 	write->body = arena_str(&write->arena, buf_str(&body));
@@ -139,10 +142,7 @@ static bool is_status_due(const struct submit_to *to, const struct world_key *ke
 static void tell(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct action *action, struct arena *arena)
 {
-	static const char *const VERSIONS[] = {
-		[DIALECT_MODERN] = "ray.io/v1",
-		[DIALECT_LEGACY] = "cluster.ray.io/v1",
-	};
+	struct kube_event event = deeds_event(key, seen->uid);
 	const struct str message = arena_str(arena, action->message);
 	const struct str words = arena_printf(
 		arena, "%d %s %.*s", action->warning, action->reason, STR_ARG(message));
@@ -150,16 +150,10 @@ static void tell(const struct submit_to *to, const struct world_key *key,
 	if (to->tell == NULL ||
 		!world_tells(to->world, key, seen->uid, hash_str(hash_process_key(), words)))
 		return;
-	to->tell(to->context, &(struct kube_event){
-				      .api_version = VERSIONS[key->dialect],
-				      .kind = "RayCluster",
-				      .namespace = key->namespace.at,
-				      .name = key->name.at,
-				      .uid = seen->uid.at,
-				      .warning = action->warning,
-				      .reason = action->reason,
-				      .message = message.at,
-			      });
+	event.warning = action->warning;
+	event.reason = action->reason;
+	event.message = message.at;
+	to->tell(to->context, &event);
 }
 
 struct submitted submit(const struct submit_to *to, const struct world_key *key,

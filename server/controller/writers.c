@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "server/controller/deeds.h"
 #include "server/controller/table.h"
 #include "server/kube/backoff.h"
 #include "server/kube/thread.h"
@@ -24,6 +25,7 @@ struct lane {
 	enum write_stage stage; /* of those at work */
 	bool in_round, bad;     /* something of the round was refused or given up */
 	bool loud;              /* more than its status was written, or somebody asked for it */
+	struct deeds deeds;     /* of the round */
 	struct arena arena;
 };
 
@@ -106,6 +108,7 @@ static void lane_free(struct lane *lane)
 {
 	free_list(lane->ready);
 	free_list(lane->later);
+	deeds_done(&lane->deeds);
 	free(lane->uid);
 	arena_done(&lane->arena);
 	free(lane);
@@ -309,10 +312,17 @@ static void try_later(struct writers *w, struct lane *lane, struct write *write)
 	note_due(w, write->due);
 }
 
-/* What was the round's last write is told so, outside of the mutex; true when this was it. */
-static bool end_round(
-	struct writers *w, struct lane *lane, struct write *end, enum writers_end *how)
+/* How a round ended, for those who are told outside of the mutex. */
+struct ending {
+	struct write *last; /* whose it was */
+	enum writers_end how;
+	struct deeds deeds;
+};
+
+/* True when it was the round's last write. */
+static bool end_round(struct writers *w, struct lane *lane, struct ending *ending)
 {
+	struct write *const end = ending->last;
 	const bool ended = lane->in_round && !lane->ready && !lane->at_work && !w->stopped;
 
 	if (ended) {
@@ -320,38 +330,52 @@ static bool end_round(
 		end->key = lane->key;
 		end->key.namespace = arena_str(&end->arena, lane->key.namespace);
 		end->key.name = arena_str(&end->arena, lane->key.name);
-		*how = lane->loud ? WRITERS_WELL : WRITERS_QUIETLY;
+		ending->how = lane->loud ? WRITERS_WELL : WRITERS_QUIETLY;
 		if (lane->bad)
-			*how = WRITERS_BADLY;
+			ending->how = WRITERS_BADLY;
+		ending->deeds = lane->deeds;
+		lane->deeds = (struct deeds){0};
 		lane->in_round = lane->bad = lane->loud = false;
 	}
 	remove_if_idle(w, lane);
 	return ended;
 }
 
+static void tell_end(const struct writers *w, const struct ending *ending)
+{
+	const struct writers_options *const options = &w->options;
+	const struct write *const last = ending->last;
+
+	if (options->did && ending->deeds.count)
+		options->did(options->context, &last->key, last->uid, &ending->deeds);
+	options->finished(options->context, &last->key, last->uid, ending->how);
+}
+
 static void conclude(struct writers *w, struct lane *lane, struct write *write, enum write_end how)
 {
 	struct write *alike = NULL;
-	struct write *last = write_new();
-	enum writers_end end;
+	struct ending ending = {.last = write_new()};
 
 	pthread_mutex_lock(&w->mutex);
 	lane->at_work--;
 	lane->bad = lane->bad || how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
 	if (how == WRITE_REFUSED)
 		alike = take_alike(w, lane, write);
+	if (how == WRITE_DONE && write->reason)
+		deeds_add(&lane->deeds, write);
 	if (how == WRITE_UNANSWERED && !w->stopped)
 		try_later(w, lane, write);
 	else
 		write_free(&write);
 	queue_up(w, lane);
-	const bool ended = end_round(w, lane, last, &end);
+	const bool ended = end_round(w, lane, &ending);
 
 	pthread_mutex_unlock(&w->mutex);
 	withdraw(w, alike);
 	if (ended)
-		w->options.finished(w->options.context, &last->key, last->uid, end);
-	write_free(&last);
+		tell_end(w, &ending);
+	deeds_done(&ending.deeds);
+	write_free(&ending.last);
 }
 
 bool writers_step(struct writers *w)

@@ -29,6 +29,8 @@ struct write {
 	enum child_kind child;
 	struct str name, group, object_uid;
 	struct str body;
+	const char *reason; /* what an Event calls it once it is done; NULL: none tells of it */
+	struct str why;
 	bool look;  /* nothing is written: is it there? */
 	bool loud;  /* a status that the next round goes by */
 	bool again; /* it was tried before: it may have been done */
@@ -53,6 +55,8 @@ enum writers_end {
 	WRITERS_QUIETLY,
 };
 
+struct deeds;
+
 struct writers_options {
 	size_t threads;
 	enum write_end (*perform)(void *context, const struct write *write);
@@ -61,6 +65,9 @@ struct writers_options {
 	void (*finished)(
 		void *context, const struct world_key *key, struct str uid, enum writers_end end);
 	void *context;
+	/* What a round did that is to be told, before it is finished; may be NULL. */
+	void (*did)(void *context, const struct world_key *key, struct str uid,
+		const struct deeds *deeds);
 };
 
 struct writers;

@@ -77,6 +77,7 @@ void modern_create(struct modern *m, struct json_edit *body, const struct ray_gr
 	action->child = CHILD_POD;
 	action->body = body;
 	action->name = name;
+	action->reason = group->is_head ? "CreatedHeadPod" : "CreatedWorkerPod";
 	action->expected = (struct observed_pod){
 		.name = name,
 		.group = group->is_head ? STR(HEAD_GROUP) : group->name.v,

@@ -219,8 +219,8 @@ int main(void)
 	struct err err;
 
 	s.world = world_new(&(struct world_options){changed, &s});
-	s.writers =
-		writers_new(&(struct writers_options){THREADS, perform, withdrawn, finished, &s});
+	s.writers = writers_new(
+		&(struct writers_options){THREADS, perform, withdrawn, finished, &s, NULL});
 	if (!writers_start(s.writers, &err))
 		fail(err.text);
 	start(&planner, plan, &s);

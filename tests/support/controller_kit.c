@@ -3,7 +3,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "api/derived_names.h"
 #include "base/clock.h"
+#include "server/controller/deeds.h"
 #include "server/plan/plan_modern.h"
 #include "tests/support/review.h"
 
@@ -36,6 +38,7 @@ void controller_kit_free(struct controller_kit **pointer)
 		return;
 	controller_kit_kill(kit);
 	fake_cluster_free(&kit->cluster);
+	buf_done(&kit->events);
 	policy_free(&kit->policy);
 	clock_release();
 	mem_free(pointer);
@@ -56,10 +59,34 @@ static bool may(void *context, enum dialect dialect)
 	return ((struct controller_kit *)context)->leads && dialect == DIALECT_MODERN;
 }
 
+/* Whether the five characters that are drawn begin there. */
+static bool is_suffix(const char *at)
+{
+	static const char ALPHABET[] = DERIVED_ALPHABET;
+
+	return *at == '-' && strspn(at + 1, ALPHABET) == DERIVED_SUFFIX_LEN;
+}
+
 static void tell_event(void *context, const struct kube_event *event)
 {
+	struct buf *const events = &((struct controller_kit *)context)->events;
+
 	cr_assert_not_null(event->reason);
-	((struct controller_kit *)context)->events++;
+	buf_printf(events, "%s: ", event->reason);
+	for (const char *at = event->message; *at; at++) {
+		buf_add_char(events, *at);
+		if (is_suffix(at)) {
+			buf_add_char(events, '*');
+			at += DERIVED_SUFFIX_LEN;
+		}
+	}
+	buf_add_char(events, '\n');
+}
+
+static void did(
+	void *context, const struct world_key *key, struct str uid, const struct deeds *deeds)
+{
+	deeds_tell(deeds, key, uid, tell_event, context);
 }
 
 static void changed(void *context, const struct world_key *key)
@@ -220,6 +247,7 @@ void controller_kit_begin(struct controller_kit *kit)
 		.withdrawn = withdrawn,
 		.finished = finished,
 		.context = kit,
+		.did = did,
 	});
 	controller_kit_tell(kit);
 	kit->queue = workqueue_new(0);

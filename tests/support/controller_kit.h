@@ -19,8 +19,8 @@ struct controller_kit {
 	struct reconciler *reconciler;
 	struct kube_client *client;
 	struct performer performer;
-	bool leads; /* else nothing is looked at */
-	size_t events;
+	bool leads;        /* else nothing is looked at */
+	struct buf events; /* "Reason: message\n", without the random part of a name */
 };
 
 /* A cluster without anything in it; `policy` in YAML, or NULL. */

@@ -31,6 +31,33 @@ Test(reconcile, a_cluster_becomes_ready_in_few_writes)
 		STR_ARG(fake_cluster_log(kit->cluster)));
 }
 
+static void expect_events(const char *events)
+{
+	buf_add_char(&kit->events, '\0');
+	cr_expect_str_eq(kit->events.at, events);
+	kit->events.len = 0;
+}
+
+/* One Event for each kind of deed of a round, however many pods it was done to. */
+Test(reconcile, what_was_done_to_pods_is_told_once_it_is_done)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	cr_expect(controller_kit_write(kit));
+	expect_events("");
+	controller_kit_settle(kit);
+	expect_events("CreatedHeadPod: created head pod a-head-* and 3 worker pods\n");
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_settle(kit);
+	expect_events("CreatedWorkerPod: created worker pod a-workers-worker-*\n");
+	controller_kit_scale(kit, "a", 1);
+	controller_kit_settle(kit);
+	expect_events("DeletedWorkerPod: deleted 3 worker pods: fewer workers are asked for\n");
+	controller_kit_suspend(kit, "a", true);
+	controller_kit_settle(kit);
+	expect_events("DeletedPod: deleted 2 pods: the cluster is suspended\n");
+}
+
 Test(reconcile, what_is_as_it_should_be_is_left_alone)
 {
 	controller_kit_apply(kit, "a", 3);

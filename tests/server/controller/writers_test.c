@@ -46,7 +46,8 @@ static void finished(
 
 static struct writers *begin(struct log *log)
 {
-	log->writers = writers_new(&(struct writers_options){0, perform, withdrawn, finished, log});
+	log->writers =
+		writers_new(&(struct writers_options){0, perform, withdrawn, finished, log, NULL});
 	return log->writers;
 }
 
@@ -270,7 +271,7 @@ Test(writers, pods_wait_for_what_they_need_and_not_for_each_other)
 	struct log log = {0};
 
 	log.writers = writers_new(
-		&(struct writers_options){0, perform_inside, withdrawn, finished, &log});
+		&(struct writers_options){0, perform_inside, withdrawn, finished, &log, NULL});
 	struct write *const first = create("a", "service", CHILD_SERVICE);
 
 	first->next = create("a", "0", CHILD_POD);
@@ -286,7 +287,7 @@ Test(writers, one_cluster_never_has_all_the_threads)
 	struct log log = {0};
 
 	log.writers = writers_new(
-		&(struct writers_options){0, perform_inside, withdrawn, finished, &log});
+		&(struct writers_options){0, perform_inside, withdrawn, finished, &log, NULL});
 	struct write *first = NULL;
 
 	for (int i = 0; i < 10; i++) {
