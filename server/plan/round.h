@@ -40,7 +40,8 @@ struct action {
 	struct str uid;         /* of what is deleted */
 	/* Of a create of a pod: how it counts until a watch tells of it. */
 	struct observed_pod expected;
-	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its parts. */
+	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its
+	 * parts. */
 	bool warning;
 	const char *reason; /* CamelCase */
 	struct str message; /* of a delete: why */
