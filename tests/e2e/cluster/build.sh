@@ -105,11 +105,17 @@ make_kubeconform() {
 	make_of_tools kubeconform github.com/yannh/kubeconform/cmd/kubeconform
 }
 
-# What kubeconform reads, by the API server's own description of its kinds.
+# What kubeconform reads, by the API server's own description of its kinds, and the CRDs of those
+# whose objects the chart renders.
 make_schemas() {
+	local swagger cert_manager prometheus
+	swagger=$(module_dir "k8s.io/kubernetes@$KUBERNETES_VERSION")/api/openapi-spec/swagger.json
+	cert_manager=$(module_dir "github.com/cert-manager/cert-manager@$CERT_MANAGER_VERSION")
+	prometheus=$(module_dir "github.com/prometheus-operator/prometheus-operator@$PROMETHEUS_OPERATOR_VERSION")
 	mkdir schemas
-	"$go" run "$here/../../manifests/schemas.go" \
-		"$(module_dir "k8s.io/kubernetes@$KUBERNETES_VERSION")/api/openapi-spec/swagger.json" schemas
+	"$go" run -C "$here/tools" ./schemas "$swagger" "$PWD/schemas" \
+		"$cert_manager"/deploy/crds/cert-manager.io_{certificates,issuers}.yaml \
+		"$prometheus"/example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 }
 
 make_coredns() {
@@ -215,7 +221,10 @@ input() {
 	kubernetes) go_sources . "$here/kubernetes/main.go" && echo "$KUBERNETES_VERSION" ;;
 	tool) go_sources . "$here"/tool/*.go ;;
 	kwok | helm | kubeconform) go_sources tools ;;
-	schemas) cat "$here/../../manifests/schemas.go" && echo "$KUBERNETES_VERSION" ;;
+	schemas)
+		go_sources tools "$here/tools/schemas/main.go"
+		echo "$KUBERNETES_VERSION $CERT_MANAGER_VERSION $PROMETHEUS_OPERATOR_VERSION"
+		;;
 	coredns) go_sources tools "$here/tools/dns/main.go" ;;
 	argo) go_sources tools "$here/tools/argo/main.go" ;;
 	kuberay_crds) echo "$KUBERAY_VERSION" ;;
