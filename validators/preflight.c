@@ -26,6 +26,8 @@ static const struct rule RULES[] = {
 		"none, and the cluster no pods."),
 	PREFLIGHT(PREFLIGHT_RULE_GCS_STORE, "gcs-store-is-not-anothers", "KubeRay gap 22",
 		"No two RayClusters keep the state of their GCS in the same claim and path."),
+	PREFLIGHT(PREFLIGHT_RULE_PULL_SECRET, "pull-secret-exists", NULL,
+		"The secrets that the images of a pod are pulled with are there."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_CONTAINER, "container-within-limit-range", "kuberay#2178",
 		"Each container is within the LimitRanges of its namespace."),
 	PREFLIGHT(PREFLIGHT_RULE_RANGE_POD, "pod-within-limit-range", NULL,

@@ -21,9 +21,9 @@ static struct str way_out(
 	return STR("create it, or correct the name");
 }
 
-/* The name of another object, the value of `node` at `at`. */
-static void seek(struct preflight *p, enum facts_kind kind, const struct field_path *at,
-	const struct json_node *node)
+/* The name of another object, the value of `node` at `at`; `without` it what becomes of the pod. */
+static void seek_by(struct preflight *p, const char *rule, enum facts_kind kind,
+	const struct field_path *at, const struct json_node *node, const char *without)
 {
 	const struct facts_source *const source = &FACTS_SOURCES[kind];
 	const struct str namespace = source->namespaced ? p->in->namespace : STR("");
@@ -32,9 +32,16 @@ static void seek(struct preflight *p, enum facts_kind kind, const struct field_p
 	if (name.len == 0 || !facts_known(p->in->facts, kind) ||
 		facts_has(p->in->facts, kind, namespace, name))
 		return;
-	preflight_found(p, RULES[kind], at, FIELD_NOT_FOUND, FIELD_READS(node),
-		"the %s has no %s of this name: %.*s", source->namespaced ? "namespace" : "cluster",
-		source->kind, STR_ARG(way_out(p, kind, namespace, name)));
+	preflight_found(p, rule, at, FIELD_NOT_FOUND, FIELD_READS(node),
+		"the %s has no %s of this name: %s%.*s",
+		source->namespaced ? "namespace" : "cluster", source->kind, without,
+		STR_ARG(way_out(p, kind, namespace, name)));
+}
+
+static void seek(struct preflight *p, enum facts_kind kind, const struct field_path *at,
+	const struct json_node *node)
+{
+	seek_by(p, RULES[kind], kind, at, node, "");
 }
 
 static bool is_optional(const struct json_node *reference)
@@ -93,10 +100,13 @@ static void look_at_containers(struct preflight *p, const container_list *list)
 		look_at_container(p, &list->items[i]);
 }
 
-/*
- * Pull secrets are left out: a missing one is no mistake as long as the image can be pulled
- * without it.
- */
+/* A rule of its own: the kubelet does without one that is missing, and an image may need none. */
+static void look_at_pull_secret(struct preflight *p, const struct local_reference *secret)
+{
+	seek_by(p, PREFLIGHT_RULE_PULL_SECRET, FACTS_SECRET, FIELD_CHILD(secret->self.at, "name"),
+		secret->name.node, "an image that needs it does not come; ");
+}
+
 void preflight_names(struct preflight *p, const struct pod_template *template)
 {
 	const struct pod_spec *const spec = &template->spec;
@@ -114,6 +124,8 @@ void preflight_names(struct preflight *p, const struct pod_template *template)
 		spec->runtime_class_name.node);
 	for (size_t i = 0; i < spec->volumes.count; i++)
 		look_at_volume(p, &spec->volumes.items[i]);
+	for (size_t i = 0; i < spec->pull_secrets.count; i++)
+		look_at_pull_secret(p, &spec->pull_secrets.items[i]);
 	look_at_containers(p, &spec->containers);
 	look_at_containers(p, &spec->init_containers);
 }
