@@ -27,12 +27,13 @@ static bool is_to_be_made(const struct observed *seen)
 	return seen->verdict.accepted || seen->verdict.size_count > 0;
 }
 
-static void make(struct modern *m)
+/* What it has besides pods it has suspended as well. */
+static void make(struct modern *m, bool pods)
 {
 	if (!is_to_be_made(m->seen))
 		return;
 	modern_children(m);
-	if (modern_head(m))
+	if (pods && modern_head(m))
 		modern_groups(m);
 }
 
@@ -42,8 +43,7 @@ static void plan_spec(struct modern *m)
 
 	if (m->phase == MODERN_SUSPENDING)
 		delete_all(m);
-	if (next == MODERN_RUNS)
-		make(m);
+	make(m, next == MODERN_RUNS);
 	const struct status_input status = {
 		.seen = m->seen,
 		.c = &m->c,

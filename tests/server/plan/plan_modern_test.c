@@ -323,10 +323,10 @@ static const struct example SUSPENSION[] = {
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE
 	  "status conditions: [{type: RayClusterSuspending, status: 'True'}]\n"},
 	 "delete h: the cluster is suspended\n"},
-	{"suspended, nothing is made",
+	{"suspended it has no pods, and keeps what it has besides",
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), "status observedGeneration: 7\n"
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
-	 ""},
+	 "create Service demo-head-svc\n"},
 	{"pods that are there all the same go as well",
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}, {type: RayClusterSuspending, status: 'True'}]\n"},
