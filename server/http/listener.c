@@ -159,7 +159,8 @@ static void wait_for_work(struct listener *listener, int64_t until)
 		{.fd = listener->wake, .events = POLLIN},
 		{.fd = accepts && !full ? listener->socket : -1, .events = POLLIN},
 	};
-	const int64_t left = (until - clock_now()) / CLOCK_MILLISECOND;
+	/* Rounded up, or it would ask over and over again in the last millisecond. */
+	const int64_t left = (until - clock_now() + CLOCK_MILLISECOND - 1) / CLOCK_MILLISECOND;
 	int64_t timeout = left > 0 ? left : 0;
 	uint64_t ignored;
 

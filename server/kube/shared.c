@@ -8,6 +8,7 @@
 
 enum {
 	LOOK_MS = 1000,           /* how often stops are looked at, should one have no descriptor */
+	SLEEP_MS = 60000,         /* else; libcurl has times of its own */
 	RECEIVE_BYTES = 4 * 1024, /* each handle has such a buffer */
 };
 
@@ -139,12 +140,15 @@ static void end_done(struct kube_shared *shared)
 static void wait_for_news(struct kube_shared *shared)
 {
 	unsigned count = 0;
+	int most = SLEEP_MS;
 
 	for (const struct stream *stream = shared->streams; stream; stream = stream->next) {
 		const int fd = kube_stop_fd(stream->stop);
 
-		if (fd < 0)
+		if (fd < 0) {
+			most = LOOK_MS;
 			continue;
+		}
 		if (count == shared->room) {
 			shared->room = shared->room ? 2 * shared->room : 16;
 			shared->stops =
@@ -152,7 +156,7 @@ static void wait_for_news(struct kube_shared *shared)
 		}
 		shared->stops[count++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
 	}
-	curl_multi_poll(shared->multi, shared->stops, count, LOOK_MS, NULL);
+	curl_multi_poll(shared->multi, shared->stops, count, most, NULL);
 }
 
 static void *run(void *context)

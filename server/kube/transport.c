@@ -21,8 +21,9 @@
 #define LINE_IDLE (90 * CLOCK_SECOND)
 
 enum {
-	LINES_KEPT = 16, /* connections without work that are kept */
-	LOOK_MS = 1000,  /* how often the stop is looked at, should it have no descriptor */
+	LINES_KEPT = 16,  /* connections without work that are kept */
+	LOOK_MS = 1000,   /* how often the stop is looked at, should it have no descriptor */
+	SLEEP_MS = 60000, /* else; libcurl has times of its own */
 	KEEPALIVE_S = 15,
 	/* A peer that is gone without a word is noticed, however often it is asked meanwhile. */
 	SILENCE_MS = 45000,
@@ -261,14 +262,14 @@ static CURLcode run(struct line *line, struct kube_exchange *exchange)
 
 	curl_multi_add_handle(line->multi, line->easy);
 	for (;;) {
-		if (code == CURLE_ABORTED_BY_CALLBACK && kube_stop_asked(stop))
-			exchange->ended = true;
+		exchange->ended = exchange->ended || kube_stop_asked(stop);
 		if (exchange->ended)
 			break;
 		curl_multi_perform(line->multi, &running);
 		if (is_done(line->multi, &code))
 			break;
-		curl_multi_poll(line->multi, wakes ? &wake : NULL, wakes, LOOK_MS, NULL);
+		curl_multi_poll(
+			line->multi, wakes ? &wake : NULL, wakes, wakes ? SLEEP_MS : LOOK_MS, NULL);
 	}
 	curl_multi_remove_handle(line->multi, line->easy);
 	return code;
