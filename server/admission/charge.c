@@ -120,15 +120,22 @@ static struct ledger_result ask(const struct charge_input *in, const struct ledg
 	return result;
 }
 
-/* What exceeds the quota and is admitted all the same is there, so it counts for others. */
+/*
+ * What exceeds the quota and is admitted all the same is there, so it counts for others. Nor does
+ * it wait until it is known what there is: then nothing is said.
+ */
 static struct ledger_result reserve(const struct charge_input *in, struct ledger_claim *claim)
 {
-	const struct ledger_result result = ask(in, claim);
+	struct ledger_result result = ask(in, claim);
 
-	if (result.answer == LEDGER_EXCEEDED && !binds(in) && !claim->dry_run) {
+	if (binds(in) || (result.answer != LEDGER_EXCEEDED && result.answer != LEDGER_BUSY))
+		return result;
+	if (!claim->dry_run) {
 		claim->raises = false;
 		ask(in, claim);
 	}
+	if (result.answer == LEDGER_BUSY)
+		result = (struct ledger_result){.answer = LEDGER_FITS};
 	return result;
 }
 

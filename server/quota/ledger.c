@@ -329,7 +329,7 @@ static bool is_full(struct ledger *ledger)
 static void reserve(struct ledger *ledger, const struct ledger_claim *claim, struct str key,
 	struct ledger_result *out)
 {
-	if (ledger->watched && !ledger->known) {
+	if (claim->raises && ledger->watched && !ledger->known) {
 		out->answer = LEDGER_BUSY;
 		return;
 	}

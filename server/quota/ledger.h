@@ -42,7 +42,7 @@ struct ledger_claim {
 enum ledger_answer {
 	LEDGER_FITS,
 	LEDGER_EXCEEDED,
-	LEDGER_BUSY, /* cannot be said now: 429, and the API server asks again */
+	LEDGER_BUSY, /* cannot be said now: 429, and the client asks again */
 	LEDGER_FULL, /* the process keeps no more clusters than this */
 };
 
@@ -65,7 +65,8 @@ struct ledger_result {
 
 /* One that keeps count by itself, of at most `clusters_max` clusters. */
 struct ledger *ledger_new(size_t clusters_max);
-/* One that is told what is there: LEDGER_BUSY until ledger_set_known(). */
+/* One that is told what is there: LEDGER_BUSY for what raises a charge, until ledger_set_known().
+ */
 struct ledger *ledger_new_watched(size_t clusters_max);
 void ledger_free(struct ledger **ledger);
 

@@ -162,6 +162,27 @@ Test(charge, a_full_ledger_stops_no_update_that_raises_nothing)
 	cr_assert_eq(ledger_count(ledger), 3u);
 }
 
+Test(charge, until_it_is_known_what_is_there_growth_alone_is_asked_to_come_again)
+{
+	ledger_free(&ledger);
+	ledger = ledger_new_watched(3);
+	const struct review_result created = create(CLUSTER("a", "2"));
+
+	expect(created, false);
+	cr_expect(str_contains(created.reply, "\"code\":429"), "%.*s", STR_ARG(created.reply));
+	expect(update(CLUSTER("a", "2"), CLUSTER("a", "3")), false);
+	expect(update(CLUSTER("a", "3"), CLUSTER("a", "2")), true);
+	use_policy("{" QUOTA ",\"enforcement\":\"warn\"}");
+	expect(create(CLUSTER("b", "2")), true);
+	use_policy("{" QUOTA ",\"enforcement\":\"audit\"}");
+	expect(create(CLUSTER("c", "2")), true);
+	use_policy("{" QUOTA ",\"rules\":{\"RG1401\":\"warn\"}}");
+	expect(ask(&(struct ask){ADMIT_VALIDATE, true, CLUSTER("d", "2"), NULL, NULL}), true);
+	use_policy("{" QUOTA "}");
+	ledger_set_known(ledger);
+	expect(create(CLUSTER("e", "1")), false); /* what was admitted meanwhile counts */
+}
+
 Test(charge, what_is_admitted_over_quota_counts_for_others)
 {
 	static const char *const POLICIES[] = {
