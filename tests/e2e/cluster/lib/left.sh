@@ -32,10 +32,11 @@ left_list() {
 		{ print $2, $3, $4 }' | sort
 }
 
-# By the two first words of their command lines; not those that come and go with whoever looks.
+# By the two first words of their command lines; not those that come and go with whoever looks. Where
+# the machine's other processes are seen, one that ends meanwhile is an error to grep.
 left_programs() {
 	local environ words program
-	grep -slzxF "E2E_STATE=$E2E_STATE" /proc/[0-9]*/environ | while read -r environ; do
+	{ grep -slzxF "E2E_STATE=$E2E_STATE" /proc/[0-9]*/environ || true; } | while read -r environ; do
 		{ mapfile -d '' words <"${environ%environ}cmdline"; } 2>/dev/null || continue
 		program=${words[0]-}
 		case ${program##*/} in
