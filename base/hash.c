@@ -1,6 +1,8 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -37,6 +39,10 @@ static uint64_t word_at(const char *at, size_t len)
 {
 	uint64_t word = 0;
 
+	if (len == sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		return le64toh(word);
+	}
 	for (size_t i = 0; i < len; i++)
 		word |= (uint64_t)(unsigned char)at[i] << (8 * i);
 	return word;

@@ -95,31 +95,51 @@ void metrics_free(struct metrics **metrics)
 	free(old);
 }
 
+static bool is_plain(char c)
+{
+	return (unsigned char)c < 0x80 && c != '\n' && c != '"' && c != '\\';
+}
+
 /* Only backslash, quote and line feed are special; what is not UTF-8 becomes U+FFFD. */
+static size_t add_special(struct buf *out, struct str value)
+{
+	const size_t len = utf8_sequence(value);
+
+	if (len == 0)
+		buf_add(out, STR("\xEF\xBF\xBD"));
+	else if (value.at[0] == '\n')
+		buf_add(out, STR("\\n"));
+	else if (value.at[0] == '"' || value.at[0] == '\\')
+		buf_add(out, (struct str){(const char[]){'\\', value.at[0]}, 2});
+	else
+		buf_add(out, (struct str){value.at, len});
+	return len ? len : 1;
+}
+
 static void add_label_value(struct buf *out, struct str value)
 {
 	while (value.len) {
-		const size_t len = utf8_sequence(value);
+		size_t plain = 0;
 
-		if (len == 0)
-			buf_add(out, STR("\xEF\xBF\xBD"));
-		else if (value.at[0] == '\n')
-			buf_add(out, STR("\\n"));
-		else if (value.at[0] == '"' || value.at[0] == '\\')
-			buf_printf(out, "\\%c", value.at[0]);
-		else
-			buf_add(out, (struct str){value.at, len});
-		value = str_from_offset(value, len ? len : 1);
+		while (plain < value.len && is_plain(value.at[plain]))
+			plain++;
+		buf_add(out, (struct str){value.at, plain});
+		value = str_from_offset(value, plain);
+		if (value.len)
+			value = str_from_offset(value, add_special(out, value));
 	}
 }
 
+/* Whenever something is counted, so that printf() would be too slow. */
 static void add_labels(struct buf *out, const struct family *family, const struct str *values)
 {
 	for (size_t i = 0; i < family->label_count; i++) {
-		buf_printf(out, "%s%s=\"", i ? "," : "", family->row->labels[i]);
+		buf_add_cstr(out, i ? "\"," : "");
+		buf_add_cstr(out, family->row->labels[i]);
+		buf_add_cstr(out, "=\"");
 		add_label_value(out, values ? values[i] : STR("other"));
-		buf_add_char(out, '"');
 	}
+	buf_add_cstr(out, family->label_count ? "\"" : "");
 }
 
 static struct metrics_series *series_new(struct family *family, struct buf *labels)
@@ -133,29 +153,34 @@ static struct metrics_series *series_new(struct family *family, struct buf *labe
 	return series;
 }
 
-static struct metrics_series *find_or_make(struct family *family, const struct str *values)
+/* One that is not there yet: of its own, or the one of all that come too late. */
+static struct metrics_series *make(struct family *family, struct buf *labels)
 {
-	CLEANUP(buf_done) struct buf labels = {0};
+	const bool is_full = family->label_count && family->series.count >= family->row->series_max;
+	struct metrics_series *others = NULL;
 
-	add_labels(&labels, family, values);
-	struct metrics_series *series = strmap_find(&family->series, buf_str(&labels));
-
-	if (series)
-		return series;
-	if (values && family->series.count >= family->row->series_max)
-		return find_or_make(family, NULL);
-	return series_new(family, &labels);
+	if (is_full) {
+		labels->len = 0;
+		add_labels(labels, family, NULL);
+		others = strmap_find(&family->series, buf_str(labels));
+	}
+	return others ? others : series_new(family, labels);
 }
 
 struct metrics_series *metrics_series(struct metrics *metrics, size_t row, const struct str *values)
 {
+	CLEANUP(buf_done) struct buf labels = {0};
+
 	assert(row < metrics->count);
 	struct family *const family = &metrics->families[row];
 
 	assert((values == NULL) == (family->label_count == 0));
+	add_labels(&labels, family, values);
 	pthread_mutex_lock(&metrics->lock);
-	struct metrics_series *const series = find_or_make(family, values);
+	struct metrics_series *series = strmap_find(&family->series, buf_str(&labels));
 
+	if (series == NULL)
+		series = make(family, &labels);
 	pthread_mutex_unlock(&metrics->lock);
 	return series;
 }
