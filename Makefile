@@ -47,7 +47,7 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
 CFLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
 CFLAGS_cover   := -O0 -g --coverage
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
-LDFLAGS_release := -O2 -flto=auto -g
+LDFLAGS_release := -O2 -flto=auto -g -Wl,-z,pack-relative-relocs
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
 LDFLAGS_cover  := --coverage

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 
+enum { PIECE = 4096 /* read at once: a certificate or a key is seldom larger */ };
+
 static void fd_close(int *fd)
 {
 	if (*fd >= 0)
@@ -37,7 +39,7 @@ bool folder_read_fd(int fd, size_t limit, struct buf *out, struct err *err)
 
 	for (;;) {
 		const size_t left = limit + 1 - (out->len - before);
-		const size_t want = left < 16 * 1024 ? left : 16 * 1024;
+		const size_t want = left < PIECE ? left : PIECE;
 		const ssize_t got = read(fd, buf_reserve(out, want), want);
 
 		if (got < 0 && errno == EINTR)
