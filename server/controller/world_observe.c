@@ -5,19 +5,30 @@
 static const struct json_limits OBJECT = {
 	.bytes = 8 * 1024 * 1024, .depth = 256, .nodes = 1024 * 1024};
 
+static char *put(char *at, struct str text)
+{
+	memcpy(at, text.at, text.len);
+	return at + text.len;
+}
+
 /* The text and the status, joined to the object that they were. */
 static const struct json_node *read_object(
 	struct world *world, const struct world_cluster *cluster, struct arena *arena)
 {
-	static const char BETWEEN[] = ",\"status\":";
+	const struct str between = STR(",\"status\":");
 	const struct str text = deflater_unpack(world->deflater, cluster->text, arena);
 	const struct str status = deflater_unpack(world->deflater, cluster->status, arena);
 	struct json_doc doc;
 	struct err ignored;
-	const struct str whole = arena_printf(
-		arena, "%.*s%s%.*s}", STR_ARG(text), status.len ? BETWEEN : "", STR_ARG(status));
+	char *const whole = arena_alloc(arena, text.len + between.len + status.len + 1);
+	char *end = put(whole, text);
 
-	return json_read(arena, whole, &OBJECT, &doc, &ignored) ? doc.root : NULL;
+	if (status.len)
+		end = put(put(end, between), status);
+	end = put(end, STR("}"));
+	return json_read(arena, (struct str){whole, (size_t)(end - whole)}, &OBJECT, &doc, &ignored)
+		       ? doc.root
+		       : NULL;
 }
 
 static void observe_pods(const struct world_cluster *cluster, uint64_t owner, struct arena *arena,
