@@ -38,13 +38,16 @@ struct controller {
 	enum controller_state states[DIALECTS];
 };
 
-/* What changed is looked at as soon as there is somebody to look. */
+/*
+ * What changed is looked at as soon as there is somebody to look; while a round is at work, when
+ * that has ended, so nobody is woken for it.
+ */
 static void changed(void *context, const struct world_key *key)
 {
 	struct controller *const c = context;
 
 	pthread_mutex_lock(&c->mutex);
-	if (c->term)
+	if (c->term && !writers_busy(c->term->writers, key))
 		workqueue_add(c->term->queue, key);
 	pthread_mutex_unlock(&c->mutex);
 }
