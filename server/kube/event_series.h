@@ -26,8 +26,8 @@ void kube_event_series_free(struct kube_event_series **series);
 
 /* What makes events alike; each part a hash of the parts before it too. */
 struct kube_event_keys {
-	uint64_t object; /* whose */
-	uint64_t kind;   /* and type and reason */
+	uint64_t object; /* whose, and of which type */
+	uint64_t kind;   /* and reason */
 	uint64_t words;  /* and message */
 };
 

@@ -142,8 +142,9 @@ static struct kube_event_keys keys_of(const struct kube_event *event)
 {
 	struct kube_event_keys keys;
 
-	keys.object = key_of(event, 0, 5, 0);
-	keys.kind = key_of(event, 5, 7, keys.object);
+	/* With its type: what goes as it should does not use up what is left for trouble. */
+	keys.object = key_of(event, 0, 6, 0);
+	keys.kind = key_of(event, 6, 7, keys.object);
 	keys.words = key_of(event, 7, 8, keys.kind);
 	return keys;
 }

@@ -119,6 +119,33 @@ Test(kube_recorder, an_event_is_written_and_then_counted_up, .timeout = 60)
 	kube_kit_free(&kit);
 }
 
+/* What goes as it should does not use up what is left for trouble. */
+Test(kube_recorder, many_normal_events_leave_room_for_a_warning, .timeout = 60)
+{
+	static struct api_step SCRIPT[KUBE_SERIES_BURST + 1] = {
+		API_STEP(.expect = POST, .status = 201, .reply = "{}"),
+		[KUBE_SERIES_BURST] = API_STEP(.expect = POST, .status = 201, .reply = "{}",
+			.body = "\"type\":\"Warning\""),
+	};
+	struct kube_recorder *recorder = NULL;
+	struct kube_event normal = EVENT;
+
+	for (size_t i = 1; i < KUBE_SERIES_BURST; i++)
+		SCRIPT[i] = (struct api_step)API_STEP(.expect = "PATCH " EVENTS "/demo.18*",
+			.reply = "{}");
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+
+	cr_assert(kube_recorder_start(kit->client, "raygate", "here", &recorder, &kit->err));
+	normal.warning = false;
+	normal.reason = "CreatedWorkerPod";
+	for (int i = 0; i < 2 * KUBE_SERIES_BURST; i++)
+		kube_recorder_add(recorder, &normal);
+	kube_recorder_add(recorder, &EVENT);
+	cr_assert(api_server_wait(kit->server, KUBE_SERIES_BURST + 1));
+	kube_recorder_stop(&recorder);
+	kube_kit_free(&kit);
+}
+
 Test(kube_recorder, the_end_does_not_wait_for_a_server_that_is_silent, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
