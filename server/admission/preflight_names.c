@@ -21,10 +21,18 @@ static struct str way_out(
 	return STR("create it, or correct the name");
 }
 
-/* The name of another object, the value of `node` at `at`; `without` it what becomes of the pod. */
-static void seek_by(struct preflight *p, const char *rule, enum facts_kind kind,
-	const struct field_path *at, const struct json_node *node, const char *without)
+/* An object that is looked for. */
+struct sought {
+	enum facts_kind kind;
+	const char *rule;
+	const char *without; /* what becomes of the pod, for the message */
+};
+
+/* Its name is the value of `node` at `at`. */
+static void seek_by(struct preflight *p, const struct sought *sought, const struct field_path *at,
+	const struct json_node *node)
 {
+	const enum facts_kind kind = sought->kind;
 	const struct facts_source *const source = &FACTS_SOURCES[kind];
 	const struct str namespace = source->namespaced ? p->in->namespace : STR("");
 	const struct str name = json_str(p->in->arena, node);
@@ -32,16 +40,16 @@ static void seek_by(struct preflight *p, const char *rule, enum facts_kind kind,
 	if (name.len == 0 || !facts_known(p->in->facts, kind) ||
 		facts_has(p->in->facts, kind, namespace, name))
 		return;
-	preflight_found(p, rule, at, FIELD_NOT_FOUND, FIELD_READS(node),
+	preflight_found(p, sought->rule, at, FIELD_NOT_FOUND, FIELD_READS(node),
 		"the %s has no %s of this name: %s%.*s",
-		source->namespaced ? "namespace" : "cluster", source->kind, without,
+		source->namespaced ? "namespace" : "cluster", source->kind, sought->without,
 		STR_ARG(way_out(p, kind, namespace, name)));
 }
 
 static void seek(struct preflight *p, enum facts_kind kind, const struct field_path *at,
 	const struct json_node *node)
 {
-	seek_by(p, RULES[kind], kind, at, node, "");
+	seek_by(p, &(struct sought){kind, RULES[kind], ""}, at, node);
 }
 
 static bool is_optional(const struct json_node *reference)
@@ -101,11 +109,8 @@ static void look_at_containers(struct preflight *p, const container_list *list)
 }
 
 /* A rule of its own: the kubelet does without one that is missing, and an image may need none. */
-static void look_at_pull_secret(struct preflight *p, const struct local_reference *secret)
-{
-	seek_by(p, PREFLIGHT_RULE_PULL_SECRET, FACTS_SECRET, FIELD_CHILD(secret->self.at, "name"),
-		secret->name.node, "an image that needs it does not come; ");
-}
+static const struct sought PULL_SECRET = {
+	FACTS_SECRET, PREFLIGHT_RULE_PULL_SECRET, "an image that needs it does not come; "};
 
 void preflight_names(struct preflight *p, const struct pod_template *template)
 {
@@ -125,7 +130,8 @@ void preflight_names(struct preflight *p, const struct pod_template *template)
 	for (size_t i = 0; i < spec->volumes.count; i++)
 		look_at_volume(p, &spec->volumes.items[i]);
 	for (size_t i = 0; i < spec->pull_secrets.count; i++)
-		look_at_pull_secret(p, &spec->pull_secrets.items[i]);
+		seek_by(p, &PULL_SECRET, FIELD_CHILD(spec->pull_secrets.items[i].self.at, "name"),
+			spec->pull_secrets.items[i].name.node);
 	look_at_containers(p, &spec->containers);
 	look_at_containers(p, &spec->init_containers);
 }
