@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -101,21 +102,16 @@ static void add_escape(struct buf *buf, unsigned char c)
 	buf_printf(buf, "\\u%04x", c);
 }
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 void buf_add_json_str(struct buf *buf, struct str s)
 {
+	buf_reserve(buf, s.len + 2);
 	buf_add_char(buf, '"');
 	for (size_t i = 0; i < s.len;) {
-		size_t run = i;
+		const char *const from = s.at + i;
+		const size_t run = (size_t)(json_scan_string(from, s.at + s.len) - from);
 
-		while (run < s.len && is_plain((unsigned char)s.at[run]))
-			run++;
-		buf_add(buf, (struct str){s.at + i, run - i});
-		i = run;
+		buf_add(buf, (struct str){from, run});
+		i += run;
 		if (i == s.len)
 			break;
 		const unsigned char c = (unsigned char)s.at[i];

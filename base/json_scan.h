@@ -1,6 +1,7 @@
 /*
  * The inner loops of json_read, 16 bytes at a time where the machine can: only for the files of
- * json_read. Each returns the first byte from `at` on that is not what it passes over, or `end`.
+ * json_read, and for whoever writes strings. Each returns the first byte from `at` on that is not
+ * what it passes over, or `end`.
  */
 #pragma once
 
