@@ -11,6 +11,7 @@ keeper_prepare() {
 	gate_unregister
 	crds_ours
 	live_prepare "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
+	eventually gate_may create pods --all-namespaces
 	gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" "$@"
 }
 
