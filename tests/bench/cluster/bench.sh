@@ -46,16 +46,18 @@ fleet() {
 		"$((CLUSTERS * PODS))"
 }
 
+# Of thousands the API server has not deleted all when it ends the request, after a minute.
 none_left() {
+	local what
+	for what in pods services events; do
+		api DELETE "/api/v1/namespaces/bench/$what" || return 1
+	done
 	[ "$(api GET "/api/v1/namespaces/bench/pods?limit=1" | grep -c '"uid"')" = 0 ]
 }
 
 clean_up() {
-	local what
-	api DELETE "/apis/ray.io/v1/namespaces/bench/rayclusters?propagationPolicy=Background" >/dev/null
-	for what in pods services events; do
-		api DELETE "/api/v1/namespaces/bench/$what" >/dev/null
-	done
+	eventually api DELETE \
+		"/apis/ray.io/v1/namespaces/bench/rayclusters?propagationPolicy=Background"
 	PATIENCE=600 eventually none_left
 }
 
