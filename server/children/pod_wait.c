@@ -1,6 +1,9 @@
 #include "server/children/pod_parts.h"
 
-/* For two minutes the head's silence is normal; then what it says is shown. */
+/*
+ * For two minutes the head's silence is normal; then what is said of it is shown. No file is
+ * written: the root's file system may be read-only.
+ */
 static struct str script(const struct child_context *c)
 {
 	const struct str host = c->head_fqdn, port = c->head_port;
@@ -8,10 +11,10 @@ static struct str script(const struct child_context *c)
 	return arena_printf(c->arena,
 		"head=%.*s:%.*s\n"
 		"SECONDS=0\n"
-		"until ray health-check --address \"$head\" >/tmp/wait-gcs-ready.log 2>&1; do\n"
+		"until said=$(ray health-check --address \"$head\" 2>&1); do\n"
 		"	echo \"$SECONDS s: the head ($head) does not answer yet\"\n"
 		"	if [ \"$SECONDS\" -gt 120 ]; then\n"
-		"		cat /tmp/wait-gcs-ready.log\n"
+		"		echo \"$said\"\n"
 		"		echo 'Is the head running? Is its Service reachable from here?'\n"
 		"	fi\n"
 		"	sleep 5\n"
