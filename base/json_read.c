@@ -12,6 +12,7 @@ enum {
 	SHOWN = 64,                /* bytes of a key in a message */
 	LEVELS = 64,               /* of which something is known while they are open */
 	COPIED_STRING = 32,        /* a shorter one is read as fast as compared */
+	COPIED_ITEM = 16,          /* nodes; the same of one that is like the item before it */
 };
 
 static const uint32_t NO_DEPTH = UINT32_MAX;
@@ -20,6 +21,8 @@ static const uint32_t NO_DEPTH = UINT32_MAX;
 struct level {
 	uint64_t last_key;       /* of json_keys_note() */
 	uint32_t twin, twin_end; /* the nodes left of the container's twin; none: both are equal */
+	uint32_t item;           /* of a list: the last one read; 0 for none */
+	bool may_have_twins;     /* what is in the container */
 };
 
 struct reader {
@@ -201,10 +204,13 @@ static uint32_t twin_item(const struct reader *r, struct level *level)
 	return at;
 }
 
-/* Whether the value to come is one of the twins, or inside of the second. */
-static inline bool may_have_twin(const struct reader *r)
+/* The item before, since lists are mostly of things that differ in little: pods, not ports. */
+static uint32_t item_before(const struct reader *r, struct level *level)
 {
-	return r->paired || r->depth == r->twins_depth;
+	const uint32_t before = level->item;
+
+	level->item = count(r);
+	return before && r->nodes[before].span >= COPIED_ITEM ? before : 0;
 }
 
 /* The node that the value to come is a version of, or 0. */
@@ -218,9 +224,9 @@ static uint32_t find_twin(struct reader *r)
 			r->first = count(r);
 		return r->paired ? r->first : 0;
 	}
-	if (r->depth >= LEVELS)
-		return 0;
-	return r->in_object ? twin_member(r, r->level) : twin_item(r, r->level);
+	if (r->in_object)
+		return twin_member(r, r->level);
+	return r->paired || r->level->twin_end ? twin_item(r, r->level) : item_before(r, r->level);
 }
 
 /* Whether the text at `at` is the same as its twin's. No byte is compared twice. */
@@ -241,6 +247,15 @@ static bool is_same(struct reader *r, const char *at, struct str twin)
 	return twin.len <= (size_t)(r->differs - at);
 }
 
+/* Of the twin's nodes. Their text is the twin's own, or that which stands `apart` from it. */
+static void add_copies(struct reader *r, uint32_t span, ptrdiff_t apart)
+{
+	memcpy(r->next, r->nodes + r->twin, span * sizeof(*r->nodes));
+	for (uint32_t i = 0; apart && i < span; i++)
+		r->next[i].at += apart;
+	r->next += span;
+}
+
 /* Returns what is behind the value when it is the same as its twin, NULL when it must be read. */
 static const char *copy_twin(struct reader *r, const char *at)
 {
@@ -256,8 +271,7 @@ static const char *copy_twin(struct reader *r, const char *at)
 		if (r->end - r->nodes == r->limits->nodes || !make_room(r, at))
 			return NULL;
 	}
-	memcpy(r->next, r->nodes + r->twin, span * sizeof(*r->nodes));
-	r->next += span;
+	add_copies(r, span, r->paired ? 0 : at - text.at);
 	return at + text.len;
 }
 
@@ -269,16 +283,24 @@ static inline void enter(struct reader *r, uint32_t open, bool object)
 	r->level = &r->levels[r->depth < LEVELS ? r->depth : 0];
 }
 
+/* One is of the twins, or inside of what has a twin itself, or an item of a list. */
+static inline bool may_have_twins(const struct reader *r, const struct level *level)
+{
+	return r->depth >= r->twins_depth && r->depth < LEVELS &&
+	       (r->depth == r->twins_depth || level->twin_end || !r->in_object);
+}
+
 static inline void open_level(struct reader *r, enum json_kind kind)
 {
 	struct level *const level = r->level;
-	const uint32_t twin = r->paired ? r->twin : 0;
+	const uint32_t twin = r->twin;
 
 	*level = (struct level){.last_key = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT};
 	if (twin && r->nodes[twin].kind == kind) {
 		level->twin = twin + 1;
 		level->twin_end = twin + r->nodes[twin].span;
 	}
+	level->may_have_twins = may_have_twins(r, level);
 }
 
 /* Returns the first byte inside that is not white space. */
@@ -366,13 +388,11 @@ static const char *read_one(struct reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
 
-	if (may_have_twin(r)) {
-		r->twin = find_twin(r);
-		const char *const end = r->twin ? copy_twin(r, at) : NULL;
+	r->twin = r->level->may_have_twins ? find_twin(r) : 0;
+	const char *const end = r->twin ? copy_twin(r, at) : NULL;
 
-		if (end)
-			return read_separators(r, end);
-	}
+	if (end)
+		return read_separators(r, end);
 	if (c == '{' || c == '[')
 		return read_container(r, at, c == '{');
 	return read_separators(r, read_scalar(r, at));
@@ -455,6 +475,7 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	};
 
 	*out = (struct json_twice){0};
+	r.level = r.levels;
 	for (const struct json_place *place = limits->skip; place && place->key; place++)
 		r.skip_depths |= depth_bit(place->depth);
 	if (read_with(&r, &out->doc))

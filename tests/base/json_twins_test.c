@@ -161,6 +161,28 @@ Test(json_twins, every_small_change_is_seen)
 	}
 }
 
+/* An item is read again where it differs from the one before, and all of it has its own place. */
+Test(json_twins, an_item_like_the_one_before_is_as_if_it_were_read)
+{
+	static const char BYTES[] = "\"{}[],:1 x\\\xff";
+	static const char ITEM[] = "{\"n\":1,\"pod\":{\"s\":{\"f\":{}},\"c\":[{\"i\":\"ray\"},"
+				   "{\"i\":\"ray\",\"e\":[1,[2]]}]},\"\\u0061\":[[3],[3]]}";
+	const size_t len = strlen(ITEM);
+
+	for (size_t at = 0; at <= len; at++) {
+		for (size_t i = 0; i < sizeof(BYTES); i++) {
+			CLEANUP(buf_done) struct buf text = {0};
+			const int put = at % 3 ? 1 : 0; /* instead of a byte, or besides it */
+
+			buf_printf(&text, "{\"new\":[%s,%s,%.*s", ITEM, ITEM, (int)at, ITEM);
+			buf_add(&text, (struct str){&BYTES[i], i < sizeof(BYTES) - 1});
+			buf_printf(&text, "%s,%s]}", ITEM + at + (at < len ? put : 0), ITEM);
+			cr_expect_eq(compare(buf_str(&text), 1000), 0, "%s", text.at);
+		}
+		arena_reset(&arena);
+	}
+}
+
 Test(json_twins, the_node_limit_is_the_same)
 {
 	char old[1024];
