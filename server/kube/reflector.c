@@ -191,11 +191,22 @@ static bool take_line(void *context, struct str line)
 	return !kube_stop_asked(reflector->stop);
 }
 
+/* What the last event took: the next one is far away. */
+static void give_back(struct kube_reflector *reflector)
+{
+	arena_done(&reflector->arena);
+	if (reflector->lines.begun.len == 0)
+		kube_lines_done(&reflector->lines);
+}
+
 static bool take_piece(void *context, struct str piece)
 {
 	struct kube_reflector *const reflector = context;
+	const bool goes_on = kube_lines_take(&reflector->lines, piece, take_line, reflector);
 
-	if (kube_lines_take(&reflector->lines, piece, take_line, reflector))
+	if (reflector->options.is_quiet)
+		give_back(reflector);
+	if (goes_on)
 		return true;
 	if (reflector->lines.too_long) {
 		err_set(&reflector->fault, ERR_TOO_LARGE, "a watch's line has more than %zu bytes",
