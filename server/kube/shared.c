@@ -12,7 +12,7 @@ enum {
 	RECEIVE_BYTES = 4 * 1024, /* each handle has such a buffer */
 };
 
-/* What somebody waits for, in his frame. */
+/* What somebody waits for, and frees. */
 struct stream {
 	struct stream *next;
 	CURL *easy;
@@ -183,16 +183,20 @@ static bool has_thread(struct kube_shared *shared)
 
 CURLcode kube_shared_run(struct kube_shared *shared, CURL *easy, struct kube_stop *stop)
 {
-	struct stream stream = {.easy = easy, .stop = stop, .code = CURLE_OUT_OF_MEMORY};
+	struct stream *stream = mem_alloc(sizeof(*stream));
 
+	*stream = (struct stream){.easy = easy, .stop = stop, .code = CURLE_OUT_OF_MEMORY};
 	pthread_mutex_lock(&shared->mutex);
 	if (has_thread(shared)) {
-		stream.next = shared->fresh;
-		shared->fresh = &stream;
+		stream->next = shared->fresh;
+		shared->fresh = stream;
 		curl_multi_wakeup(shared->multi);
-		while (!stream.done)
+		while (!stream->done)
 			pthread_cond_wait(&shared->ended, &shared->mutex);
 	}
+	const CURLcode code = stream->code;
+
 	pthread_mutex_unlock(&shared->mutex);
-	return stream.code;
+	mem_free(&stream);
+	return code;
 }
