@@ -237,10 +237,16 @@ static double measure(struct tls_load *load, const struct rivalry *rivalry, stru
 	return us;
 }
 
+static double median(double *values)
+{
+	qsort(values, ROUNDS, sizeof(*values), by_value);
+	return values[ROUNDS / 2];
+}
+
 static bool is_as_cheap(const struct child *pair, const struct rivalry *rivalry, struct str review)
 {
 	struct tls_load *load[2];
-	double ratios[ROUNDS], ours = 0;
+	double ratios[ROUNDS], ours[ROUNDS];
 
 	for (int i = 0; i < 2; i++) {
 		load[i] = tls_load_open(pair[i].pid, pair[i].port, rivalry->clients);
@@ -248,17 +254,16 @@ static bool is_as_cheap(const struct child *pair, const struct rivalry *rivalry,
 			die("a server does not answer");
 	}
 	for (int i = 0; i < ROUNDS; i++) {
-		ours = measure(load[0], rivalry, review);
-		ratios[i] = ours / measure(load[1], rivalry, review);
+		ours[i] = measure(load[0], rivalry, review);
+		ratios[i] = ours[i] / measure(load[1], rivalry, review);
 	}
-	qsort(ratios, ROUNDS, sizeof(*ratios), by_value);
 	for (int i = 0; i < 2; i++)
 		tls_load_close(&load[i]);
-	const double ratio = ratios[ROUNDS / 2];
+	const double ratio = median(ratios);
 	const bool slow = rivalry->gate > 0 && ratio > rivalry->gate;
 
 	printf("%s against nginx's constant answer: %.2fx (min %.2f, max %.2f; %.1f us CPU",
-		rivalry->what, ratio, ratios[0], ratios[ROUNDS - 1], ours);
+		rivalry->what, ratio, ratios[0], ratios[ROUNDS - 1], median(ours));
 	if (rivalry->gate > 0)
 		printf("; gate %.2f, aim %.2f", rivalry->gate, rivalry->aim);
 	printf(")%s\n", slow ? "  TOO SLOW" : "");
