@@ -1,6 +1,7 @@
 #include "tests/support/kube_kit.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -47,4 +48,24 @@ bool kube_kit_call(struct kube_kit *kit, const struct kube_call *call)
 {
 	kit->err = (struct err){0};
 	return kube_call(kit->client, call, &kit->reply, &kit->err);
+}
+
+static void *stop_when_asked(void *context)
+{
+	struct kube_kit *const kit = context;
+
+	api_server_wait(kit->server, 1);
+	kube_stop_ask(kit->stop);
+	return NULL;
+}
+
+bool kube_kit_call_stopped(struct kube_kit *kit, const struct kube_call *call)
+{
+	pthread_t thread;
+
+	cr_assert_eq(pthread_create(&thread, NULL, stop_when_asked, kit), 0);
+	const bool good = kube_kit_call(kit, call);
+
+	pthread_join(thread, NULL);
+	return good;
 }

@@ -20,3 +20,5 @@ void kube_kit_free(struct kube_kit **pointer);
 
 /* The reply and the error are the kit's. */
 bool kube_kit_call(struct kube_kit *kit, const struct kube_call *call);
+/* The same; when the server has been asked once, the kit's stop is. */
+bool kube_kit_call_stopped(struct kube_kit *kit, const struct kube_call *call);

@@ -1,7 +1,6 @@
 #include "server/kube/client.h"
 
 #include <criterion/criterion.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -309,26 +308,14 @@ Test(kube_client, a_server_that_is_not_there_is_asked_until_patience_ends, .time
 	kube_kit_free(&kit);
 }
 
-static void *stop_when_asked(void *context)
-{
-	struct kube_kit *const kit = context;
-
-	api_server_wait(kit->server, 1);
-	kube_stop_ask(kit->stop);
-	return NULL;
-}
-
 Test(kube_client, a_stop_ends_a_call_that_waits, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = GET_B, .fault = API_FAULT_SILENT)};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	pthread_t thread;
 
-	cr_assert_eq(pthread_create(&thread, NULL, stop_when_asked, kit), 0);
-	cr_assert_not(kube_kit_call(kit, &GET));
+	cr_assert_not(kube_kit_call_stopped(kit, &GET));
 	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_ENDED, "%s", kit->err.text);
-	pthread_join(thread, NULL);
 	kube_kit_free(&kit);
 }
 

@@ -2,7 +2,6 @@
 #include "server/kube/shared.h"
 
 #include <criterion/criterion.h>
-#include <pthread.h>
 
 #include "base/clock.h"
 #include "tests/support/kube_kit.h"
@@ -34,26 +33,14 @@ Test(kube_shared, each_has_its_own_patience, .timeout = 60)
 	kube_kit_free(&kit);
 }
 
-static void *stop_when_asked(void *context)
-{
-	struct kube_kit *const kit = context;
-
-	api_server_wait(kit->server, 1);
-	kube_stop_ask(kit->stop);
-	return NULL;
-}
-
 Test(kube_shared, a_stop_ends_one_that_waits, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = GET_B, .fault = API_FAULT_SILENT)};
 	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
-	pthread_t thread;
 
-	cr_assert_eq(pthread_create(&thread, NULL, stop_when_asked, kit), 0);
-	cr_assert_not(kube_kit_call(kit, &GET));
+	cr_assert_not(kube_kit_call_stopped(kit, &GET));
 	cr_assert_eq(kit->reply.answer.fault, KUBE_FAULT_ENDED, "%s", kit->err.text);
-	pthread_join(thread, NULL);
 	kube_kit_free(&kit);
 }
 
