@@ -96,7 +96,10 @@ static enum controller_state state_of(struct controller *c, enum dialect dialect
 
 static struct reconciler_options reconciler_options(struct controller *c, struct term *term);
 
-/* Before the first is planned, all that were accepted before us are counted. */
+/*
+ * Before the first is planned, all that were accepted before us are counted, by others or by us
+ * when we were last at work.
+ */
 static void begin_work(struct controller *c, struct term *term, enum dialect dialect)
 {
 	struct arena arena CLEANUP(arena_done);
@@ -105,6 +108,7 @@ static void begin_work(struct controller *c, struct term *term, enum dialect dia
 	struct world_key *keys;
 
 	arena_init(&arena, 4096);
+	world_forget_work(c->world, dialect);
 	size_t count = world_keys(c->world, dialect, &arena, &keys);
 
 	for (size_t i = 0; i < count; i++)
@@ -158,11 +162,11 @@ static void look_at_all(void *context)
 	}
 }
 
-static enum write_end perform_write(void *context, const struct write *write)
+static bool may(void *context, enum dialect dialect)
 {
 	const struct term *const term = context;
 
-	return perform(&term->performer, write);
+	return atomic_load(&term->works[dialect]);
 }
 
 static void withdrawn(void *context, const struct write *write)
@@ -179,19 +183,23 @@ static void withdrawn(void *context, const struct write *write)
 		world_write_withdrawn(term->performer.world, &write->key, write->uid, &outcome);
 }
 
+/* What was asked for before another controller came is its to do by now. */
+static enum write_end perform_write(void *context, const struct write *write)
+{
+	const struct term *const term = context;
+
+	if (may(context, write->key.dialect))
+		return perform(&term->performer, write);
+	withdrawn(context, write);
+	return WRITE_GIVEN_UP;
+}
+
 static void finished(
 	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
 	const struct term *const term = context;
 
 	reconciler_finished(term->reconciler, key, uid, end);
-}
-
-static bool may(void *context, enum dialect dialect)
-{
-	const struct term *const term = context;
-
-	return atomic_load(&term->works[dialect]);
 }
 
 static void tell_event(void *context, const struct kube_event *event)

@@ -40,6 +40,48 @@ static size_t size_of_pods(
 	return count;
 }
 
+static int32_t count_staying(const struct observed *seen, struct str group)
+{
+	int32_t count = 0;
+
+	for (size_t i = 0; i < seen->pod_count; i++) {
+		const struct observed_pod *const pod = &seen->pods[i];
+
+		count += pod->ours && !pod->deleting && str_eq(pod->group, group);
+	}
+	return count;
+}
+
+/*
+ * What the status says was written by whoever worked before us, and another controller may have
+ * been at work since: none of what it made is taken away.
+ */
+static size_t size_of_status(const struct observed *seen, struct arena *arena,
+	const struct observed_verdict *recalled, const struct observed_size **out)
+{
+	const struct observed_size *there;
+	const size_t there_count = size_of_pods(seen, arena, &there);
+	struct observed_size *const sizes =
+		arena_array(arena, recalled->size_count + there_count + 1, sizeof(*sizes));
+	size_t count = 0;
+
+	for (; count < recalled->size_count; count++)
+		sizes[count] = recalled->sizes[count];
+	for (size_t i = 0; i < there_count; i++) {
+		const int32_t staying = count_staying(seen, there[i].group);
+		size_t at = 0;
+
+		while (at < count && !str_eq(sizes[at].group, there[i].group))
+			at++;
+		if (at == count && staying > 0)
+			sizes[count++] = (struct observed_size){there[i].group, staying};
+		else if (at < count && sizes[at].pods < staying)
+			sizes[at].pods = staying;
+	}
+	*out = sizes;
+	return count;
+}
+
 static void judge(const struct observed *seen, const struct acceptance_past *past,
 	struct arena *arena, struct accept_result *result)
 {
@@ -67,10 +109,8 @@ static void size_up(const struct observed *seen, struct arena *arena,
 		return;
 	}
 	out->accepted_before = recalled->generation;
-	out->sizes = recalled->sizes;
-	out->size_count = recalled->size_count;
-	if (recalled->generation == 0)
-		out->size_count = size_of_pods(seen, arena, &out->sizes);
+	out->size_count = recalled->generation ? size_of_status(seen, arena, recalled, &out->sizes)
+					       : size_of_pods(seen, arena, &out->sizes);
 }
 
 static void settle_anew(struct world *world, const struct world_key *key, struct arena *arena,

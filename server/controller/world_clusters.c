@@ -122,6 +122,21 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	world_stir(world, cluster->space);
 }
 
+void world_forget_work(struct world *world, enum dialect dialect)
+{
+	struct world_cluster *cluster;
+
+	pthread_mutex_lock(&world->mutex);
+	const struct table *const clusters = &world->sides[dialect].clusters;
+
+	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;) {
+		acceptance_free(&cluster->acceptance, &world->interns);
+		world_failures_done(cluster);
+		cluster->checked = 0;
+	}
+	pthread_mutex_unlock(&world->mutex);
+}
+
 void world_cluster_untell(struct world *world, struct world_cluster *cluster)
 {
 	if (!cluster->told)

@@ -357,6 +357,49 @@ Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before, .init = N
 	controller_kit_expect(kit, "a", 4);
 }
 
+static void put_worker_of_somebody_else(int n)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 1024);
+	fake_cluster_put(kit->cluster,
+		arena_printf(&arena, "/api/v1/namespaces/ns/pods/a-workers-worker-%d", n).at,
+		arena_printf(&arena,
+			"{\"metadata\":{\"name\":\"a-workers-worker-%d\",\"namespace\":\"ns\","
+			"\"uid\":"
+			"\"other-%d\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/"
+			"group\":\"workers\","
+			"\"ray.io/"
+			"node-type\":\"worker\"},\"ownerReferences\":[{\"controller\":true,"
+			"\"uid\":\"uid-of-a\"}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}",
+			n, n)
+			.at);
+}
+
+/* Another controller was at work while the status said what we had accepted. */
+Test(reconcile, what_another_controller_made_is_not_taken_away, .init = NULL)
+{
+	kit = controller_kit_new(TIGHT);
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_kill(kit);
+	controller_kit_scale(kit, "a", 30);
+	for (int n = 0; n < 4; n++)
+		put_worker_of_somebody_else(n);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 7u);
+	/* The same, but this process was at work before the other. */
+	for (int n = 4; n < 6; n++)
+		put_worker_of_somebody_else(n);
+	controller_kit_scale(kit, "a", 31);
+	controller_kit_tell(kit);
+	world_forget_work(kit->world, DIALECT_MODERN);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 9u);
+}
+
 /*
  * Ray's autoscaler asks for all that is wanted at once. It gets what there is room for, beside
  * others that wait too, and more when there is more.

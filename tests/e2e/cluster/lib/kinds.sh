@@ -7,7 +7,7 @@ case $E2E_NODE in
 simulated)
 	# shellcheck source=gate.sh
 	. "$HERE/lib/gate.sh"
-	scenarios='scenarios'
+	scenarios=scenarios${KUBERAY:+-kuberay}
 	;;
 real)
 	# shellcheck source=chart_gate.sh
