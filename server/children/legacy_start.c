@@ -77,9 +77,22 @@ static void add_commands(
 	}
 }
 
+/* Where nothing ran before it, there is nothing to be stopped, and to find that out takes a second.
+ */
+static size_t first_of(const struct legacy_commands *commands, struct str before)
+{
+	size_t first = 0;
+
+	while (before.len == 0 && first < commands->count &&
+		str_is(str_trim(commands->items[first]), "ray stop"))
+		first++;
+	return first;
+}
+
 static struct str wrapper(const struct child_context *c, const struct ray_group *type,
 	const struct legacy_commands *commands, struct str before)
 {
+	const size_t first = first_of(commands, before);
 	CLEANUP(buf_done) struct buf out = {0};
 
 	if (before.len) {
@@ -87,10 +100,11 @@ static struct str wrapper(const struct child_context *c, const struct ray_group 
 		buf_add_char(&out, '\n');
 	}
 	buf_add_cstr(&out, HEAD_OF_SCRIPT);
-	add_commands(&out, commands, 0, commands->setup);
+	add_commands(&out, commands, first, commands->setup);
 	if (!type->is_head)
 		buf_printf(&out, WAIT_FOR_HEAD, STR_ARG(legacy_head_port(c)), START_WAIT_S);
-	add_commands(&out, commands, commands->setup, commands->count);
+	add_commands(
+		&out, commands, first > commands->setup ? first : commands->setup, commands->count);
 	buf_add_cstr(&out, REST_OF_SCRIPT);
 	return arena_str(c->arena, buf_str(&out));
 }

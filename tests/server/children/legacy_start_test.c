@@ -228,6 +228,44 @@ Test(legacy_start, only_a_container_that_sleeps_is_told_to_start_ray)
 	arena_done(&arena);
 }
 
+/* What the script of a head runs, in its order. */
+static const struct {
+	const char *what, *container, *commands, *run;
+} FIRST[] = {
+	{"the chart's", "name: r, " SLEEP, "[ray stop, ray start --head]",
+		"run 'ray start --head'\n"},
+	{"nothing but it", "name: r, " SLEEP, "[' ray stop ', ray stop]", ""},
+	{"behind another", "name: r, " SLEEP, "[a, ray stop, b]",
+		"run 'a'\nrun 'ray stop'\nrun 'b'\n"},
+	{"of several words", "name: r, " SLEEP, "[ray stop --force]", "run 'ray stop --force'\n"},
+	{"behind what the container runs",
+		"name: r, command: [/bin/bash, -c, --], "
+		"args: ['a; trap : TERM INT; sleep infinity & wait;']",
+		"[ray stop]", "run 'ray stop'\n"},
+};
+
+Test(legacy_start, what_cannot_run_yet_is_not_stopped)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(FIRST); i++) {
+		struct json_edit *pod = head_of(&arena, FIRST[i].container, FIRST[i].commands);
+		const struct str script = json_edit_text(
+			json_edit_item(json_edit_get(container_of(pod), STR("args")), 0));
+		const char *const expected = arena_printf(&arena,
+			"  [ $code -eq 0 ] || { echo \"ended with $code: $1\" "
+			">&2; exit $code; }\n}\n%sray=\n",
+			FIRST[i].run)
+						     .at;
+
+		cr_expect(
+			str_contains(script, expected), "%s: %.*s", FIRST[i].what, STR_ARG(script));
+		json_edit_free(&pod);
+	}
+	arena_done(&arena);
+}
+
 /* Legacy reference: §4.5, mended. */
 static const struct {
 	const char *resources, *told;

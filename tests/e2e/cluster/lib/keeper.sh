@@ -97,3 +97,8 @@ keeper_complete() {
 	grep "\"rayCluster\":\"$1\"" "$E2E_STATE"/log/gate-* | cut -c1-400
 	return 1
 }
+
+# keeper_gone POD
+keeper_gone() {
+	[ -z "$(kubectl get pods --field-selector "metadata.name=$1" -o name)" ]
+}

@@ -19,7 +19,8 @@ kuberay_begin() {
 	{ read -r metrics && read -r health; } <"$E2E_STATE/kuberay-ports"
 	start kuberay "$KUBERAY" --kubeconfig "$E2E_STATE/pki/admin.kubeconfig" \
 		--leader-election-namespace "$NAMESPACE" --metrics-addr "127.0.0.1:$metrics" \
-		--health-probe-bind-address "127.0.0.1:$health" --qps 1000 --burst 2000
+		--health-probe-bind-address "127.0.0.1:$health" --qps 1000 --burst 2000 \
+		--feature-gates GCSFaultToleranceEmbeddedStorage=true
 }
 
 # kuberay_start: until it leads.
@@ -59,9 +60,33 @@ kuberay_objects() {
 
 # kuberay_states: of all clusters, what the status says that is not of a moment.
 kuberay_states() {
-	kubectl get rayclusters.ray.io -o 'jsonpath={range .items[*]}{.metadata.name}{": "}{.status.state}{" "}{.status.readyWorkerReplicas}{" of "}{.status.desiredWorkerReplicas}{" "}{.status.head.podName}{" "}{.status.head.serviceName}{"\n"}{end}'
+	kubectl get rayclusters.ray.io -o 'jsonpath={range .items[*]}{.metadata.name} {.status.state} {.status.head.podName} {.status.head.serviceName}{"\n"}{end}'
 }
 
-nothing_but_redis() {
-	[ -z "$(kubectl get pods -o name)" ]
+# kuberay_lost BEFORE AFTER: what was there before and is not any more.
+kuberay_lost() {
+	comm -23 "$1" "$2"
+}
+
+# kuberay_grow NAME REPLICAS, as Ray's autoscaler asks for more.
+kuberay_grow() {
+	kubectl patch rayclusters.ray.io "$1" --type json \
+		-p "[{\"op\":\"replace\",\"path\":\"/spec/workerGroupSpecs/0/replicas\",\"value\":$2}]"
+}
+
+# kuberay_looks: KubeRay has come to every cluster, which an annotation makes it do.
+kuberay_looks() {
+	local before
+	before=$(kuberay_rounds)
+	kubectl annotate rayclusters.ray.io --all --overwrite "example.com/looked-at=$before" >/dev/null
+	eventually kuberay_rounds_are $((before + $(kubectl get rayclusters.ray.io -o name | wc -l)))
+}
+
+kuberay_rounds() {
+	curl -fsS "http://127.0.0.1:$(sed -n 1p "$E2E_STATE/kuberay-ports")/metrics" |
+		awk '/^controller_runtime_reconcile_total{controller="raycluster-controller"/ { sum += $2 } END { print sum + 0 }'
+}
+
+kuberay_rounds_are() {
+	[ "$(kuberay_rounds)" -ge "$1" ]
 }

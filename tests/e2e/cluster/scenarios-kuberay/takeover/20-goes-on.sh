@@ -1,25 +1,29 @@
-# What was taken over is scaled, resumed and suspended as any other.
+# What was taken over is scaled, suspended and resumed as any other, and none of its pods is made anew.
 . "$HERE/lib/kuberay.sh"
-grow() {
-	kubectl patch rayclusters.ray.io "$1" --type json -p "[{\"op\":\"replace\",\"path\":\"/spec/workerGroupSpecs/0/replicas\",\"value\":$2}]"
-}
-for name in plain failing scaling redis secret serving; do grow $name 3; done
-grow slices 3
+running='plain failing scaling redis secret serving'
+for name in $running slices; do
+	kuberay_grow "$name" 3
+done
 kubectl patch rayclusters.ray.io paused --type merge -p '{"spec":{"suspend":false}}'
 kubectl patch rayclusters.ray.io born-paused --type merge -p '{"spec":{"suspend":false}}'
-for name in plain failing scaling redis secret serving; do eventually keeper_runs $name 4; done
-eventually keeper_runs slices 10
+for name in $running; do
+	keeper_complete "$name" 4
+done
+keeper_complete slices 10
 keeper_complete paused 3
 keeper_complete born-paused 3
-for name in plain failing scaling redis secret serving paused born-paused slices; do eventually keeper_is $name ready; done
 kubectl delete limitrange most
+eventually keeper_has refused 3
 kuberay_objects >"$E2E_STATE/grown"
-tell "of $(wc -l <"$E2E_STATE/after") objects $(comm -12 "$E2E_STATE/after" "$E2E_STATE/grown" | wc -l) are there still"
-comm -23 "$E2E_STATE/after" "$E2E_STATE/grown" >&3
-for name in plain failing secret serving; do grow $name 1; done
-grow slices 1
-for name in plain failing secret serving; do eventually keeper_has $name 2; done
+[ -z "$(kuberay_lost "$E2E_STATE/after" "$E2E_STATE/grown")" ]
+for name in plain failing redis secret serving slices; do
+	kuberay_grow "$name" 1
+done
+for name in plain failing redis secret serving; do
+	eventually keeper_has "$name" 2
+done
 eventually keeper_has slices 4
-for name in plain failing scaling redis secret serving paused born-paused slices; do eventually keeper_is $name ready; done
 keeper_cluster ours 2 | kubectl apply -f -
-eventually keeper_is ours ready
+for name in $running slices paused born-paused ours; do
+	eventually keeper_is "$name" ready
+done
