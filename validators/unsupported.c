@@ -65,7 +65,9 @@ static void redis(
 		fn(context, &row->told, gcs->self.at, gcs->self.node);
 }
 
-#define GANG "its pods are scheduled one by one, as if this label was not there"
+#define GANG                                                                                       \
+	"its pods are scheduled one by one, as if this label was not there: Kueue can admit it "   \
+	"as a whole"
 #define REDIS                                                                                      \
 	"what it stored in Redis stays there when it is deleted: use a "                           \
 	"storage namespace that you clean yourself"
@@ -73,13 +75,18 @@ static void redis(
 static const struct row ROWS[] = {
 	{{"enableIngress", "no Ingress is made: write one for the head's Service"}, ingress, NULL,
 		NULL},
-	{{"networkPolicy", "no NetworkPolicy is made: all pods may talk to its pods"},
+	{{"networkPolicy", "no NetworkPolicy is made, all pods may talk to its pods: write "
+			   "one for the label ray.io/cluster"},
 		network_policy, NULL, NULL},
-	{{"tlsOptions", "nothing is encrypted between its nodes"}, tls, NULL, NULL},
-	{{"historyServerOptions", "nothing is collected for a history server"}, history, NULL,
-		NULL},
-	{{"upgradeStrategy Recreate", "a changed template holds for new pods alone"}, recreate,
-		NULL, NULL},
+	{{"tlsOptions", "nothing is encrypted between its nodes: set RAY_USE_TLS and mount "
+			"certificates in its templates"},
+		tls, NULL, NULL},
+	{{"historyServerOptions", "nothing is collected for a history server: add its "
+				  "collector to the containers of its templates"},
+		history, NULL, NULL},
+	{{"upgradeStrategy Recreate", "a changed template holds for new pods alone: suspend "
+				      "and resume it to have all of them anew"},
+		recreate, NULL, NULL},
 	{{"cleaning of Redis", REDIS}, redis, NULL, NULL},
 	{{"cleaning of Redis", REDIS}, NULL, NULL, "ray.io/ft-enabled"},
 	{{"gang scheduling", GANG}, NULL, "ray.io/gang-scheduling-enabled", NULL},
