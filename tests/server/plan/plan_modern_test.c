@@ -403,8 +403,8 @@ static const struct example BOUNDS[] = {
 	 ""},
 	{"what this version does not make is told",
 	 {NULL, "  upgradeStrategy: {type: Recreate}\n  networkPolicy: {}\n" HEAD, HEAD_IS_THERE},
-	 "warning NotSupported: not supported by this version: networkPolicy (no NetworkPolicy is made: all pods may talk to its pods); "
-	 "upgradeStrategy Recreate (a changed template holds for new pods alone)\n"},
+	 "warning NotSupported: not supported by this version: networkPolicy (no NetworkPolicy is made, all pods may talk to its pods: write one for the label ray.io/cluster); "
+	 "upgradeStrategy Recreate (a changed template holds for new pods alone: suspend and resume it to have all of them anew)\n"},
 };
 /* clang-format on */
 
