@@ -63,17 +63,20 @@ enum object_part {
 	PART_VOLUMES,
 	PART_VOLUME_EPHEMERAL,
 	PART_VOLUME_HOST_PATH,
+	PART_VOLUME_OTHER, /* an image, or of a storage system: nfs, csi, … */
 	PART_VOLUME_PROJECTED,
 	PART_VOLUME_REFERENCE,
 
 	/* of a container, the autoscaler's and the history collector's included */
-	PART_CONTAINER_RESTART,
+	PART_CLAIMS_USED,
+	PART_CONTAINER_RESTART, /* its restart policy and rules, its resize policies */
+	PART_DEVICES,
 	PART_ENV,
 	PART_ENV_FROM,
 	PART_ENV_SOURCE,
 	PART_LIFECYCLE,
 	PART_LIMITS,
-	PART_MOUNTS, /* devices too */
+	PART_MOUNTS,
 	PART_MOUNT_SHARING,
 	PART_PORTS,
 	PART_PROBES,

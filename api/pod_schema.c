@@ -54,7 +54,8 @@ static const struct schema_field CLAIM_ROWS[] = {
 static const struct schema CLAIM = SCHEMA_OF("a resource claim reference", CLAIM_ROWS, "name");
 
 static const struct schema_field RESOURCES_ROWS[] = {
-	SCHEMA_CHECK_LIST(&CLAIM, "claims", .unique = SCHEMA_WORDS("name")),
+	SCHEMA_CHECK_LIST(
+		&CLAIM, "claims", .part = PART_CLAIMS_USED, .unique = SCHEMA_WORDS("name")),
 	SCHEMA_KEEP(struct resource_requirements, limits, "limits", .part = PART_LIMITS),
 	SCHEMA_KEEP(struct resource_requirements, requests, "requests", .part = PART_REQUESTS),
 };
@@ -76,11 +77,12 @@ static const struct schema_field CONTAINER_ROWS[] = {
 	SCHEMA_KEEP_LIST(struct container, ports, &PORT, "ports", .part = PART_PORTS,
 		.unique = SCHEMA_WORDS("containerPort", "protocol")),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "readinessProbe", .part = PART_PROBES),
-	SCHEMA_CHECK_LIST(&SCHEMA_RESIZE_POLICY, "resizePolicy"),
+	SCHEMA_CHECK_LIST(&SCHEMA_RESIZE_POLICY, "resizePolicy", .part = PART_CONTAINER_RESTART),
 	SCHEMA_KEEP_OBJECT(struct container, resources, &SCHEMA_RESOURCES, "resources"),
 	SCHEMA_KEEP(struct container, restart_policy, "restartPolicy",
 		.part = PART_CONTAINER_RESTART, POD_WORDS("Always", "OnFailure", "Never")),
-	SCHEMA_CHECK_LIST(&SCHEMA_RESTART_RULE, "restartPolicyRules"),
+	SCHEMA_CHECK_LIST(
+		&SCHEMA_RESTART_RULE, "restartPolicyRules", .part = PART_CONTAINER_RESTART),
 	SCHEMA_KEEP_OBJECT(struct container, security_context, &SCHEMA_SECURITY_CONTEXT,
 		"securityContext", .part = PART_SECURITY),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_PROBE, "startupProbe", .part = PART_PROBES),
@@ -90,7 +92,7 @@ static const struct schema_field CONTAINER_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "terminationMessagePolicy",
 		POD_WORDS("File", "FallbackToLogsOnError")),
 	SCHEMA_CHECK(SCHEMA_BOOL, "tty"),
-	SCHEMA_KEEP_LIST(struct container, devices, &DEVICE, "volumeDevices", .part = PART_MOUNTS,
+	SCHEMA_KEEP_LIST(struct container, devices, &DEVICE, "volumeDevices", .part = PART_DEVICES,
 		.unique = SCHEMA_WORDS("devicePath")),
 	SCHEMA_KEEP_LIST(struct container, mounts, &SCHEMA_VOLUME_MOUNT, "volumeMounts",
 		.part = PART_MOUNTS, .unique = SCHEMA_WORDS("mountPath")),
@@ -136,7 +138,7 @@ static const struct schema_field SPEC_ROWS[] = {
 	SCHEMA_KEEP(struct pod_spec, host_pid, "hostPID"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "hostUsers", .part = PART_POD_SECURITY),
 	SCHEMA_KEEP(struct pod_spec, hostname, "hostname", .part = PART_POD_NAMES),
-	SCHEMA_CHECK(SCHEMA_STRING, "hostnameOverride"),
+	SCHEMA_CHECK(SCHEMA_STRING, "hostnameOverride", .part = PART_POD_NAMES),
 	SCHEMA_KEEP_LIST(struct pod_spec, pull_secrets, &SCHEMA_LOCAL_REFERENCE, "imagePullSecrets",
 		.part = PART_POD_NAMES, .unique = SCHEMA_WORDS("name")),
 	SCHEMA_KEEP_LIST(struct pod_spec, init_containers, &SCHEMA_CONTAINER, "initContainers",

@@ -62,6 +62,16 @@ void check_reference(const struct rule_context *c, const struct schema_object *u
 		check_name(c, FIELD_CHILD(up->at, key), name, kind);
 }
 
+void check_given(const struct rule_context *c, const struct schema_object *up, const char *key,
+	const char *what)
+{
+	const struct json_node *const node = json_get(up->node, key);
+
+	if (json_str_is(node, STR("")) || (json_is(node, JSON_ARRAY) && json_count(node) == 0))
+		rule_found(
+			c, FIELD_CHILD(up->at, key), FIELD_REQUIRED, FIELD_READS(node), "%s", what);
+}
+
 void check_names(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *list, enum name_kind kind)
 {

@@ -31,6 +31,10 @@ void check_label_map(
 void check_label_selector(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *selector);
 
+/* The member, where it is a string or a list, is not empty; that it must be there is the schema's.
+ */
+void check_given(const struct rule_context *c, const struct schema_object *up, const char *key,
+	const char *what);
 /* The member is an integer from `min` to `max`, or absent. */
 void check_range(const struct rule_context *c, const struct schema_object *up, const char *key,
 	int64_t min, int64_t max);

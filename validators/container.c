@@ -1,4 +1,4 @@
-/* Names, images, ports and restart policies of containers. */
+/* Names, images and ports of containers. */
 #include <string.h>
 
 #include "validators/check.h"
@@ -218,19 +218,18 @@ static uint64_t host_port_hash(const struct rule_context *c, const struct used_p
 	return str_hash(all);
 }
 
-static size_t count_ports(const container_list *list)
+static size_t count_ports(const struct container *containers, size_t count)
 {
-	size_t count = 0;
+	size_t ports = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		count += list->items[i].ports.count;
-	return count;
+	for (size_t i = 0; i < count; i++)
+		ports += containers[i].ports.count;
+	return ports;
 }
 
-static size_t add_host_ports(const struct rule_context *c, const struct rule_pod *pod,
+static size_t add_host_ports(const struct rule_context *c, const struct pod_spec *spec,
 	const struct container *container, struct used_port *used)
 {
-	const struct pod_spec *const spec = &pod->template->spec;
 	size_t count = 0;
 
 	for (size_t i = 0; i < container->ports.count; i++) {
@@ -250,16 +249,17 @@ static size_t add_host_ports(const struct rule_context *c, const struct rule_pod
 	return count;
 }
 
-static void host_ports_differ(const struct rule_context *c, const struct rule_pod *pod)
+/* Of containers that run at the same time. */
+static void check_host_ports(const struct rule_context *c, const struct pod_spec *spec,
+	const struct container *containers, size_t container_count)
 {
-	const container_list *const list = &pod->template->spec.containers;
-	const size_t room = count_ports(list) + 1;
+	const size_t room = count_ports(containers, container_count) + 1;
 	struct used_port *const used = arena_array(c->arena, room, sizeof(*used));
 	uint64_t *const hashes = arena_array(c->arena, room, sizeof(*hashes));
 	size_t count = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		count += add_host_ports(c, pod, &list->items[i], used + count);
+	for (size_t i = 0; i < container_count; i++)
+		count += add_host_ports(c, spec, &containers[i], used + count);
 	for (size_t i = 0; i < count; i++)
 		hashes[i] = host_port_hash(c, &used[i]);
 	const size_t *const firsts = check_twins(c->arena, hashes, count);
@@ -273,21 +273,14 @@ static void host_ports_differ(const struct rule_context *c, const struct rule_po
 	}
 }
 
-static void restart_policy_is_old_enough(
-	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+/* Init containers run one by one: each is looked at by itself, as the API server does. */
+static void host_ports_differ(const struct rule_context *c, const struct rule_pod *pod)
 {
-	const container_list *const inits = &pod->template->spec.init_containers;
-	const bool init = inits->count && container >= inits->items &&
-			  container < inits->items + inits->count;
+	const struct pod_spec *const spec = &pod->template->spec;
 
-	if (!container->restart_policy.v.len ||
-		(init && str_is(container->restart_policy.v, "Always")))
-		return;
-	rule_found(c, FIELD_CHILD(container->self.at, "restartPolicy"), FIELD_NOT_SUPPORTED,
-		FIELD_READS(container->restart_policy.node),
-		init ? "Kubernetes before 1.35 takes Always alone for an init container"
-		     : "Kubernetes before 1.35 has this on init containers alone; the pod has a "
-		       "restartPolicy of its own");
+	check_host_ports(c, spec, spec->containers.items, spec->containers.count);
+	for (size_t i = 0; i < spec->init_containers.count; i++)
+		check_host_ports(c, spec, &spec->init_containers.items[i], 1);
 }
 
 static const struct rule RULES[] = {
@@ -308,10 +301,6 @@ static const struct rule RULES[] = {
 	RULE("RG0635", "host-ports-differ", ERROR, BOTH, "0.1", NULL,
 		"Two ports of a pod do not take the same port of the host.",
 		RULE_CHECKS_POD(host_ports_differ), .needs = PART(PORTS)),
-	RULE("RG0636", "container-restart-policy-old", WARN, BOTH, "0.1", NULL,
-		"A container's own restart policy is one that Kubernetes before 1.35 has, too.",
-		RULE_CHECKS_POD_CONTAINER(restart_policy_is_old_enough),
-		.needs = PART(CONTAINER_RESTART)),
 };
 
 const struct rule_table RULES_CONTAINER = RULE_TABLE(RULES);

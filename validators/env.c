@@ -1,5 +1,5 @@
 /* Environment variables, of containers and of the containers that KubeRay adds. */
-#include "validators/check.h"
+#include "validators/downward.h"
 #include "validators/rules.h"
 
 typedef void env_fn(const struct rule_context *c, const struct env_var *env);
@@ -75,6 +75,20 @@ static void check_key_ref(
 	check_member_name(c, &ref, "key", NAME_CONFIG_KEY);
 }
 
+/* That the volume is there is seen beside the mounts (mounts.c). */
+static void check_file_ref(const struct rule_context *c, const struct schema_object *from)
+{
+	const struct schema_object ref = {
+		json_get(from->node, "fileKeyRef"), FIELD_CHILD(from->at, "fileKeyRef")};
+	const struct json_node *const path = json_get(ref.node, "path");
+
+	check_member_name(c, &ref, "key", NAME_ENV_RELAXED);
+	check_given(c, &ref, "path", "must be the path of a file in the volume");
+	if (check_goes_up(json_str(c->arena, path)))
+		rule_found(c, FIELD_CHILD(ref.at, "path"), FIELD_INVALID, FIELD_READS(path),
+			"must not contain \"..\": it has to stay inside");
+}
+
 static void check_env_source(const struct rule_context *c, const struct env_var *env)
 {
 	static const char *const SOURCES[] = {"configMapKeyRef", "fieldRef", "fileKeyRef",
@@ -89,6 +103,7 @@ static void check_env_source(const struct rule_context *c, const struct env_var 
 	check_one_of(c, &env->value_from, SOURCES, true);
 	check_key_ref(c, &env->value_from, "configMapKeyRef");
 	check_key_ref(c, &env->value_from, "secretKeyRef");
+	check_file_ref(c, &env->value_from);
 }
 
 static void env_sources_of(const struct rule_context *c, const struct container *container)
@@ -103,55 +118,10 @@ static void env_sources_fit(const struct rule_context *c, const struct ray_objec
 	each_of_added(c, check_env_source);
 }
 
-static bool is_word(struct str text, const char *const *words)
-{
-	for (size_t i = 0; words[i]; i++) {
-		if (str_is(text, words[i]))
-			return true;
-	}
-	return false;
-}
-
-/* metadata.labels['key'] */
-static bool is_map_key(struct str path)
-{
-	return (str_starts(path, "metadata.labels['") ||
-		       str_starts(path, "metadata.annotations['")) &&
-	       str_ends(path, "']");
-}
-
 static void check_env_field(const struct rule_context *c, const struct env_var *env)
 {
-	static const char *const FIELDS[] = {"metadata.name", "metadata.namespace", "metadata.uid",
-		"spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.podIP",
-		"status.hostIPs", "status.podIPs", "spec.host", NULL};
-	static const char *const AMOUNTS[] = {"limits.cpu", "limits.memory",
-		"limits.ephemeral-storage", "requests.cpu", "requests.memory",
-		"requests.ephemeral-storage", NULL};
-	if (!env->value_from.node)
-		return;
-	const struct json_node *const field = json_get(env->value_from.node, "fieldRef");
-	const struct json_node *const path = json_get(field, "fieldPath");
-	const struct json_node *const amount = json_get(env->value_from.node, "resourceFieldRef");
-	const struct json_node *const resource = json_get(amount, "resource");
-	const struct str path_text = json_str(c->arena, path);
-	const struct str resource_text = json_str(c->arena, resource);
-
-	if (json_is(path, JSON_STRING) && !is_word(path_text, FIELDS) && !is_map_key(path_text))
-		rule_found(c, FIELD_CHILD(FIELD_CHILD(env->value_from.at, "fieldRef"), "fieldPath"),
-			FIELD_NOT_SUPPORTED, FIELD_READS(path),
-			"must be metadata.name, .namespace, .uid, .labels['key'] or "
-			".annotations['key'], "
-			"spec.nodeName, .serviceAccountName, status.hostIP or .podIP");
-	if (json_is(resource, JSON_STRING) && !is_word(resource_text, AMOUNTS) &&
-		!str_starts(resource_text, "limits.hugepages-") &&
-		!str_starts(resource_text, "requests.hugepages-"))
-		rule_found(c,
-			FIELD_CHILD(
-				FIELD_CHILD(env->value_from.at, "resourceFieldRef"), "resource"),
-			FIELD_NOT_SUPPORTED, FIELD_READS(resource),
-			"must be limits. or requests. with cpu, memory, ephemeral-storage or "
-			"hugepages-<size>");
+	if (env->value_from.node)
+		check_downward(c, &env->value_from, DOWNWARD_VARIABLE);
 }
 
 static void env_fields_of(const struct rule_context *c, const struct container *container)

@@ -1,52 +1,17 @@
 /* What containers mount: of volumes that are there, or that the controller adds. */
-#include <stdlib.h>
-
 #include "validators/check.h"
+#include "validators/name_set.h"
 #include "validators/rules.h"
 
-enum { SUGGESTED_MAX = 64 }; /* volumes that are tried for "did you mean" */
-
-/* The names of a pod's volumes, in byte order. */
-struct volume_names {
-	struct str *items;
-	size_t count;
-};
-
-static int by_bytes(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-static struct volume_names volume_names(struct arena *arena, const struct pod_template *template)
+static struct name_set volume_names(struct arena *arena, const struct pod_template *template)
 {
 	const size_t count = template->spec.volumes.count;
-	struct volume_names names = {arena_array(arena, count + 1, sizeof(*names.items)), count};
+	struct name_set names = name_set_make(arena, count);
 
 	for (size_t i = 0; i < count; i++)
-		names.items[i] = template->spec.volumes.items[i].name.v;
-	qsort(names.items, count, sizeof(*names.items), by_bytes);
+		name_set_add(&names, template->spec.volumes.items[i].name.v);
+	name_set_sort(&names);
 	return names;
-}
-
-static bool names_hold(const struct volume_names *names, struct str name)
-{
-	return bsearch(&name, names->items, names->count, sizeof(*names->items), by_bytes) != NULL;
-}
-
-static struct str nearest(const struct volume_names *names, struct str name)
-{
-	struct str best = {0};
-	size_t least = 3;
-
-	for (size_t i = 0; i < names->count && i < SUGGESTED_MAX; i++) {
-		const size_t distance = str_distance(name, names->items[i], least);
-
-		if (distance < least) {
-			least = distance;
-			best = names->items[i];
-		}
-	}
-	return best;
 }
 
 /* Volumes that KubeRay adds to the pods of a group by itself. */
@@ -68,34 +33,56 @@ static bool is_added(
 	return str_is(name, "ray-token") && cluster->auth.k8s_token.v;
 }
 
-static void volume_is_missing(const struct rule_context *c, const struct field_path *at,
-	const struct val_str *name, const struct volume_names *names)
+static void volume_is_missing(const struct rule_context *c, const struct field_path *up,
+	const char *key, const struct val_str *name, const struct name_set *names)
 {
-	const struct str near = nearest(names, name->v);
+	const struct str near = name_set_nearest(names, name->v);
 
 	if (near.len)
-		rule_found(c, FIELD_CHILD(at, "name"), FIELD_NOT_FOUND, FIELD_READS(name->node),
+		rule_found(c, FIELD_CHILD(up, key), FIELD_NOT_FOUND, FIELD_READS(name->node),
 			"the pod has no such volume; did you mean \"%.*s\"?", STR_ARG(near));
 	else
-		rule_found(c, FIELD_CHILD(at, "name"), FIELD_NOT_FOUND, FIELD_READS(name->node),
+		rule_found(c, FIELD_CHILD(up, key), FIELD_NOT_FOUND, FIELD_READS(name->node),
 			"the pod has no such volume: add it to volumes, or remove this");
 }
 
-static void check_mounted(const struct rule_context *c, const struct rule_pod *pod,
-	const struct container *container, const struct volume_names *names)
+static void check_mounts_of(const struct rule_context *c, const struct rule_pod *pod,
+	const struct container *container, const struct name_set *names)
 {
 	for (size_t i = 0; i < container->mounts.count; i++) {
 		const struct volume_mount *const mount = &container->mounts.items[i];
 
-		if (mount->self.node && mount->name.node && !names_hold(names, mount->name.v) &&
+		if (mount->self.node && mount->name.node && !name_set_holds(names, mount->name.v) &&
 			!is_added(c->cluster, pod->group, mount->name.v))
-			volume_is_missing(c, mount->self.at, &mount->name, names);
+			volume_is_missing(c, mount->self.at, "name", &mount->name, names);
 	}
+}
+
+static void check_devices_of(const struct rule_context *c, const struct container *container,
+	const struct name_set *names)
+{
 	for (size_t i = 0; i < container->devices.count; i++) {
 		const struct volume_device *const device = &container->devices.items[i];
 
-		if (device->self.node && device->name.node && !names_hold(names, device->name.v))
-			volume_is_missing(c, device->self.at, &device->name, names);
+		if (device->self.node && device->name.node &&
+			!name_set_holds(names, device->name.v))
+			volume_is_missing(c, device->self.at, "name", &device->name, names);
+	}
+}
+
+/* The files that variables are read from. */
+static void check_files_of(const struct rule_context *c, const struct container *container,
+	const struct name_set *names)
+{
+	for (size_t i = 0; i < container->env.count; i++) {
+		const struct schema_object *const from = &container->env.items[i].value_from;
+		const struct json_node *const ref = json_get(from->node, "fileKeyRef");
+		const struct json_node *const name = json_get(ref, "volumeName");
+		const struct val_str volume = {name, json_str(c->arena, name)};
+
+		if (json_is(name, JSON_STRING) && !name_set_holds(names, volume.v))
+			volume_is_missing(c, FIELD_CHILD(from->at, "fileKeyRef"), "volumeName",
+				&volume, names);
 	}
 }
 
@@ -103,11 +90,14 @@ static void mounted_volumes_exist(const struct rule_context *c, const struct rul
 {
 	const struct pod_spec *const spec = &pod->template->spec;
 	const container_list *const lists[] = {&spec->containers, &spec->init_containers};
-	const struct volume_names names = volume_names(c->arena, pod->template);
+	const struct name_set names = volume_names(c->arena, pod->template);
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		for (size_t i = 0; i < lists[l]->count; i++)
-			check_mounted(c, pod, &lists[l]->items[i], &names);
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			check_mounts_of(c, pod, &lists[l]->items[i], &names);
+			check_devices_of(c, &lists[l]->items[i], &names);
+			check_files_of(c, &lists[l]->items[i], &names);
+		}
 	}
 }
 
@@ -117,14 +107,15 @@ static void autoscaler_volumes_exist(const struct rule_context *c, const struct 
 
 	if (!cluster->head || !raycluster_autoscales(cluster))
 		return;
-	const struct volume_names names = volume_names(c->arena, &cluster->head->template);
+	const struct name_set names = volume_names(c->arena, &cluster->head->template);
 
 	for (size_t i = 0; i < options->mounts.count; i++) {
 		const struct volume_mount *const mount = &options->mounts.items[i];
 
-		if (mount->self.node && mount->name.node && !names_hold(&names, mount->name.v) &&
+		if (mount->self.node && mount->name.node &&
+			!name_set_holds(&names, mount->name.v) &&
 			!is_added(cluster, cluster->head, mount->name.v))
-			volume_is_missing(c, mount->self.at, &mount->name, &names);
+			volume_is_missing(c, mount->self.at, "name", &mount->name, &names);
 	}
 }
 
@@ -208,10 +199,53 @@ static void sharing_is_allowed(
 	}
 }
 
+/* Those that cannot be a device, as that of a claim can, by name or made with the pod. */
+static struct name_set unclaimed_names(struct arena *arena, const struct pod_spec *spec)
+{
+	struct name_set names = name_set_make(arena, spec->volumes.count);
+
+	for (size_t i = 0; i < spec->volumes.count; i++) {
+		const struct pod_volume *const volume = &spec->volumes.items[i];
+
+		if (!json_present(json_get(volume->self.node, "persistentVolumeClaim")) &&
+			!json_present(json_get(volume->self.node, "ephemeral")))
+			name_set_add(&names, volume->name.v);
+	}
+	name_set_sort(&names);
+	return names;
+}
+
+static void check_claimed(const struct rule_context *c, const struct pod_spec *spec,
+	const struct volume_device *device, const struct name_set *unclaimed)
+{
+	if (device->self.node && device->name.node && name_set_holds(unclaimed, device->name.v))
+		rule_found(c, FIELD_CHILD(device->self.at, "name"), FIELD_INVALID,
+			FIELD_READS(device->name.node, spec->volumes.node),
+			"must be a volume of a claim, since nothing else is a device: use "
+			"volumeMounts for another");
+}
+
+static void devices_are_claims(const struct rule_context *c, const struct rule_pod *pod)
+{
+	const struct pod_spec *const spec = &pod->template->spec;
+	const container_list *const lists[] = {&spec->containers, &spec->init_containers};
+	const struct name_set unclaimed = unclaimed_names(c->arena, spec);
+
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		for (size_t i = 0; i < lists[l]->count; i++) {
+			const struct container *const container = &lists[l]->items[i];
+
+			for (size_t d = 0; d < container->devices.count; d++)
+				check_claimed(c, spec, &container->devices.items[d], &unclaimed);
+		}
+	}
+}
+
 static const struct rule RULES[] = {
 	RULE("RG0680", "mounted-volume-exists", ERROR, BOTH, "0.1", NULL,
 		"A container mounts volumes that its pod has or that the controller adds.",
-		RULE_CHECKS_POD(mounted_volumes_exist), .needs = PART(MOUNTS)),
+		RULE_CHECKS_POD(mounted_volumes_exist),
+		.needs = PART(MOUNTS) | PART(DEVICES) | PART(ENV_SOURCE)),
 	RULE("RG0681", "autoscaler-volume-exists", ERROR, MODERN, "0.1", NULL,
 		"The autoscaler mounts volumes of the head's template.",
 		RULE_CHECKS_CLUSTER(autoscaler_volumes_exist), .needs = PART(AUTOSCALER)),
@@ -221,6 +255,9 @@ static const struct rule RULES[] = {
 	RULE("RG0683", "mount-sharing-allowed", ERROR, BOTH, "0.1", NULL,
 		"Mounts are shared or read-only in ways that Kubernetes allows.",
 		RULE_CHECKS_POD_CONTAINER(sharing_is_allowed), .needs = PART(MOUNT_SHARING)),
+	RULE("RG0684", "device-is-a-claim", ERROR, BOTH, "0.1", NULL,
+		"A device of a container is the volume of a claim.",
+		RULE_CHECKS_POD(devices_are_claims), .needs = PART(DEVICES)),
 };
 
 const struct rule_table RULES_MOUNTS = RULE_TABLE(RULES);

@@ -11,6 +11,7 @@ enum {
 	NAMESERVERS_MAX = 3,
 	SEARCHES_MAX = 32,
 	SEARCH_CHARS_MAX = 2048,
+	HOST_CHARS_MAX = 64,
 };
 
 static void check_annotations(
@@ -132,6 +133,7 @@ static const struct {
 	bool empty_counts;
 } REFERENCES[] = {
 	{"hostname", NAME_DNS1123_LABEL, false},
+	{"hostnameOverride", NAME_DNS1123_SUBDOMAIN, false},
 	{"nodeName", NAME_DNS1123_SUBDOMAIN, false},
 	{"priorityClassName", NAME_DNS1123_SUBDOMAIN, false},
 	{"runtimeClassName", NAME_DNS1123_SUBDOMAIN, true},
@@ -139,6 +141,26 @@ static const struct {
 	{"serviceAccountName", NAME_DNS1123_SUBDOMAIN, false},
 	{"subdomain", NAME_DNS1123_LABEL, false},
 };
+
+static void check_override(const struct rule_context *c, const struct pod_spec *spec)
+{
+	static const char *const OTHERS[] = {"hostNetwork", "setHostnameAsFQDN"};
+	const struct json_node *const name = json_get(spec->self.node, "hostnameOverride");
+	const struct field_path *const at = FIELD_CHILD(spec->self.at, "hostnameOverride");
+
+	if (!json_is(name, JSON_STRING))
+		return;
+	if (json_str(c->arena, name).len > HOST_CHARS_MAX)
+		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(name),
+			"must be no more than 64 characters");
+	for (size_t i = 0; i < ARRAY_LEN(OTHERS); i++) {
+		const struct json_node *const other = json_get(spec->self.node, OTHERS[i]);
+
+		if (json_is(other, JSON_TRUE))
+			rule_found(c, at, FIELD_FORBIDDEN, FIELD_READS(name, other),
+				"cannot stand beside %s: remove one of the two", OTHERS[i]);
+	}
+}
 
 static void references_have_syntax(const struct rule_context *c, const struct rule_pod *pod)
 {
@@ -149,6 +171,7 @@ static void references_have_syntax(const struct rule_context *c, const struct ru
 			check_text(c, spec->self.node, REFERENCES[i].key).len)
 			check_member_name(c, &spec->self, REFERENCES[i].key, REFERENCES[i].kind);
 	}
+	check_override(c, spec);
 	/* The API server takes any text here, but no Secret can have such a name. */
 	for (size_t i = 0; i < spec->pull_secrets.count; i++) {
 		const struct local_reference *const secret = &spec->pull_secrets.items[i];
@@ -216,14 +239,62 @@ static void check_nameservers(const struct rule_context *c, const struct field_p
 		check_ip(c, FIELD_INDEX(at, it.index), it.value);
 }
 
+/* The same text with letters for the '_' that a search domain may have before its labels' ends. */
+static struct str without_underscores(struct arena *arena, struct str domain)
+{
+	char *const plain = arena_array(arena, domain.len + 1, sizeof(*plain));
+
+	for (size_t i = 0; i < domain.len; i++) {
+		const bool within = i + 1 < domain.len && domain.at[i + 1] != '.';
+
+		plain[i] = domain.at[i] == '_' && within ? 'x' : domain.at[i];
+	}
+	return (struct str){plain, domain.len};
+}
+
+/* "." alone, or a domain, which may end with a dot (core/validation of Kubernetes 1.33 and later).
+ */
+static void check_search(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
+{
+	struct str domain = json_str(c->arena, node);
+
+	if (!json_is(node, JSON_STRING) || str_is(domain, "."))
+		return;
+	if (str_ends(domain, "."))
+		domain.len--;
+	const char *const fault =
+		names_fault(NAME_DNS1123_SUBDOMAIN, without_underscores(c->arena, domain));
+
+	if (fault)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s", fault);
+}
+
+static void check_options(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *list)
+{
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		const struct json_node *const name = json_get(it.value, "name");
+
+		if (json_is(it.value, JSON_OBJECT) && !json_str(c->arena, name).len)
+			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "name"),
+				FIELD_REQUIRED, FIELD_READS(name, it.value),
+				"must be an option of resolv.conf, such as ndots");
+	}
+}
+
 static void check_searches(
 	const struct rule_context *c, const struct field_path *at, const struct json_node *list)
 {
 	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
 	size_t chars = 0;
 
-	for (struct json_iter it = json_iter(list); count && json_next_item(&it);)
+	for (struct json_iter it = json_iter(list); count && json_next_item(&it);) {
+		check_search(c, FIELD_INDEX(at, it.index), it.value);
 		chars += json_str(c->arena, it.value).len + (it.index > 0);
+	}
 	if (count > SEARCHES_MAX)
 		rule_found(c, at, FIELD_TOO_MANY, FIELD_READS(list),
 			"must be at most 32 domains, are %zu", count);
@@ -243,6 +314,7 @@ static void dns_is_complete(const struct rule_context *c, const struct rule_pod 
 	check_nameservers(c, FIELD_CHILD(at, "nameservers"), json_get(config, "nameservers"),
 		json_get(spec->node, "dnsPolicy"));
 	check_searches(c, FIELD_CHILD(at, "searches"), json_get(config, "searches"));
+	check_options(c, FIELD_CHILD(at, "options"), json_get(config, "options"));
 }
 
 static void host_aliases_are_addresses(const struct rule_context *c, const struct rule_pod *pod)
@@ -275,32 +347,22 @@ static void check_gates(const struct rule_context *c, const struct schema_object
 			NAME_QUALIFIED);
 }
 
+/* A gated pod waits for the scheduler, which a pod that names its node never meets. */
+static void check_gated_node(const struct rule_context *c, const struct pod_spec *spec)
+{
+	const struct json_node *const gates = json_get(spec->self.node, "schedulingGates");
+
+	if (json_is(gates, JSON_ARRAY) && json_count(gates) && spec->node_name.v.len)
+		rule_found(c, FIELD_CHILD(spec->self.at, "nodeName"), FIELD_FORBIDDEN,
+			FIELD_READS(spec->node_name.node, gates),
+			"cannot be said while the pod has schedulingGates: remove one of the two");
+}
+
 static void gates_have_names(const struct rule_context *c, const struct rule_pod *pod)
 {
 	check_gates(c, &pod->template->spec.self, "schedulingGates", "name");
 	check_gates(c, &pod->template->spec.self, "readinessGates", "conditionType");
-}
-
-static void claims_have_sources(const struct rule_context *c, const struct rule_pod *pod)
-{
-	static const char *const SOURCES[] = {
-		"resourceClaimName", "resourceClaimTemplateName", NULL};
-	const struct schema_object *const spec = &pod->template->spec.self;
-	const struct json_node *const claims = json_get(spec->node, "resourceClaims");
-	const struct field_path *const at = FIELD_CHILD(spec->at, "resourceClaims");
-
-	if (!json_is(claims, JSON_ARRAY))
-		return;
-	for (struct json_iter it = json_iter(claims); json_next_item(&it);) {
-		const struct schema_object claim = {it.value, FIELD_INDEX(at, it.index)};
-
-		if (!json_is(it.value, JSON_OBJECT))
-			continue;
-		check_member_name(c, &claim, "name", NAME_DNS1123_LABEL);
-		check_member_name(c, &claim, SOURCES[0], NAME_DNS1123_SUBDOMAIN);
-		check_member_name(c, &claim, SOURCES[1], NAME_DNS1123_SUBDOMAIN);
-		check_one_of(c, &claim, SOURCES, true);
-	}
+	check_gated_node(c, &pod->template->spec);
 }
 
 /* The API server lets them into a pod that runs, and refuses to create one that has them. */
@@ -348,11 +410,9 @@ static const struct rule RULES[] = {
 		"Host aliases are IP addresses with host names.",
 		RULE_CHECKS_POD(host_aliases_are_addresses), .needs = PART(HOST_ALIASES)),
 	RULE("RG0609", "pod-gates-syntax", ERROR, BOTH, "0.1", NULL,
-		"Scheduling and readiness gates have qualified names.",
+		"Scheduling and readiness gates have qualified names, and no gated pod names its "
+		"node.",
 		RULE_CHECKS_POD(gates_have_names), .needs = PART(GATES)),
-	RULE("RG0610", "resource-claims-complete", ERROR, BOTH, "0.1", NULL,
-		"A pod's resource claim has a name and exactly one source.",
-		RULE_CHECKS_POD(claims_have_sources), .needs = PART(RESOURCE_CLAIMS)),
 	RULE("RG0615", "ephemeral-containers-absent", ERROR, MODERN, "0.1", NULL,
 		"A template has no ephemeral containers, which only a pod that runs can be given.",
 		RULE_CHECKS_POD(ephemeral_containers_are_absent),

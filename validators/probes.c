@@ -23,6 +23,18 @@ static void check_port(const struct rule_context *c, const struct schema_object 
 			fault);
 }
 
+static void check_headers(const struct rule_context *c, const struct schema_object *action)
+{
+	const struct json_node *const list = json_get(action->node, "httpHeaders");
+	const struct field_path *const at = FIELD_CHILD(action->at, "httpHeaders");
+
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);)
+		check_member_name(c, &(struct schema_object){it.value, FIELD_INDEX(at, it.index)},
+			"name", NAME_HTTP_HEADER);
+}
+
 /* The one action of a probe or a lifecycle handler. */
 static void check_action(
 	const struct rule_context *c, const struct schema_object *up, const char *const *kinds)
@@ -35,6 +47,8 @@ static void check_action(
 	for (size_t i = 0; i < ARRAY_LEN(WITH_PORT); i++)
 		check_port(c, &(struct schema_object){json_get(up->node, WITH_PORT[i]),
 				      FIELD_CHILD(up->at, WITH_PORT[i])});
+	check_headers(c, &(struct schema_object){
+				 json_get(up->node, "httpGet"), FIELD_CHILD(up->at, "httpGet")});
 	if (json_is(exec, JSON_OBJECT) && json_count(command) == 0)
 		rule_found(c, FIELD_CHILD(FIELD_CHILD(up->at, "exec"), "command"), FIELD_REQUIRED,
 			FIELD_READS(command), "must be a command with its arguments");

@@ -16,14 +16,17 @@ extern const struct rule_table RULES_START_CONFLICTS;  /* RG0411-: start_conflic
 extern const struct rule_table RULES_RESOURCES;        /* RG0501-: resources.c */
 extern const struct rule_table RULES_NEEDS;            /* RG0511-: needs.c */
 extern const struct rule_table RULES_POD;              /* RG0601-: pod.c */
+extern const struct rule_table RULES_CLAIMS;           /* RG0610, RG0616: claims.c */
 extern const struct rule_table RULES_SCHEDULING;       /* RG0611-: scheduling.c */
 extern const struct rule_table RULES_RESERVED;         /* RG0621-: reserved.c */
 extern const struct rule_table RULES_CONTAINER;        /* RG0630-: container.c */
+extern const struct rule_table RULES_RESTART;          /* RG0636-: restart.c */
 extern const struct rule_table RULES_ENV;              /* RG0640-: env.c */
 extern const struct rule_table RULES_PROBES;           /* RG0650-: probes.c */
 extern const struct rule_table RULES_SECURITY;         /* RG0660-: security.c */
 extern const struct rule_table RULES_HOST;             /* RG0691-: host.c */
 extern const struct rule_table RULES_VOLUMES;          /* RG0670-: volumes.c */
+extern const struct rule_table RULES_VOLUME_SOURCES;   /* RG0677: volume_sources.c */
 extern const struct rule_table RULES_MOUNTS;           /* RG0680-: mounts.c */
 extern const struct rule_table RULES_AUTOSCALER;       /* RG07: autoscaler.c */
 extern const struct rule_table RULES_FAULT_TOLERANCE;  /* RG08: fault_tolerance.c */

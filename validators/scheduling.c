@@ -1,5 +1,6 @@
 /* Where a pod may run: selectors, tolerations, affinity and spreading. */
 #include "validators/check.h"
+#include "validators/name_set.h"
 #include "validators/rules.h"
 
 static void node_selector_has_syntax(const struct rule_context *c, const struct rule_pod *pod)
@@ -45,6 +46,23 @@ static void tolerations_fit(const struct rule_context *c, const struct rule_pod 
 	}
 }
 
+/* Of a node's fields the scheduler knows its name alone. */
+static void check_field_requirement(
+	const struct rule_context *c, const struct schema_object *up, bool in)
+{
+	const struct json_node *const key = json_get(up->node, "key");
+	const struct json_node *const operator= json_get(up->node, "operator");
+
+	if (json_is(key, JSON_STRING) && !json_str_is(key, STR("metadata.name")))
+		rule_found(c, FIELD_CHILD(up->at, "key"), FIELD_INVALID, FIELD_READS(key),
+			"must be metadata.name, the only field of a node that can be matched; "
+			"labels "
+			"belong in matchExpressions");
+	if (json_is(operator, JSON_STRING) && !in)
+		rule_found(c, FIELD_CHILD(up->at, "operator"), FIELD_INVALID, FIELD_READS(operator),
+			"must be In or NotIn for a node's field");
+}
+
 static void check_node_requirement(
 	const struct rule_context *c, const struct schema_object *up, bool by_field, bool required)
 {
@@ -66,8 +84,10 @@ static void check_node_requirement(
 	if ((json_str_is(operator, STR("Gt")) || json_str_is(operator, STR("Lt"))) && count != 1)
 		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(values, operator),
 			"must be exactly one number with Gt and Lt");
-	if (by_field)
+	if (by_field) {
+		check_field_requirement(c, up, in);
 		return;
+	}
 	check_member_name(c, up, "key", NAME_QUALIFIED);
 	if (required)
 		check_names(c, at, values, NAME_LABEL_VALUE);
@@ -93,6 +113,72 @@ static void check_node_term(const struct rule_context *c, const struct field_pat
 		c, FIELD_CHILD(at, "matchFields"), json_get(term, "matchFields"), true, required);
 }
 
+/* The keys of a LabelSelector, those of its expressions too. */
+static struct name_set selector_keys(const struct rule_context *c, const struct json_node *selector)
+{
+	const struct json_node *const labels = json_get(selector, "matchLabels");
+	const struct json_node *const expressions = json_get(selector, "matchExpressions");
+	struct name_set keys =
+		name_set_make(c->arena, json_count(labels) + json_count(expressions));
+
+	for (struct json_iter it = json_iter(labels); json_next_member(&it);)
+		name_set_add(&keys, json_str(c->arena, it.key));
+	for (struct json_iter it = json_iter(expressions); json_next_item(&it);)
+		name_set_add(&keys, check_text(c, it.value, "key"));
+	name_set_sort(&keys);
+	return keys;
+}
+
+/* matchLabelKeys or mismatchLabelKeys, which narrow the labelSelector beside them. */
+static void check_label_keys(
+	const struct rule_context *c, const struct schema_object *term, const char *which)
+{
+	const struct json_node *const keys = json_get(term->node, which);
+	const struct json_node *const selector = json_get(term->node, "labelSelector");
+	const struct field_path *const at = FIELD_CHILD(term->at, which);
+
+	if (!json_is(keys, JSON_ARRAY) || json_count(keys) == 0)
+		return;
+	if (!json_present(selector))
+		rule_found(c, at, FIELD_FORBIDDEN, FIELD_READS(keys, selector),
+			"only goes with a labelSelector: add one, or remove this");
+	else
+		check_names(c, at, keys, NAME_QUALIFIED);
+}
+
+/* A key that is to match may not be said twice. The API server looks once the pod has the label. */
+static void check_matched_keys(const struct rule_context *c, const struct schema_object *term)
+{
+	const struct json_node *const keys = json_get(term->node, "matchLabelKeys");
+	const struct json_node *const others = json_get(term->node, "mismatchLabelKeys");
+	const struct json_node *const selector = json_get(term->node, "labelSelector");
+	const struct field_path *const at = FIELD_CHILD(term->at, "matchLabelKeys");
+
+	check_label_keys(c, term, "matchLabelKeys");
+	check_label_keys(c, term, "mismatchLabelKeys");
+	if (!json_is(keys, JSON_ARRAY) || json_count(keys) == 0)
+		return;
+	const struct name_set selected = selector_keys(c, selector);
+	struct name_set mismatched = name_set_make(c->arena, json_count(others));
+
+	for (struct json_iter it = json_iter(others); json_next_item(&it);)
+		name_set_add(&mismatched, json_str(c->arena, it.value));
+	name_set_sort(&mismatched);
+	for (struct json_iter it = json_iter(keys); json_next_item(&it);) {
+		const struct str key = json_str(c->arena, it.value);
+
+		if (name_set_holds(&mismatched, key))
+			rule_found(c, FIELD_INDEX(at, it.index), FIELD_INVALID,
+				FIELD_READS(it.value, others),
+				"is in mismatchLabelKeys too: remove it from one of the two");
+		if (name_set_holds(&selected, key))
+			rule_warned(c, FIELD_INDEX(at, it.index), FIELD_INVALID,
+				FIELD_READS(it.value, selector),
+				"is in the labelSelector too, with which Kubernetes refuses a pod "
+				"that has this label: remove it from one of the two");
+	}
+}
+
 static void check_pod_term(
 	const struct rule_context *c, const struct field_path *at, const struct json_node *term)
 {
@@ -104,6 +190,7 @@ static void check_pod_term(
 	check_label_selector(c, FIELD_CHILD(at, "labelSelector"), json_get(term, "labelSelector"));
 	check_label_selector(
 		c, FIELD_CHILD(at, "namespaceSelector"), json_get(term, "namespaceSelector"));
+	check_matched_keys(c, &(struct schema_object){term, at});
 }
 
 #define REQUIRED_TERMS  "requiredDuringSchedulingIgnoredDuringExecution"
@@ -164,6 +251,18 @@ static void affinity_has_terms(const struct rule_context *c, const struct rule_p
 		c, FIELD_CHILD(at, "podAntiAffinity"), json_get(affinity, "podAntiAffinity"));
 }
 
+/* The API server takes any text here, but no node has a label of such a name. */
+static void check_spread_key(const struct rule_context *c, const struct schema_object *item)
+{
+	const struct json_node *const key = json_get(item->node, "topologyKey");
+	const char *const fault = names_fault(NAME_QUALIFIED, json_str(c->arena, key));
+
+	check_given(c, item, "topologyKey", "must be the key of a label of nodes");
+	if (json_is(key, JSON_STRING) && !json_str_is(key, STR("")) && fault)
+		rule_warned(c, FIELD_CHILD(item->at, "topologyKey"), FIELD_INVALID,
+			FIELD_READS(key), "is a label that no node can have: %s", fault);
+}
+
 static void check_spread(const struct rule_context *c, const struct schema_object *item)
 {
 	const struct json_node *const domains = json_get(item->node, "minDomains");
@@ -175,7 +274,9 @@ static void check_spread(const struct rule_context *c, const struct schema_objec
 		rule_found(c, FIELD_CHILD(item->at, "minDomains"), FIELD_INVALID,
 			FIELD_READS(domains, when),
 			"only goes with whenUnsatisfiable: DoNotSchedule");
-	check_member_name(c, item, "topologyKey", NAME_QUALIFIED);
+	check_given(c, item, "whenUnsatisfiable", "must be DoNotSchedule or ScheduleAnyway");
+	check_spread_key(c, item);
+	check_matched_keys(c, item);
 	check_label_selector(
 		c, FIELD_CHILD(item->at, "labelSelector"), json_get(item->node, "labelSelector"));
 }
@@ -205,7 +306,8 @@ static const struct rule RULES[] = {
 		"100.",
 		RULE_CHECKS_POD(affinity_has_terms), .needs = PART(AFFINITY)),
 	RULE("RG0614", "spreading-possible", ERROR, BOTH, "0.1", NULL,
-		"A topology spread constraint has a key and positive numbers.",
+		"A topology spread constraint has keys, positive numbers and a selector for its "
+		"keys.",
 		RULE_CHECKS_POD(spreading_is_possible), .needs = PART(SPREADING)),
 };
 

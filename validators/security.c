@@ -20,6 +20,9 @@ static void check_profile(
 		FIELD_CHILD(FIELD_CHILD(context->at, key), "localhostProfile");
 	const bool local = json_str_is(type, STR("Localhost"));
 
+	if (json_str_is(type, STR("")))
+		rule_found(c, FIELD_CHILD(FIELD_CHILD(context->at, key), "type"), FIELD_REQUIRED,
+			FIELD_READS(type), "must be RuntimeDefault, Unconfined or Localhost");
 	if (local && !json_present(name))
 		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(name, type),
 			"must name the profile, since type is Localhost");
@@ -94,6 +97,57 @@ static void check_groups(const struct rule_context *c, const struct schema_objec
 	}
 }
 
+/* Labels as of sysctl(8), joined by '.' or '/': net.core.somaxconn. */
+static const char *sysctl_fault(struct arena *arena, struct str name)
+{
+	char *const plain = arena_array(arena, name.len + 1, sizeof(*plain));
+
+	if (name.len > NAMES_SUBDOMAIN_MAX)
+		return "must be no more than 253 characters";
+	for (size_t i = 0; i < name.len; i++) {
+		plain[i] = name.at[i];
+		if (plain[i] == '/')
+			plain[i] = '.';
+		if (plain[i] == '_')
+			plain[i] = '-';
+	}
+	return names_fault(NAME_DNS1123_SUBDOMAIN, (struct str){plain, name.len})
+		       ? "must be lower case letters, digits, '-', '_', '.' and '/', like "
+			 "'net.core.somaxconn'"
+		       : NULL;
+}
+
+static void check_sysctls(const struct rule_context *c, const struct schema_object *context)
+{
+	const struct json_node *const list = json_get(context->node, "sysctls");
+	const struct field_path *const at = FIELD_CHILD(context->at, "sysctls");
+	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
+
+	if (count == 0)
+		return;
+	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
+
+	for (struct json_iter it = json_iter(list); json_next_item(&it);)
+		hashes[it.index] = str_hash(check_text(c, it.value, "name"));
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		const struct json_node *const name = json_get(it.value, "name");
+		const struct field_path *const item = FIELD_INDEX(at, it.index);
+		const char *const fault = sysctl_fault(c->arena, json_str(c->arena, name));
+
+		if (!json_is(name, JSON_STRING))
+			continue;
+		if (fault)
+			rule_found(c, FIELD_CHILD(item, "name"), FIELD_INVALID, FIELD_READS(name),
+				"%s", fault);
+		else if (firsts[it.index] != it.index)
+			rule_found(c, FIELD_CHILD(item, "name"), FIELD_DUPLICATE,
+				FIELD_READS(name, list),
+				"item %zu has the same name: remove one of them", firsts[it.index]);
+	}
+}
+
 static void check_host_users(const struct rule_context *c, const struct pod_spec *spec)
 {
 	static const char *const SHARED[] = {"hostIPC", "hostNetwork", "hostPID"};
@@ -119,6 +173,7 @@ static void pod_context_is_consistent(const struct rule_context *c, const struct
 	if (spec->security_context.node) {
 		check_ids(c, &spec->security_context);
 		check_groups(c, &spec->security_context);
+		check_sysctls(c, &spec->security_context);
 		check_profile(c, &spec->security_context, "seccompProfile");
 		check_profile(c, &spec->security_context, "appArmorProfile");
 	}

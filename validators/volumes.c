@@ -1,5 +1,5 @@
 /* The volumes of a pod, each by itself. */
-#include "validators/check.h"
+#include "validators/downward.h"
 #include "validators/rules.h"
 
 static void volume_names_fit(const struct rule_context *c, const struct rule_pod *pod)
@@ -70,7 +70,28 @@ static void check_items(const struct rule_context *c, const struct schema_object
 		const struct schema_object item = {it.value, FIELD_INDEX(at, it.index)};
 
 		check_range(c, &item, "mode", 0, 0777);
+		check_given(c, &item, "key", "must be a key of the object");
+		check_given(c, &item, "path", "must be the name of a file in the volume");
 		check_local_path(c, FIELD_CHILD(item.at, "path"), json_get(it.value, "path"));
+	}
+}
+
+static void check_downward_items(const struct rule_context *c, const struct schema_object *source)
+{
+	static const char *const KINDS[] = {"fieldRef", "resourceFieldRef", NULL};
+	const struct json_node *const items = json_get(source->node, "items");
+	const struct field_path *const at = FIELD_CHILD(source->at, "items");
+
+	check_items(c, source);
+	if (!json_is(items, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(items); json_next_item(&it);) {
+		const struct schema_object item = {it.value, FIELD_INDEX(at, it.index)};
+
+		if (!json_is(it.value, JSON_OBJECT))
+			continue;
+		check_one_of(c, &item, KINDS, true);
+		check_downward(c, &item, DOWNWARD_FILE);
 	}
 }
 
@@ -91,12 +112,11 @@ static void check_references(const struct rule_context *c, const struct pod_volu
 
 		if (!json_is(source.node, JSON_OBJECT))
 			continue;
-		if (!check_flag(source.node, "optional"))
-			check_reference(c, &source, REFERENCES[i].key, NAME_DNS1123_SUBDOMAIN);
+		check_reference(c, &source, REFERENCES[i].key, NAME_DNS1123_SUBDOMAIN);
 		check_items(c, &source);
 	}
-	check_items(c, &(struct schema_object){json_get(volume->self.node, "downwardAPI"),
-			       FIELD_CHILD(volume->self.at, "downwardAPI")});
+	check_downward_items(c, &(struct schema_object){json_get(volume->self.node, "downwardAPI"),
+					FIELD_CHILD(volume->self.at, "downwardAPI")});
 }
 
 static void volume_references_fit(const struct rule_context *c, const struct rule_pod *pod)
@@ -165,9 +185,13 @@ static void check_source(const struct rule_context *c, const struct schema_objec
 
 		if (str_is(str_from(KINDS[i]), "configMap") || str_is(str_from(KINDS[i]), "secret"))
 			check_reference(c, &one, "name", NAME_DNS1123_SUBDOMAIN);
-		check_items(c, &one);
+		if (str_is(str_from(KINDS[i]), "downwardAPI"))
+			check_downward_items(c, &one);
+		else
+			check_items(c, &one);
 	}
 	check_range(c, &token, "expirationSeconds", 600, INT64_C(1) << 32);
+	check_given(c, &token, "path", "must be the name of a file in the volume");
 	check_local_path(c, FIELD_CHILD(token.at, "path"), json_get(token.node, "path"));
 }
 
@@ -231,6 +255,8 @@ static void check_ephemeral(const struct rule_context *c, const struct pod_volum
 	if (!json_is(spec, JSON_OBJECT))
 		return;
 	check_claim_size(c, spec, FIELD_CHILD(at, "spec"));
+	check_label_selector(
+		c, FIELD_CHILD(FIELD_CHILD(at, "spec"), "selector"), json_get(spec, "selector"));
 	if (json_count(modes) == 0)
 		rule_found(c, list, FIELD_REQUIRED, FIELD_READS(modes), "must have one of %.*s",
 			STR_ARG(check_list(c->arena, MODES)));

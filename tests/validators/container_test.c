@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "tests/support/rules_kit.h"
+#include "tests/support/verdict_grade.h"
 
 static enum field_severity judge_image(const char *image)
 {
@@ -91,6 +92,23 @@ Test(container, host_ports_collide_by_number_protocol_and_address)
 		cr_assert_eq(
 			rules_kit_grade(&example, "RG0635"), CASES[i].grade, "%s", CASES[i].name);
 	}
+}
+
+#define WITH_INITS                                                                                 \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {spec: {containers: [{name: h, image: ray, ports: [" PORT(                     \
+		80) "]}], "                                                                        \
+		    "initContainers: [{name: i, image: a, ports: [%s]}, {name: j, image: a, "      \
+		    "ports: [" PORT(80) "]}]}}}}}"
+#define PORT(number) "{containerPort: 1" #number ", hostPort: " #number "}"
+
+/* They run one by one, before the others. */
+Test(container, host_ports_of_an_init_container_collide_with_its_own_alone)
+{
+	cr_expect_eq(verdict_grade("RG0635", WITH_INITS, PORT(80)), FIELD_SEVERITY_OFF);
+	cr_expect_eq(
+		verdict_grade("RG0635", WITH_INITS, PORT(80) ", {containerPort: 2, hostPort: 80}"),
+		FIELD_SEVERITY_ERROR);
 }
 
 Test(container, an_env_name_that_only_old_versions_refuse_is_a_warning)

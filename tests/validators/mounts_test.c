@@ -5,6 +5,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "tests/support/rules_kit.h"
+#include "tests/support/verdict_grade.h"
 
 #define MOUNTS(list)   "\"image\":\"ray\",\"volumeMounts\":[" list "]"
 #define SIDECAR(mount) ",{\"name\":\"logs\",\"image\":\"x\",\"volumeMounts\":[" mount "]}"
@@ -86,4 +87,36 @@ Test(mounts, very_many_volumes_and_mounts_are_judged_in_time)
 		.container = (buf_add_cstr(&mounts, "]"), buf_add_char(&mounts, '\0'), mounts.at)};
 
 	cr_assert_eq(rules_kit_grade(&example, "RG0680"), FIELD_SEVERITY_ERROR);
+}
+
+#define WITH_CONTAINER                                                                             \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {spec: {volumes: [{name: disk, persistentVolumeClaim: {claimName: a}}, "       \
+	"{name: made, ephemeral: {}}, {name: empty, emptyDir: {}}], containers: [{name: h, "       \
+	"image: ray, %s}]}}}}}"
+#define FROM_FILE(volume, path)                                                                    \
+	"env: [{name: A, valueFrom: {fileKeyRef: {key: k, path: " path ", volumeName: " volume     \
+	"}}}]"
+
+Test(mounts, devices_and_files_are_of_volumes_that_can_hold_them)
+{
+	static const struct {
+		const char *rule, *members;
+		enum field_severity grade;
+	} CASES[] = {
+		{"RG0684", "volumeDevices: [{name: disk, devicePath: /d}]", FIELD_SEVERITY_OFF},
+		{"RG0684", "volumeDevices: [{name: made, devicePath: /d}]", FIELD_SEVERITY_OFF},
+		{"RG0684", "volumeDevices: [{name: empty, devicePath: /d}]", FIELD_SEVERITY_ERROR},
+		{"RG0684", "volumeDevices: [{name: gone, devicePath: /d}]", FIELD_SEVERITY_OFF},
+		{"RG0680", "volumeDevices: [{name: gone, devicePath: /d}]", FIELD_SEVERITY_ERROR},
+		{"RG0680", FROM_FILE("empty", "a"), FIELD_SEVERITY_OFF},
+		{"RG0680", FROM_FILE("gone", "a"), FIELD_SEVERITY_ERROR},
+		{"RG0641", FROM_FILE("empty", "a/b"), FIELD_SEVERITY_OFF},
+		{"RG0641", FROM_FILE("empty", "a/../b"), FIELD_SEVERITY_ERROR},
+		{"RG0641", FROM_FILE("empty", "''"), FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_CONTAINER, CASES[i].members),
+			CASES[i].grade, "%s: %s", CASES[i].rule, CASES[i].members);
 }

@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "tests/support/rules_kit.h"
+#include "tests/support/verdict_grade.h"
 
 Test(pod, an_ip_address_is_one_that_go_reads)
 {
@@ -79,4 +80,46 @@ Test(pod, wrong_types_in_every_place_break_no_rule)
 	for (size_t i = 0; i < ARRAY_LEN(PODS); i++)
 		rules_kit_grade(
 			&(struct rules_example){.pod = PODS[i], .more = ",null,7"}, "RG0101");
+}
+
+#define WITH_POD                                                                                   \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {spec: {%s, containers: [{name: h, image: ray}]}}}}}"
+
+Test(pod, its_settings_are_judged_as_the_api_server_does)
+{
+	static const struct {
+		const char *rule, *members;
+		enum field_severity grade;
+	} CASES[] = {
+		{"RG0605", "hostnameOverride: a.example.com", FIELD_SEVERITY_OFF},
+		{"RG0605", "hostnameOverride: A_b", FIELD_SEVERITY_ERROR},
+		{"RG0605", "hostnameOverride: a, hostNetwork: true", FIELD_SEVERITY_ERROR},
+		{"RG0605", "hostnameOverride: a, setHostnameAsFQDN: true", FIELD_SEVERITY_ERROR},
+		{"RG0605", "hostnameOverride: a, setHostnameAsFQDN: false", FIELD_SEVERITY_OFF},
+		{"RG0605",
+			"hostnameOverride: "
+			"a123456789.a123456789.a123456789.a123456789.a123456789.a12345678",
+			FIELD_SEVERITY_OFF},
+		{"RG0605",
+			"hostnameOverride: "
+			"a123456789.a123456789.a123456789.a123456789.a123456789.a123456789",
+			FIELD_SEVERITY_ERROR},
+		{"RG0607", "dnsConfig: {searches: [a.example.com, _tcp.example.com., .]}",
+			FIELD_SEVERITY_OFF},
+		{"RG0607", "dnsConfig: {searches: [A.example.com]}", FIELD_SEVERITY_ERROR},
+		{"RG0607", "dnsConfig: {searches: [a_.example.com]}", FIELD_SEVERITY_ERROR},
+		{"RG0607", "dnsConfig: {searches: ['']}", FIELD_SEVERITY_ERROR},
+		{"RG0607", "dnsConfig: {options: [{name: ndots, value: '2'}, {name: edns0}]}",
+			FIELD_SEVERITY_OFF},
+		{"RG0607", "dnsConfig: {options: [{value: '2'}]}", FIELD_SEVERITY_ERROR},
+		{"RG0609", "nodeName: node-1, schedulingGates: [{name: a}]", FIELD_SEVERITY_ERROR},
+		{"RG0609", "nodeName: node-1, schedulingGates: []", FIELD_SEVERITY_OFF},
+		{"RG0609", "nodeName: node-1, readinessGates: [{conditionType: a}]",
+			FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_POD, CASES[i].members),
+			CASES[i].grade, "%s", CASES[i].members);
 }

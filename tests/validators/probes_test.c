@@ -31,6 +31,12 @@ Test(probes, an_action_is_complete)
 		{"livenessProbe: {tcpSocket: {port: dashboard}}", FIELD_SEVERITY_OFF},
 		{"livenessProbe: {tcpSocket: {port: '8265'}}", FIELD_SEVERITY_ERROR},
 		{"readinessProbe: {httpGet: {port: -1}}", FIELD_SEVERITY_ERROR},
+		{"readinessProbe: {httpGet: {port: 1, httpHeaders: [{name: X-A, value: b}]}}",
+			FIELD_SEVERITY_OFF},
+		{"readinessProbe: {httpGet: {port: 1, httpHeaders: [{name: X_A, value: b}]}}",
+			FIELD_SEVERITY_ERROR},
+		{"readinessProbe: {httpGet: {port: 1, httpHeaders: [{name: '', value: b}]}}",
+			FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

@@ -57,6 +57,10 @@ Test(scheduling, selectors_of_affinity_are_looked_into)
 #define NODES(expression)                                                                          \
 	"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: "               \
 	"{nodeSelectorTerms: [{matchExpressions: [{" expression "}]}]}}}"
+#define FIELDS(expression)                                                                         \
+	"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: "               \
+	"{nodeSelectorTerms: [{matchFields: [{" expression "}]}]}}}"
+#define ANYWAY "whenUnsatisfiable: ScheduleAnyway, "
 #define APART(term)                                                                                \
 	"affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{" term     \
 	"}]}}"
@@ -82,6 +86,44 @@ Test(scheduling, terms_are_judged_as_the_api_server_does)
 			FIELD_SEVERITY_ERROR},
 		{"RG0614", SPREAD("whenUnsatisfiable: ScheduleAnyway, minDomains: 1"),
 			FIELD_SEVERITY_ERROR},
+		{"RG0614", SPREAD("whenUnsatisfiable: ''"), FIELD_SEVERITY_ERROR},
+		{"RG0614", SPREAD(ANYWAY "matchLabelKeys: [a], labelSelector: {}"),
+			FIELD_SEVERITY_OFF},
+		{"RG0614", SPREAD(ANYWAY "matchLabelKeys: [a]"), FIELD_SEVERITY_ERROR},
+		{"RG0614", SPREAD(ANYWAY "matchLabelKeys: []"), FIELD_SEVERITY_OFF},
+		{"RG0614", SPREAD(ANYWAY "matchLabelKeys: ['a b'], labelSelector: {}"),
+			FIELD_SEVERITY_ERROR},
+		{"RG0614",
+			SPREAD(ANYWAY "matchLabelKeys: [a], labelSelector: {matchLabels: {a: b}}"),
+			FIELD_SEVERITY_WARN},
+		{"RG0614",
+			SPREAD(ANYWAY "matchLabelKeys: [a], labelSelector: {matchExpressions: "
+				      "[{key: a, operator: Exists}]}"),
+			FIELD_SEVERITY_WARN},
+		{"RG0614",
+			"topologySpreadConstraints: [{maxSkew: 1, topologyKey: 'a zone', " ANYWAY
+			"}]",
+			FIELD_SEVERITY_WARN},
+		{"RG0614", "topologySpreadConstraints: [{maxSkew: 1, topologyKey: '', " ANYWAY "}]",
+			FIELD_SEVERITY_ERROR},
+		{"RG0613", APART("topologyKey: zone, matchLabelKeys: [a]"), FIELD_SEVERITY_ERROR},
+		{"RG0613", APART("topologyKey: zone, mismatchLabelKeys: [a]"),
+			FIELD_SEVERITY_ERROR},
+		{"RG0613",
+			APART("topologyKey: zone, labelSelector: {}, matchLabelKeys: [a], "
+			      "mismatchLabelKeys: [b]"),
+			FIELD_SEVERITY_OFF},
+		{"RG0613",
+			APART("topologyKey: zone, labelSelector: {}, matchLabelKeys: [a], "
+			      "mismatchLabelKeys: [b, a]"),
+			FIELD_SEVERITY_ERROR},
+		{"RG0613", FIELDS("key: metadata.name, operator: In, values: [n]"),
+			FIELD_SEVERITY_OFF},
+		{"RG0613", FIELDS("key: metadata.name, operator: In, values: [n, m]"),
+			FIELD_SEVERITY_ERROR},
+		{"RG0613", FIELDS("key: metadata.name, operator: Exists"), FIELD_SEVERITY_ERROR},
+		{"RG0613", FIELDS("key: kubernetes.io/hostname, operator: In, values: [n]"),
+			FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
@@ -89,7 +131,7 @@ Test(scheduling, terms_are_judged_as_the_api_server_does)
 			CASES[i].grade, "%s", CASES[i].members);
 }
 
-Test(scheduling, groups_of_a_pods_processes_have_numbers_that_linux_has)
+Test(scheduling, a_pods_security_has_numbers_and_names_that_linux_has)
 {
 	static const struct {
 		const char *members;
@@ -98,6 +140,16 @@ Test(scheduling, groups_of_a_pods_processes_have_numbers_that_linux_has)
 		{"securityContext: {supplementalGroups: [0, 2147483647]}", FIELD_SEVERITY_OFF},
 		{"securityContext: {supplementalGroups: [1, 2147483648]}", FIELD_SEVERITY_ERROR},
 		{"securityContext: {supplementalGroups: [-1]}", FIELD_SEVERITY_ERROR},
+		{"securityContext: {seccompProfile: {type: ''}}", FIELD_SEVERITY_ERROR},
+		{"securityContext: {sysctls: [{name: net.core.somaxconn, value: '1'}, {name: "
+		 "net/ipv4/tcp_syncookies, value: '1'}]}",
+			FIELD_SEVERITY_OFF},
+		{"securityContext: {sysctls: [{name: net.core.somaxconn, value: '1'}, {name: "
+		 "net.core.somaxconn, value: '2'}]}",
+			FIELD_SEVERITY_ERROR},
+		{"securityContext: {sysctls: [{name: Net.core, value: '1'}]}",
+			FIELD_SEVERITY_ERROR},
+		{"securityContext: {sysctls: [{name: '', value: '1'}]}", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

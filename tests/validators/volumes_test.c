@@ -31,6 +31,9 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 		{"RG0672", "configMap: {name: a.b, items: [{key: k, path: a}], optional: true}",
 			false},
 		{"RG0672", "configMap: {name: ''}", true},
+		{"RG0672", "configMap: {name: a, items: [{key: k, path: ''}]}", true},
+		{"RG0672", "configMap: {name: a, items: [{key: '', path: a}]}", true},
+		{"RG0672", "secret: {optional: true}", true},
 		{"RG0672", "persistentVolumeClaim: {claimName: a, readOnly: true}", false},
 		{"RG0672", "persistentVolumeClaim: {claimName: ''}", true},
 		{"RG0672",
@@ -69,6 +72,11 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 		{"RG0675", "projected: {sources: [{configMap: {name: a}, secret: {name: b}}]}",
 			true},
 		{"RG0675", "projected: {sources: [{}]}", false},
+		{"RG0675", "projected: {sources: [{serviceAccountToken: {path: ''}}]}", true},
+		{"RG0675",
+			"projected: {sources: [{downwardAPI: {items: [{path: a, fieldRef: "
+			"{fieldPath: status.podIP}}]}}]}",
+			true},
 		{"RG0676",
 			"ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOncePod], "
 			"resources: {requests: {storage: 1Gi}}}}}",
@@ -89,6 +97,11 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 			"ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}",
 			true},
 		{"RG0676", "ephemeral: {}", true},
+		{"RG0676",
+			"ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], "
+			"selector: {matchExpressions: [{key: a, operator: In}]}, "
+			"resources: {requests: {storage: 1Gi}}}}}",
+			true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
