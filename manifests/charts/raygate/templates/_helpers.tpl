@@ -52,7 +52,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- /* Names that the certificate serves besides those of the Service, comma-separated. */ -}}
 {{- define "raygate.hosts" -}}
-{{- append .Values.webhook.hosts (include "raygate.urlHost" .) | compact | uniq | join "," }}
+{{- append (default list .Values.webhook.hosts) (include "raygate.urlHost" .) | compact | uniq | join "," }}
 {{- end }}
 
 {{- /* Whether Raygate itself writes the CA into the webhook configurations. */ -}}

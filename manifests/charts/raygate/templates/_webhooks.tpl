@@ -1,14 +1,15 @@
 {{- /* Labels that a namespace must and must not have. */ -}}
 {{- define "raygate.namespaceSelector" -}}
 {{- $own := list "kube-system" "kube-public" "kube-node-lease" .Release.Namespace }}
-{{- with .Values.webhook.namespaceSelector.matchLabels }}
+{{- $selector := default dict .Values.webhook.namespaceSelector }}
+{{- with $selector.matchLabels }}
 matchLabels: {{- toYaml . | nindent 2 }}
 {{- end }}
 matchExpressions:
 - key: kubernetes.io/metadata.name
   operator: NotIn
-  values: {{- concat $own .Values.webhook.excludedNamespaces | uniq | toYaml | nindent 2 }}
-{{- with .Values.webhook.namespaceSelector.matchExpressions }}
+  values: {{- concat $own (default list .Values.webhook.excludedNamespaces) | uniq | toYaml | nindent 2 }}
+{{- with $selector.matchExpressions }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -90,7 +91,7 @@ sideEffects: {{ .sideEffects }}
 {{- define "raygate.webhookMetadata" -}}
 name: {{ include "raygate.fullname" . }}
 labels: {{- include "raygate.labels" . | nindent 2 }}
-{{- $notes := deepCopy .Values.webhook.annotations }}
+{{- $notes := deepCopy (default dict .Values.webhook.annotations) }}
 {{- if eq .Values.certificates.mode "cert-manager" }}
 {{- $from := printf "%s/%s" .Release.Namespace (include "raygate.fullname" .) }}
 {{- $notes = set $notes "cert-manager.io/inject-ca-from" $from }}
