@@ -68,6 +68,7 @@ static void check_stored(struct check_run *c, const struct settings *s)
 	const struct kube_config_options options = {
 		.kubeconfig = given_or_null(s, SETTING_KUBECONFIG),
 		.context = given_or_null(s, SETTING_CONTEXT),
+		.terminal = isatty(STDIN_FILENO) == 1,
 	};
 	const bool all = settings_bool(s, SETTING_ALL_NAMESPACES);
 	struct kube_config *config;

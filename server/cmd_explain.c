@@ -115,6 +115,7 @@ static int with_cluster(const struct settings *s, const struct policy *policy)
 	const struct kube_config_options options = {
 		.kubeconfig = given_or_null(s, SETTING_KUBECONFIG),
 		.context = given_or_null(s, SETTING_CONTEXT),
+		.terminal = isatty(STDIN_FILENO) == 1,
 	};
 	struct explanation e = {.settings = s};
 	struct kube_config *config;

@@ -126,6 +126,7 @@ bool kube_config_load(
 	struct kube_config *config CLEANUP(kube_config_free) = mem_alloc(sizeof(*config));
 
 	arena_init(&config->arena, 4096);
+	config->terminal = options->terminal;
 	*err = (struct err){0};
 	if (!load(options, config, err)) {
 		if (err->code == ERR_NONE)

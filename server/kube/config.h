@@ -38,6 +38,7 @@ struct kube_exec {
 	const char *api_version;
 	const char *install_hint; /* or NULL */
 	bool provide_cluster_info;
+	bool interactive; /* it may ask the person at our terminal */
 };
 
 struct kube_config {
@@ -57,6 +58,7 @@ struct kube_config {
 	const char
 		*exec_cluster_config; /* JSON that the cluster's entry has for plug-ins, or NULL */
 	const char *namespace;        /* "default" when nothing names one */
+	bool terminal;                /* as in the options */
 };
 
 struct kube_config_options {
@@ -64,6 +66,9 @@ struct kube_config_options {
 	const char *context;    /* --context, or NULL */
 	/* Where the pod's token, ca.crt and namespace are; NULL is Kubernetes' own place. */
 	const char *account_folder;
+	/* Somebody is there whom a plug-in may ask: standard input is a terminal, and nothing else
+	 * is read from it. */
+	bool terminal;
 };
 
 /*

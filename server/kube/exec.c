@@ -50,7 +50,8 @@ static const char *exec_info(const struct kube_exec_request *request, struct are
 
 	buf_add_cstr(&text, "KUBERNETES_EXEC_INFO={\"kind\":\"ExecCredential\",\"apiVersion\":");
 	buf_add_json_str(&text, str_from(request->config->exec->api_version));
-	buf_add_cstr(&text, ",\"spec\":{\"interactive\":false");
+	buf_printf(&text, ",\"spec\":{\"interactive\":%s",
+		request->config->exec->interactive ? "true" : "false");
 	if (request->config->exec->provide_cluster_info)
 		put_cluster(&text, request->config, request->ca_pem);
 	buf_add_cstr(&text, "}}");
@@ -108,16 +109,20 @@ struct plugin {
 	int64_t deadline; /* clock_now() */
 };
 
-/* The threads that call this block signals; the plug-in is to have none of that. */
-static void set_attributes(posix_spawnattr_t *attributes)
+/*
+ * The threads that call this block signals; the plug-in is to have none of that. One that asks
+ * stays in our process group, as the terminal's others cannot read from it.
+ */
+static void set_attributes(posix_spawnattr_t *attributes, bool asks)
 {
+	const int group = asks ? 0 : POSIX_SPAWN_SETPGROUP;
 	sigset_t none, all;
 
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawnattr_init(attributes);
 	posix_spawnattr_setflags(
-		attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		attributes, (short)(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 	posix_spawnattr_setsigmask(attributes, &none);
 	posix_spawnattr_setsigdefault(attributes, &all);
 }
@@ -132,9 +137,10 @@ static int spawn(const struct kube_exec_request *request, struct arena *arena, i
 
 	memcpy(&argv, &arguments, sizeof(argv));
 	memcpy(&envp, &variables, sizeof(envp));
-	set_attributes(&attributes);
+	set_attributes(&attributes, request->config->exec->interactive);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!request->config->exec->interactive)
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	const int failed = posix_spawnp(pid, argv[0], &actions, &attributes, argv, envp);
 
@@ -217,7 +223,8 @@ static bool wait_for_end(const struct plugin *plugin, struct kube_stop *stop, st
 	return goes_on || fd < 0;
 }
 
-/* `good` tells whether all went well until now; else it is killed, with its children. */
+/* `good` tells whether all went well until now; else it is killed, with its children if it has a
+ * group of its own. */
 static bool finish(
 	const struct plugin *plugin, const struct kube_exec *exec, bool good, struct err *err)
 {
@@ -225,7 +232,7 @@ static bool finish(
 
 	close(plugin->out);
 	if (!good)
-		kill(-plugin->pid, SIGKILL);
+		kill(exec->interactive ? plugin->pid : -plugin->pid, SIGKILL);
 	while (waitpid(plugin->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!good)
@@ -288,8 +295,9 @@ bool kube_exec_run(const struct kube_exec_request *request, struct arena *arena,
 
 	if (!start(request, arena, &plugin, err))
 		return false;
-	plugin.deadline =
-		clock_now() + (request->patience ? request->patience : KUBE_EXEC_PATIENCE);
+	const int64_t patience = exec->interactive ? KUBE_EXEC_PATIENCE_ASKING : KUBE_EXEC_PATIENCE;
+
+	plugin.deadline = clock_now() + (request->patience ? request->patience : patience);
 	const bool good = read_output(&plugin, request->stop, &text, err) &&
 			  wait_for_end(&plugin, request->stop, err);
 

@@ -1,6 +1,7 @@
 /*
  * Runs an exec plug-in (client.authentication.k8s.io/v1, v1beta1) and reads the credential that it
- * prints. Nobody is at a terminal: it gets no standard input; its standard error is ours.
+ * prints. It gets standard input where it may ask somebody at our terminal, and none else; its
+ * standard error is ours.
  */
 #pragma once
 
@@ -14,12 +15,14 @@ enum { KUBE_EXEC_OUTPUT = 1024 * 1024 };
 
 /* A plug-in that takes longer is killed, with its children. */
 #define KUBE_EXEC_PATIENCE (60 * INT64_C(1000000000))
+/* A person has to find the password, or the phone; who does not want to wait ends us. */
+#define KUBE_EXEC_PATIENCE_ASKING (600 * INT64_C(1000000000))
 
 struct kube_exec_request {
 	const struct kube_config *config; /* whose exec is set */
 	const char *ca_pem;     /* for a plug-in that asks for the cluster; NULL for none */
 	struct kube_stop *stop; /* or NULL */
-	int64_t patience;       /* ns; 0 is KUBE_EXEC_PATIENCE */
+	int64_t patience;       /* ns; 0 is that above */
 };
 
 /* In the arena; a member that it does not say is NULL or 0. */

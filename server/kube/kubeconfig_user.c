@@ -183,10 +183,29 @@ static bool read_env(const struct kubeconfig_entry *entry, struct kube_exec *exe
 	return true;
 }
 
+/* As kubectl: one that may ask is told so where there is somebody; one that must, is refused where
+ * not. */
+static bool read_mode(const struct kubeconfig_entry *entry, bool terminal, struct kube_exec *exec,
+	struct err *err)
+{
+	const struct json_node *const mode = json_get(entry->object, "interactiveMode");
+	const bool always = json_str_is(mode, STR("Always"));
+	const bool never = json_str_is(mode, STR("Never"));
+
+	if (json_present(mode) && !always && !never && !json_str_is(mode, STR("IfAvailable")))
+		return kubeconfig_fail(
+			entry, mode, err, "interactiveMode must be Never, IfAvailable or Always");
+	if (always && !terminal)
+		return kubeconfig_fail(entry, mode, err,
+			"interactiveMode Always: it would ask somebody at a terminal, and nobody "
+			"is there");
+	exec->interactive = terminal && !never;
+	return true;
+}
+
 static bool check_exec(
 	const struct kubeconfig_entry *entry, struct kube_exec *exec, struct err *err)
 {
-	const struct json_node *const mode = json_get(entry->object, "interactiveMode");
 	const struct str version = str_from(exec->api_version);
 
 	if (exec->command == NULL)
@@ -195,9 +214,6 @@ static bool check_exec(
 		!str_is(version, "client.authentication.k8s.io/v1beta1"))
 		return kubeconfig_fail(entry, NULL, err,
 			"apiVersion must be client.authentication.k8s.io/v1 or v1beta1");
-	if (json_str_is(mode, STR("Always")))
-		return kubeconfig_fail(entry, mode, err,
-			"interactiveMode Always: it would ask somebody at a terminal");
 	return true;
 }
 
@@ -209,7 +225,8 @@ static bool read_exec(const struct kubeconfig_entry *user, const struct json_nod
 	const struct kubeconfig_entry entry = {user->file, what, object, user->arena};
 
 	if (!kubeconfig_fields_read(&entry, EXEC, ARRAY_LEN(EXEC), exec, err) ||
-		!read_env(&entry, exec, err) || !check_exec(&entry, exec, err))
+		!read_env(&entry, exec, err) || !check_exec(&entry, exec, err) ||
+		!read_mode(&entry, config->terminal, exec, err))
 		return false;
 	/* A name without a slash is looked up in PATH. */
 	if (strchr(exec->command, '/'))

@@ -265,7 +265,10 @@ Test(kube_config, errors_name_file_line_and_entry)
 			"apiVersion must be"},
 		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1\n"
 		      "      interactiveMode: Always\n",
-			"terminal"},
+			"nobody is there"},
+		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1\n"
+		      "      interactiveMode: Sometimes\n",
+			"must be Never, IfAvailable or Always"},
 		{EXEC "      command: c\n      apiVersion: client.authentication.k8s.io/v1\n"
 		      "      env: [{value: x}]\n",
 			"env needs a name"},
@@ -283,6 +286,42 @@ Test(kube_config, errors_name_file_line_and_entry)
 		cr_assert(str_contains(str_from(err.text), CASES[i].error), "%s\ngives: %s",
 			CASES[i].yaml, err.text);
 		cr_assert(str_contains(str_from(err.text), in_folder("config")), "%s", err.text);
+	}
+}
+
+Test(kube_config, a_plugin_may_ask_only_where_somebody_is)
+{
+	static const struct {
+		const char *mode;
+		bool terminal, loads, asks;
+	} CASES[] = {
+		{"Never", true, true, false},
+		{"IfAvailable", true, true, true},
+		{"IfAvailable", false, true, false},
+		{"Always", true, true, true},
+		{"Always", false, false, false},
+		{"null", true, true, true},
+		{"null", false, true, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const struct kube_config_options options = {
+			.kubeconfig = in_folder("config"), .terminal = CASES[i].terminal};
+		struct kube_config *config CLEANUP(kube_config_free) = NULL;
+		char text[1024];
+		struct err err = {0};
+
+		snprintf(text, sizeof(text),
+			"current-context: x\n"
+			"contexts: [{name: x, context: {cluster: k, user: u}}]\n"
+			"clusters: [{name: k, cluster: {server: h}}]\n"
+			"users: [{name: u, user: {exec: {command: c, apiVersion: "
+			"client.authentication.k8s.io/v1, interactiveMode: %s}}}]\n",
+			CASES[i].mode);
+		kit_write(folder, "config", text);
+		cr_assert_eq(kube_config_load(&options, &config, &err), CASES[i].loads, "%zu: %s",
+			i, err.text);
+		cr_expect(config == NULL || config->exec->interactive == CASES[i].asks, "%zu", i);
 	}
 }
 

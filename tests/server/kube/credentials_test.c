@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "server/kube/exec.h"
@@ -188,6 +189,29 @@ Test(kube_exec, a_plugin_gets_arguments_variables_and_the_cluster)
 		"\"tls-server-name\":\"name\",\"certificate-authority-data\":\"UEVN\","
 		"\"config\":{\"a\":1}}}}\n");
 	free(seen);
+	arena_done(&arena);
+}
+
+Test(kube_exec, one_that_asks_hears_the_answer)
+{
+	struct kube_exec exec =
+		plugin("read -r word; case $KUBERNETES_EXEC_INFO in *'\"interactive\":true'*) ;; "
+		       "*) exit 7;; "
+		       "esac; echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
+		       "\",\"status\":{\"token\":\"'$word'\"}}'");
+	const struct kube_config config = {.origin = "x", .exec = &exec};
+	struct kube_exec_credential got;
+	struct arena arena;
+	struct err err = {0};
+	int ends[2];
+
+	exec.interactive = true;
+	cr_assert_eq(pipe(ends), 0);
+	cr_assert_eq(write(ends[1], "secret\n", 7), 7);
+	dup2(ends[0], STDIN_FILENO);
+	arena_init(&arena, 4096);
+	cr_assert(run(&config, &got, &arena, &err), "%s", err.text);
+	cr_expect_str_eq(got.token, "secret");
 	arena_done(&arena);
 }
 
