@@ -26,7 +26,10 @@
 #include "server/serve/welcome.h"
 
 enum {
-	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of */
+	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of by itself */
+	/* What a cluster stores is counted, however much it is; this is more than any has room for.
+	 */
+	QUOTA_CLUSTERS_STORED = 1000000,
 	HEAPS = 2,
 };
 
@@ -36,7 +39,7 @@ static bool start_counting(struct server *s, struct err *err)
 	s->app.metrics = telemetry_new();
 	s->app.health = health_new();
 	s->app.ledger = s->offline ? ledger_new(QUOTA_CLUSTERS_MAX)
-				   : ledger_new_watched(QUOTA_CLUSTERS_MAX);
+				   : ledger_new_watched(QUOTA_CLUSTERS_STORED);
 	return true;
 }
 

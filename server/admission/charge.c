@@ -96,13 +96,22 @@ static struct ledger_claim claim_of(const struct charge_input *in, const struct 
 }
 
 /* Whether being over quota refuses; the policy can make a warning of it, or nothing. */
-static bool binds(const struct charge_input *in)
+static bool quota_refuses(const struct policy *policy)
 {
 	enum field_severity severity = FIELD_SEVERITY_ERROR;
 
-	policy_severity(in->policy, STR(LIMITS_RULE_QUOTA), &severity);
-	return !in->withheld && in->policy->enforcement == POLICY_DENY &&
-	       severity == FIELD_SEVERITY_ERROR;
+	policy_severity(policy, STR(LIMITS_RULE_QUOTA), &severity);
+	return policy->enforcement == POLICY_DENY && severity == FIELD_SEVERITY_ERROR;
+}
+
+static bool binds(const struct charge_input *in)
+{
+	return !in->withheld && quota_refuses(in->policy);
+}
+
+bool charge_may_refuse(const struct policy *policy)
+{
+	return policy->quota_count > 0 && quota_refuses(policy);
 }
 
 static struct ledger_result ask(const struct charge_input *in, const struct ledger_claim *claim)

@@ -28,6 +28,9 @@ struct charge_input {
  */
 bool charge_reserve(const struct charge_input *in, struct field_errors *errors);
 
+/* Whether there is a quota that refuses what exceeds it. */
+bool charge_may_refuse(const struct policy *policy);
+
 /*
  * Tells a watched ledger of a RayCluster that is there: its charge by the policy in force. What has
  * no spec that can be read is charged nothing.

@@ -51,6 +51,9 @@ static const struct http_limit_row LIMITS[HTTP_LIMIT_COUNT] = {
 	[HTTP_LIMIT_RETIRE_MS] = {"retire-time", 100 * SECOND, "ms",
 		"connections with an old certificate live until idle clients have left by "
 		"themselves"},
+	[HTTP_LIMIT_QUOTA_MS] = {"quota-time", 30 * SECOND, "ms",
+		"how long /readyz waits at the start for the RayClusters that a quota counts: an "
+		"API server that is away keeps no gate shut"},
 	[HTTP_LIMIT_SWEEP_MS] = {"sweep", 500, "ms", "how often deadlines are looked at"},
 	[HTTP_LIMIT_LOG] = {"log", 10, "lines/s",
 		"what one listener may write about clients that misbehave"},

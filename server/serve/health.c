@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 /* The API server may be away for hours: reviews are answered all the same. */
@@ -15,6 +16,7 @@ static const struct {
 	[HEALTH_CLUSTER] = {"cluster", false},
 	[HEALTH_CERTIFICATES] = {"certificates", false},
 	[HEALTH_CA_BUNDLE] = {"ca-bundle", true},
+	[HEALTH_QUOTA] = {"quota", true},
 	[HEALTH_LEADER] = {"leader", false},
 	[HEALTH_CONTROLLER] = {"controller", false},
 	[HEALTH_FACTS] = {"facts", false},
@@ -22,6 +24,7 @@ static const struct {
 
 struct row {
 	enum health_state state;
+	int64_t until; /* clock_now() when it decides no longer */
 	char text[HEALTH_TEXT];
 };
 
@@ -69,7 +72,19 @@ bool health_fine(struct health *health, enum health_part part, const char *forma
 
 bool health_bad(struct health *health, enum health_part part, const char *format, ...)
 {
-	struct row row = {.state = HEALTH_BAD};
+	struct row row = {.state = HEALTH_BAD, .until = INT64_MAX};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(row.text, sizeof(row.text), format, args);
+	va_end(args);
+	return set(health, part, &row);
+}
+
+bool health_await(
+	struct health *health, enum health_part part, int64_t until, const char *format, ...)
+{
+	struct row row = {.state = HEALTH_BAD, .until = until};
 	va_list args;
 
 	va_start(args, format);
@@ -94,7 +109,13 @@ const char *health_name(enum health_part part)
 	return PARTS[part].name;
 }
 
-bool health_decides(enum health_part part)
+bool health_denies(struct health *health, enum health_part part)
 {
-	return PARTS[part].decides;
+	pthread_mutex_lock(&health->mutex);
+	const struct row *const row = &health->rows[part];
+	const bool denies =
+		PARTS[part].decides && row->state == HEALTH_BAD && clock_now() < row->until;
+
+	pthread_mutex_unlock(&health->mutex);
+	return denies;
 }

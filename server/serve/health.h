@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -14,6 +15,7 @@ enum health_part {
 	HEALTH_CLUSTER,      /* we reach the API server */
 	HEALTH_CERTIFICATES, /* the stored pair can be used */
 	HEALTH_CA_BUNDLE,    /* what we serve leads to the caBundle of every webhook */
+	HEALTH_QUOTA,        /* the RayClusters that quotas count are known */
 	HEALTH_LEADER,       /* it is known who leads */
 	HEALTH_CONTROLLER,   /* which RayClusters it reconciles, and why not others */
 	HEALTH_FACTS,        /* what the preflight looks at is being followed */
@@ -31,6 +33,10 @@ bool health_fine(struct health *health, enum health_part part, const char *forma
 	PRINTF_LIKE(3, 4);
 bool health_bad(struct health *health, enum health_part part, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+/* Bad, and decides until that time of clock_now() alone: for what must not be waited for without
+ * end. */
+bool health_await(struct health *health, enum health_part part, int64_t until, const char *format,
+	...) PRINTF_LIKE(4, 5);
 
 enum health_state { HEALTH_SILENT, HEALTH_FINE, HEALTH_BAD };
 enum { HEALTH_TEXT = 256 };
@@ -40,5 +46,5 @@ enum health_state health_read(struct health *health, enum health_part part, char
 
 /* "cluster", "certificates", …: stable. */
 const char *health_name(enum health_part part);
-/* Whether we are not ready while this part is bad. */
-bool health_decides(enum health_part part);
+/* Whether we are not ready because of this part. */
+bool health_denies(struct health *health, enum health_part part);

@@ -126,7 +126,7 @@ static bool add_health(struct health *health, bool verbose, struct buf *text)
 		char words[HEALTH_TEXT];
 		const enum health_state state = health_read(health, part, words);
 
-		ready = ready && (state != HEALTH_BAD || !health_decides(part));
+		ready = ready && !health_denies(health, part);
 		if (state == HEALTH_FINE && verbose)
 			buf_printf(text, "[+]%s ok: %s\n", health_name(part), words);
 		else if (state == HEALTH_BAD)

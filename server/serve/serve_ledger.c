@@ -1,7 +1,8 @@
 /*
- * The RayClusters that are there, for the quotas of the policy (server/quota/ledger.h), and for
- * what two of them must not share (server/facts/facts.h).
+ * The RayClusters that are there, for the quotas of the policy (server/quota/ledger.h), for what is
+ * wrong with them (stored.h), and for what two of them must not share (server/facts/facts.h).
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/admission/charge.h"
@@ -9,12 +10,14 @@
 #include "server/serve/cluster.h"
 #include "server/serve/follower.h"
 #include "server/serve/server.h"
+#include "server/serve/stored.h"
 
 /* The clusters of one dialect. */
 struct counted {
 	struct serve_ledger *owner;
 	enum dialect dialect;
 	bool was_told;
+	struct stored *stored;
 	struct follower follower;
 };
 
@@ -41,6 +44,7 @@ static void see(void *context, const struct json_node *object, struct arena *are
 
 	serve_controller_see(counted->owner->server, counted->dialect, object, arena);
 	charge_see(arena, policy, app->ledger, counted->dialect, object);
+	stored_see(counted->stored, policy, object, arena);
 	if (app->facts && counted->dialect == DIALECT_MODERN)
 		facts_put(app->facts, FACTS_GCS_STORE, object);
 	policy_store_release(app->policy, policy);
@@ -60,6 +64,7 @@ static void unsee(void *context, struct str namespace, struct str name)
 	if (app->facts && counted->dialect == DIALECT_MODERN)
 		facts_remove(app->facts, FACTS_GCS_STORE, namespace, name);
 	ledger_unsee(app->ledger, &key);
+	stored_unsee(counted->stored, namespace, name);
 	serve_controller_unsee(counted->owner->server, counted->dialect, namespace, name);
 }
 
@@ -74,12 +79,15 @@ static void told(void *context, bool there)
 			KV("group", DIALECT_WORDS[counted->dialect].group));
 	if (there && ledger->server->app.facts && counted->dialect == DIALECT_MODERN)
 		facts_set_known(ledger->server->app.facts, FACTS_GCS_STORE);
+	stored_told(counted->stored);
 	serve_controller_told(ledger->server, counted->dialect);
 	if (counted->was_told)
 		return;
 	counted->was_told = true;
-	if (++ledger->told == DIALECTS)
-		ledger_set_known(ledger->server->app.ledger);
+	if (++ledger->told < DIALECTS)
+		return;
+	ledger_set_known(ledger->server->app.ledger);
+	health_fine(ledger->server->app.health, HEALTH_QUOTA, "all RayClusters are counted");
 }
 
 static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err *err)
@@ -91,6 +99,7 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 	*counted = (struct counted){
 		.owner = ledger,
 		.dialect = dialect,
+		.stored = stored_new(ledger->server->app.metrics, dialect),
 		.follower =
 			{
 				.resource = {DIALECT_WORDS[dialect].group, "v1", "rayclusters",
@@ -108,6 +117,30 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 	return follower_start(&counted->follower, ledger->server->cluster->client, err);
 }
 
+/*
+ * Until all are counted, a quota answers 429. One that has just begun is not ready while it would,
+ * for a while at most: others may be, and the quota has not to do with most of what is asked. With
+ * a new policy all replicas count anew at the same time, and are ready as before.
+ */
+static void say_uncounted(struct server *s, int64_t awaited_until)
+{
+	health_await(s->app.health, HEALTH_QUOTA, awaited_until,
+		"the RayClusters that are there are being counted; what a quota may refuse is "
+		"answered with 429");
+}
+
+static int64_t awaited_until(struct server *s)
+{
+	const struct http_limits limits = http_limits_default();
+	const struct policy *const policy = policy_store_acquire(s->app.policy);
+	const bool may_refuse = charge_may_refuse(policy);
+
+	policy_store_release(s->app.policy, policy);
+	return may_refuse
+		       ? clock_now() + http_limit(&limits, HTTP_LIMIT_QUOTA_MS) * CLOCK_MILLISECOND
+		       : 0;
+}
+
 bool serve_ledger_start(struct server *s, struct err *err)
 {
 	if (s->cluster == NULL)
@@ -115,6 +148,7 @@ bool serve_ledger_start(struct server *s, struct err *err)
 	struct serve_ledger *const ledger = s->counted = mem_alloc(sizeof(*ledger));
 
 	ledger->server = s;
+	say_uncounted(s, awaited_until(s));
 	return follow(ledger, DIALECT_MODERN, err) && follow(ledger, DIALECT_LEGACY, err);
 }
 
@@ -122,8 +156,10 @@ void serve_ledger_stop(struct server *s)
 {
 	if (s->counted == NULL)
 		return;
-	for (size_t i = 0; i < DIALECTS; i++)
+	for (size_t i = 0; i < DIALECTS; i++) {
 		follower_stop(&s->counted->counted[i].follower);
+		stored_free(&s->counted->counted[i].stored);
+	}
 	mem_free(&s->counted);
 }
 
@@ -137,11 +173,13 @@ void serve_ledger_recount(struct server *s)
 	for (size_t i = 0; i < DIALECTS; i++)
 		follower_stop(&s->counted->counted[i].follower);
 	ledger_start_over(s->app.ledger);
+	say_uncounted(s, 0);
 	if (s->app.facts)
 		facts_forget(s->app.facts, FACTS_GCS_STORE);
 	s->counted->told = 0;
 	for (size_t i = 0; i < DIALECTS; i++) {
 		s->counted->counted[i].was_told = false;
+		stored_start_over(s->counted->counted[i].stored);
 		serve_controller_listing(s, s->counted->counted[i].dialect);
 		if (!follower_start(&s->counted->counted[i].follower, s->cluster->client, &err))
 			LOG(ERROR, "quotas cannot count by the new policy", KV("error", err.text));

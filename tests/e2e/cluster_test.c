@@ -42,6 +42,7 @@ Test(e2e_cluster, with_a_folder_reviews_are_answered_while_the_api_server_is_awa
 	cr_expect_eq(server_process_get(&server, "/readyz?verbose", &reply), 200);
 	cr_expect(str_contains(buf_str(&reply.body), "[-]cluster: "), "%s", reply.body.at);
 	cr_expect(str_contains(buf_str(&reply.body), "[-]leader: "), "%s", reply.body.at);
+	cr_expect(str_contains(buf_str(&reply.body), "[-]quota: "), "%s", reply.body.at);
 	cr_expect_not(str_contains(buf_str(&reply.body), "secret-word"), "%s", reply.body.at);
 	http_reply_done(&reply);
 	http_client_close(&client);
@@ -55,6 +56,18 @@ Test(e2e_cluster, until_the_webhooks_were_seen_to_trust_it_a_replica_is_not_read
 
 	cr_expect_eq(server_process_get(&server, "/readyz", &reply), 503);
 	cr_expect(str_contains(buf_str(&reply.body), "[-]ca-bundle: "), "%s", reply.body.at);
+	http_reply_done(&reply);
+	server_process_stop(&server);
+}
+
+/* Until the clusters are counted it would answer 429, which one that is ready does not. */
+Test(e2e_cluster, a_replica_whose_quotas_refuse_is_not_ready_before_it_has_counted)
+{
+	struct server_process server = start("--policy=manifests/policies/ray.yaml");
+	struct http_reply reply = {0};
+
+	cr_expect_eq(server_process_get(&server, "/readyz", &reply), 503);
+	cr_expect(str_contains(buf_str(&reply.body), "[-]quota: "), "%s", reply.body.at);
 	http_reply_done(&reply);
 	server_process_stop(&server);
 }

@@ -1,0 +1,242 @@
+#include "server/serve/stored.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strmap.h"
+#include "server/admission/mutation.h"
+#include "server/serve/telemetry.h"
+
+/* A cluster full of objects that break rules must not fill the log. */
+static const struct {
+	size_t lines;
+	int64_t within;
+} LOG_LIMIT = {100, 60 * CLOCK_SECOND};
+
+/* An object as it was judged. */
+struct judged {
+	int64_t generation;
+	uint64_t round; /* of which policy */
+	size_t count;
+	const struct rule *rules[]; /* that it breaks, each once */
+};
+
+struct stored {
+	enum dialect dialect;
+	struct strmap objects; /* namespace/name → struct judged */
+	uint64_t round;
+	struct metrics *metrics;
+	int64_t lines_since;
+	size_t lines, untold;
+};
+
+void stored_free(struct stored **stored)
+{
+	const struct strmap_entry *entry;
+
+	if (*stored == NULL)
+		return;
+	for (size_t at = 0; (entry = strmap_next(&(*stored)->objects, &at)) != NULL;)
+		free(entry->value);
+	strmap_done(&(*stored)->objects);
+	mem_free(stored);
+}
+
+static struct str key_of(struct arena *arena, struct str namespace, struct str name)
+{
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+}
+
+static void count_clusters(struct stored *stored, bool broken, int64_t n)
+{
+	metrics_add(metrics_series(stored->metrics, TELEMETRY_STORED_CLUSTERS,
+			    METRICS_VALUES(str_from(DIALECT_WORDS[stored->dialect].group),
+				    str_from(broken ? "broken" : "kept"))),
+		n);
+}
+
+static void count(struct stored *stored, const struct judged *judged, int64_t n)
+{
+	count_clusters(stored, judged->count > 0, n);
+	for (size_t i = 0; i < judged->count; i++)
+		metrics_add(metrics_series(stored->metrics, TELEMETRY_STORED_VIOLATIONS,
+				    METRICS_VALUES(str_from(judged->rules[i]->id))),
+			n);
+}
+
+/* What was never counted is told as 0. */
+struct stored *stored_new(struct metrics *metrics, enum dialect dialect)
+{
+	struct stored *const stored = mem_alloc(sizeof(*stored));
+
+	stored->metrics = metrics;
+	stored->dialect = dialect;
+	count_clusters(stored, false, 0);
+	count_clusters(stored, true, 0);
+	return stored;
+}
+
+static void forget(struct stored *stored, struct str key)
+{
+	struct judged *const judged = strmap_remove(&stored->objects, key);
+
+	if (judged == NULL)
+		return;
+	count(stored, judged, -1);
+	free(judged);
+}
+
+static bool breaks(const struct judged *judged, const struct rule *rule)
+{
+	for (size_t i = 0; judged && i < judged->count; i++) {
+		if (judged->rules[i] == rule)
+			return true;
+	}
+	return false;
+}
+
+static void put_rules(const struct findings *findings, struct judged *out)
+{
+	for (size_t i = 0; i < findings->errors; i++) {
+		if (!breaks(out, findings->items[i].rule))
+			out->rules[out->count++] = findings->items[i].rule;
+	}
+}
+
+/* What is being deleted is nobody's business any more. */
+static struct judged *judge(const struct stored *stored, const struct policy *policy,
+	const struct json_node *object, struct arena *arena)
+{
+	const struct json_node *const meta = json_get(object, "metadata");
+	const struct mutation_input in = {
+		.arena = arena,
+		.policy = policy,
+		.namespace = json_str(arena, json_get(meta, "namespace")),
+		.kind = RAY_CLUSTER,
+		.dialect = stored->dialect,
+		.object = object,
+	};
+	const struct mutation *const m =
+		json_present(json_get(meta, "deletionTimestamp")) ? NULL : mutation_run(&in);
+	const size_t most = m ? m->findings.errors : 0;
+	struct judged *const judged = mem_alloc(sizeof(*judged) + most * sizeof(judged->rules[0]));
+
+	if (m)
+		put_rules(&m->findings, judged);
+	return judged;
+}
+
+static const struct rule *first_new(const struct judged *judged, const struct judged *before)
+{
+	for (size_t i = 0; i < judged->count; i++) {
+		if (!breaks(before, judged->rules[i]))
+			return judged->rules[i];
+	}
+	return NULL;
+}
+
+static void tell_untold(struct stored *stored)
+{
+	if (stored->untold)
+		LOG(WARN, "more stored objects break rules, `raygate check -A` tells them all",
+			KV_INT("objects", (long long)stored->untold));
+	stored->untold = 0;
+}
+
+/* Whether there is room in the log for one more line. */
+static bool may_tell(struct stored *stored)
+{
+	const int64_t now = clock_now();
+
+	if (stored->lines == 0 || now - stored->lines_since > LOG_LIMIT.within) {
+		tell_untold(stored);
+		stored->lines_since = now;
+		stored->lines = 0;
+	}
+	if (stored->lines < LOG_LIMIT.lines) {
+		stored->lines++;
+		return true;
+	}
+	stored->untold++;
+	return false;
+}
+
+/* Takes `judged` over. */
+static void keep(struct stored *stored, struct str key, struct judged *judged)
+{
+	struct judged *const before = strmap_set(&stored->objects, key, judged);
+
+	if (before)
+		count(stored, before, -1);
+	count(stored, judged, 1);
+	free(before);
+}
+
+/* Most of what a watch tells is a status that was written. */
+static bool is_judged(const struct stored *stored, const struct judged *judged, int64_t generation)
+{
+	return judged && generation && judged->generation == generation &&
+	       judged->round == stored->round;
+}
+
+static void tell(
+	struct stored *stored, struct str key, const struct judged *judged, const struct rule *rule)
+{
+	if (may_tell(stored))
+		LOG(WARN, "a stored object breaks rules",
+			KV("group", DIALECT_WORDS[stored->dialect].group), KV("object", key),
+			KV_INT("generation", judged->generation),
+			KV_INT("rules", (long long)judged->count), KV("rule", rule->id),
+			KV("holds", rule->about));
+}
+
+void stored_see(struct stored *stored, const struct policy *policy, const struct json_node *object,
+	struct arena *arena)
+{
+	const struct json_node *const meta = json_get(object, "metadata");
+	const struct str key = key_of(arena, json_str(arena, json_get(meta, "namespace")),
+		json_str(arena, json_get(meta, "name")));
+	const struct judged *const before = strmap_find(&stored->objects, key);
+	int64_t generation = 0;
+
+	json_i64(json_get(meta, "generation"), &generation);
+	if (is_judged(stored, before, generation))
+		return;
+	struct judged *const judged = judge(stored, policy, object, arena);
+	const struct rule *const rule = first_new(judged, before);
+
+	judged->generation = generation;
+	judged->round = stored->round;
+	if (rule)
+		tell(stored, key, judged, rule);
+	keep(stored, key, judged);
+}
+
+void stored_unsee(struct stored *stored, struct str namespace, struct str name)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 512);
+	forget(stored, key_of(&arena, namespace, name));
+}
+
+/* After a new start, what was not told again is gone. */
+void stored_told(struct stored *stored)
+{
+	const struct strmap_entry *entry;
+
+	for (size_t at = 0; (entry = strmap_next(&stored->objects, &at)) != NULL;) {
+		const struct judged *const judged = entry->value;
+
+		if (judged->round != stored->round)
+			forget(stored, entry->key);
+	}
+	tell_untold(stored);
+}
+
+void stored_start_over(struct stored *stored)
+{
+	stored->round++;
+}
