@@ -61,6 +61,9 @@ const struct settings_row SETTINGS_ROWS[SETTING_COUNT] = {
 		"raygate", "NAME",
 		"validating and mutating webhook configuration whose caBundle is kept right; empty "
 		"for none (raygate)"),
+	ROW(SETTING_CA_INJECTED, "ca-injected", 0, SETTINGS_BOOL, COMMAND_SERVE, "false", NULL,
+		"somebody else writes the caBundle, cert-manager's injector, say: it is looked at, "
+		"not patched"),
 	ROW(SETTING_WEBHOOK_SERVICE, "webhook-service", 0, SETTINGS_NAME, COMMAND_SERVE, "raygate",
 		"NAME", "Service by which the API server calls (raygate)"),
 	ROW(SETTING_WEBHOOK_HOSTS, "webhook-hosts", 0, SETTINGS_LIST, COMMAND_SERVE, "", "NAME,...",

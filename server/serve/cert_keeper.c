@@ -46,6 +46,11 @@ static bool leads(const struct cert_keeper *k)
 	return k->options.leads == NULL || k->options.leads(k->options.context);
 }
 
+static bool publishes(const struct cert_keeper *k)
+{
+	return k->options.configuration && !k->options.is_injected && leads(k);
+}
+
 static void tell(const struct cert_keeper *k, bool warning, const char *reason, const char *text)
 {
 	if (k->options.tell)
@@ -203,7 +208,7 @@ static bool publish(struct cert_keeper *k, struct err *err)
 	struct buf wanted CLEANUP(buf_done) = {0};
 	bool changed = false;
 
-	if (!leads(k) || cert_store_webhook_count(&k->store) == 0) {
+	if (!publishes(k) || cert_store_webhook_count(&k->store) == 0) {
 		k->published.len = 0;
 		return true;
 	}
@@ -263,6 +268,13 @@ static void report_distrust(struct cert_keeper *k)
 			KV("caKnown", has_no_ca ? "no" : "yes"));
 }
 
+/* Of a CA that is nobody's in particular an injector knows nothing: API servers know it by
+ * themselves. */
+static bool is_publicly_trusted(const struct cert_keeper *k)
+{
+	return k->options.is_injected && k->store.secret.store.ca_crt == NULL;
+}
+
 /* Only what was really seen decides: the API server may be away for long, and we stay ready. */
 static void report_bundle(struct cert_keeper *k)
 {
@@ -276,6 +288,9 @@ static void report_bundle(struct cert_keeper *k)
 			k->options.configuration);
 	else if (cert_store_trusts(&k->store, k->pair, now_s()))
 		health_fine(health, HEALTH_CA_BUNDLE, "%zu webhooks trust what is served", count);
+	else if (is_publicly_trusted(k))
+		health_fine(health, HEALTH_CA_BUNDLE,
+			"there is no ca.crt: whether the API server trusts it is not known here");
 	else
 		report_distrust(k);
 	k->is_distrusted = health_read(health, HEALTH_CA_BUNDLE, NULL) == HEALTH_BAD;
@@ -288,9 +303,8 @@ static void report_bundle(struct cert_keeper *k)
 static int64_t pause_of(const struct cert_keeper *k)
 {
 	const int64_t soon = SOON_S * CLOCK_SECOND;
-	const bool publishes = k->options.configuration && leads(k);
 	const bool is_urgent =
-		k->pair == NULL || publishes || !cert_store_trusts(&k->store, k->pair, now_s());
+		k->pair == NULL || publishes(k) || !cert_store_trusts(&k->store, k->pair, now_s());
 
 	return is_urgent && soon < k->options.pause ? soon : k->options.pause;
 }

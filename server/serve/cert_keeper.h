@@ -22,9 +22,11 @@
 struct cert_keeper_options {
 	struct kube_client *client;
 	const char *namespace;
-	const char *secret;        /* its name; not looked at with `dir` */
-	const char *configuration; /* name of both webhook configurations; NULL: none is patched */
-	const char *dir;           /* the pair is in this folder, and somebody else serves it */
+	const char *secret; /* its name; not looked at with `dir` */
+	const char
+		*configuration; /* name of both webhook configurations; NULL: none is looked at */
+	const char *dir;        /* the pair is in this folder, and somebody else serves it */
+	bool is_injected;       /* somebody else writes the caBundle: it is looked at alone */
 	const char *const *hosts;
 	size_t host_count;
 	int64_t life;  /* of a pair; seconds */

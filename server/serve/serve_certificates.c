@@ -120,6 +120,7 @@ static bool start_keeper(struct server *s, struct err *err)
 		.secret = settings_str(&s->settings, SETTING_CERT_SECRET).at,
 		.configuration = configuration.len ? configuration.at : NULL,
 		.dir = dir.len ? dir.at : NULL,
+		.is_injected = settings_bool(&s->settings, SETTING_CA_INJECTED),
 		.health = s->app.health,
 		.leads = leads,
 		.take = take,
@@ -132,7 +133,7 @@ static bool start_keeper(struct server *s, struct err *err)
 	       cert_keeper_start(&options, &s->certificates->keeper, err);
 }
 
-/* A folder's certificate needs no keeper, unless its CA is to be made known to webhooks. */
+/* A folder's certificate needs no keeper, unless webhooks are to be looked at. */
 bool serve_certificates_start(struct server *s, struct err *err)
 {
 	if (s->cluster == NULL || (settings_str(&s->settings, SETTING_CERT_DIR).len &&

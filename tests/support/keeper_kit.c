@@ -58,6 +58,7 @@ void keeper_replica_start(struct keeper_replica *r, struct fake_cluster *cluster
 		.secret = "raygate-tls",
 		.configuration = "raygate",
 		.dir = dir,
+		.is_injected = r->is_injected,
 		.hosts = HOSTS,
 		.host_count = 1,
 		.life = 3600,

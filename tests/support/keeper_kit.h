@@ -23,6 +23,7 @@ struct keeper_replica {
 	struct kube_client *client;
 	char *serves; /* PEM of the certificate, or NULL */
 	bool leads;
+	bool is_injected; /* as cert_keeper_options.is_injected */
 	int takes, warnings;
 	char warning[256];
 };

@@ -216,3 +216,29 @@ Test(cert_keeper, the_ca_of_a_folder_is_published_and_the_folder_left_alone)
 	cr_expect_null(fake_cluster_get(w->cluster, KEEPER_SECRET));
 	keeper_replica_done(&r);
 }
+
+Test(cert_keeper, what_somebody_else_injects_is_looked_at_alone)
+{
+	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(KIT_NOW);
+	struct mint_pair pair CLEANUP(mint_pair_done) = kit_pair(&ca, KEEPER_HOST, KIT_NOW);
+	struct keeper_replica r = {.leads = true, .is_injected = true};
+	struct keeper_replica injector = {.leads = true};
+
+	kit_write(folder, "tls.crt", pair.cert_pem);
+	kit_write(folder, "tls.key", pair.key_pem);
+	keeper_replica_start(&r, w->cluster, folder);
+	cert_keeper_look(r.keeper);
+	keeper_expect_state(&r, HEALTH_CA_BUNDLE, HEALTH_FINE); /* who knows */
+	kit_write(folder, "ca.crt", ca.cert_pem);
+	cert_keeper_look(r.keeper);
+	keeper_expect_state(&r, HEALTH_CA_BUNDLE, HEALTH_BAD);
+	cr_expect_eq(fake_cluster_writes(w->cluster), 0u);
+	keeper_replica_start(&injector, w->cluster, folder);
+	cert_keeper_look(injector.keeper);
+	cert_keeper_look(r.keeper);
+	keeper_expect_state(&r, HEALTH_CA_BUNDLE, HEALTH_FINE);
+	keeper_replica_done(&injector);
+	keeper_replica_done(&r);
+}
