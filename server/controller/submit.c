@@ -1,5 +1,6 @@
 #include "server/controller/submit.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "server/controller/deeds.h"
 
@@ -127,12 +128,46 @@ static bool becomes_ready(const struct observed *seen, const struct json_edit *b
 	return false;
 }
 
+/* Whether there is more than its status to be written. */
+static bool has_other_writes(const struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++) {
+		if (round->actions[i].kind != ACTION_STATUS &&
+			round->actions[i].kind != ACTION_EVENT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is in no hurry is kept for one write. Behind others it is looked at when these are done;
+ * else when the time has come, and each second, as those may have become fewer for which it waits.
+ */
+static bool is_held(const struct submit_to *to, const struct world_key *key,
+	const struct observed *seen, const struct round *round, const struct round_leave *leave)
+{
+	const bool busy = writers_are_busy(to->writers);
+	const struct world_hold hold = {
+		has_other_writes(round), busy ? leave->busy_ms : leave->calm_ms};
+	const int64_t next = clock_now() + CLOCK_SECOND;
+	int64_t due;
+
+	if (!leave->waits || round->onward ||
+		!world_holds_status(to->world, key, seen->uid, &hold, &due))
+		return false;
+	if (!hold.behind)
+		workqueue_add_at(to->queue, key, due < next ? due : next);
+	return true;
+}
+
 /* False where it is written later, as it then will be. */
 static bool is_status_due(const struct submit_to *to, const struct world_key *key,
-	const struct observed *seen, const struct action *action)
+	const struct observed *seen, const struct round *round, const struct action *action)
 {
 	int64_t due = 0;
 
+	if (is_held(to, key, seen, round, &action->leave))
+		return false;
 	if (world_may_write_status(to->world, key, seen->uid, gravity_of(action->body), &due))
 		return true;
 	workqueue_add_at(to->queue, key, due);
@@ -170,7 +205,7 @@ struct submitted submit(const struct submit_to *to, const struct world_key *key,
 			tell(to, key, seen, action, round->arena);
 			continue;
 		}
-		if (action->kind == ACTION_STATUS && !is_status_due(to, key, seen, action))
+		if (action->kind == ACTION_STATUS && !is_status_due(to, key, seen, round, action))
 			continue;
 		if (action->kind == ACTION_STATUS)
 			submitted.becomes_ready = becomes_ready(seen, action->body);

@@ -146,6 +146,11 @@ struct world_doubt {
 size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
 	struct world_doubt **out, int64_t *next);
 
+struct world_hold {
+	bool behind; /* there are other writes */
+	int32_t ms;
+};
+
 /*
  * A status is about to be written: false where one was written less than half a second ago that
  * says the same in what is grave, of which `gravity` is a hash, or 0 where this one says nothing of
@@ -153,6 +158,13 @@ size_t world_doubts(struct world *world, const struct world_key *key, struct are
  */
 bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
 	uint64_t gravity, int64_t *due);
+/*
+ * Whether a status that may wait does so, until `*due` (clock_now()): behind the other writes of
+ * its round, a second at most, or for so many ms since there are none. What was written ends
+ * either.
+ */
+bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_hold *hold, int64_t *due);
 /* Whether this Event of the cluster is another one than its last few. */
 bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event);
 

@@ -325,7 +325,29 @@ void world_settle(struct world *world, const struct world_key *key, struct str u
 		world->options.changed(world->options.context, &keys[i]);
 }
 
-#define STATUS_GAP (CLOCK_SECOND / 2)
+#define STATUS_GAP    (CLOCK_SECOND / 2)
+#define STATUS_BEHIND CLOCK_SECOND
+
+bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_hold *hold, int64_t *due)
+{
+	const int64_t now = clock_now();
+	const int64_t most = hold->behind ? STATUS_BEHIND : hold->ms * CLOCK_MILLISECOND;
+
+	*due = now;
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster) {
+		int64_t *const since = hold->behind ? &cluster->behind_since : &cluster->held_since;
+
+		if (*since == 0)
+			*since = now;
+		*due = *since + most;
+	}
+	pthread_mutex_unlock(&world->mutex);
+	return now < *due;
+}
 
 bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
 	uint64_t gravity, int64_t *due)
@@ -343,6 +365,7 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	}
 	if (cluster && may) {
 		cluster->status_at = now;
+		cluster->behind_since = cluster->held_since = 0;
 		cluster->status_gravity = gravity;
 	}
 	pthread_mutex_unlock(&world->mutex);

@@ -117,6 +117,7 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	cluster->text = cluster->status = NULL;
 	cluster->text_hash = cluster->status_hash = 0;
 	cluster->status_version = cluster->generation = cluster->checked = 0;
+	cluster->behind_since = cluster->held_since = 0;
 	acceptance_free(&cluster->acceptance, &world->interns);
 	world_failures_done(cluster);
 	world_stir(world, cluster->space);
@@ -224,6 +225,11 @@ static bool keep_text(
 	if (generation != cluster->generation && cluster->acceptance)
 		acceptance_keep(cluster->acceptance, cluster->generation, &cluster->text,
 			&cluster->text_hash);
+	/* Another spec may ask for other children, of which no watch tells. */
+	if (generation != cluster->generation) {
+		cluster->checked = 0;
+		cluster->checking = false;
+	}
 	cluster->generation = generation;
 	return keep(world, buf_str(&world->text), &cluster->text_hash, &cluster->text);
 }

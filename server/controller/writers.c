@@ -175,6 +175,15 @@ void writers_wait_for_room(struct writers *w)
 	pthread_mutex_unlock(&w->mutex);
 }
 
+bool writers_are_busy(struct writers *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	const bool busy = w->waiting >= WRITERS_WAITING_MUCH;
+
+	pthread_mutex_unlock(&w->mutex);
+	return busy;
+}
+
 bool writers_busy(struct writers *w, const struct world_key *key)
 {
 	pthread_mutex_lock(&w->mutex);

@@ -91,6 +91,8 @@ void writers_submit(struct writers *writers, struct write *first);
  * written would fill the memory with pods. A round may exceed it.
  */
 void writers_wait_for_room(struct writers *writers);
+/* Whether so much waits that what is in no hurry should not be asked for now. */
+bool writers_are_busy(struct writers *writers);
 /* Whether a round of it is at work, which then does not end quietly. */
 bool writers_busy(struct writers *writers, const struct world_key *key);
 /* The cluster is gone: what waits of it is withdrawn. */
@@ -101,3 +103,5 @@ bool writers_step(struct writers *writers);
 
 /* Of one cluster at a time, so that slow ones leave somebody for the others. */
 enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6, WRITERS_WAITING_MOST = 512 };
+/* Writes that wait when that is much: some tenths of a second of a small control plane. */
+enum { WRITERS_WAITING_MUCH = 48 };

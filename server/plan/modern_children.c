@@ -49,7 +49,7 @@ static bool may_lack_unseen(const struct modern *m)
 
 	for (size_t i = 0; i < m->seen->failure_count; i++)
 		refused |= !str_is(m->seen->failures[i].kind, "RayCluster");
-	return m->seen->first || refused || status_generation(m->seen->root) != m->seen->generation;
+	return m->seen->first || refused;
 }
 
 static void create_unseen(struct modern *m)

@@ -110,8 +110,8 @@ struct observed {
 	const struct policy *policy;
 	struct str domain; /* of the cluster's DNS; "" is cluster.local */
 	int64_t now;       /* seconds since 1970 */
-	bool first;        /* of this process: what cannot be seen may or may not be there */
-	uint64_t seed;     /* for the names of new pods; another one each round */
+	bool first;    /* of this process and spec: what cannot be seen may or may not be there */
+	uint64_t seed; /* for the names of new pods; another one each round */
 	uint8_t random[OBSERVED_RANDOM]; /* of getrandom(), anew each round: secrets are made of it
 					  */
 };

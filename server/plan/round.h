@@ -32,6 +32,15 @@ enum child_kind {
 	CHILD_KINDS,
 };
 
+/*
+ * Whether a status may be kept back, so that what comes meanwhile goes with it: until its round has
+ * done all else, and after that for so long; or for longer while much waits to be written.
+ */
+struct round_leave {
+	bool waits;
+	int32_t calm_ms, busy_ms;
+};
+
 struct action {
 	enum action_kind kind;
 	enum child_kind child;  /* of a create */
@@ -43,8 +52,9 @@ struct action {
 	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its
 	 * parts. */
 	bool warning;
-	const char *reason; /* CamelCase */
-	struct str message; /* of a delete: why */
+	const char *reason;       /* CamelCase */
+	struct str message;       /* of a delete: why */
+	struct round_leave leave; /* of a status */
 };
 
 struct round {

@@ -9,11 +9,19 @@ enum {
 	REASON_MAX = 256,
 };
 
-/* How old a status may become before it is written anew. */
-static const int64_t WAIT_S[] = {
-	[STATUS_SLOWLY] = 30,
-	[STATUS_SOON] = 5,
-	[STATUS_NOW] = 0,
+/*
+ * How old a status may become before it is written anew; and then, how long this may wait for more
+ * to go with it (round.h).
+ */
+static const struct {
+	int64_t age_s;
+	struct round_leave leave;
+} HASTE[] = {
+	[STATUS_SLOWLY] = {30, {true, 1000, 5000}},
+	[STATUS_SOON] = {5, {true, 1000, 5000}},
+	[STATUS_ENDS] = {5, {false, 0, 0}},
+	[STATUS_BEGINS] = {0, {true, 0, 5000}},
+	[STATUS_NOW] = {0, {false, 0, 0}},
 };
 
 struct str status_time(struct arena *arena, int64_t seconds)
@@ -35,6 +43,7 @@ void status_draft_init(
 	};
 	struct json_edit *const conditions = json_edit_get(d->was, STR("conditions"));
 
+	d->first = json_edit_first(d->was) == NULL;
 	d->conditions = json_edit_kind(conditions) == JSON_ARRAY
 				? json_edit_take(d->was, conditions)
 				: json_edit_array();
@@ -42,6 +51,8 @@ void status_draft_init(
 
 static void hurry(struct status_draft *d, enum status_haste haste)
 {
+	if (haste == STATUS_BEGINS && !d->first)
+		haste = STATUS_NOW;
 	if (haste > d->haste)
 		d->haste = haste;
 }
@@ -201,7 +212,7 @@ void status_warn(struct status_draft *d, const char *reason, struct str message)
 static int64_t wait_of(const struct status_draft *d)
 {
 	const struct str text = json_edit_text(json_edit_get(d->was, STR("lastUpdateTime")));
-	const int64_t wait = WAIT_S[d->haste];
+	const int64_t wait = HASTE[d->haste].age_s;
 	int64_t last;
 
 	if (!clock_parse_rfc3339(text, &last))
@@ -222,6 +233,7 @@ static void write_it(struct status_draft *d)
 	json_edit_put_str(d->patch, "lastUpdateTime", status_time(arena, d->now));
 	struct action *const action = round_add(d->round, ACTION_STATUS);
 
+	action->leave = HASTE[d->haste].leave;
 	action->body = json_edit_object();
 	json_edit_put(action->body, "status", d->patch);
 	d->patch = NULL;

@@ -11,6 +11,8 @@ enum status_haste {
 	STATUS_SAME,
 	STATUS_SLOWLY, /* the words of something that is known already */
 	STATUS_SOON,   /* what is likely to change again: counters, addresses */
+	STATUS_ENDS,   /* as soon, and waits for nothing more: what people count on is no more */
+	STATUS_BEGINS, /* now, but for a first status, in which it says what nobody waits for */
 	STATUS_NOW,
 };
 
@@ -30,6 +32,7 @@ struct status_draft {
 	struct json_edit *patch;      /* members that differ */
 	struct json_edit *conditions; /* all, as they will be; taken out of `was` */
 	bool conditions_differ;
+	bool first; /* there was no status */
 	enum status_haste haste;
 	size_t events; /* that go with the write; the last ones of the round */
 };

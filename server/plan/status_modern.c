@@ -51,7 +51,7 @@ static void put_state(
 
 	if (str_eq(was, state))
 		return;
-	status_put(d, "state", json_edit_str(state), state.len ? STATUS_NOW : STATUS_SOON);
+	status_put(d, "state", json_edit_str(state), state.len ? STATUS_NOW : STATUS_ENDS);
 	if (state.len == 0)
 		return;
 	struct json_edit *const times = json_edit_object();
@@ -67,7 +67,7 @@ static void put_provisioned(
 		.type = STATUS_PROVISIONED,
 		.reason = STR("RayClusterPodsProvisioning"),
 		.message = STR("RayCluster Pods are being provisioned for first time"),
-		.flip = STATUS_NOW,
+		.flip = STATUS_BEGINS,
 		.words = STATUS_SOON,
 	};
 
@@ -77,6 +77,7 @@ static void put_provisioned(
 		return;
 	} else if (counts->complete && !in->suspending) {
 		condition.status = true;
+		condition.flip = STATUS_NOW;
 		condition.reason = STR("AllPodRunningAndReadyFirstTime");
 		condition.message = STR("All Ray Pods are ready for the first time");
 	}
@@ -89,13 +90,13 @@ static void put_suspension(struct status_draft *d, const struct status_input *in
 		.type = STATUS_SUSPENDING,
 		.status = in->suspending,
 		.reason = STR(STATUS_SUSPENDING),
-		.flip = STATUS_NOW,
+		.flip = in->suspending ? STATUS_NOW : STATUS_BEGINS,
 	};
 	const struct status_condition suspended = {
 		.type = STATUS_SUSPENDED,
 		.status = in->suspended,
 		.reason = STR(STATUS_SUSPENDED),
-		.flip = STATUS_NOW,
+		.flip = in->suspended ? STATUS_NOW : STATUS_BEGINS,
 	};
 
 	status_put_condition(d, &suspending);
@@ -122,7 +123,7 @@ void status_modern(const struct status_input *in, struct round *round)
 	struct status_draft d;
 
 	status_draft_init(&d, round, json_get(in->seen->root, "status"), in->seen->now);
-	status_put(&d, "observedGeneration", json_edit_i64(in->seen->generation), STATUS_NOW);
+	status_put(&d, "observedGeneration", json_edit_i64(in->seen->generation), STATUS_BEGINS);
 	if (in->c->cluster)
 		put_cluster(&d, in);
 	status_put_failures(&d, in);

@@ -148,9 +148,9 @@ static const struct {
 	size_t offset;
 	enum status_haste haste;
 } COUNTERS[] = {
-	{"desiredWorkerReplicas", offsetof(struct status_counts, wanted), STATUS_NOW},
-	{"minWorkerReplicas", offsetof(struct status_counts, least), STATUS_NOW},
-	{"maxWorkerReplicas", offsetof(struct status_counts, most), STATUS_NOW},
+	{"desiredWorkerReplicas", offsetof(struct status_counts, wanted), STATUS_BEGINS},
+	{"minWorkerReplicas", offsetof(struct status_counts, least), STATUS_BEGINS},
+	{"maxWorkerReplicas", offsetof(struct status_counts, most), STATUS_BEGINS},
 	{"availableWorkerReplicas", offsetof(struct status_counts, running), STATUS_SOON},
 	{"readyWorkerReplicas", offsetof(struct status_counts, ready), STATUS_SOON},
 };
@@ -165,7 +165,7 @@ void status_put_totals(
 		add_group(cluster, cluster->groups[i], sums);
 	for (size_t i = 0; i < TOTALS; i++)
 		status_put(d, TOTAL_KEYS[i], json_edit_str(str_from(quantity_print(sums[i]).at)),
-			STATUS_NOW);
+			STATUS_BEGINS);
 	for (size_t i = 0; i < ARRAY_LEN(COUNTERS); i++)
 		status_put(d, COUNTERS[i].key,
 			json_edit_i64(*(const int64_t *)(const void *)((const char *)counts +

@@ -110,7 +110,7 @@ void status_put_accepted(struct status_draft *d, const struct status_input *in)
 		.reason = str_from(verdict->reason),
 		.message = accept_message(d->round->arena, verdict, sizes, count),
 		.generation = verdict->generation,
-		.flip = STATUS_NOW,
+		.flip = verdict->accepted ? STATUS_BEGINS : STATUS_NOW,
 		.words = STATUS_NOW,
 	};
 

@@ -17,6 +17,7 @@ enum {
 	STEPS_MAX = 4, /* in one look; more follow in the next */
 	PAUSE_S = 10,
 	SOON_S = 2,
+	CALM_S = 60, /* so late may be noticed what time alone makes due: that is days ahead */
 };
 
 /* How long an API server may take until it works with a bundle that we have read back. */
@@ -32,8 +33,11 @@ struct cert_keeper {
 	struct serving_pair *pair;   /* the same, parsed; NULL until something is */
 	struct buf published;        /* the caBundle that every webhook was last seen to have */
 	int64_t published_since;     /* clock_now() */
+	int64_t pause;               /* until the next look */
 	char told[sizeof(((struct err *)0)->text)]; /* the last trouble, so that it is told once */
 	bool is_distrusted;                         /* as far as was told */
+	uint64_t calm;      /* what was seen when there was nothing to do; 0: there was … */
+	int64_t calm_until; /* … and until when that holds for the same (clock_now()) */
 
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -315,10 +319,45 @@ static const struct stage {
 } STAGES[] = {
 	{read_pair, true},
 	{read_webhooks, false},
+	/* What these do hangs on what those have read. */
 	{renew, false},
 	{serve, false},
 	{publish, false},
 };
+
+enum { JUDGES = 2 }; /* the first that reads no more */
+
+/* Of all that a look goes by, but for the time. */
+static uint64_t fingerprint_of(const struct cert_keeper *k)
+{
+	return (2 * cert_store_hash(&k->store) + leads(k)) | 2;
+}
+
+/* Nothing is on its way: what was published is known by now, or nobody is to know it. */
+static bool is_calm(const struct cert_keeper *k)
+{
+	const bool publishes = leads(k) && cert_store_webhook_count(&k->store);
+
+	return k->pair &&
+	       (!publishes || (k->published.len && clock_now() - k->published_since >= SETTLE));
+}
+
+/*
+ * Certificates are read and verified, which is nearly all that a look costs, only where something
+ * is otherwise than when there was nothing to do.
+ */
+static bool is_as_before(const struct cert_keeper *k)
+{
+	return k->calm && clock_now() < k->calm_until && fingerprint_of(k) == k->calm;
+}
+
+static void remember(struct cert_keeper *k, bool well)
+{
+	const bool same = well && is_calm(k);
+
+	k->calm = same ? fingerprint_of(k) : 0;
+	k->calm_until = clock_now() + CALM_S * CLOCK_SECOND;
+}
 
 int64_t cert_keeper_look(struct cert_keeper *k)
 {
@@ -327,6 +366,8 @@ int64_t cert_keeper_look(struct cert_keeper *k)
 	for (size_t i = 0; i < ARRAY_LEN(STAGES); i++) {
 		struct err err = {0};
 
+		if (i == JUDGES && first.code == ERR_NONE && is_as_before(k))
+			return clock_now() + k->pause;
 		if (STAGES[i].run(k, &err))
 			continue;
 		if (first.code == ERR_NONE)
@@ -339,7 +380,9 @@ int64_t cert_keeper_look(struct cert_keeper *k)
 	else
 		report_trouble(k, &first);
 	report_bundle(k);
-	return clock_now() + pause_of(k);
+	remember(k, first.code == ERR_NONE);
+	k->pause = pause_of(k);
+	return clock_now() + k->pause;
 }
 
 struct cert_keeper *cert_keeper_new(const struct cert_keeper_options *options)
@@ -385,6 +428,8 @@ static bool wait_for_next(struct cert_keeper *k, int64_t until)
 	pthread_mutex_lock(&k->mutex);
 	while (!k->is_poked && !k->is_stopping && clock_wait(&k->wake, &k->mutex, until))
 		;
+	if (k->is_poked)
+		k->calm = 0;
 	k->is_poked = false;
 	const bool goes_on = !k->is_stopping;
 

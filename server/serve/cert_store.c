@@ -1,5 +1,7 @@
 #include "server/serve/cert_store.h"
 
+#include "base/hash.h"
+
 static const struct kube_resource SECRETS = {.group = "", .version = "v1", .plural = "secrets"};
 
 static const struct kube_resource CONFIGURATIONS[CERT_STORE_CONFIGURATIONS] = {
@@ -160,4 +162,27 @@ bool cert_store_trusts(const struct cert_store *store, const struct serving_pair
 			if (!managed_is_trusted(pair, store->webhooks[i].bundles[n].pem, now))
 				return false;
 	return true;
+}
+
+static uint64_t add_hash(uint64_t sum, struct str text)
+{
+	return 31 * sum + hash_str(hash_process_key(), text);
+}
+
+uint64_t cert_store_hash(const struct cert_store *store)
+{
+	const struct tls_secret *const secret = &store->secret;
+	const char *const texts[] = {secret->version, secret->store.tls_crt, secret->store.ca_crt};
+	uint64_t sum = store->webhooks_are_known;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		sum = add_hash(sum, texts[i] ? str_from(texts[i]) : STR(""));
+	for (size_t i = 0; i < CERT_STORE_CONFIGURATIONS; i++) {
+		const struct cert_store_webhooks *const webhooks = &store->webhooks[i];
+
+		for (size_t n = 0; n < webhooks->count; n++)
+			sum = add_hash(sum, webhooks->bundles[n].pem);
+		sum = 31 * sum + webhooks->count;
+	}
+	return sum;
 }

@@ -53,3 +53,5 @@ MUST_CHECK bool cert_store_publish(
 /* Whether every webhook trusts the pair; true where there is none. */
 bool cert_store_trusts(
 	const struct cert_store *store, const struct serving_pair *pair, int64_t now);
+/* Of all that was read. */
+uint64_t cert_store_hash(const struct cert_store *store);

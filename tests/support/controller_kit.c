@@ -323,8 +323,7 @@ bool controller_kit_write(struct controller_kit *kit)
 	return writers_step(kit->writers);
 }
 
-/* As a kubelet has it: what is there runs. */
-static bool run_pods(struct controller_kit *kit)
+bool controller_kit_run_pods(struct controller_kit *kit)
 {
 	struct arena arena CLEANUP(arena_done);
 	const char *json;
@@ -347,6 +346,20 @@ static bool run_pods(struct controller_kit *kit)
 	return any;
 }
 
+void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
+{
+	const char *path;
+
+	for (size_t at = 0; fake_cluster_next(kit->cluster, &at, &path);) {
+		if (kind_of(path) == WORLD_PODS && strstr(path, part)) {
+			change(kit, path, "\"Ready\",\"status\":\"True\"",
+				"\"Ready\",\"status\":\"False\"");
+			return;
+		}
+	}
+	cr_assert_fail("there is no pod %s", part);
+}
+
 void controller_kit_settle(struct controller_kit *kit)
 {
 	int quiet = 0;
@@ -358,7 +371,7 @@ void controller_kit_settle(struct controller_kit *kit)
 			STR_ARG(fake_cluster_log(kit->cluster)));
 		while (controller_kit_write(kit))
 			any = true;
-		any = run_pods(kit) || any;
+		any = controller_kit_run_pods(kit) || any;
 		controller_kit_tell(kit);
 		quiet = any ? 0 : quiet + 1;
 		clock_advance(20 * CLOCK_SECOND);
@@ -391,6 +404,20 @@ static size_t count(
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group)
 {
 	return count(kit, WORLD_PODS, name, group);
+}
+
+size_t controller_kit_status_writes(const struct controller_kit *kit, const char *name)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 1024);
+	const struct str wanted = arena_printf(&arena, CLUSTERS "/%s/status", name);
+	const struct str log = fake_cluster_log(kit->cluster);
+	size_t count = 0;
+
+	for (size_t i = 0; i + wanted.len <= log.len; i++)
+		count += memcmp(log.at + i, wanted.at, wanted.len) == 0;
+	return count;
 }
 
 void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers)

@@ -46,10 +46,16 @@ void controller_kit_tell(struct controller_kit *kit);
 void controller_kit_tell_of(struct controller_kit *kit, const char *name);
 /* Looks until there is nothing to look at; then one write. False when there was none. */
 bool controller_kit_write(struct controller_kit *kit);
+/* As a kubelet has it: what is there runs. False when it did already. */
+bool controller_kit_run_pods(struct controller_kit *kit);
+/* The first pod with this in its name is ready no more. */
+void controller_kit_fail_readiness(struct controller_kit *kit, const char *part);
 /* Until nothing happens any more; pods run as soon as they are there, and time passes. */
 void controller_kit_settle(struct controller_kit *kit);
 
 /* How many pods there are of a cluster and group. */
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group);
+/* How often its status was written. */
+size_t controller_kit_status_writes(const struct controller_kit *kit, const char *name);
 /* Whether the cluster has a head, so many workers, its Service, no more; and says it is ready. */
 void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers);

@@ -12,6 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../e2e/cluster/lib/common.sh"
 # shellcheck source=report.sh
 . "$here/report.sh"
+# shellcheck source=where.sh
+. "$here/where.sh"
 
 CLUSTERS=${CLUSTERS:-200}
 ROUNDS=${ROUNDS:-2}
@@ -118,8 +120,10 @@ add() {
 
 run_floor() {
 	local seconds
+	where_begin
 	seconds=$(fleet "$WORK/floor.json")
 	say "the floor: $seconds s"
+	where_end
 	add floor "$seconds"
 	clean_up
 }
@@ -129,11 +133,13 @@ run_controller() {
 	local seconds cpu writes memory
 	"start_$1"
 	cpu=$(cpu_of "$1") writes=$("writes_of_$1")
+	where_begin
 	seconds=$(fleet "$WORK/clusters.json")
 	writes=$(($(quiet "$1") - writes))
 	cpu=$(awk "BEGIN { print $(cpu_of "$1") - $cpu }")
 	memory=$(memory_of "$1")
 	say "$1: $seconds s, $cpu ms of CPU, $writes writes, $memory KiB"
+	where_end
 	add "$1" "$seconds" "$cpu" "$writes" "$memory"
 	clean_up
 	stop "$1"

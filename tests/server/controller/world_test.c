@@ -42,10 +42,12 @@ static void put(enum world_kind kind, enum dialect dialect, const char *json)
 	world_put(world, kind, dialect, doc.root, &arena);
 }
 
-#define CLUSTER(uid, version, more)                                                                \
+#define CLUSTER(uid, version, more) CLUSTER_OF("2", uid, version, more)
+#define OF_GENERATION(n, version)   CLUSTER_OF(n, UID_ONE, version, "")
+#define CLUSTER_OF(generation, uid, version, more)                                                 \
 	"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":\"a\","      \
-	"\"namespace\":\"ns\",\"generation\":2,\"resourceVersion\":\"" version "\",\"uid\":\"" uid \
-	"\",\"managedFields\":[{}]},\"spec\":{\"x\":1}" more "}"
+	"\"namespace\":\"ns\",\"generation\":" generation ",\"resourceVersion\":\"" version        \
+	"\",\"uid\":\"" uid "\",\"managedFields\":[{}]},\"spec\":{\"x\":1}" more "}"
 #define UID_ONE "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003"
 #define UID_TWO "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d004"
 #define POD(name, owner, status)                                                                   \
@@ -289,6 +291,69 @@ Test(world, what_is_grave_is_written_at_once_and_the_rest_seldom)
 	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 2, &due));
 	clock_advance(CLOCK_SECOND / 2);
 	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 0, &due));
+}
+
+/* One status after the other that may wait, at a time since the first; what else there is to write.
+ */
+static const struct {
+	const char *what;
+	int64_t at_ms;
+	bool behind;
+	int32_t ms;
+	bool holds, written;
+	int64_t due_ms;
+} HOLDS[] = {
+	{"kept behind the other writes of its round", 0, true, 1000, true, false, 1000},
+	{"and behind those of the next", 999, true, 1000, true, false, 1000},
+	{"the other wait begins when there are none", 999, false, 500, true, false, 1499},
+	{"and goes on, however often it is looked at", 1498, false, 500, true, false, 1499},
+	{"for longer where that is so by now", 1499, false, 5000, true, false, 5999},
+	{"to its end, though nothing has changed", 1499, false, 500, false, false, 1499},
+	{"behind others a second is all", 1500, true, 0, false, true, 1000},
+	{"what was written has ended both", 1600, false, 500, true, false, 2100},
+	{"", 1600, true, 500, true, true, 2600},
+	{"one that does not wait", 1700, false, 0, false, false, 1700},
+};
+
+Test(world, a_status_that_may_wait_does_so_and_not_for_ever)
+{
+	const int64_t from = clock_now();
+	int64_t due;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	for (size_t i = 0; i < ARRAY_LEN(HOLDS); i++) {
+		const struct world_hold hold = {HOLDS[i].behind, HOLDS[i].ms};
+
+		clock_advance(from + HOLDS[i].at_ms * CLOCK_MILLISECOND - clock_now());
+		cr_expect_eq(world_holds_status(world, &KEY, STR(UID_ONE), &hold, &due),
+			HOLDS[i].holds, "%zu: %s", i, HOLDS[i].what);
+		cr_expect_eq(due, from + HOLDS[i].due_ms * CLOCK_MILLISECOND, "%zu: %s, at %lld", i,
+			HOLDS[i].what, (long long)((due - from) / CLOCK_MILLISECOND));
+		if (HOLDS[i].written)
+			cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), i + 1, &due));
+	}
+	cr_expect_not(world_holds_status(
+		world, &KEY, STR(UID_TWO), &(struct world_hold){false, 1000}, &due));
+}
+
+/* Another spec may ask for children that no watch tells of. */
+Test(world, a_new_generation_is_looked_after_for_the_first_time)
+{
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	cr_assert(look(&seen));
+	world_checked(world, &KEY, STR(UID_ONE));
+	cr_assert(look(&seen));
+	cr_expect_not(seen.first);
+	put(WORLD_CLUSTERS, DIALECT_MODERN, OF_GENERATION("3", "8"));
+	cr_assert(look(&seen));
+	cr_expect(seen.first);
+	/* The round that ends is one of the spec before. */
+	put(WORLD_CLUSTERS, DIALECT_MODERN, OF_GENERATION("4", "9"));
+	world_checked(world, &KEY, STR(UID_ONE));
+	cr_assert(look(&seen));
+	cr_expect(seen.first);
 }
 
 Test(world, the_same_is_told_once)

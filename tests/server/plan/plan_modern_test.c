@@ -99,12 +99,15 @@ static const struct example CHILDREN[] = {
 	 "create RoleBinding demo\n"
 	 "create Service demo-head-svc\n"
 	 "create Pod demo-head-*\n"},
-	{"what no watch tells of is asked for again when the spec has changed",
-	 {NULL, AUTOSCALED HEAD, "status observedGeneration: 6\nservice demo-head-svc None\npod h headgroup running ready\n"},
+	{"what no watch tells of is asked for again when the spec has changed, which is a first time",
+	 {NULL, AUTOSCALED HEAD, "first\nstatus observedGeneration: 6\nservice demo-head-svc None\npod h headgroup running ready\n"},
 	 "create ServiceAccount demo\n"
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"},
-	{"and not otherwise",
+	{"and not otherwise, though no status tells of it yet",
+	 {NULL, AUTOSCALED HEAD, "status observedGeneration: 6\nservice demo-head-svc None\npod h headgroup running ready\n"},
+	 ""},
+	{"nor when it does",
 	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE},
 	 ""},
 	{"a refused pod may be for want of an account",

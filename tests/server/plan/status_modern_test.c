@@ -214,7 +214,71 @@ static const struct example WRITES[] = {
 	 "observedGeneration 7\n"
 	 "Accepted False InvalidSpec now: spec is wrong\n"},
 };
+
+static const struct {
+	const char *what;
+	struct plan_kit_cluster cluster;
+	struct round_leave leave;
+} LEAVES[] = {
+	{"of a new cluster nobody waits to read",
+	 {NULL, THREE, "first\n"}, {true, 0, 5000}},
+	{"but that it is refused",
+	 {NULL, THREE, "first\nverdict InvalidSpec headgroup=1 w=3\n"}, {false, 0, 0}},
+	{"or what of it could not be made",
+	 {NULL, THREE, "first\nfailure Pod w pods \"demo-w-worker-abcde\" is forbidden: exceeded quota: q\n"}, {false, 0, 0}},
+	{"or that it is being suspended",
+	 {NULL, "  suspend: true\n" THREE, "first\n"}, {false, 0, 0}},
+	{"a first status of one that is ready",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n"}, {false, 0, 0}},
+	{"another generation",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\nstatus observedGeneration: 6\n"}, {false, 0, 0}},
+	{"a worker less",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", LONG_AGO)}, {true, 1000, 5000}},
+	{"the head is there, and its workers are not",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.9\n"
+	  "pod a w running\npod b w running\npod c w running\n" STORED("''", "0", LONG_AGO)}, {true, 1000, 5000}},
+	{"it becomes ready",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("''", "3", JUST_NOW)}, {false, 0, 0}},
+	{"it is ready no more",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running unready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)}, {false, 0, 0}},
+};
 /* clang-format on */
+
+static const struct action *find_status(const struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++) {
+		if (round->actions[i].kind == ACTION_STATUS)
+			return &round->actions[i];
+	}
+	return NULL;
+}
+
+/* Whether it may be kept back, and for how long. */
+Test(status_modern, what_people_wait_for_is_never_kept_back)
+{
+	for (size_t i = 0; i < ARRAY_LEN(LEAVES); i++) {
+		const struct round_leave *const leave = &LEAVES[i].leave;
+		struct arena arena;
+		struct round round;
+
+		arena_init(&arena, 65536);
+		round_init(&round, &arena);
+		plan_modern(plan_kit_observe(&arena, &LEAVES[i].cluster), &round);
+		const struct action *const status = find_status(&round);
+
+		cr_assert_not_null(status, "%s", LEAVES[i].what);
+		cr_expect_eq(status->leave.waits, leave->waits, "%s", LEAVES[i].what);
+		cr_expect_eq(status->leave.calm_ms, leave->calm_ms, "%s", LEAVES[i].what);
+		cr_expect_eq(status->leave.busy_ms, leave->busy_ms, "%s", LEAVES[i].what);
+		round_done(&round);
+		arena_done(&arena);
+	}
+}
 
 Test(status_modern, says_what_is_there)
 {

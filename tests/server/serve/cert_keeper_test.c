@@ -164,6 +164,82 @@ Test(cert_keeper, a_blanked_bundle_is_put_back_by_the_leader_and_unreadies_meanw
 	keeper_expect_state(&w->second, HEALTH_CA_BUNDLE, HEALTH_FINE);
 }
 
+/* All is in order, and was when it was looked at last. */
+static void be_calm(struct keeper_world *w)
+{
+	for (int i = 0; i < 3; i++) {
+		keeper_both_look(w);
+		keeper_pass(10);
+	}
+	keeper_both_look(w);
+}
+
+/* Whether the next look goes as far as telling of health. */
+static bool looks_closely(struct keeper_replica *r)
+{
+	health_bad(r->health, HEALTH_CERTIFICATES, "nobody has looked");
+	cert_keeper_look(r->keeper);
+	return health_read(r->health, HEALTH_CERTIFICATES, NULL) == HEALTH_FINE;
+}
+
+static void nothing(struct keeper_world *w)
+{
+	(void)w;
+}
+
+static void bundle_is_blanked(struct keeper_world *w)
+{
+	fake_cluster_put(w->cluster, KEEPER_MUTATING, KEEPER_CONFIGURATION);
+}
+
+static void secret_goes(struct keeper_world *w)
+{
+	fake_cluster_delete(w->cluster, KEEPER_SECRET);
+}
+
+static void lead_goes(struct keeper_world *w)
+{
+	w->first.leads = false;
+}
+
+static void api_server_is_away_for_a_look(struct keeper_world *w)
+{
+	fake_cluster_set_away(w->cluster, true);
+	cert_keeper_look(w->first.keeper);
+	fake_cluster_set_away(w->cluster, false);
+}
+
+static void a_minute_goes(struct keeper_world *w)
+{
+	(void)w;
+	keeper_pass(60);
+}
+
+/* Certificates are verified anew only where there is a reason to. */
+Test(cert_keeper, what_is_as_it_was_in_order_is_not_judged_again)
+{
+	static const struct {
+		void (*happens)(struct keeper_world *w);
+		bool closely;
+	} CASES[] = {
+		{nothing, false},
+		{bundle_is_blanked, true},
+		{secret_goes, true},
+		{lead_goes, true},
+		{api_server_is_away_for_a_look, true},
+		{a_minute_goes, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
+
+		be_calm(w);
+		CASES[i].happens(w);
+		cr_expect_eq(looks_closely(&w->first), CASES[i].closely, "case %zu", i);
+		cr_expect(keeper_is_trusted(w, &w->first), "case %zu", i);
+	}
+}
+
 Test(cert_keeper, replicas_stay_trusted_over_many_lives)
 {
 	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();

@@ -1,0 +1,151 @@
+/* When a status is written: what may wait for more does, for as long as it may. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "tests/support/controller_kit.h"
+
+static struct controller_kit *kit;
+
+static void begin(void)
+{
+	kit = controller_kit_new(NULL);
+}
+
+static void end(void)
+{
+	controller_kit_free(&kit);
+}
+
+TestSuite(reconcile_status, .init = begin, .fini = end);
+
+static void write_all(void)
+{
+	while (controller_kit_write(kit))
+		;
+}
+
+/* Without any time passing. */
+Test(reconcile_status, a_first_status_comes_as_soon_as_all_else_is_done)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 4u);
+	cr_expect_eq(controller_kit_status_writes(kit, "a"), 1u);
+}
+
+Test(reconcile_status, and_says_what_is_so_by_then)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	while (controller_kit_pods(kit, "a", NULL) < 4)
+		cr_assert(controller_kit_write(kit));
+	controller_kit_run_pods(kit);
+	controller_kit_tell(kit);
+	write_all();
+	controller_kit_expect(kit, "a", 3);
+	cr_expect_eq(controller_kit_status_writes(kit, "a"), 1u);
+}
+
+/* Of many rounds of writes it waits for the first second's. */
+Test(reconcile_status, a_first_status_does_not_wait_for_hundreds_of_pods)
+{
+	controller_kit_apply(kit, "a", 300);
+	controller_kit_begin(kit);
+	while (controller_kit_status_writes(kit, "a") == 0) {
+		cr_assert(controller_kit_write(kit));
+		clock_advance(20 * CLOCK_MILLISECOND);
+	}
+	cr_expect_leq(controller_kit_pods(kit, "a", NULL), 130u);
+}
+
+/* Large clusters' pods, and in the middle of them a small one without anything to be said. */
+static void be_busy(void)
+{
+	controller_kit_apply(kit, "big", 60);
+	controller_kit_apply(kit, "large", 60);
+	controller_kit_apply(kit, "small", 1);
+	controller_kit_begin(kit);
+	while (controller_kit_pods(kit, "small", NULL) < 2)
+		cr_assert(controller_kit_write(kit));
+	cr_expect_lt(controller_kit_pods(kit, "big", NULL), 10u);
+}
+
+Test(reconcile_status, a_first_status_waits_while_much_is_to_be_written)
+{
+	be_busy();
+	write_all();
+	cr_expect_eq(controller_kit_status_writes(kit, "small"), 0u);
+	cr_expect_eq(controller_kit_status_writes(kit, "big"), 1u);
+	/* Nothing else happens. */
+	clock_advance(CLOCK_SECOND);
+	write_all();
+	cr_expect_eq(controller_kit_status_writes(kit, "small"), 1u);
+}
+
+Test(reconcile_status, but_not_for_ever)
+{
+	be_busy();
+	for (int i = 0; i < 5; i++) {
+		cr_assert(controller_kit_write(kit));
+		cr_expect_eq(controller_kit_status_writes(kit, "small"), 0u, "after %d s", i);
+		clock_advance(CLOCK_SECOND);
+	}
+	while (controller_kit_status_writes(kit, "small") == 0)
+		cr_assert(controller_kit_write(kit));
+	cr_expect_lt(controller_kit_pods(kit, "big", NULL), 20u);
+}
+
+Test(reconcile_status, what_people_wait_for_is_written_among_much_else)
+{
+	be_busy();
+	controller_kit_run_pods(kit);
+	controller_kit_tell(kit);
+	while (controller_kit_status_writes(kit, "small") == 0)
+		cr_assert(controller_kit_write(kit));
+	cr_expect_lt(controller_kit_pods(kit, "big", NULL), 20u);
+	controller_kit_expect(kit, "small", 1);
+}
+
+static long ready_workers(void)
+{
+	const char *const json =
+		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a");
+	const char *const at = strstr(json, "\"readyWorkerReplicas\":");
+
+	return at ? strtol(strchr(at, ':') + 1, NULL, 10) : -1;
+}
+
+/* A counter that is kept back for more, of which nothing comes: not even a watch tells any more. */
+static void keep_back(void)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_fail_readiness(kit, "-worker-");
+	controller_kit_tell(kit);
+	write_all();
+	cr_expect_eq(ready_workers(), 3);
+}
+
+Test(reconcile_status, what_was_kept_back_is_written_though_nothing_more_comes)
+{
+	keep_back();
+	clock_advance(CLOCK_SECOND);
+	write_all();
+	cr_expect_eq(ready_workers(), 2);
+	controller_kit_settle(kit);
+	cr_expect_eq(controller_kit_status_writes(kit, "a"), 3u);
+}
+
+Test(reconcile_status, and_after_a_kill_too)
+{
+	keep_back();
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	write_all();
+	clock_advance(CLOCK_SECOND);
+	write_all();
+	cr_expect_eq(ready_workers(), 2);
+}
