@@ -115,6 +115,7 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 	settle(r->options.world, key, &r->arena, seen, view);
 	round_init(&round, &r->arena);
 	r->options.plans[key->dialect](seen, &round);
+	world_forget_unasked(r->options.world, key, seen->uid, &round);
 	const struct submitted submitted = submit(&to, key, seen, &round);
 	int64_t doubt;
 	struct world_doubt *doubts;

@@ -129,6 +129,9 @@ void world_write_refused(struct world *world, const struct world_key *key, struc
 /* It was not tried, and will not be. */
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
+/* What was refused and this round does not ask for again is no trouble any more. */
+void world_forget_unasked(struct world *world, const struct world_key *key, struct str uid,
+	const struct round *round);
 /* The status as the API server has it after a write of ours; what a watch tells of older versions
  * does not replace it. */
 void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,

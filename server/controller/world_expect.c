@@ -45,6 +45,43 @@ static void forget_failure(struct world_cluster *cluster, const struct world_out
 	}
 }
 
+static bool is_asked(const struct round *round, const struct world_failure *failure)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < round->count; i++) {
+		const struct action *const action = &round->actions[i];
+		const struct world_outcome outcome = {
+			.action = action->kind,
+			.child = action->child,
+			.name = action->name,
+			.group = action->expected.group,
+		};
+
+		found = is_about(failure, &outcome);
+	}
+	return found;
+}
+
+void world_forget_unasked(
+	struct world *world, const struct world_key *key, struct str uid, const struct round *round)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	for (struct world_failure **link = cluster ? &cluster->failures : NULL; link && *link;) {
+		struct world_failure *const failure = *link;
+
+		if (is_asked(round, failure)) {
+			link = &failure->next;
+			continue;
+		}
+		*link = failure->next;
+		failure_free(failure);
+	}
+	pthread_mutex_unlock(&world->mutex);
+}
+
 static void note_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_failure **link = &cluster->failures;

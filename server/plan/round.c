@@ -35,6 +35,27 @@ struct action *round_add(struct round *round, enum action_kind kind)
 	return action;
 }
 
+/* Pods of a group stand for one another: each has another name. */
+static bool is_about(const struct action *action, const struct observed_failure *failure)
+{
+	if (failure->deleting)
+		return action->kind == ACTION_DELETE_POD && str_eq(action->name, failure->what);
+	if (action->kind != ACTION_CREATE)
+		return false;
+	return str_is(failure->kind, "Pod") ? action->child == CHILD_POD &&
+						      str_eq(action->expected.group, failure->group)
+					    : str_eq(action->name, failure->what);
+}
+
+bool round_asks_again(const struct round *round, const struct observed_failure *failure)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < round->count; i++)
+		found = is_about(&round->actions[i], failure);
+	return found;
+}
+
 void round_again(struct round *round, int64_t seconds)
 {
 	if (round->again == 0 || seconds < round->again)

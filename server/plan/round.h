@@ -74,6 +74,8 @@ void round_init(struct round *round, struct arena *arena);
 void round_done(struct round *round);
 /* Appends one that is all zero but for its kind. Valid until the next call. */
 struct action *round_add(struct round *round, enum action_kind kind);
+/* Whether what was refused is asked for again, by what the round has until now. */
+bool round_asks_again(const struct round *round, const struct observed_failure *failure);
 /* Looks again in so many seconds, or sooner. */
 void round_again(struct round *round, int64_t seconds);
 

@@ -74,7 +74,7 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 	CLEANUP(buf_done) struct buf text = {0};
 
 	for (size_t i = 0; i < seen->failure_count; i++) {
-		if (!is_told(&seen->failures[i]))
+		if (!is_told(&seen->failures[i]) || !round_asks_again(d->round, &seen->failures[i]))
 			continue;
 		first = first ? first : &seen->failures[i];
 		add_failure(arena, &seen->failures[i], &text);

@@ -233,6 +233,38 @@ Test(reconcile, a_refusal_is_tried_again_until_it_goes_well)
 	controller_kit_expect(kit, "a", 5);
 }
 
+static bool status_has(const char *words)
+{
+	controller_kit_tell(kit);
+	return strstr(fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a"),
+		       words) != NULL;
+}
+
+/* A quota leaves room for two workers of five, and somebody asks for two then. */
+Test(reconcile, what_is_not_asked_for_any_more_is_no_failure)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	fake_cluster_refuse(kit->cluster, "/pods", 403, "Forbidden", 1000);
+	controller_kit_scale(kit, "a", 5);
+	controller_kit_tell(kit);
+	for (int i = 0; i < 5; i++) {
+		while (controller_kit_write(kit))
+			;
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect(status_has("FailedCreateWorkerPod"));
+	controller_kit_scale(kit, "a", 2);
+	controller_kit_tell(kit);
+	for (int i = 0; i < 5; i++) {
+		while (controller_kit_write(kit))
+			;
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect_not(status_has("FailedCreateWorkerPod"));
+}
+
 Test(reconcile, a_service_of_somebody_else_is_in_the_way_and_told)
 {
 	controller_kit_apply(kit, "a", 1);

@@ -395,15 +395,18 @@ static const struct example BOUNDS[] = {
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w age=3 unscheduled reason=Unschedulable : no\n"},
 	 "again 7\n"},
 	{"a pod that is refused is told, once",
+	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
+	 "create Pod demo-w-worker-* index=0\nwarning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},
+	{"and not any more when it is not asked for",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
-	 "warning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},
+	 ""},
 	{"a Role that is not known yet is none of its troubles",
 	 {NULL, HEAD, HEAD_IS_THERE "missing RoleBinding demo not found\n"},
 	 ""},
 	{"and not again while it stands in the status",
-	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"
+	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"
 	  "status conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreateWorkerPod, message: m}]\n"},
-	 ""},
+	 "create Pod demo-w-worker-* index=0\n"},
 	{"what this version does not make is told",
 	 {NULL, "  upgradeStrategy: {type: Recreate}\n  networkPolicy: {}\n" HEAD, HEAD_IS_THERE},
 	 "warning NotSupported: not supported by this version: networkPolicy (no NetworkPolicy is made, all pods may talk to its pods: write one for the label ray.io/cluster); "

@@ -15,6 +15,11 @@
 	"[{name: r, image: i, resources: {limits: {cpu: 500m, memory: 1Gi}}}]}}}\n"
 
 /* What the status of a cluster that is ready says, written so many seconds ago. */
+/* With room for one more. */
+#define TWO_OF_THREE                                                                               \
+	"pod h headgroup running ready ip=10.0.0.1\npod a w running ready\npod b w running "       \
+	"ready\n"
+
 #define READY(updated)                                                                             \
 	"service demo-head-svc None\n"                                                             \
 	"pod h headgroup running ready ip=10.0.0.1\n"                                              \
@@ -150,15 +155,16 @@ static const struct example WRITES[] = {
 	 "HeadPodReady False Unknown now: words\n"
 	 PROVISIONED AWAKE ACCEPTED},
 	{"all failures are told, each once, without names that are new each time",
-	 {NULL, THREE, READY(JUST_NOW)
+	 {NULL, THREE, TWO_OF_THREE STORED("ready", "3", JUST_NOW)
 	  "failure Pod w pods \"demo-w-worker-abcde\" is forbidden: exceeded quota: q\n"
 	  "failure Pod w pods \"demo-w-worker-fghij\" is forbidden: exceeded quota: q\n"
-	  "failure Service demo-serve-svc port is taken\n"},
+	  "failure Service demo-head-svc port is taken\n"},
+	 "availableWorkerReplicas 2\nreadyWorkerReplicas 2\n"
+	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\",\"serviceIP\":null,\"serviceName\":null}\n"
 	 HEAD_UP PROVISIONED AWAKE ACCEPTED
-	 "ReplicaFailure True FailedCreateWorkerPod now: Pod of \"w\": exceeded quota: q; Service \"demo-serve-svc\": port is taken\n"},
+	 "ReplicaFailure True FailedCreateWorkerPod now: Pod of \"w\": exceeded quota: q; Service \"demo-head-svc\": port is taken\n"},
 	{"other words for the same failure can wait",
-	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
-	  "pod a w running ready\npod b w running ready\npod c w running ready\nfailure Pod w used: cpu=5\n"
+	 {NULL, THREE, TWO_OF_THREE "service demo-head-svc None\nfailure Pod w used: cpu=5\n"
 	  STORED_WITH("ready", "3", JUST_NOW, ", {type: ReplicaFailure, status: 'True', "
 		      "reason: FailedCreateWorkerPod, message: 'Pod of w: used: cpu=4', lastTransitionTime: x}")},
 	 ""},
