@@ -91,17 +91,24 @@ static void group_is_gone(const struct rule_context *c, const struct raycluster 
 	const struct field_reads reads = FIELD_READS(group->name.node);
 	const struct str name = group->name.v;
 
-	if (had_pods(old, group))
+	if (c->policy->target.controller == POLICY_CONTROLLER_RAYGATE) {
+		if (had_pods(old, group) || may_have_pods(old, group))
+			rule_warned(c, at, FIELD_FORBIDDEN, reads,
+				"group \"%.*s\" is removed or renamed while it has workers, which "
+				"are deleted",
+				STR_ARG(name));
+	} else if (had_pods(old, group)) {
 		rule_found(c, at, FIELD_FORBIDDEN, reads,
 			"group \"%.*s\" cannot be removed or renamed while it has workers, which "
 			"KubeRay would never end: set its replicas, minReplicas and maxReplicas to "
 			"0 first",
 			STR_ARG(name));
-	else if (may_have_pods(old, group))
+	} else if (may_have_pods(old, group)) {
 		rule_warned(c, at, FIELD_FORBIDDEN, reads,
 			"group \"%.*s\" is removed while the autoscaler may have workers of it, "
 			"which KubeRay would never end: set its maxReplicas to 0 first",
 			STR_ARG(name));
+	}
 }
 
 /* Suspension and Recreate end all pods of a cluster, whatever their group. */
@@ -132,7 +139,9 @@ static void groups_stay(
 
 static const struct rule RULES[] = {
 	RULE("RG1301", "worker-groups-stay", ERROR, MODERN, "0.1", "kuberay#1739",
-		"A worker group with workers is not removed or renamed: they would run for ever.",
+		"A worker group with workers is not removed or renamed: KubeRay would let them run "
+		"for "
+		"ever.",
 		RULE_CHECKS_UPDATE(groups_stay)),
 	RULE("RG1302", "managed-by-stays", ERROR, MODERN, "0.1", "KubeRay C6",
 		"managedBy does not change from one value to another.",

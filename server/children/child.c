@@ -74,7 +74,7 @@ bool child_is_of_raygate(const struct child_context *c)
 	return c->policy && c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;
 }
 
-static void put_owner(const struct child_context *c, struct json_edit *meta)
+void child_put_owner(const struct child_context *c, struct json_edit *meta)
 {
 	struct json_edit *const owner = json_edit_object();
 
@@ -99,7 +99,7 @@ struct json_edit *child_new(
 
 	json_edit_put_str(meta, "namespace", c->namespace);
 	if (c->uid.len)
-		put_owner(c, meta);
+		child_put_owner(c, meta);
 	return child;
 }
 

@@ -47,6 +47,8 @@ struct child_context {
 void child_context_init(struct child_context *c, struct arena *arena,
 	const struct ray_object *object, struct str namespace, struct str domain);
 
+/* The cluster as the controller, in the metadata's ownerReferences. */
+void child_put_owner(const struct child_context *c, struct json_edit *meta);
 /*
  * {apiVersion, kind, metadata: {namespace, ownerReferences: the cluster}}; the name is missing.
  * A cluster that has no uid yet cannot own anything, and is left out.

@@ -15,6 +15,7 @@ static const struct {
 	{"DeletedHeadPod", "deleted", "head pod"},
 	{"DeletedWorkerPod", "deleted", "worker pod"},
 	{"DeletedPod", "deleted", "pod"},
+	{"AdoptedPod", "adopted", "pod"},
 };
 
 static bool is_of(const struct deed *deed, const struct write *write)

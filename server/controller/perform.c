@@ -88,6 +88,12 @@ static struct kube_call call_of(const struct write *write)
 	case ACTION_PATCH_SERVICE:
 		return (struct kube_call){
 			.verb = KUBE_PATCH_MERGE, .at = child_of(write, true), .body = write->body};
+	case ACTION_ADOPT:
+		return (struct kube_call){.verb = KUBE_PATCH_STRATEGIC,
+			.at = child_of(write, true),
+			.body = write->body,
+			.metadata_only = true,
+			.skip = BRIEFLY};
 	case ACTION_PATCH:
 	case ACTION_EVENT:
 		break;
@@ -134,6 +140,7 @@ static void count(const struct attempt *a, const char *result)
 		[ACTION_STATUS] = "status",
 		[ACTION_PATCH] = "patch",
 		[ACTION_PATCH_SERVICE] = "patch",
+		[ACTION_ADOPT] = "adopt",
 		[ACTION_EVENT] = "event",
 	};
 
@@ -147,10 +154,10 @@ static enum write_end end_well(const struct attempt *a)
 
 	count(a, "done");
 	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
-	if (a->write->action == ACTION_CREATE)
-		LOG(INFO, "created", KV("kind", kind_of(a->write)),
-			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
-			KV("rayCluster", a->write->key.name));
+	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_ADOPT)
+		LOG(INFO, a->write->action == ACTION_ADOPT ? "adopted" : "created",
+			KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
+			KV("name", a->write->name), KV("rayCluster", a->write->key.name));
 	else if (a->write->action == ACTION_DELETE_POD)
 		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
@@ -163,7 +170,8 @@ static enum write_end end_badly(const struct attempt *a)
 	const struct world_outcome outcome = outcome_of(a);
 
 	count(a, "refused");
-	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD)
+	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
+		a->write->action == ACTION_ADOPT)
 		world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
 	LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
 		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
@@ -223,6 +231,24 @@ static enum write_end meet(struct attempt *a)
 	return end_well(a);
 }
 
+/*
+ * An owner that is being deleted gives its children away, and we may hear of them before we hear of
+ * it: to adopt them then would have them deleted with it.
+ */
+static bool may_adopt(const struct performer *p, const struct write *write)
+{
+	struct attempt seen CLEANUP(attempt_done) = {.p = p, .write = write};
+
+	if (!call(&seen, (struct kube_call){.verb = KUBE_GET,
+				 .at = cluster_of(write, NULL),
+				 .metadata_only = true}))
+		return false;
+	const struct json_node *const meta = json_get(seen.reply.doc.root, "metadata");
+
+	return json_str_is(json_get(meta, "uid"), write->uid) &&
+	       !json_present(json_get(meta, "deletionTimestamp"));
+}
+
 /* What no watch has told of for long. */
 static enum write_end look(struct attempt *a)
 {
@@ -237,6 +263,9 @@ static enum write_end look(struct attempt *a)
 enum write_end perform(const struct performer *p, const struct write *write)
 {
 	struct attempt a CLEANUP(attempt_done) = {.p = p, .write = write};
+
+	if (write->action == ACTION_ADOPT && !may_adopt(p, write))
+		return WRITE_GIVEN_UP;
 	const bool done = call(&a, call_of(write));
 	const int code = a.reply.refusal.code;
 

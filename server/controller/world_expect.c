@@ -152,6 +152,20 @@ static void unexpect(
 	}
 }
 
+/* Before a watch tells of it. */
+static void note_adopted(struct world *world, struct world_cluster *cluster, struct str uid,
+	const struct world_outcome *outcome)
+{
+	struct world_pod *const pod = pod_of(world, cluster, outcome->name);
+	struct world_service *const service = world_service_find(
+		world, cluster->dialect, &(struct world_name){cluster->space, outcome->name});
+
+	if (outcome->child == CHILD_POD && pod && pod->facts.owner == 0)
+		pod->facts.owner = uid_hash(uid);
+	else if (outcome->child == CHILD_SERVICE && service && service->owner == 0)
+		service->owner = uid_hash(uid);
+}
+
 void world_write_done(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
@@ -160,6 +174,8 @@ void world_write_done(struct world *world, const struct world_key *key, struct s
 
 	if (cluster)
 		forget_failure(cluster, outcome);
+	if (cluster && outcome->action == ACTION_ADOPT)
+		note_adopted(world, cluster, uid, outcome);
 	pthread_mutex_unlock(&world->mutex);
 }
 

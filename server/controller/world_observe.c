@@ -48,6 +48,7 @@ static void observe_pods(const struct world_cluster *cluster, uint64_t owner, st
 
 		pod_facts_observe(&pod->facts, arena, seen);
 		seen->ours = pod->expected || (owner && pod->facts.owner == owner);
+		seen->stray = !pod->expected && pod->facts.owner == 0;
 		seen->deleting = seen->deleting || pod->ending;
 	}
 }
@@ -83,6 +84,7 @@ static void observe_services(struct world *world, const struct world_cluster *cl
 			.cluster_ip = arena_str(arena, intern_str(at->ip)),
 			.ports = read_ports(world, at, arena),
 			.ours = at->ports == NULL || (owner && at->owner == owner),
+			.stray = at->ports && at->owner == 0,
 		};
 }
 
@@ -91,7 +93,8 @@ static const char *kind_of(const struct world_failure *failure)
 	static const char *const KINDS[CHILD_KINDS] = {"Pod", "Service", "ServiceAccount", "Role",
 		"RoleBinding", "Secret", "PersistentVolumeClaim"};
 
-	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD
+	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD ||
+			       failure->action == ACTION_ADOPT
 		       ? KINDS[failure->child]
 		       : "RayCluster";
 }
@@ -111,6 +114,7 @@ static void observe_failures(
 			.message = arena_str(arena, str_from(at->message)),
 			.code = at->code,
 			.deleting = at->action == ACTION_DELETE_POD,
+			.adopting = at->action == ACTION_ADOPT,
 		};
 	}
 }

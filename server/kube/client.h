@@ -25,10 +25,11 @@ enum kube_verb {
 	KUBE_GET,
 	KUBE_LIST, /* one page; kube_list() has them all */
 	KUBE_CREATE,
-	KUBE_UPDATE,      /* PUT: the whole object, with its resourceVersion */
-	KUBE_PATCH_JSON,  /* RFC 6902 */
-	KUBE_PATCH_MERGE, /* RFC 7386 */
-	KUBE_APPLY,       /* server-side apply; the body is the whole intent, in JSON */
+	KUBE_UPDATE,          /* PUT: the whole object, with its resourceVersion */
+	KUBE_PATCH_JSON,      /* RFC 6902 */
+	KUBE_PATCH_MERGE,     /* RFC 7386 */
+	KUBE_PATCH_STRATEGIC, /* lists by their keys; not of custom resources */
+	KUBE_APPLY,           /* server-side apply; the body is the whole intent, in JSON */
 	KUBE_DELETE,
 	KUBE_WATCH, /* kube_reflector_run() reads it */
 };

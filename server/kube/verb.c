@@ -13,6 +13,7 @@ static const char MANY[] = PARTIAL("PartialObjectMetadataList");
 static const char JSON[] = "application/json";
 static const char JSON_PATCH[] = "application/json-patch+json";
 static const char MERGE_PATCH[] = "application/merge-patch+json";
+static const char STRATEGIC_PATCH[] = "application/strategic-merge-patch+json";
 static const char APPLY_PATCH[] = "application/apply-patch+yaml";
 
 /* In the order of enum kube_verb; the last three are reads, named, managed. */
@@ -23,6 +24,7 @@ static const struct kube_verb_row VERBS[] = {
 	{KUBE_UPDATE, "PUT", JSON, ONE, false, true, true},
 	{KUBE_PATCH_JSON, "PATCH", JSON_PATCH, ONE, false, true, true},
 	{KUBE_PATCH_MERGE, "PATCH", MERGE_PATCH, ONE, false, true, true},
+	{KUBE_PATCH_STRATEGIC, "PATCH", STRATEGIC_PATCH, ONE, false, true, true},
 	{KUBE_APPLY, "PATCH", APPLY_PATCH, ONE, false, true, true},
 	{KUBE_DELETE, "DELETE", JSON, ONE, false, true, false},
 	{KUBE_WATCH, "GET", NULL, ONE, true, false, false},

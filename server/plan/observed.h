@@ -51,6 +51,7 @@ struct observed_pod {
 	int64_t created;                   /* seconds since 1970 */
 	int64_t changed;                   /* since when it is ready, or is not; 0 unknown */
 	bool ours;                         /* its controller is this cluster, by uid */
+	bool stray;                        /* it has no controller at all */
 	bool deleting;                     /* it has a deletionTimestamp, or we asked for its end */
 	int64_t ends; /* its deletionTimestamp: when its grace is over; 0 where none was told */
 	/* Pods in a row that failed before it came in their place: OBSERVED_FAILED_BEFORE. */
@@ -64,7 +65,7 @@ struct observed_service {
 	struct str name;
 	struct str cluster_ip;         /* "None" of a headless one; "" where not known */
 	const struct json_node *ports; /* spec.ports; NULL while no watch has told of it */
-	bool ours;
+	bool ours, stray;
 };
 
 /* A write that the API server refused in an earlier round, and that was not done since. */
@@ -74,7 +75,8 @@ struct observed_failure {
 	struct str kind;    /* "Pod", "Service", … */
 	struct str message; /* the API server's */
 	int code;           /* HTTP's; 0 when no answer came */
-	bool deleting;      /* it was a delete */
+	bool deleting;      /* it was a delete … */
+	bool adopting;      /* … or it was to become ours */
 };
 
 /* Whether the spec may be made real; accept.h settles it once for each generation. */

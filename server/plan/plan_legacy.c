@@ -1,5 +1,6 @@
 #include "server/plan/plan_legacy.h"
 
+#include "server/plan/adopt.h"
 #include "server/plan/legacy_parts.h"
 
 /* Of the operator of 2022. We never set one; an object that has it must not wait for that. */
@@ -64,8 +65,9 @@ static void settle_service(struct legacy *l)
 	struct json_edit *const spec = json_edit_get(service, STR("spec"));
 
 	/* One that is not ours answers the create with 409, which the status then tells. */
-	if (there && there->ours &&
-		(there->ports == NULL || legacy_ports_fit(service, there->ports))) {
+	if (there && (there->stray ||
+			     (there->ours && (there->ports == NULL ||
+						     legacy_ports_fit(service, there->ports))))) {
 		json_edit_free(&service);
 		return;
 	}
@@ -90,7 +92,11 @@ static void make(struct legacy *l)
 
 	if (!verdict->accepted && verdict->size_count == 0)
 		return;
+	const bool waits = adopt_strays(l->m.seen, &l->m.c, l->m.round);
+
 	settle_service(l);
+	if (waits)
+		return;
 	legacy_settle_head(l);
 	legacy_settle_workers(l);
 }

@@ -1,5 +1,6 @@
 #include "server/plan/plan_modern.h"
 
+#include "server/plan/adopt.h"
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_modern.h"
 
@@ -32,8 +33,10 @@ static void make(struct modern *m, bool pods)
 {
 	if (!is_to_be_made(m->seen))
 		return;
+	const bool waits = adopt_strays(m->seen, &m->c, m->round);
+
 	modern_children(m);
-	if (pods && modern_head(m))
+	if (pods && !waits && modern_head(m))
 		modern_groups(m);
 }
 

@@ -40,6 +40,8 @@ static bool is_about(const struct action *action, const struct observed_failure 
 {
 	if (failure->deleting)
 		return action->kind == ACTION_DELETE_POD && str_eq(action->name, failure->what);
+	if (failure->adopting)
+		return action->kind == ACTION_ADOPT && str_eq(action->name, failure->what);
 	if (action->kind != ACTION_CREATE)
 		return false;
 	return str_is(failure->kind, "Pod") ? action->child == CHILD_POD &&

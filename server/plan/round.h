@@ -17,6 +17,7 @@ enum action_kind {
 	ACTION_STATUS,     /* a merge patch of the status subresource: `body` is {"status": …} */
 	ACTION_PATCH,      /* a merge patch of the RayCluster itself: finalizers, annotations */
 	ACTION_PATCH_SERVICE, /* a merge patch of a Service that is ours: `name`, `body` */
+	ACTION_ADOPT,         /* a strategic merge patch of a child without a controller: `body` */
 	ACTION_EVENT,
 };
 

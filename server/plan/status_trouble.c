@@ -16,7 +16,9 @@ static bool is_of_head(const struct status_input *in, struct str group)
 static struct str failure_reason(const struct status_input *in, struct arena *arena,
 	const char *failed, const struct observed_failure *failure)
 {
-	const char *const verb = failure->deleting ? "Delete" : "Create";
+	const char *const verb = failure->deleting   ? "Delete"
+				 : failure->adopting ? "Adopt"
+						     : "Create";
 
 	if (!str_is(failure->kind, "Pod"))
 		return arena_printf(arena, "%s%s%.*s", failed, verb, STR_ARG(failure->kind));
@@ -55,9 +57,11 @@ static void add_failure(
 	const bool pod = str_is(failure->kind, "Pod");
 	const struct str name = pod && failure->group.len ? failure->group : failure->what;
 	const struct str words = without_name(failure->message);
-	const struct str line =
-		arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s", failure->deleting ? "delete " : "",
-			STR_ARG(failure->kind), pod ? "of " : "", STR_ARG(name), STR_ARG(words));
+	const struct str line = arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s",
+		failure->deleting   ? "delete "
+		: failure->adopting ? "adopt "
+				    : "",
+		STR_ARG(failure->kind), pod ? "of " : "", STR_ARG(name), STR_ARG(words));
 
 	if (str_contains(buf_str(out), line.at))
 		return;

@@ -223,12 +223,16 @@ static void create(
 	answer_with(answer, 201, find(cluster, at));
 }
 
-/* False when the patch says of which version it is, and that is another one. */
+/* False when the patch says of which version or object it is, and that is another one. */
 static bool is_current(const struct json_node *patch, const struct json_node *object)
 {
 	const struct json_node *const wanted =
 		json_get(json_get(patch, "metadata"), "resourceVersion");
 
+	const struct json_node *const uid = json_get(json_get(patch, "metadata"), "uid");
+
+	if (uid && !json_equal(uid, json_get(json_get(object, "metadata"), "uid")))
+		return false;
 	return wanted == NULL ||
 	       json_equal(wanted, json_get(json_get(object, "metadata"), "resourceVersion"));
 }
@@ -245,7 +249,7 @@ static void patch(struct fake_cluster *cluster, const struct kube_request *reque
 	const struct json_node *const body = read_json(&arena, request->body);
 	const struct json_node *const old = read_json(&arena, str_from(object->json));
 
-	if (strcmp(request->content_type, "application/merge-patch+json") == 0) {
+	if (str_ends(str_from(request->content_type), "merge-patch+json")) {
 		if (!is_current(body, old)) {
 			refuse(answer, 409, "Conflict");
 			return;

@@ -105,6 +105,8 @@ static void read_word(struct observed_pod *pod, struct str word)
 		pod->uid = STR("");
 	else if (str_is(word, "foreign"))
 		pod->ours = false;
+	else if (str_is(word, "stray"))
+		pod->ours = !(pod->stray = true);
 	else if (str_is(word, "ended"))
 		pod->ray_terminated = true;
 	else if (str_is(word, "never"))
@@ -188,6 +190,14 @@ static void read_line(struct filling *f, struct str rest)
 									 : STR(MODERN_PORTS)),
 			"p");
 		f->services[f->seen->service_count++].cluster_ip = next_word(&rest);
+	} else if (str_is(kind, "refused")) {
+		struct observed_failure *const failure = &f->failures[f->seen->failure_count++];
+
+		*failure = (struct observed_failure){.kind = STR("Pod"),
+			.what = next_word(&rest),
+			.code = 403,
+			.adopting = true};
+		failure->message = arena_str(f->arena, rest);
 	} else if (str_is(kind, "failure")) {
 		read_failure(f->arena, &f->failures[f->seen->failure_count++], rest);
 	} else if (str_is(kind, "silence")) {
@@ -323,6 +333,9 @@ struct str plan_kit_actions(struct arena *arena, const struct round *round)
 		else if (action->kind == ACTION_EVENT)
 			buf_printf(&out, "%s %s: %.*s\n", action->warning ? "warning" : "event",
 				action->reason, STR_ARG(action->message));
+		else if (action->kind == ACTION_ADOPT)
+			buf_printf(&out, "adopt %s %.*s\n", KINDS[action->child],
+				STR_ARG(action->name));
 		else if (action->kind == ACTION_PATCH || action->kind == ACTION_PATCH_SERVICE) {
 			buf_printf(&out, "patch %.*s%s", STR_ARG(action->name),
 				action->name.len ? " " : "");

@@ -311,6 +311,7 @@ static void perform(struct world *world, struct arena *arena, const struct actio
 		break;
 	case ACTION_PATCH:
 	case ACTION_PATCH_SERVICE:
+	case ACTION_ADOPT:
 	case ACTION_EVENT:
 		break;
 	}

@@ -4,15 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/review.h"
 #include "tests/support/verdict.h"
 
 enum {
 	TEXT_MAX = 16384,
 };
 
-static enum field_severity gravest(const char *id, struct str old, struct str now)
+/* Frees the policy. */
+static enum field_severity gravest(
+	struct policy *policy, const char *id, struct str old, struct str now)
 {
-	struct policy *policy = policy_empty();
 	enum field_severity grade = FIELD_SEVERITY_OFF;
 	struct findings findings;
 	struct arena arena;
@@ -38,10 +40,19 @@ enum field_severity verdict_grade(const char *id, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return gravest(id, (struct str){0}, str_from(text));
+	return gravest(policy_empty(), id, (struct str){0}, str_from(text));
 }
 
 enum field_severity verdict_grade_update(const char *id, const char *old, const char *now)
 {
-	return gravest(id, str_from(old), str_from(now));
+	return gravest(policy_empty(), id, str_from(old), str_from(now));
+}
+
+enum field_severity verdict_grade_update_of_raygate(
+	const char *id, const char *old, const char *now)
+{
+	struct policy *const policy = review_policy("apiVersion: raygate.dev/v1\nkind: Policy\n"
+						    "target: {controller: raygate}\n");
+
+	return gravest(policy, id, str_from(old), str_from(now));
 }

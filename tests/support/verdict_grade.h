@@ -10,3 +10,6 @@
 enum field_severity verdict_grade(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The same for an UPDATE that leaves `old` as `now`. */
 enum field_severity verdict_grade_update(const char *id, const char *old, const char *now);
+/* The same where the policy says that our own controller runs the clusters. */
+enum field_severity verdict_grade_update_of_raygate(
+	const char *id, const char *old, const char *now);

@@ -56,3 +56,22 @@ Test(update, a_group_goes_once_nothing_of_it_can_be_left)
 		cr_expect_eq(verdict_grade_update("RG1301", CASES[i].old, CASES[i].now),
 			CASES[i].grade, "case %zu", i);
 }
+
+/* Our own controller deletes what belongs to no group. */
+Test(update, a_group_may_go_where_raygate_ends_its_pods)
+{
+	static const struct {
+		const char *old;
+		enum field_severity grade;
+	} CASES[] = {
+		{CLUSTER("", GROUP("replicas: 1, maxReplicas: 2, ")), FIELD_SEVERITY_WARN},
+		{CLUSTER("enableInTreeAutoscaling: true, ", GROUP("maxReplicas: 2, ")),
+			FIELD_SEVERITY_WARN},
+		{CLUSTER("", GROUP("replicas: 0, maxReplicas: 2, ")), FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(
+			verdict_grade_update_of_raygate("RG1301", CASES[i].old, CLUSTER("", "")),
+			CASES[i].grade, "case %zu", i);
+}

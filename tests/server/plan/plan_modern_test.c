@@ -394,6 +394,14 @@ static const struct example BOUNDS[] = {
 	{"as soon as they had the time to be",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w age=3 unscheduled reason=Unschedulable : no\n"},
 	 "again 7\n"},
+	{"pods without a controller are taken in before any is made",
+	 {NULL, WITH("replicas: 2"), "service demo-head-svc None\npod h headgroup running ready stray\npod a w running ready stray\n"
+	  "pod b w running ready stray deleting\n"},
+	 "adopt Pod h\nadopt Pod a\n"},
+	{"not for ever where that is refused",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready stray\nrefused a not yours\n"},
+	 "adopt Pod a\ncreate Pod demo-w-worker-* index=0\n"
+	 "warning FailedToAdoptWorkerPod: adopt Pod of \"a\": not yours\n"},
 	{"a pod that is refused is told, once",
 	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
 	 "create Pod demo-w-worker-* index=0\nwarning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},

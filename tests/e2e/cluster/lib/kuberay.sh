@@ -84,7 +84,7 @@ kuberay_looks() {
 
 kuberay_rounds() {
 	curl -fsS "http://127.0.0.1:$(sed -n 1p "$E2E_STATE/kuberay-ports")/metrics" |
-		awk '/^controller_runtime_reconcile_total{controller="raycluster-controller"/ { sum += $2 } END { print sum + 0 }'
+		awk '/^controller_runtime_reconcile_total\{controller="raycluster(-controller)?"/ { sum += $2 } END { print sum + 0 }'
 }
 
 kuberay_rounds_are() {

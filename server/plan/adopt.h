@@ -1,0 +1,12 @@
+/*
+ * Pods and Services that carry a cluster's labels and have no controller, as `kubectl delete
+ * --cascade=orphan` leaves them for a cluster of the same name: it becomes their controller, as
+ * Kubernetes' own controllers do. Until it is, they are not its own, and none is made beside them.
+ */
+#pragma once
+
+#include "server/children/child.h"
+#include "server/plan/round.h"
+
+/* Whether there are pods to wait for; not for those whose adoption was refused. */
+bool adopt_strays(const struct observed *seen, const struct child_context *c, struct round *round);
