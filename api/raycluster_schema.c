@@ -81,7 +81,8 @@ static const struct schema AUTOSCALER =
 
 static const struct schema_field CREDENTIAL_ROWS[] = {
 	SCHEMA_KEEP(struct redis_credential, value, "value"),
-	SCHEMA_KEEP_OBJECT(struct redis_credential, value_from, &SCHEMA_VALUE_FROM, "valueFrom"),
+	SCHEMA_KEEP_OBJECT(struct redis_credential, value_from, &SCHEMA_VALUE_FROM, "valueFrom",
+		.part = PART_ENV_SOURCE),
 };
 static const struct schema CREDENTIAL =
 	SCHEMA_OF_STRUCT("a Redis credential", CREDENTIAL_ROWS, struct redis_credential, NULL);
@@ -182,7 +183,8 @@ static const struct schema_field SPEC_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(
 		struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions", .part = PART_GCS),
 	SCHEMA_KEEP_OBJECT(struct raycluster, head_spec, &HEAD, "headGroupSpec", .required = true),
-	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations"),
+	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations",
+		.part = PART_HEAD_SERVICE),
 	SCHEMA_KEEP_OBJECT(
 		struct raycluster, history, &HISTORY, "historyServerOptions", .part = PART_HISTORY),
 	SCHEMA_KEEP(struct raycluster, managed_by, "managedBy",

@@ -1,9 +1,12 @@
 #include "validators/check.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+
+enum { ANNOTATIONS_MAX = 256 * 1024 }; /* bytes of keys and values together */
 
 struct str check_text(const struct rule_context *c, const struct json_node *object, const char *key)
 {
@@ -72,6 +75,36 @@ void check_given(const struct rule_context *c, const struct schema_object *up, c
 			c, FIELD_CHILD(up->at, key), FIELD_REQUIRED, FIELD_READS(node), "%s", what);
 }
 
+/* Kubernetes still reads IPv4 octets with zeros in front, which inet_pton does not. */
+static bool is_ip(struct str text)
+{
+	char plain[64];
+	char address[16];
+	size_t len = 0;
+
+	if (text.len >= sizeof(plain))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		const bool first =
+			i == 0 || text.at[i - 1] == '.' || (len && plain[len - 1] == '.');
+		const bool digits_follow =
+			i + 1 < text.len && text.at[i + 1] >= '0' && text.at[i + 1] <= '9';
+
+		if (!(first && text.at[i] == '0' && digits_follow))
+			plain[len++] = text.at[i];
+	}
+	plain[len] = '\0';
+	return inet_pton(AF_INET, plain, address) == 1 || inet_pton(AF_INET6, plain, address) == 1;
+}
+
+void check_ip(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
+{
+	if (json_is(node, JSON_STRING) && !is_ip(json_str(c->arena, node)))
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
+			"must be an IP address, like 10.9.8.7 or 2001:db8::ffff");
+}
+
 void check_names(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *list, enum name_kind kind)
 {
@@ -113,6 +146,24 @@ static void check_requirement(const struct rule_context *c, const struct field_p
 			"must be left out with Exists and DoesNotExist: remove the values, or use "
 			"In");
 	check_names(c, FIELD_CHILD(at, "values"), values, NAME_LABEL_VALUE);
+}
+
+void check_annotation_map(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *map)
+{
+	size_t bytes = 0;
+
+	if (!json_is(map, JSON_OBJECT))
+		return;
+	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
+		const struct str key = json_str(c->arena, it.key);
+
+		check_name(c, FIELD_KEY(at, key), it.key, NAME_ANNOTATION_KEY);
+		bytes += key.len + json_str(c->arena, it.value).len;
+	}
+	if (bytes > ANNOTATIONS_MAX)
+		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(map),
+			"must be at most 262144 bytes together, are %zu", bytes);
 }
 
 void check_label_selector(

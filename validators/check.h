@@ -24,8 +24,14 @@ void check_reference(const struct rule_context *c, const struct schema_object *u
 	enum name_kind kind);
 void check_names(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *list, enum name_kind kind);
+/* The string is an IP address, as API server reads it in fields of old. */
+void check_ip(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *node);
 /* A map from qualified names to label values: labels, a node selector, matchLabels. */
 void check_label_map(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *map);
+/* Annotations: their keys, and how long they are together. */
+void check_annotation_map(
 	const struct rule_context *c, const struct field_path *at, const struct json_node *map);
 /* A LabelSelector: its map and its expressions. */
 void check_label_selector(const struct rule_context *c, const struct field_path *at,

@@ -35,11 +35,11 @@ static struct name_set claim_names(const struct rule_context *c, const struct js
 	return names;
 }
 
-static void check_used(const struct rule_context *c, const struct container *container,
+static void check_used(const struct rule_context *c, const struct schema_object *resources,
 	const struct json_node *claims, const struct name_set *names)
 {
-	const struct json_node *const used = json_get(container->resources.self.node, "claims");
-	const struct field_path *const at = FIELD_CHILD(container->resources.self.at, "claims");
+	const struct json_node *const used = json_get(resources->node, "claims");
+	const struct field_path *const at = FIELD_CHILD(resources->at, "claims");
 
 	if (!json_is(used, JSON_ARRAY))
 		return;
@@ -64,8 +64,10 @@ static void claimed_resources_exist(const struct rule_context *c, const struct r
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
 		for (size_t i = 0; i < lists[l]->count; i++)
-			check_used(c, &lists[l]->items[i], claims, &names);
+			check_used(c, &lists[l]->items[i].resources.self, claims, &names);
 	}
+	if (pod->group && pod->group->is_head && raycluster_autoscales(c->cluster))
+		check_used(c, &c->cluster->autoscaler.resources.self, claims, &names);
 	if (json_count(of_pod))
 		rule_found(c, FIELD_CHILD(spec->resources.self.at, "claims"), FIELD_FORBIDDEN,
 			FIELD_READS(of_pod),

@@ -89,21 +89,36 @@ static void check_file_ref(const struct rule_context *c, const struct schema_obj
 			"must not contain \"..\": it has to stay inside");
 }
 
-static void check_env_source(const struct rule_context *c, const struct env_var *env)
+static void check_source(const struct rule_context *c, const struct schema_object *from)
 {
 	static const char *const SOURCES[] = {"configMapKeyRef", "fieldRef", "fileKeyRef",
 		"resourceFieldRef", "secretKeyRef", NULL};
 
-	if (!env->value_from.node)
+	if (!from->node)
 		return;
-	if (env->value.v.len)
+	check_one_of(c, from, SOURCES, true);
+	check_key_ref(c, from, "configMapKeyRef");
+	check_key_ref(c, from, "secretKeyRef");
+	check_file_ref(c, from);
+}
+
+static void check_env_source(const struct rule_context *c, const struct env_var *env)
+{
+	if (env->value_from.node && env->value.v.len)
 		rule_found(c, env->value_from.at, FIELD_FORBIDDEN,
 			FIELD_READS(env->value_from.node, env->value.node),
 			"must be left out where value is set: keep one of them");
-	check_one_of(c, &env->value_from, SOURCES, true);
-	check_key_ref(c, &env->value_from, "configMapKeyRef");
-	check_key_ref(c, &env->value_from, "secretKeyRef");
-	check_file_ref(c, &env->value_from);
+	check_source(c, &env->value_from);
+}
+
+/* Of a Redis, which become variables of the head. Beside a value they are RG0814's. */
+static void each_credential(const struct rule_context *c,
+	void (*check)(const struct rule_context *c, const struct schema_object *from))
+{
+	if (!c->cluster)
+		return;
+	check(c, &c->cluster->gcs.redis_username.value_from);
+	check(c, &c->cluster->gcs.redis_password.value_from);
 }
 
 static void env_sources_of(const struct rule_context *c, const struct container *container)
@@ -116,12 +131,18 @@ static void env_sources_fit(const struct rule_context *c, const struct ray_objec
 {
 	check_each_container(c, object, env_sources_of);
 	each_of_added(c, check_env_source);
+	each_credential(c, check_source);
+}
+
+static void check_field(const struct rule_context *c, const struct schema_object *from)
+{
+	if (from->node)
+		check_downward(c, from, DOWNWARD_VARIABLE);
 }
 
 static void check_env_field(const struct rule_context *c, const struct env_var *env)
 {
-	if (env->value_from.node)
-		check_downward(c, &env->value_from, DOWNWARD_VARIABLE);
+	check_field(c, &env->value_from);
 }
 
 static void env_fields_of(const struct rule_context *c, const struct container *container)
@@ -134,6 +155,7 @@ static void env_fields_exist(const struct rule_context *c, const struct ray_obje
 {
 	check_each_container(c, object, env_fields_of);
 	each_of_added(c, check_env_field);
+	each_credential(c, check_field);
 }
 
 static void check_env_from(

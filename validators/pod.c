@@ -1,5 +1,4 @@
 /* What the API server asks of a pod as a whole, and what KubeRay needs of its metadata. */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "api/derived_names.h"
@@ -7,28 +6,11 @@
 #include "validators/rules.h"
 
 enum {
-	ANNOTATIONS_MAX = 256 * 1024, /* bytes of keys and values together */
 	NAMESERVERS_MAX = 3,
 	SEARCHES_MAX = 32,
 	SEARCH_CHARS_MAX = 2048,
 	HOST_CHARS_MAX = 64,
 };
-
-static void check_annotations(
-	const struct rule_context *c, const struct field_path *at, const struct json_node *map)
-{
-	size_t bytes = 0;
-
-	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
-		const struct str key = json_str(c->arena, it.key);
-
-		check_name(c, FIELD_KEY(at, key), it.key, NAME_ANNOTATION_KEY);
-		bytes += key.len + json_str(c->arena, it.value).len;
-	}
-	if (bytes > ANNOTATIONS_MAX)
-		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(map),
-			"must be at most 262144 bytes together, are %zu", bytes);
-}
 
 static void metadata_has_syntax(const struct rule_context *c, const struct rule_pod *pod)
 {
@@ -37,9 +19,7 @@ static void metadata_has_syntax(const struct rule_context *c, const struct rule_
 	if (!meta->self.node)
 		return;
 	check_label_map(c, FIELD_CHILD(meta->self.at, "labels"), meta->labels.node);
-	if (json_is(meta->annotations.node, JSON_OBJECT))
-		check_annotations(
-			c, FIELD_CHILD(meta->self.at, "annotations"), meta->annotations.node);
+	check_annotation_map(c, FIELD_CHILD(meta->self.at, "annotations"), meta->annotations.node);
 }
 
 /* What KubeRay writes into a label; the empty str where it cannot be known yet. */
@@ -192,36 +172,6 @@ static void deadlines_are_positive(const struct rule_context *c, const struct ru
 		rule_warned(c, FIELD_CHILD(spec->self.at, "terminationGracePeriodSeconds"),
 			FIELD_INVALID, FIELD_READS(spec->termination_grace_seconds.node),
 			"must be 0 or more: Kubernetes takes 1 instead");
-}
-
-/* Kubernetes still reads IPv4 octets with zeros in front, which inet_pton does not. */
-static bool is_ip(struct str text)
-{
-	char plain[64];
-	char address[16];
-	size_t len = 0;
-
-	if (text.len >= sizeof(plain))
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		const bool first =
-			i == 0 || text.at[i - 1] == '.' || (len && plain[len - 1] == '.');
-		const bool digits_follow =
-			i + 1 < text.len && text.at[i + 1] >= '0' && text.at[i + 1] <= '9';
-
-		if (!(first && text.at[i] == '0' && digits_follow))
-			plain[len++] = text.at[i];
-	}
-	plain[len] = '\0';
-	return inet_pton(AF_INET, plain, address) == 1 || inet_pton(AF_INET6, plain, address) == 1;
-}
-
-static void check_ip(
-	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
-{
-	if (json_is(node, JSON_STRING) && !is_ip(json_str(c->arena, node)))
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
-			"must be an IP address, like 10.9.8.7 or 2001:db8::ffff");
 }
 
 static void check_nameservers(const struct rule_context *c, const struct field_path *at,

@@ -36,7 +36,8 @@ extern const struct rule_table RULES_TLS;              /* RG0921: tls.c */
 extern const struct rule_table RULES_HISTORY;          /* RG0941: history.c */
 extern const struct rule_table RULES_NETWORK_POLICY;   /* RG0961: network_policy.c */
 extern const struct rule_table RULES_ORIGIN;           /* RG0981: origin.c */
-extern const struct rule_table RULES_SERVICE;          /* RG10: service.c */
+extern const struct rule_table RULES_SERVICE;          /* RG1001-: service.c */
+extern const struct rule_table RULES_INGRESS;          /* RG1007-: ingress.c */
 extern const struct rule_table RULES_LEGACY;           /* RG1101-: legacy.c */
 extern const struct rule_table RULES_LEGACY_PORTS;     /* RG1112-: legacy_ports.c */
 extern const struct rule_table RULES_LEGACY_PRUNED;    /* RG1114: legacy_pruned.c */

@@ -1,6 +1,4 @@
-/* The services and the ingress that KubeRay makes for the head. */
-#include <arpa/inet.h>
-
+/* The services that KubeRay makes for the head. */
 #include "validators/check.h"
 #include "validators/rules.h"
 
@@ -279,97 +277,98 @@ static void service_has_pods(const struct rule_context *c, const struct rayclust
 			"a pod");
 }
 
-static const struct json_node *ingress_class(const struct rule_context *c)
+/* Settings that only some types of a Service have (ValidateService of core/validation). */
+static const struct {
+	const char *key;
+	bool node_port; /* NodePort has it, too */
+} OF_TYPES[] = {
+	{"allocateLoadBalancerNodePorts", false},
+	{"externalTrafficPolicy", true},
+	{"healthCheckNodePort", false},
+	{"loadBalancerClass", false},
+	{"loadBalancerSourceRanges", false},
+};
+
+/* Whether a member says anything: not "", 0 or an empty list. */
+static bool says_something(const struct rule_context *c, const struct json_node *node)
 {
-	return json_get(c->object->meta.annotations.node, "kubernetes.io/ingress.class");
+	int64_t number;
+
+	if (json_is(node, JSON_STRING))
+		return json_str(c->arena, node).len > 0;
+	if (json_is(node, JSON_ARRAY))
+		return json_count(node) > 0;
+	return json_present(node) && !(json_i64(node, &number) && number == 0);
 }
 
-static void ingress_has_a_class(const struct rule_context *c, const struct raycluster *cluster)
+static void check_settings(const struct rule_context *c, const struct schema_object *spec,
+	const struct json_node *type)
 {
-	if (cluster->head && cluster->head->enable_ingress.v && !json_present(ingress_class(c)))
-		rule_found(c, FIELD_CHILD(cluster->head->self.at, "enableIngress"), FIELD_INVALID,
-			FIELD_READS(cluster->head->enable_ingress.node, ingress_class(c)),
-			"makes an Ingress without a class, which only a default class serves: add "
-			"annotation kubernetes.io/ingress.class");
-}
+	const bool balanced = json_str_is(type, STR("LoadBalancer"));
+	const bool external = balanced || json_str_is(type, STR("NodePort"));
+	const bool addressed = json_count(json_get(spec->node, "externalIPs")) > 0;
+	const struct json_node *const ip = json_get(spec->node, "clusterIP");
 
-static void ingress_options_count(const struct rule_context *c, const struct raycluster *cluster)
-{
-	if (cluster->head && cluster->head->ingress.node && !cluster->head->enable_ingress.v)
-		rule_found(c, cluster->head->ingress.at, FIELD_FORBIDDEN,
-			FIELD_READS(
-				cluster->head->ingress.node, cluster->head->enable_ingress.node),
-			"has no effect without enableIngress: true: set that, or remove this");
-}
+	for (size_t i = 0; i < ARRAY_LEN(OF_TYPES); i++) {
+		const struct json_node *const node = json_get(spec->node, OF_TYPES[i].key);
 
-static void check_host(
-	const struct rule_context *c, const struct field_path *at, const struct json_node *node)
-{
-	struct str host = json_str(c->arena, node);
-	char address[16];
-
-	if (!json_is(node, JSON_STRING) || !host.len)
-		return;
-	if (inet_pton(AF_INET, arena_str(c->arena, host).at, address) == 1) {
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(node),
-			"must be a DNS name, not an IP address");
-		return;
-	}
-	if (str_starts(host, "*."))
-		host = str_from_offset(host, 2);
-	const char *const fault = names_fault(NAME_DNS1123_SUBDOMAIN, host);
-
-	if (fault)
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s", fault);
-}
-
-static void check_ingress_path(const struct rule_context *c, const struct schema_object *ingress)
-{
-	static const char *const BAD[] = {"//", "/./", "/../", "%2f", "%2F"};
-	const struct json_node *const node = json_get(ingress->node, "path");
-	const struct json_node *const type = json_get(ingress->node, "pathType");
-	const struct field_path *const at = FIELD_CHILD(ingress->at, "path");
-	const struct str path = json_str(c->arena, node);
-
-	if (!json_is(node, JSON_STRING) || !path.len)
-		return;
-	if (path.at[0] != '/')
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "must begin with \"/\"");
-	if (json_str_is(type, STR("ImplementationSpecific")))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(BAD); i++) {
-		if (str_contains(path, BAD[i]))
-			rule_found(c, at, FIELD_INVALID, FIELD_READS(node, type),
-				"must not contain \"%s\", unless pathType is "
-				"ImplementationSpecific",
-				BAD[i]);
-	}
-}
-
-static void ingress_has_syntax(const struct rule_context *c, const struct raycluster *cluster)
-{
-	if (!cluster->head || !cluster->head->enable_ingress.v || !cluster->head->ingress.node)
-		return;
-	const struct schema_object *const ingress = &cluster->head->ingress;
-	const struct json_node *const tls = json_get(ingress->node, "tls");
-	const struct field_path *const list = FIELD_CHILD(ingress->at, "tls");
-
-	check_host(c, FIELD_CHILD(ingress->at, "host"), json_get(ingress->node, "host"));
-	check_ingress_path(c, ingress);
-	if (!json_is(tls, JSON_ARRAY))
-		return;
-	for (struct json_iter it = json_iter(tls); json_next_item(&it);) {
-		const struct schema_object entry = {it.value, FIELD_INDEX(list, it.index)};
-		const struct field_path *const hosts = FIELD_CHILD(entry.at, "hosts");
-		const struct json_node *const names = json_get(it.value, "hosts");
-
-		if (check_text(c, it.value, "secretName").len)
-			check_member_name(c, &entry, "secretName", NAME_DNS1123_SUBDOMAIN);
-		if (!json_is(names, JSON_ARRAY))
+		if (balanced || !says_something(c, node) ||
+			(OF_TYPES[i].node_port && (external || addressed)))
 			continue;
-		for (struct json_iter host = json_iter(names); json_next_item(&host);)
-			check_host(c, FIELD_INDEX(hosts, host.index), host.value);
+		rule_found(c, FIELD_CHILD(spec->at, OF_TYPES[i].key), FIELD_FORBIDDEN,
+			FIELD_READS(node, type, json_get(spec->node, "externalIPs")),
+			"only goes with type LoadBalancer%s: remove it, or set that type",
+			OF_TYPES[i].node_port ? " or NodePort" : "");
 	}
+	if (!json_str_is(ip, STR("None")) && says_something(c, ip))
+		check_ip(c, FIELD_CHILD(spec->at, "clusterIP"), ip);
+	else if (external && says_something(c, ip))
+		rule_found(c, FIELD_CHILD(spec->at, "clusterIP"), FIELD_INVALID,
+			FIELD_READS(ip, type),
+			"a service of type %.*s needs an address of its own: remove it",
+			STR_ARG(json_str(c->arena, type)));
+}
+
+static void check_families(const struct rule_context *c, const struct schema_object *spec)
+{
+	const struct json_node *const list = json_get(spec->node, "ipFamilies");
+	const struct field_path *const at = FIELD_CHILD(spec->at, "ipFamilies");
+	const struct json_node *seen[2] = {NULL, NULL};
+
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		const bool six = json_str_is(it.value, STR("IPv6"));
+
+		if (!json_is(it.value, JSON_STRING))
+			continue;
+		if (!six && !json_str_is(it.value, STR("IPv4")))
+			rule_found(c, FIELD_INDEX(at, it.index), FIELD_NOT_SUPPORTED,
+				FIELD_READS(it.value), "must be IPv4 or IPv6");
+		else if (seen[six])
+			rule_found(c, FIELD_INDEX(at, it.index), FIELD_DUPLICATE,
+				FIELD_READS(it.value, seen[six]), "may stand here once");
+		else
+			seen[six] = it.value;
+	}
+}
+
+static void service_fits_its_type(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct field_path *at = NULL;
+
+	check_annotation_map(c, FIELD_CHILD(cluster->self.at, "headServiceAnnotations"),
+		cluster->head_service_annotations.node);
+	if (!cluster->head || !cluster->head->service.node)
+		return;
+	const struct schema_object meta = service_part(c->arena, cluster, "metadata");
+	const struct schema_object spec = service_part(c->arena, cluster, "spec");
+
+	check_label_map(c, FIELD_CHILD(meta.at, "labels"), json_get(meta.node, "labels"));
+	check_annotation_map(
+		c, FIELD_CHILD(meta.at, "annotations"), json_get(meta.node, "annotations"));
+	check_settings(c, &spec, service_type(c, cluster, &at));
+	check_families(c, &spec);
 }
 
 static void dashboard_is_guarded(const struct rule_context *c, const struct raycluster *cluster)
@@ -410,15 +409,10 @@ static const struct rule RULES[] = {
 	RULE("RG1006", "head-service-has-pods", ERROR, MODERN, "0.1", NULL,
 		"The head's service leads to a pod, not to an external name.",
 		RULE_CHECKS_CLUSTER(service_has_pods), .needs = PART(HEAD_SERVICE)),
-	RULE("RG1007", "ingress-has-a-class", WARN, MODERN, "0.1", "KubeRay gap 26",
-		"An ingress that is asked for has a class.",
-		RULE_CHECKS_CLUSTER(ingress_has_a_class), .needs = PART(INGRESS)),
-	RULE("RG1008", "ingress-options-count", WARN, MODERN, "0.1", "KubeRay gap 26",
-		"Options for an ingress come with enableIngress.",
-		RULE_CHECKS_CLUSTER(ingress_options_count), .needs = PART(INGRESS)),
-	RULE("RG1009", "ingress-syntax", ERROR, MODERN, "0.1", "KubeRay gap 26",
-		"Host, path and TLS of an ingress are ones that Kubernetes accepts.",
-		RULE_CHECKS_CLUSTER(ingress_has_syntax), .needs = PART(INGRESS)),
+	RULE("RG1011", "head-service-fits-its-type", ERROR, MODERN, "0.1", NULL,
+		"headService has settings that go with its type, and labels that a Service can "
+		"have.",
+		RULE_CHECKS_CLUSTER(service_fits_its_type), .needs = PART(HEAD_SERVICE)),
 	RULE("RG1010", "dashboard-guarded", WARN, MODERN, "0.1", "kuberay#4115",
 		"A head that can be reached from outside asks for a token.",
 		RULE_CHECKS_CLUSTER(dashboard_is_guarded),

@@ -34,3 +34,15 @@ Test(claims, what_a_container_uses_is_a_claim_of_its_pod)
 		cr_expect_eq(verdict_grade("RG0616", WITH_POD, CASES[i].pod, CASES[i].used),
 			CASES[i].grade, "%s; %s", CASES[i].pod, CASES[i].used);
 }
+
+#define WITH_AUTOSCALER                                                                            \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: "                    \
+	"{enableInTreeAutoscaling: %s, autoscalerOptions: {resources: {claims: [{name: gpu}]}}, "  \
+	"headGroupSpec: {template: {spec: {containers: [{name: h, image: ray}]}}}}}"
+
+/* Its container stands in the head's pod. */
+Test(claims, what_the_autoscaler_uses_is_a_claim_of_the_head)
+{
+	cr_expect_eq(verdict_grade("RG0616", WITH_AUTOSCALER, "true"), FIELD_SEVERITY_ERROR);
+	cr_expect_eq(verdict_grade("RG0616", WITH_AUTOSCALER, "false"), FIELD_SEVERITY_OFF);
+}

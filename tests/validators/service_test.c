@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "tests/support/rules_kit.h"
+#include "tests/support/verdict_grade.h"
 
 static enum field_severity judge_ports(const char *ports, const char *head, const char *rule)
 {
@@ -51,30 +52,45 @@ Test(service, ports_of_the_head_service_are_kuberays_and_the_containers)
 			CASES[i].grade, "%s", CASES[i].name);
 }
 
-Test(service, ingress_paths_are_those_of_an_ingress)
+#define WITH_SERVICE                                                                               \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: "                    \
+	"{headServiceAnnotations: {%s}, headGroupSpec: {serviceType: %s, headService: "            \
+	"{metadata: {labels: {%s}}, spec: {%s}}, template: {spec: {containers: [{name: h, image: " \
+	"ray}]}}}}}"
+
+Test(service, settings_go_with_the_type_of_the_service)
 {
 	static const struct {
-		const char *options;
-		enum field_severity grade;
+		const char *annotations, *type, *labels, *spec;
+		bool refused;
 	} CASES[] = {
-		{"\"path\":\"/\"", FIELD_SEVERITY_OFF},
-		{"\"path\":\"/ray/(.*)\",\"pathType\":\"ImplementationSpecific\"",
-			FIELD_SEVERITY_OFF},
-		{"\"path\":\"ray\"", FIELD_SEVERITY_ERROR},
-		{"\"path\":\"/a//b\"", FIELD_SEVERITY_ERROR},
-		{"\"path\":\"/a//b\",\"pathType\":\"ImplementationSpecific\"", FIELD_SEVERITY_OFF},
-		{"\"host\":\"*.example.com\"", FIELD_SEVERITY_OFF},
-		{"\"host\":\"*\"", FIELD_SEVERITY_ERROR},
-		{"\"host\":\"10.0.0.1\"", FIELD_SEVERITY_ERROR},
-		{"\"tls\":[{\"hosts\":[\"Ray.example.com\"]}]", FIELD_SEVERITY_ERROR},
+		{"a.b/c: d", "ClusterIP", "a: b", "clusterIP: None", false},
+		{"a b: c", "ClusterIP", "", "", true},
+		{"", "ClusterIP", "a: b c", "", true},
+		{"", "LoadBalancer", "", "loadBalancerClass: a/b", false},
+		{"", "NodePort", "", "loadBalancerClass: a/b", true},
+		{"", "NodePort", "", "type: LoadBalancer, loadBalancerClass: a/b", false},
+		{"", "LoadBalancer", "", "loadBalancerSourceRanges: [10.0.0.0/8]", false},
+		{"", "ClusterIP", "", "loadBalancerSourceRanges: [10.0.0.0/8]", true},
+		{"", "ClusterIP", "", "loadBalancerSourceRanges: []", false},
+		{"", "NodePort", "", "externalTrafficPolicy: Local", false},
+		{"", "ClusterIP", "", "externalTrafficPolicy: Local", true},
+		{"", "ClusterIP", "", "externalTrafficPolicy: Local, externalIPs: [192.0.2.1]",
+			false},
+		{"", "ClusterIP", "", "allocateLoadBalancerNodePorts: false", true},
+		{"", "ClusterIP", "", "healthCheckNodePort: 0", false},
+		{"", "LoadBalancer", "", "clusterIP: None", true},
+		{"", "NodePort", "", "clusterIP: ''", false},
+		{"", "ClusterIP", "", "clusterIP: 10.0.0", true},
+		{"", "ClusterIP", "", "ipFamilies: [IPv6, IPv4]", false},
+		{"", "ClusterIP", "", "ipFamilies: [IPv4, IPv4]", true},
+		{"", "ClusterIP", "", "ipFamilies: [ipv4]", true},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		char head[256];
-
-		snprintf(head, sizeof(head), "\"enableIngress\":true,\"ingressOptions\":{%s}",
-			CASES[i].options);
-		cr_assert_eq(rules_kit_grade(&(struct rules_example){.head = head}, "RG1009"),
-			CASES[i].grade, "%s", CASES[i].options);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1011", WITH_SERVICE, CASES[i].annotations,
+				     CASES[i].type, CASES[i].labels, CASES[i].spec),
+			CASES[i].refused ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_OFF,
+			"{%s} %s {%s} {%s}", CASES[i].annotations, CASES[i].type, CASES[i].labels,
+			CASES[i].spec);
 }
