@@ -129,6 +129,25 @@ static bool url_is_http(const char *url)
 	return str_starts(str_from(url), "https://") || str_starts(str_from(url), "http://");
 }
 
+/* A URL is printed in logs and errors. */
+static bool url_names_somebody(const char *url)
+{
+	const char *const authority = strstr(url, "://") + strlen("://");
+
+	return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
+}
+
+/* curl, too, prints one that it does not know, with what it holds. */
+static bool proxy_is_known(const char *url)
+{
+	static const char *const SCHEMES[] = {"http://", "https://", "socks5://", "socks5h://"};
+	bool known = url == NULL || !strstr(url, "://");
+
+	for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++)
+		known = known || strncasecmp(url, SCHEMES[i], strlen(SCHEMES[i])) == 0;
+	return known;
+}
+
 /* The plug-in's own settings, in the cluster's extension of that name, as JSON. */
 static const char *exec_cluster_config(const struct kubeconfig_entry *cluster)
 {
@@ -158,6 +177,12 @@ bool kubeconfig_cluster(
 	if (!url_is_http(config->server))
 		return kubeconfig_fail(entry, json_get(entry->object, "server"), err,
 			"server must be an https:// or http:// URL");
+	if (url_names_somebody(config->server))
+		return kubeconfig_fail(entry, json_get(entry->object, "server"), err,
+			"server must not hold a name and a password: those are the user's");
+	if (!proxy_is_known(config->proxy_url))
+		return kubeconfig_fail(entry, json_get(entry->object, "proxy-url"), err,
+			"proxy-url must be an http://, https:// or socks5:// URL");
 	config->exec_cluster_config = exec_cluster_config(entry);
 	return true;
 }

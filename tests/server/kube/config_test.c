@@ -240,6 +240,12 @@ Test(kube_config, errors_name_file_line_and_entry)
 			"line 6, cluster 'k': server must be a string"},
 		{CONTEXT "clusters:\n- name: k\n  cluster:\n    server: ftp://h\n",
 			"line 6, cluster 'k': server must be an https:// or http:// URL"},
+		{CONTEXT "clusters:\n- name: k\n  cluster:\n    server: https://me:pw@h/a\n",
+			"server must not hold a name and a password"},
+		{CONTEXT
+			"clusters:\n- name: k\n  cluster:\n    server: https://h/@\n    proxy-url: "
+			"ftp://me:pw@p\n",
+			"line 7, cluster 'k': proxy-url must be"},
 		{CONTEXT "clusters: [{name: k, cluster: {server: h, certificate-authority-data: "
 			 "'?'}}]",
 			"certificate-authority-data is not base64"},
