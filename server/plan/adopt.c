@@ -1,5 +1,7 @@
 #include "server/plan/adopt.h"
 
+#include "api/derived_names.h"
+
 /* Merged with the owner references that there are, where the object is still that one. */
 static struct json_edit *patch_of(const struct child_context *c, struct str uid)
 {
@@ -32,18 +34,36 @@ static bool was_refused(const struct observed *seen, struct str name)
 	return found;
 }
 
+/* A bare pod that carries the cluster's label for some purpose of its own is nobody's worker. */
+static bool is_wanted(const struct child_context *c, const struct observed_pod *pod)
+{
+	if (!pod->stray || pod->deleting)
+		return false;
+	return pod->role == POD_HEAD || (pod->role == POD_WORKER && pod->group.len &&
+						raycluster_worker(c->cluster, pod->group) != NULL);
+}
+
+/* Of Services those that we would make; another one may be the user's. */
+static bool is_service(const struct child_context *c, const struct observed_service *service)
+{
+	return service->stray &&
+	       (str_eq(service->name, c->head_service) ||
+		       str_eq(service->name, derived_serve_service(c->arena, c->name)) ||
+		       str_eq(service->name, derived_headless_service(c->arena, c->name)));
+}
+
 bool adopt_strays(const struct observed *seen, const struct child_context *c, struct round *round)
 {
 	bool waits = false;
 
 	for (size_t i = 0; i < seen->service_count; i++) {
-		if (seen->services[i].stray)
+		if (is_service(c, &seen->services[i]))
 			adopt(c, round, CHILD_SERVICE, seen->services[i].name, STR(""));
 	}
 	for (size_t i = 0; i < seen->pod_count; i++) {
 		const struct observed_pod *const pod = &seen->pods[i];
 
-		if (!pod->stray || pod->deleting || pod->role == POD_CLEANUP)
+		if (!is_wanted(c, pod))
 			continue;
 		struct action *const action = adopt(c, round, CHILD_POD, pod->name, pod->uid);
 

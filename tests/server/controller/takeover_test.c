@@ -58,6 +58,12 @@ Test(takeover, what_an_earlier_one_left_is_taken_in)
 	controller_kit_begin(kit);
 	controller_kit_settle(kit);
 	controller_kit_expect(kit, "a", 2);
+	fake_cluster_put(kit->cluster, "/api/v1/namespaces/ns/services/own",
+		"{\"metadata\":{\"name\":\"own\",\"namespace\":\"ns\",\"labels\":{\"ray.io/"
+		"cluster\":\"a\"}}}");
+	controller_kit_tell(kit);
+	controller_kit_settle(kit);
+	cr_expect_not(has_owner("/api/v1/namespaces/ns/services/own", "uid-of-a"));
 	cr_expect(has_owner("/api/v1/namespaces/ns/pods/old-head", "uid-of-a"));
 	cr_expect(has_owner("/api/v1/namespaces/ns/pods/old-worker", "uid-of-a"));
 	cr_expect(has_owner("/api/v1/namespaces/ns/services/a-head-svc", "uid-of-a"));

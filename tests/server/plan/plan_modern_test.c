@@ -398,6 +398,9 @@ static const struct example BOUNDS[] = {
 	 {NULL, WITH("replicas: 2"), "service demo-head-svc None\npod h headgroup running ready stray\npod a w running ready stray\n"
 	  "pod b w running ready stray deleting\n"},
 	 "adopt Pod h\nadopt Pod a\n"},
+	{"but not what belongs to none of its groups",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\npod b other running ready stray\npod c cleanup running stray\n"},
+	 ""},
 	{"not for ever where that is refused",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready stray\nrefused a not yours\n"},
 	 "adopt Pod a\ncreate Pod demo-w-worker-* index=0\n"
