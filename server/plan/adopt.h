@@ -1,9 +1,8 @@
 /*
  * Pods and Services that carry a cluster's labels and have no controller, as `kubectl delete
  * --cascade=orphan` leaves them for a cluster of the same name: it becomes their controller, as
- * Kubernetes' own controllers do. Of workers only those of its groups, of Services
- * those whose names it gives. Until it is, they are not
- * its own, and none is made beside them.
+ * Kubernetes' own controllers do. Of workers only those of its groups, of Services those whose
+ * names it gives. Until it is, they are not its own, and none is made beside them.
  */
 #pragma once
 
