@@ -3,8 +3,8 @@
 # and three workers are created at once, and it is measured what that costs: by our controller, and
 # by the floor, a plain client that creates the same pods and Services itself. They take turns.
 #
-# CLUSTERS=N how many, ROUNDS=N how often; KUBERAY=PATH of KubeRay's operator, built, adds it. Ends
-# with 1 when a gate is missed.
+# CLUSTERS=N how many, ROUNDS=N how often; KUBERAY=PATH of KubeRay's operator, built, adds it;
+# WHERE=yes tells what else the time went to. Ends with 1 when a gate is missed.
 # shellcheck disable=SC2317 # what stands behind `eventually`, or is named by a variable, is called
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

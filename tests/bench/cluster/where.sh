@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # With WHERE=yes the benchmark tells of each turn where its time went: the CPU that each program of the
-# control plane has had, and what was written to the API server, by whomever.
+# control plane has had, what was written to the API server, by whomever, and how often ours looked.
 
 # A line for each: what, and how much of it there has been so far.
 where_now() {
@@ -16,6 +16,8 @@ where_now() {
 		what = of["verb"] "," of["resource"] (of["subresource"] ? "/" : "") of["subresource"]
 		sum[what (of["code"] < 300 ? "" : "," of["code"])] += $NF
 	} END { for (what in sum) print what, sum[what] }'
+	! running raygate || curl -fsS "http://$OPS/metrics" |
+		awk '/^raygate_controller_reconcile_duration_seconds_count/ { n += $NF } END { print "our,looks", n + 0 }'
 	api GET /metrics | awk '/^apiserver_flowcontrol_(request_wait_duration_seconds_sum|rejected_requests_total)/ {
 		sub(/\{.*/, "", $1); sum[$1] += $NF } END { for (what in sum) print what, sum[what] }'
 }
