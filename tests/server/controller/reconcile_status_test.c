@@ -149,3 +149,22 @@ Test(reconcile_status, and_after_a_kill_too)
 	write_all();
 	cr_expect_eq(ready_workers(), 2);
 }
+
+/* Rounds in which something is refused again and again are far apart. */
+Test(reconcile_status, what_is_refused_does_not_keep_it_back)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	fake_cluster_refuse(kit->cluster, "/pods", 403, "Forbidden", 1000);
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_tell(kit);
+	for (int i = 0; i < 60; i++) {
+		write_all();
+		clock_advance(CLOCK_SECOND);
+	}
+	controller_kit_fail_readiness(kit, "-worker-");
+	controller_kit_tell(kit);
+	write_all();
+	cr_expect_eq(ready_workers(), 2);
+}
