@@ -141,7 +141,7 @@ static bool has_other_writes(const struct round *round)
 
 /*
  * What is in no hurry is kept for one write. Behind others it is looked at when these are done,
- * which may be long where some were refused; else when the time has come, and each second, as those
+ * which may be long where some were refused; else when the time has come, and once before, as those
  * may have become fewer for which it waits.
  */
 static bool is_held(const struct submit_to *to, const struct world_key *key,
@@ -150,15 +150,16 @@ static bool is_held(const struct submit_to *to, const struct world_key *key,
 	const bool behind = has_other_writes(round);
 	const bool busy = writers_are_busy(to->writers);
 	const struct world_hold hold = {behind, busy ? leave->busy_ms : leave->calm_ms};
-	const int64_t next = clock_now() + CLOCK_SECOND;
 	int64_t due;
 
 	if (!leave->waits || round->onward || (behind && seen->failure_count))
 		return false;
 	if (!world_holds_status(to->world, key, seen->uid, &hold, &due))
 		return false;
+	const int64_t soon = due - hold.ms * CLOCK_MILLISECOND + CLOCK_SECOND;
+
 	if (!behind)
-		workqueue_add_at(to->queue, key, due < next ? due : next);
+		workqueue_add_at(to->queue, key, clock_now() < soon && soon < due ? soon : due);
 	return true;
 }
 
