@@ -10,6 +10,8 @@
 #define BACKOFF_FIRST (CLOCK_SECOND / 10)
 #define BACKOFF_MOST  (30 * CLOCK_SECOND)
 
+enum { GAPS_OF_MUCH = 5 };
+
 enum place { IDLE, READY, WAITING };
 
 struct entry {
@@ -29,6 +31,7 @@ struct workqueue {
 	pthread_mutex_t mutex;
 	pthread_cond_t more;
 	int64_t gap;
+	int64_t pause; /* the gap, or more of them */
 	struct table entries;
 	struct entry *first, **last;
 	size_t ready;
@@ -43,9 +46,16 @@ struct workqueue *workqueue_new(int64_t gap)
 
 	pthread_mutex_init(&q->mutex, NULL);
 	pthread_cond_init(&q->more, NULL);
-	q->gap = gap;
+	q->gap = q->pause = gap;
 	q->last = &q->first;
 	return q;
+}
+
+void workqueue_take_time(struct workqueue *q, bool much)
+{
+	pthread_mutex_lock(&q->mutex);
+	q->pause = much ? GAPS_OF_MUCH * q->gap : q->gap;
+	pthread_mutex_unlock(&q->mutex);
 }
 
 void workqueue_free(struct workqueue **queue)
@@ -165,8 +175,8 @@ static void add_at(struct workqueue *q, struct entry *entry, int64_t due)
 
 	if (entry->place == READY || q->stopped)
 		return;
-	if (entry->looked && due < entry->looked + q->gap)
-		due = entry->looked + q->gap;
+	if (entry->looked && due < entry->looked + q->pause)
+		due = entry->looked + q->pause;
 	if (entry->place == WAITING && entry->due <= due)
 		return;
 	if (entry->place == WAITING)

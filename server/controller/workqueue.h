@@ -14,6 +14,9 @@ struct workqueue;
 
 /* Between two looks at one key pass at least `gap` ns: what happens at once is looked at once. */
 struct workqueue *workqueue_new(int64_t gap);
+/* While much waits to be written a look brings nothing forward: until told otherwise five gaps
+ * pass. */
+void workqueue_take_time(struct workqueue *queue, bool much);
 /* Takes NULL and nulls. Nobody may be waiting any more. */
 void workqueue_free(struct workqueue **queue);
 

@@ -157,6 +157,26 @@ Test(workqueue, between_two_looks_there_is_a_gap)
 	workqueue_free(&q);
 }
 
+Test(workqueue, it_is_a_longer_one_while_there_is_much_to_do)
+{
+	struct workqueue *q = workqueue_new(20 * CLOCK_MILLISECOND);
+
+	workqueue_take_time(q, true);
+	add(q, "new");
+	expect(q, "new");
+	add(q, "new");
+	clock_advance(99 * CLOCK_MILLISECOND);
+	add(q, "another");
+	expect(q, "another");
+	clock_advance(CLOCK_MILLISECOND);
+	expect(q, "new");
+	workqueue_take_time(q, false);
+	add(q, "new");
+	clock_advance(20 * CLOCK_MILLISECOND);
+	expect(q, "new");
+	workqueue_free(&q);
+}
+
 Test(workqueue, what_is_dropped_waits_no_more)
 {
 	struct workqueue *q = workqueue_new(0);
