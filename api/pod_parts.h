@@ -22,6 +22,7 @@ extern const struct schema SCHEMA_SPREAD_CONSTRAINT;
 extern const struct schema SCHEMA_DNS_CONFIG;
 extern const struct schema SCHEMA_HOST_ALIAS;
 extern const struct schema SCHEMA_NAMED;
+extern const struct schema SCHEMA_POD_OS;
 extern const struct schema SCHEMA_READINESS_GATE;
 extern const struct schema SCHEMA_RESOURCE_CLAIM;
 extern const struct schema SCHEMA_SCHEDULING_GROUP;

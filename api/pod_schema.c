@@ -145,8 +145,8 @@ static const struct schema_field SPEC_ROWS[] = {
 		.part = PART_INIT_CONTAINERS, .unique = SCHEMA_WORDS("name")),
 	SCHEMA_KEEP(struct pod_spec, node_name, "nodeName", .part = PART_POD_NAMES),
 	SCHEMA_KEEP(struct pod_spec, node_selector, "nodeSelector", .part = PART_NODE_SELECTOR),
-	SCHEMA_CHECK_OBJECT(&SCHEMA_NAMED, "os"),
-	SCHEMA_KEEP(struct pod_spec, overhead, "overhead"),
+	SCHEMA_CHECK_OBJECT(&SCHEMA_POD_OS, "os"),
+	SCHEMA_KEEP(struct pod_spec, overhead, "overhead", .part = PART_POD_RESOURCES),
 	SCHEMA_CHECK(SCHEMA_STRING, "preemptionPolicy", POD_WORDS("PreemptLowerPriority", "Never")),
 	SCHEMA_CHECK(SCHEMA_INT32, "priority"),
 	SCHEMA_KEEP(

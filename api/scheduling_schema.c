@@ -124,6 +124,12 @@ static const struct schema_field NAMED_ROWS[] = {
 };
 const struct schema SCHEMA_NAMED = SCHEMA_OF("an object with a name", NAMED_ROWS, NULL);
 
+static const struct schema_field POD_OS_ROWS[] = {
+	SCHEMA_CHECK(SCHEMA_STRING, "name", .required = true,
+		.words = SCHEMA_WORDS("linux", "windows"), .judge = SCHEMA_JUDGE_POD),
+};
+const struct schema SCHEMA_POD_OS = SCHEMA_OF("an operating system", POD_OS_ROWS, NULL);
+
 static const struct schema_field READINESS_GATE_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "conditionType", .required = true),
 };

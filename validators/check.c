@@ -335,6 +335,8 @@ static void resources_of_pod(const struct rule_context *c, const struct pod_temp
 {
 	resources_of_list(c, &template->spec.containers, check);
 	resources_of_list(c, &template->spec.init_containers, check);
+	if (template->spec.resources.self.node)
+		check(c, &template->spec.resources);
 }
 
 void check_each_resources(

@@ -65,7 +65,7 @@ size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count);
 typedef void check_container_fn(const struct rule_context *c, const struct container *container);
 void check_each_container(
 	const struct rule_context *c, const struct ray_object *object, check_container_fn *check);
-/* Calls for the resources of each of those, of the autoscaler and of the history collector. */
+/* Calls for the resources of those and of whole pods, of autoscaler and history collector. */
 typedef void check_resources_fn(
 	const struct rule_context *c, const struct resource_requirements *resources);
 void check_each_resources(

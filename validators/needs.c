@@ -264,12 +264,23 @@ static void pod_names_are_right(
 	}
 }
 
+/* The API server's own admission sets it, by the runtime class, and refuses any other. */
+static void check_overhead(const struct rule_context *c, const struct pod_spec *spec)
+{
+	if (spec->overhead.count && !spec->runtime_class_name.v.len)
+		rule_found(c, FIELD_CHILD(spec->self.at, "overhead"), FIELD_FORBIDDEN,
+			FIELD_READS(spec->overhead.node, spec->runtime_class_name.node),
+			"is what a runtime class says of itself: name that class in "
+			"runtimeClassName, or remove this");
+}
+
 static void pod_resources_fit(const struct rule_context *c, const struct rule_pod *pod)
 {
 	const struct pod_spec *const spec = &pod->template->spec;
 	const struct resource_requirements *const r = &spec->resources;
 	const struct field_path *const requests = FIELD_CHILD(r->self.at, "requests");
 
+	check_overhead(c, spec);
 	if (!r->self.node)
 		return;
 	pod_names_are_right(c, FIELD_CHILD(r->self.at, "limits"), &r->limits);

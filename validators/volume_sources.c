@@ -102,21 +102,58 @@ static void check_member(const struct rule_context *c, const struct schema_objec
 		check_driver(c, at, value);
 }
 
+/* Members of which a source has exactly one; NULL-terminated. */
+static const struct {
+	const char *source;
+	const char *const *keys;
+} ALTERNATIVES[] = {
+	{"fc", (const char *const[]){"targetWWNs", "wwids", NULL}},
+	{"flocker", (const char *const[]){"datasetName", "datasetUUID", NULL}},
+};
+
+/* A managed disk has an ID, any other the address of a blob. */
+static void check_azure_disk(const struct rule_context *c, const struct schema_object *disk)
+{
+	const struct json_node *const uri = json_get(disk->node, "diskURI");
+	const struct json_node *const kind = json_get(disk->node, "kind");
+	const char *const head = json_str_is(kind, STR("Managed")) ? "/subscriptions/" : "https://";
+	const struct str text = json_str(c->arena, uri);
+
+	if (text.len && !str_starts(text, head))
+		rule_found(c, FIELD_CHILD(disk->at, "diskURI"), FIELD_NOT_SUPPORTED,
+			FIELD_READS(uri, kind), "must begin with %s, since kind is %.*s", head,
+			STR_ARG(json_is(kind, JSON_STRING) ? json_str(c->arena, kind)
+							   : STR("Shared")));
+}
+
+static struct schema_object source_of(
+	const struct pod_volume *volume, const char *kind, const struct field_path *at)
+{
+	return (struct schema_object){json_get(volume->self.node, kind), at};
+}
+
 static void check_source(const struct rule_context *c, const struct pod_volume *volume)
 {
-	static const char *const CHANNELS[] = {"targetWWNs", "wwids", NULL};
-	const struct schema_object channel = {
-		json_get(volume->self.node, "fc"), FIELD_CHILD(volume->self.at, "fc")};
+	const struct field_path *const up = volume->self.at;
+	const struct schema_object azure =
+		source_of(volume, "azureDisk", FIELD_CHILD(up, "azureDisk"));
 
 	for (size_t i = 0; i < ARRAY_LEN(MEMBERS); i++) {
-		const struct schema_object source = {json_get(volume->self.node, MEMBERS[i].source),
-			FIELD_CHILD(volume->self.at, MEMBERS[i].source)};
+		const struct schema_object source =
+			source_of(volume, MEMBERS[i].source, FIELD_CHILD(up, MEMBERS[i].source));
 
 		if (json_is(source.node, JSON_OBJECT))
 			check_member(c, &source, &MEMBERS[i]);
 	}
-	if (json_is(channel.node, JSON_OBJECT))
-		check_one_of(c, &channel, CHANNELS, true);
+	for (size_t i = 0; i < ARRAY_LEN(ALTERNATIVES); i++) {
+		const struct schema_object source = source_of(
+			volume, ALTERNATIVES[i].source, FIELD_CHILD(up, ALTERNATIVES[i].source));
+
+		if (json_is(source.node, JSON_OBJECT))
+			check_one_of(c, &source, ALTERNATIVES[i].keys, true);
+	}
+	if (json_is(azure.node, JSON_OBJECT))
+		check_azure_disk(c, &azure);
 }
 
 static void sources_are_complete(const struct rule_context *c, const struct rule_pod *pod)

@@ -95,6 +95,14 @@ static void check_downward_items(const struct rule_context *c, const struct sche
 	}
 }
 
+/* The API server takes any name; one that no object can have matters where it must be there. */
+static void check_volume_reference(
+	const struct rule_context *c, const struct schema_object *source, const char *key)
+{
+	if (!check_flag(source->node, "optional") || !check_text(c, source->node, key).len)
+		check_reference(c, source, key, NAME_DNS1123_SUBDOMAIN);
+}
+
 static const struct {
 	const char *kind, *key;
 } REFERENCES[] = {
@@ -112,7 +120,7 @@ static void check_references(const struct rule_context *c, const struct pod_volu
 
 		if (!json_is(source.node, JSON_OBJECT))
 			continue;
-		check_reference(c, &source, REFERENCES[i].key, NAME_DNS1123_SUBDOMAIN);
+		check_volume_reference(c, &source, REFERENCES[i].key);
 		check_items(c, &source);
 	}
 	check_downward_items(c, &(struct schema_object){json_get(volume->self.node, "downwardAPI"),
@@ -184,7 +192,7 @@ static void check_source(const struct rule_context *c, const struct schema_objec
 			json_get(source->node, KINDS[i]), FIELD_CHILD(source->at, KINDS[i])};
 
 		if (str_is(str_from(KINDS[i]), "configMap") || str_is(str_from(KINDS[i]), "secret"))
-			check_reference(c, &one, "name", NAME_DNS1123_SUBDOMAIN);
+			check_volume_reference(c, &one, "name");
 		if (str_is(str_from(KINDS[i]), "downwardAPI"))
 			check_downward_items(c, &one);
 		else

@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "tests/support/rules_kit.h"
+#include "tests/support/verdict_grade.h"
 
 static enum field_severity judge(const char *resources, const char *rule)
 {
@@ -94,4 +95,34 @@ Test(resources, devices_are_whole_and_limited_as_requested)
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		cr_assert_eq(judge(CASES[i].resources, "RG0503"), CASES[i].grade, "%s",
 			CASES[i].resources);
+}
+
+#define WITH_POD                                                                                   \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {spec: {%s, containers: [{name: h, image: ray}]}}}}}"
+
+/* What a pod asks for as a whole is judged like what a container asks for. */
+Test(resources, those_of_a_whole_pod_are_judged)
+{
+	static const struct {
+		const char *rule, *members;
+		enum field_severity grade;
+	} CASES[] = {
+		{"RG0501", "resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}",
+			FIELD_SEVERITY_ERROR},
+		{"RG0501", "resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}",
+			FIELD_SEVERITY_OFF},
+		{"RG0503", "resources: {requests: {hugepages-2Mi: 2Mi, cpu: 1}}",
+			FIELD_SEVERITY_ERROR},
+		{"RG0504", "resources: {limits: {hugepages-2Mi: 2Mi}}", FIELD_SEVERITY_ERROR},
+		{"RG0504", "resources: {limits: {hugepages-2Mi: 1Mi, cpu: 1}}",
+			FIELD_SEVERITY_ERROR},
+		{"RG0504", "resources: {limits: {hugepages-2Mi: 2Mi, cpu: 1}}", FIELD_SEVERITY_OFF},
+		{"RG0517", "overhead: {cpu: 1}", FIELD_SEVERITY_ERROR},
+		{"RG0517", "overhead: {cpu: 1}, runtimeClassName: kata", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_POD, CASES[i].members),
+			CASES[i].grade, "%s: %s", CASES[i].rule, CASES[i].members);
 }

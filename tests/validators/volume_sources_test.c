@@ -34,6 +34,13 @@ Test(volume_sources, each_says_what_the_api_server_asks_of_it)
 		{"fc: {wwids: [a]}", false},
 		{"fc: {}", true},
 		{"fc: {targetWWNs: [a], lun: 1, wwids: [b]}", true},
+		{"flocker: {datasetName: a}", false},
+		{"flocker: {datasetName: a, datasetUUID: b}", true},
+		{"azureDisk: {diskName: a, diskURI: 'https://a.blob.core.windows.net/b/c.vhd'}",
+			false},
+		{"azureDisk: {diskName: a, diskURI: /subscriptions/a}", true},
+		{"azureDisk: {diskName: a, diskURI: /subscriptions/a, kind: Managed}", false},
+		{"azureDisk: {diskName: a, diskURI: 'https://a', kind: Managed}", true},
 		{"storageos: {}", true},
 		{"emptyDir: {}", false},
 	};

@@ -34,6 +34,7 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 		{"RG0672", "configMap: {name: a, items: [{key: k, path: ''}]}", true},
 		{"RG0672", "configMap: {name: a, items: [{key: '', path: a}]}", true},
 		{"RG0672", "secret: {optional: true}", true},
+		{"RG0672", "secret: {optional: true, secretName: A_b}", false},
 		{"RG0672", "persistentVolumeClaim: {claimName: a, readOnly: true}", false},
 		{"RG0672", "persistentVolumeClaim: {claimName: ''}", true},
 		{"RG0672",
