@@ -48,7 +48,7 @@ struct reader {
 	const char *differs;
 	ptrdiff_t apart;
 	struct json_keys keys;
-	struct level levels[LEVELS];
+	struct level *levels; /* LEVELS of them */
 };
 
 static inline uint32_t count(const struct reader *r)
@@ -114,7 +114,7 @@ static inline const char *keep(
 	return end && add_node(r, start, end, kind) ? end : NULL;
 }
 
-static const char *read_scalar(struct reader *r, const char *at)
+static inline const char *read_scalar(struct reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
 
@@ -349,17 +349,15 @@ static inline const char *close_container(struct reader *r, const char *at)
 	return at + 1;
 }
 
-/* Behind a value: closes what ends here, and finds where the next value begins, if there is one. */
-static const char *read_separators(struct reader *r, const char *at)
+/* Behind a value: closes what ends here, and finds where the next item or member begins. */
+static inline const char *read_separators(struct reader *r, const char *at)
 {
 	while (at && r->depth) {
 		at = json_lex_space(&r->lex, at);
 		const char c = json_lex_peek(&r->lex, at);
 
-		if (c == ',') {
-			at = json_lex_space(&r->lex, at + 1);
-			return r->in_object ? read_key(r, at) : at;
-		}
+		if (c == ',')
+			return json_lex_space(&r->lex, at + 1);
 		if (c != (r->in_object ? '}' : ']'))
 			return json_lex_expected(&r->lex, at,
 				r->in_object ? "',' or '}' behind a member"
@@ -369,39 +367,42 @@ static const char *read_separators(struct reader *r, const char *at)
 	return at;
 }
 
-/* A container that is not empty is left open, and its first value comes next. */
-static const char *read_container(struct reader *r, const char *at, bool object)
+/* One that is not empty is left open: what is returned is inside of it. */
+static inline const char *read_container(
+	struct reader *r, const char *at, bool object, bool *left_open)
 {
 	if (is_skipped(r))
-		return read_separators(
-			r, keep(r, at, json_skip(&r->lex, at, r->limits->depth - r->depth),
-				   JSON_SKIPPED));
+		return keep(
+			r, at, json_skip(&r->lex, at, r->limits->depth - r->depth), JSON_SKIPPED);
 	at = open_container(r, at, object ? JSON_OBJECT : JSON_ARRAY);
-	if (at == NULL)
-		return NULL;
-	if (json_lex_peek(&r->lex, at) == (object ? '}' : ']'))
-		return read_separators(r, close_container(r, at));
-	return object ? read_key(r, at) : at;
+	if (at && json_lex_peek(&r->lex, at) == (object ? '}' : ']'))
+		return close_container(r, at);
+	*left_open = true;
+	return at;
 }
 
-static const char *read_one(struct reader *r, const char *at)
+/* Returns where the next item or member begins, if there is one. */
+static inline const char *read_one(struct reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
+	bool left_open = false;
 
 	r->twin = r->level->may_have_twins ? find_twin(r) : 0;
-	const char *const end = r->twin ? copy_twin(r, at) : NULL;
+	const char *end = r->twin ? copy_twin(r, at) : NULL;
 
-	if (end)
-		return read_separators(r, end);
-	if (c == '{' || c == '[')
-		return read_container(r, at, c == '{');
-	return read_separators(r, read_scalar(r, at));
+	if (end == NULL)
+		end = c == '{' || c == '[' ? read_container(r, at, c == '{', &left_open)
+					   : read_scalar(r, at);
+	return left_open ? end : read_separators(r, end);
 }
 
 static const char *read_value(struct reader *r, const char *at)
 {
 	do {
-		at = read_one(r, at);
+		if (r->in_object)
+			at = read_key(r, at);
+		if (at)
+			at = read_one(r, at);
 	} while (at && r->depth);
 	return at;
 }
@@ -466,16 +467,19 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	struct json_twice *out, struct err *err)
 {
 	const char *const begin = text.len ? text.at : "";
+	struct level levels[LEVELS]; /* set when they are opened, but for the outermost */
 	struct reader r = {
 		.lex = {begin, begin + text.len, err},
 		.arena = arena,
 		.limits = limits,
 		.twins_depth = limits->twins ? limits->twins->depth : NO_DEPTH,
 		.differs = begin,
+		.levels = levels,
+		.level = levels,
 	};
 
+	levels[0] = (struct level){0};
 	*out = (struct json_twice){0};
-	r.level = r.levels;
 	for (const struct json_place *place = limits->skip; place && place->key; place++)
 		r.skip_depths |= depth_bit(place->depth);
 	if (read_with(&r, &out->doc))

@@ -1,12 +1,13 @@
 /*
- * The inner loops of json_read, 16 bytes at a time where the machine can: only for the files of
- * json_read, and for whoever writes strings. Each returns the first byte from `at` on that is not
- * what it passes over, or `end`.
+ * The inner loops of json_read, 16 or 64 bytes at a time where the machine can: only for the files
+ * of json_read, and for whoever writes strings. Each returns the first byte from `at` on that is
+ * not what it passes over, or `end`.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -54,12 +55,35 @@ static inline unsigned json_scan_special(const char *at)
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, backslash)));
 }
 
-/* A bit for each of the 16 bytes that is `c`. */
-static inline unsigned json_scan_bytes(const char *at, char c)
-{
-	const __m128i v = _mm_loadu_si128((const void *)at);
+/* What stands where in a block of 64 bytes, the first byte in the lowest bit. */
+enum { JSON_SCAN_BLOCK = 64 };
 
-	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+struct json_scan_block {
+	uint64_t quotes, backslashes, brackets;
+	uint64_t odd; /* control characters, and what is not ASCII */
+};
+
+static inline struct json_scan_block json_scan_block(const char *at)
+{
+	struct json_scan_block block = {0};
+
+	for (unsigned i = 0; i < JSON_SCAN_BLOCK; i += 16) {
+		const __m128i v = _mm_loadu_si128((const void *)(at + i));
+		/* Square brackets differ from curly ones in this bit alone. */
+		const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		const __m128i bracket = _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
+			_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
+		const __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+		const __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+		/* Signed, so that bytes from 0x80 are less than a space too. */
+		const __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
+
+		block.quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(quote) << i;
+		block.backslashes |= (uint64_t)(unsigned)_mm_movemask_epi8(backslash) << i;
+		block.brackets |= (uint64_t)(unsigned)_mm_movemask_epi8(bracket) << i;
+		block.odd |= (uint64_t)(unsigned)_mm_movemask_epi8(odd) << i;
+	}
+	return block;
 }
 #endif
 
@@ -86,30 +110,30 @@ static inline const char *json_scan_string(const char *at, const char *end)
 static inline const char *json_scan_long_string(const char *at, const char *end)
 {
 #ifdef __SSE2__
-	unsigned carry = 0; /* whether a backslash in front of `at` escapes it */
+	uint64_t carry = 0; /* whether a backslash in front of `at` escapes it */
 
-	while (end - at >= 16) {
-		const unsigned special = json_scan_special(at);
-		const unsigned backslash = json_scan_bytes(at, '\\');
-		const unsigned quote = json_scan_bytes(at, '"');
-		const unsigned behind = backslash << 1 | carry;
-		/* What is no escaped quote: the end of the string, another escape, an odd byte. */
-		const unsigned stop =
-			((special & ~backslash & ~(quote & behind)) | (behind & ~quote)) & 0xFFFF;
+	while (end - at >= JSON_SCAN_BLOCK) {
+		struct json_scan_block block = json_scan_block(at);
+		uint64_t left = UINT64_MAX; /* of the block */
 
-		if (stop == 0) {
-			carry = behind >> 16;
-			at += 16;
-			continue;
+		for (uint64_t behind, stop;;) {
+			behind = block.backslashes << 1 | carry;
+			/* The end of the string, another escape, an odd byte. */
+			stop = ((block.quotes ^ behind) | block.odd) & left;
+			if (stop == 0)
+				break;
+			const int i = __builtin_ctzll(stop);
+
+			if (!(behind >> i & 1))
+				return at + i;
+			if (!JSON_SCAN_ESCAPES[(unsigned char)at[i]])
+				return at + i - 1;
+			/* Two bytes are passed: a backslash that is the second escapes nothing. */
+			block.backslashes &= ~(UINT64_C(1) << i);
+			left = ~((UINT64_C(2) << i) - 1);
 		}
-		const int i = __builtin_ctz(stop);
-
-		if (!(behind >> i & 1))
-			return at + i;
-		if (!JSON_SCAN_ESCAPES[(unsigned char)at[i]])
-			return at + i - 1;
-		at += i + 1;
-		carry = 0;
+		carry = block.backslashes >> (JSON_SCAN_BLOCK - 1);
+		at += JSON_SCAN_BLOCK;
 	}
 	at -= carry;
 #endif

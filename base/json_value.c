@@ -10,6 +10,7 @@
 enum {
 	EXPONENT_MAX = 1 << 30, /* beyond any number of digits that a text can have */
 	NUMBER_ON_STACK = 128,
+	DIGITS_SURE = 18, /* fit into int64 whatever they are */
 };
 
 void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column)
@@ -291,10 +292,28 @@ static bool append_whole(const char *at, const char *end, int64_t *left, int64_t
 	return true;
 }
 
+/* The short way for nearly all: no more digits than always fit, and nothing else. */
+static bool plain_i64(const struct json_node *node, int64_t *out)
+{
+	int64_t value = 0;
+
+	if (node->len > DIGITS_SURE)
+		return false;
+	for (uint32_t i = 0; i < node->len; i++) {
+		if (node->at[i] < '0' || node->at[i] > '9')
+			return false;
+		value = value * 10 + (node->at[i] - '0');
+	}
+	*out = value;
+	return true;
+}
+
 bool json_i64(const struct json_node *node, int64_t *out)
 {
 	if (!json_is(node, JSON_NUMBER))
 		return false;
+	if (plain_i64(node, out))
+		return true;
 	const bool negative = *node->at == '-';
 	const char *end;
 	int64_t value = 0;

@@ -149,3 +149,44 @@ Test(json_skip, a_bracket_is_seen_at_every_distance)
 		cr_expect(json_is(json_get(doc.root, "a"), JSON_NUMBER), "%d", distance);
 	}
 }
+
+/* Whatever the place in a block of 64 bytes, and whether there is a whole block to look at. */
+Test(json_skip, a_piece_is_passed_at_every_distance)
+{
+	static const struct {
+		const char *piece;
+		bool good;
+	} CASES[] = {
+		{"\"\"", true},
+		{"\"a]\"", true},
+		{"\"\\\"]\",\"\\\\\"", true},
+		{"\"a longer string, \\n with an escape and {brackets} [in] it, behind a block\"",
+			true},
+		{"\"\xc3\xa9\"", true},
+		{"{\"k\":[{}]}", true},
+		{"\n\t\r\n", true},
+		{"]", false},
+		{"{]", false},
+		{"[}", false},
+		{"\"\\x\"", false},
+		{"\"\x01\"", false},
+		{"\"\xff\"", false},
+		{"\"\\\\\\\"", false},
+		{"\xc3\xa9", false},
+		{"\\", true}, /* no string: not looked at */
+		{"\x7f\x01", false},
+		{"[[[[[[[]]]]]]]", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		for (int distance = 0; distance < 140; distance++) {
+			CLEANUP(buf_done) struct buf text = {0};
+			struct err err = {.text = ""};
+
+			buf_printf(&text, "{\"s\":[%*s,%s],\"a\":\"%*s\"}", distance, "",
+				CASES[i].piece, distance % 2 * 100, "");
+			cr_expect_eq(reads(buf_str(&text), &err), CASES[i].good, "%s at %d: %s",
+				CASES[i].piece, distance, err.text);
+		}
+	}
+}
