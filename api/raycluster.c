@@ -109,6 +109,18 @@ void raycluster_unshare(struct arena *arena, struct raycluster *cluster)
 	cluster->shares = false;
 }
 
+bool raycluster_groups_match(const struct raycluster *a, const struct raycluster *b)
+{
+	if (a->group_count != b->group_count || a->worker_count != b->worker_count)
+		return false;
+	for (size_t i = 0; i < a->group_count; i++) {
+		if (a->groups[i]->is_head != b->groups[i]->is_head ||
+			!str_eq(a->groups[i]->name.v, b->groups[i]->name.v))
+			return false;
+	}
+	return true;
+}
+
 struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str name)
 {
 	for (size_t i = 0; i < cluster->worker_count; i++) {

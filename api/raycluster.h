@@ -206,6 +206,8 @@ void raycluster_unshare(struct arena *arena, struct raycluster *cluster);
 
 /* The worker group of that name, the first when there are several; NULL when there is none. */
 struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str name);
+/* Whether both have the same groups by name, each in its place, and the same head. */
+bool raycluster_groups_match(const struct raycluster *a, const struct raycluster *b);
 
 bool raycluster_autoscales(const struct raycluster *cluster);
 /* autoscalerOptions.version is exactly v2 (KubeRay's IsAutoscalingV2Enabled). */

@@ -23,6 +23,23 @@ static int by_hash_then_index(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
+/* Mostly there are two or three. */
+static void sort(struct keyed_item *items, size_t count)
+{
+	enum { FEW = 8 };
+
+	if (count > FEW)
+		qsort(items, count, sizeof(*items), by_hash_then_index);
+	for (size_t i = 1; count <= FEW && i < count; i++) {
+		for (size_t k = i; k > 0 && by_hash_then_index(&items[k - 1], &items[k]) > 0; k--) {
+			const struct keyed_item later = items[k - 1];
+
+			items[k - 1] = items[k];
+			items[k] = later;
+		}
+	}
+}
+
 /* An absent key field takes the default that the CRD gives it, or the empty value. */
 static const struct json_node *key_value(const struct schema_decoder *d,
 	const struct schema *schema, const struct json_node *item, const char *key);
@@ -60,7 +77,7 @@ static void check_unique(const struct schema_decoder *d, const struct schema_val
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
 		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index, it.value};
-	qsort(keyed, count, sizeof(*keyed), by_hash_then_index);
+	sort(keyed, count);
 	for (size_t i = 1, first = 0; i < count; i++) {
 		if (keyed[i].hash != keyed[first].hash)
 			first = i;

@@ -5,6 +5,8 @@
  */
 #include "validators/rules.h"
 
+#include <string.h>
+
 #include "api/version.h"
 #include "validators/v2.h"
 
@@ -192,7 +194,7 @@ static void version_is_well(const struct rule_context *c, const struct raycluste
 	if (!v2_ray_version(cluster, &v))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(ADVISORIES); i++) {
-		if (!str_is(str_from(c->rule->id), ADVISORIES[i].rule) ||
+		if (strcmp(c->rule->id, ADVISORIES[i].rule) != 0 ||
 			version_cmp(v, ADVISORIES[i].from) < 0 ||
 			version_cmp(v, ADVISORIES[i].below) >= 0)
 			continue;

@@ -46,7 +46,7 @@ static const struct known_annotation {
 static void look_at(const struct rule_context *c, const struct json_node *map,
 	const struct field_path *at, bool template)
 {
-	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++) {
+	for (size_t i = 0; map && i < ARRAY_LEN(KNOWN); i++) {
 		const struct json_node *const value = json_get(map, KNOWN[i].key);
 
 		if ((template && !KNOWN[i].on_templates) || !json_is(value, JSON_STRING) ||

@@ -277,12 +277,24 @@ static int by_hash_then_index(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
+/* Each is compared with those before it. */
+static void find_few_twins(const uint64_t *hashes, size_t count, size_t *firsts)
+{
+	for (size_t i = 0; i < count; i++) {
+		while (hashes[firsts[i]] != hashes[i])
+			firsts[i]++;
+	}
+}
+
 size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count)
 {
+	enum { FEW = 8 };
 	size_t *const firsts = arena_array(arena, count + 1, sizeof(*firsts));
 
-	if (count < 2)
+	if (count <= FEW) {
+		find_few_twins(hashes, count, firsts);
 		return firsts;
+	}
 	struct twin *const twins = arena_array(arena, count + 1, sizeof(*twins));
 
 	for (size_t i = 0; i < count; i++)

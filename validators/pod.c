@@ -62,8 +62,9 @@ static const struct json_node *foreign_label(const struct rule_context *c,
 static void controller_labels_are_free(const struct rule_context *c, const struct ray_group *group)
 {
 	static const char *const KEYS[] = {"ray.io/cluster", "ray.io/node-type", "ray.io/group"};
+	const bool has_labels = group->labels.node || group->template.metadata.labels.node;
 
-	for (size_t i = 0; i < ARRAY_LEN(KEYS); i++) {
+	for (size_t i = 0; has_labels && i < ARRAY_LEN(KEYS); i++) {
 		const struct field_path *at = NULL;
 		const struct json_node *const label = foreign_label(c, group, KEYS[i], &at);
 

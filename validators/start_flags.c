@@ -73,7 +73,8 @@ static const struct start_flag FLAGS[] = {
 const struct start_flag *start_flag_find(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
-		if (str_is(name, FLAGS[i].name))
+		/* Most differ in their first byte. */
+		if (name.len && *name.at == *FLAGS[i].name && str_is(name, FLAGS[i].name))
 			return &FLAGS[i];
 	}
 	return NULL;

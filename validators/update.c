@@ -125,7 +125,8 @@ static void groups_stay(
 	CLEANUP(strmap_done) struct strmap names = {0};
 
 	/* A RayService makes a new cluster of a changed spec, a RayJob none at all. */
-	if (object->kind != RAY_CLUSTER || !before || !now || ends_all_pods(now))
+	if (object->kind != RAY_CLUSTER || !before || !now || ends_all_pods(now) ||
+		raycluster_groups_match(before, now))
 		return;
 	for (size_t i = 0; i < now->worker_count; i++)
 		strmap_set(&names, now->workers[i]->name.v, now->workers[i]);

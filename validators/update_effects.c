@@ -86,13 +86,15 @@ typedef void group_pair_fn(const struct rule_context *c, const struct ray_group 
 static void for_each_pair(
 	const struct rule_context *c, const struct raycluster *old, group_pair_fn *check)
 {
+	const bool match = raycluster_groups_match(old, c->cluster);
 	CLEANUP(strmap_done) struct strmap names = {0};
 
-	for (size_t i = 0; i < old->worker_count; i++)
+	for (size_t i = 0; !match && i < old->worker_count; i++)
 		strmap_set(&names, old->workers[i]->name.v, old->workers[i]);
 	for (size_t i = 0; i < c->cluster->worker_count; i++) {
 		const struct ray_group *const group = c->cluster->workers[i];
-		const struct ray_group *const before = strmap_find(&names, group->name.v);
+		const struct ray_group *const before =
+			match ? old->workers[i] : strmap_find(&names, group->name.v);
 
 		if (before)
 			check(c, before, group, old);
@@ -141,17 +143,20 @@ static void add_changed(struct changed *out, const struct ray_group *group)
 static void find_changed(
 	const struct raycluster *old, const struct raycluster *now, struct changed *out)
 {
+	const bool match = raycluster_groups_match(old, now);
 	CLEANUP(strmap_done) struct strmap names = {0};
 
-	for (size_t i = 0; i < old->group_count; i++) {
+	for (size_t i = 0; !match && i < old->group_count; i++) {
 		if (!old->groups[i]->is_head || old->dialect == DIALECT_LEGACY)
 			strmap_set(&names, old->groups[i]->name.v, old->groups[i]);
 	}
 	for (size_t i = 0; i < now->group_count; i++) {
 		const struct ray_group *const group = now->groups[i];
 		const bool by_place = group->is_head && now->dialect == DIALECT_MODERN;
-		const struct ray_group *const before =
-			by_place ? old->head : strmap_find(&names, group->name.v);
+		const struct ray_group *const before = match ? old->groups[i]
+						       : by_place
+							       ? old->head
+							       : strmap_find(&names, group->name.v);
 
 		if (before && makes_other_pods(before, group))
 			add_changed(out, group);
