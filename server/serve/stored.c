@@ -17,6 +17,7 @@ static const struct {
 
 /* An object as it was judged. */
 struct judged {
+	uint64_t uid; /* its hash: after a new list it may be another one of that name */
 	int64_t generation;
 	uint64_t round; /* of which policy */
 	size_t count;
@@ -175,10 +176,10 @@ static void keep(struct stored *stored, struct str key, struct judged *judged)
 }
 
 /* Most of what a watch tells is a status that was written. */
-static bool is_judged(const struct stored *stored, const struct judged *judged, int64_t generation)
+static bool is_judged(const struct judged *before, const struct judged *now)
 {
-	return judged && generation && judged->generation == generation &&
-	       judged->round == stored->round;
+	return before && now->generation && before->generation == now->generation &&
+	       before->uid == now->uid && before->round == now->round;
 }
 
 static void tell(
@@ -199,16 +200,18 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 	const struct str key = key_of(arena, json_str(arena, json_get(meta, "namespace")),
 		json_str(arena, json_get(meta, "name")));
 	const struct judged *const before = strmap_find(&stored->objects, key);
-	int64_t generation = 0;
+	struct judged now = {
+		.uid = str_hash(json_str(arena, json_get(meta, "uid"))), .round = stored->round};
 
-	json_i64(json_get(meta, "generation"), &generation);
-	if (is_judged(stored, before, generation))
+	json_i64(json_get(meta, "generation"), &now.generation);
+	if (is_judged(before, &now))
 		return;
 	struct judged *const judged = judge(stored, policy, object, arena);
 	const struct rule *const rule = first_new(judged, before);
 
-	judged->generation = generation;
-	judged->round = stored->round;
+	judged->uid = now.uid;
+	judged->generation = now.generation;
+	judged->round = now.round;
 	if (rule)
 		tell(stored, key, judged, rule);
 	keep(stored, key, judged);

@@ -43,6 +43,7 @@ struct object {
 	int generation;
 	int least; /* minReplicas, of at most 1 */
 	bool ends; /* has a deletionTimestamp */
+	const char *uid;
 };
 
 static void see(struct object o)
@@ -53,10 +54,11 @@ static void see(struct object o)
 				"{\"cpu\":\"1\",\"memory\":\"4Gi\"}}}]}}";
 	const struct str text = arena_printf(&arena,
 		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
-		"\"%s\",\"namespace\":\"n\",\"generation\":%d%s},\"spec\":{\"headGroupSpec\":"
+		"\"%s\",\"namespace\":\"n\",\"uid\":\"%s\",\"generation\":%d%s},\"spec\":{"
+		"\"headGroupSpec\":"
 		"{\"template\":%s},\"workerGroupSpecs\":[{\"groupName\":\"w\",\"minReplicas\":%d,"
 		"\"maxReplicas\":1,\"template\":%s}]}}",
-		o.name, o.generation,
+		o.name, o.uid ? o.uid : "u", o.generation,
 		o.ends ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "", pod, o.least, pod);
 	struct json_doc doc;
 	struct err err;
@@ -65,8 +67,8 @@ static void see(struct object o)
 	stored_see(stored, policy, doc.root, &arena);
 }
 
-#define BROKEN(name, generation) ((struct object){(name), (generation), 2, false})
-#define GOOD(name, generation)   ((struct object){(name), (generation), 1, false})
+#define BROKEN(name, generation) ((struct object){(name), (generation), 2, false, NULL})
+#define GOOD(name, generation)   ((struct object){(name), (generation), 1, false, NULL})
 
 static long long broken(const char *rule)
 {
@@ -99,7 +101,7 @@ Test(stored, an_object_counts_by_what_it_is_now)
 	stored_unsee(stored, STR("n"), STR("good"));
 	stored_unsee(stored, STR("n"), STR("never-there"));
 	EXPECT(1, 1);
-	see((struct object){"worse", 2, 2, true});
+	see((struct object){"worse", 2, 2, true, NULL});
 	EXPECT(0, 2);
 }
 
@@ -111,6 +113,8 @@ Test(stored, a_generation_is_judged_once)
 	EXPECT(1, 0);
 	see(GOOD("a", 4));
 	EXPECT(0, 1);
+	see((struct object){"a", 4, 2, false, "another of that name"});
+	EXPECT(1, 0);
 }
 
 Test(stored, a_new_policy_judges_all_anew_and_finds_out_who_is_gone)
