@@ -336,10 +336,10 @@ static uint64_t fingerprint_of(const struct cert_keeper *k)
 /* Nothing is on its way: what was published is known by now, or nobody is to know it. */
 static bool is_calm(const struct cert_keeper *k)
 {
-	const bool publishes = leads(k) && cert_store_webhook_count(&k->store);
+	const bool has_to = publishes(k) && cert_store_webhook_count(&k->store);
 
 	return k->pair &&
-	       (!publishes || (k->published.len && clock_now() - k->published_since >= SETTLE));
+	       (!has_to || (k->published.len && clock_now() - k->published_since >= SETTLE));
 }
 
 /*
