@@ -7,9 +7,15 @@
 #include "base/hash.h"
 #include "base/strmap.h"
 #include "server/kube/reflector.h"
+#include "server/kube/stop.h"
 #include "server/kube/thread.h"
 
 enum { SECONDS_UNSAID = 15, SELECTOR = 280, TIME = 40, NAME = 256 };
+
+/* How long the API server may take to say whether a Lease has run out, and when it is asked again.
+ */
+#define PATIENCE (5 * CLOCK_SECOND)
+#define RETRY    CLOCK_SECOND
 
 static const struct kube_resource LEASES = {"coordination.k8s.io", "v1", "leases", false};
 
@@ -17,6 +23,7 @@ static const struct kube_resource LEASES = {"coordination.k8s.io", "v1", "leases
 struct lease {
 	uint64_t spec;       /* its hash */
 	int64_t until;       /* clock_now(): unless it is renewed before */
+	bool over;           /* it was not, says the API server */
 	char acquired[TIME]; /* as its holder says */
 	char holder[NAME];
 };
@@ -37,6 +44,8 @@ struct rivals {
 	pthread_t thread;
 	bool started, stopped;
 	bool noted; /* something that the thread has not told of */
+	struct kube_stop *stop;
+	int64_t retry; /* clock_now(): not asked before */
 	struct kind kinds[RIVALS];
 };
 
@@ -72,6 +81,7 @@ static void take(void *context, const struct json_node *object, struct arena *ar
 	if (hash != lease->spec) {
 		lease->spec = hash;
 		lease->until = clock_now() + seconds * CLOCK_SECOND;
+		lease->over = false;
 		copy(lease->holder, sizeof(lease->holder), arena, json_get(spec, "holderIdentity"));
 		copy(lease->acquired, sizeof(lease->acquired), arena,
 			json_get(spec, "acquireTime"));
@@ -105,7 +115,13 @@ static void synced(void *context)
 
 static bool is_held(const struct lease *lease)
 {
-	return lease && lease->holder[0] && clock_now() < lease->until;
+	return lease && lease->holder[0] && !lease->over;
+}
+
+/* As far as the watch has told, which may be silent because it is broken. */
+static bool has_run_out(const struct lease *lease)
+{
+	return is_held(lease) && clock_now() >= lease->until;
 }
 
 /*
@@ -164,7 +180,12 @@ bool rivals_met(struct rivals *r, enum rival rival, char who[RIVAL_NAME])
 	return met;
 }
 
-/* When the first of those that are held runs out; 0 when none is. */
+static int64_t due_of(const struct rivals *r, const struct lease *lease)
+{
+	return lease->until > r->retry ? lease->until : r->retry;
+}
+
+/* When the first of those that are held is to be asked for; 0 when none is. */
 static int64_t soonest(const struct rivals *r)
 {
 	int64_t until = 0;
@@ -175,8 +196,8 @@ static int64_t soonest(const struct rivals *r)
 		for (size_t at = 0; (entry = strmap_next(&r->kinds[i].leases, &at)) != NULL;) {
 			const struct lease *const lease = entry->value;
 
-			if (is_held(lease) && (until == 0 || lease->until < until))
-				until = lease->until;
+			if (is_held(lease) && (until == 0 || due_of(r, lease) < until))
+				until = due_of(r, lease);
 		}
 	}
 	return until;
@@ -199,6 +220,68 @@ static bool wait_for_news(struct rivals *r)
 	return !r->stopped;
 }
 
+/* Whether any has run out; those are over where `over`. */
+static bool look_over(struct kind *kind, bool over)
+{
+	const struct strmap_entry *entry;
+	bool found = false;
+
+	for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
+		struct lease *const lease = entry->value;
+
+		if (has_run_out(lease)) {
+			found = true;
+			lease->over = over;
+		}
+	}
+	return found;
+}
+
+static bool ask(struct kind *kind)
+{
+	const struct kube_call call = {
+		.verb = KUBE_LIST,
+		.at = {.resource = &LEASES, .namespace = kind->owner->options.watched},
+		.field_selector = kind->selector,
+		.stop = kind->owner->stop,
+		.patience = PATIENCE,
+		.tries = 1,
+	};
+	struct kube_reply reply = {0};
+	struct err ignored;
+	const bool answered = kube_call(kind->owner->options.client, &call, &reply, &ignored);
+
+	for (struct json_iter it = json_iter(json_get(reply.doc.root, "items"));
+		answered && json_next_item(&it);)
+		take(kind, it.value, &reply.arena);
+	kube_reply_done(&reply);
+	return answered;
+}
+
+/*
+ * That a Lease was renewed may only not have been told: the watch is broken, and nobody noticed
+ * yet. So the API server is asked before anybody works in its holder's place.
+ */
+static void make_sure(struct kind *kind)
+{
+	struct rivals *const r = kind->owner;
+
+	pthread_mutex_lock(&r->mutex);
+	const bool due = clock_now() >= r->retry && look_over(kind, false);
+
+	pthread_mutex_unlock(&r->mutex);
+	if (!due)
+		return;
+	const bool answered = ask(kind);
+
+	pthread_mutex_lock(&r->mutex);
+	if (answered)
+		look_over(kind, true);
+	else
+		r->retry = clock_now() + RETRY;
+	pthread_mutex_unlock(&r->mutex);
+}
+
 static void *run(void *context)
 {
 	struct rivals *const r = context;
@@ -206,6 +289,8 @@ static void *run(void *context)
 	pthread_mutex_lock(&r->mutex);
 	while (wait_for_news(r)) {
 		pthread_mutex_unlock(&r->mutex);
+		for (size_t i = 0; i < RIVALS; i++)
+			make_sure(&r->kinds[i]);
 		r->options.changed(r->options.context);
 		pthread_mutex_lock(&r->mutex);
 	}
@@ -237,6 +322,7 @@ bool rivals_start(const struct rivals_options *options, struct rivals **out, str
 	struct rivals *const r = *out = mem_alloc(sizeof(*r));
 
 	r->options = *options;
+	r->stop = kube_stop_new();
 	pthread_mutex_init(&r->mutex, NULL);
 	pthread_cond_init(&r->more, NULL);
 	if (!follow(r, RIVAL_KUBERAY, "ray-operator-leader", err) ||
@@ -264,6 +350,7 @@ void rivals_stop(struct rivals **rivals)
 
 	if (r == NULL)
 		return;
+	kube_stop_ask(r->stop);
 	for (size_t i = 0; i < RIVALS; i++)
 		kube_reflector_stop(&r->kinds[i].reflector);
 	pthread_mutex_lock(&r->mutex);
@@ -274,6 +361,7 @@ void rivals_stop(struct rivals **rivals)
 		pthread_join(r->thread, NULL);
 	for (size_t i = 0; i < RIVALS; i++)
 		forget(&r->kinds[i]);
+	kube_stop_free(&r->stop);
 	pthread_cond_destroy(&r->more);
 	pthread_mutex_destroy(&r->mutex);
 	mem_free(rivals);

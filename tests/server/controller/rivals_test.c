@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +13,11 @@
 /* An API server that lists these Leases, and of which no watch ever tells anything. */
 static const char *kuberay, *ours;
 
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
+static unsigned changes, lists;
+static atomic_bool is_away;
+
 static bool fake_send(struct kube_transport *self, const struct kube_request *request,
 	struct kube_answer *answer, struct err *err)
 {
@@ -19,6 +26,14 @@ static bool fake_send(struct kube_transport *self, const struct kube_request *re
 		kube_stop_wait(request->stop, INT64_MAX);
 		answer->fault = KUBE_FAULT_ENDED;
 		return err_set(err, ERR_UNAVAILABLE, "ended");
+	}
+	pthread_mutex_lock(&mutex);
+	lists++;
+	pthread_cond_broadcast(&more);
+	pthread_mutex_unlock(&mutex);
+	if (is_away) {
+		answer->fault = KUBE_FAULT_ENDED;
+		return err_set(err, ERR_UNAVAILABLE, "away");
 	}
 	answer->status = 200;
 	snprintf(answer->content_type, sizeof(answer->content_type), "application/json");
@@ -32,16 +47,12 @@ static void fake_free(struct kube_transport *self)
 	(void)self;
 }
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
-static unsigned changes;
-
 static void changed(void *context)
 {
 	(void)context;
 	pthread_mutex_lock(&mutex);
 	changes++;
-	pthread_cond_signal(&more);
+	pthread_cond_broadcast(&more);
 	pthread_mutex_unlock(&mutex);
 }
 
@@ -68,6 +79,30 @@ static bool comes_to(enum rival rival, bool met)
 	}
 	pthread_mutex_unlock(&mutex);
 	return false;
+}
+
+static unsigned lists_until_now(void)
+{
+	pthread_mutex_lock(&mutex);
+	const unsigned count = lists;
+
+	pthread_mutex_unlock(&mutex);
+	return count;
+}
+
+/* Somebody lists, after so many times. */
+static bool lists_again(unsigned before)
+{
+	struct timespec until;
+	int late = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 20;
+	pthread_mutex_lock(&mutex);
+	while (lists <= before && late == 0)
+		late = pthread_cond_timedwait(&more, &mutex, &until);
+	pthread_mutex_unlock(&mutex);
+	return late == 0;
 }
 
 static void begin(const char *kuberay_leases, const char *our_leases)
@@ -110,6 +145,29 @@ Test(rivals, a_lease_counts_until_it_was_not_renewed_for_its_duration)
 	cr_expect(comes_to(RIVAL_KUBERAY, true));
 	clock_advance(CLOCK_SECOND);
 	cr_expect(comes_to(RIVAL_KUBERAY, false));
+	end();
+}
+
+/* A watch that tells nothing may be broken. */
+Test(rivals, before_a_lease_is_taken_for_run_out_the_api_server_is_asked)
+{
+	begin(LEASE("ray-system", "kuberay", EARLY), "");
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	kuberay = LEASE("ray-system", "kuberay", LATE);
+	unsigned before = lists_until_now();
+
+	clock_advance(15 * CLOCK_SECOND);
+	cr_expect(lists_again(before));
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	is_away = true;
+	before = lists_until_now();
+	clock_advance(15 * CLOCK_SECOND);
+	cr_expect(lists_again(before));
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	is_away = false;
+	/* It is asked again a second after it did not answer, whenever that was. */
+	for (char who[RIVAL_NAME]; rivals_met(rivals, RIVAL_KUBERAY, who); sched_yield())
+		clock_advance(CLOCK_SECOND);
 	end();
 }
 
