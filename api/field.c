@@ -13,7 +13,7 @@ enum {
 
 const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path)
 {
-	struct field_path *const kept = arena_alloc(arena, sizeof(*kept));
+	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
 
 	*kept = *path;
 	return kept;

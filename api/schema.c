@@ -231,12 +231,14 @@ static void decode_object(const struct schema_decoder *d, const struct schema_va
 
 static void decode_value(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	if (v->row->kind == SCHEMA_OBJECT)
+	schema_decode_fn *const plain = SCHEMA_PLAIN[v->row->kind];
+
+	if (plain)
+		plain(d, v, out);
+	else if (v->row->kind == SCHEMA_OBJECT)
 		decode_object(d, v, out);
-	else if (v->row->kind == SCHEMA_LIST)
-		decode_list(d, v, out);
 	else
-		schema_decode_plain(d, v, out);
+		decode_list(d, v, out);
 }
 
 /* A fallback is JSON text of a scalar: its node needs no reader. */

@@ -344,46 +344,25 @@ static void decode_quantity_map(
 	schema_store(out, v, &list, sizeof(list));
 }
 
-void schema_decode_plain(const struct schema_decoder *d, const struct schema_value *v, void *out)
+static void decode_any(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	switch ((enum schema_kind)v->row->kind) {
-	case SCHEMA_STRING:
-		decode_string(d, v, out);
-		break;
-	case SCHEMA_BOOL:
-		decode_bool(d, v, out);
-		break;
-	case SCHEMA_INT32:
-	case SCHEMA_INT64:
-		decode_integer(d, v, out);
-		break;
-	case SCHEMA_NUMBER:
-		decode_number(d, v, out);
-		break;
-	case SCHEMA_QUANTITY:
-		decode_quantity(d, v, out);
-		break;
-	case SCHEMA_INT_OR_STRING:
-		decode_int_or_string(d, v, out);
-		break;
-	case SCHEMA_OBJECT:
-	case SCHEMA_LIST:
-		assert(false);
-		break;
-	case SCHEMA_STRINGS:
-		decode_strings(d, v, out);
-		break;
-	case SCHEMA_INTS:
-		decode_ints(d, v, out);
-		break;
-	case SCHEMA_STRING_MAP:
-		decode_string_map(d, v, out);
-		break;
-	case SCHEMA_QUANTITY_MAP:
-		decode_quantity_map(d, v, out);
-		break;
-	case SCHEMA_ANY:
-		schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
-		break;
-	}
+	(void)d;
+	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
 }
+
+schema_decode_fn *const SCHEMA_PLAIN[] = {
+	[SCHEMA_STRING] = decode_string,
+	[SCHEMA_BOOL] = decode_bool,
+	[SCHEMA_INT32] = decode_integer,
+	[SCHEMA_INT64] = decode_integer,
+	[SCHEMA_NUMBER] = decode_number,
+	[SCHEMA_QUANTITY] = decode_quantity,
+	[SCHEMA_INT_OR_STRING] = decode_int_or_string,
+	[SCHEMA_OBJECT] = NULL,
+	[SCHEMA_LIST] = NULL,
+	[SCHEMA_STRINGS] = decode_strings,
+	[SCHEMA_INTS] = decode_ints,
+	[SCHEMA_STRING_MAP] = decode_string_map,
+	[SCHEMA_QUANTITY_MAP] = decode_quantity_map,
+	[SCHEMA_ANY] = decode_any,
+};

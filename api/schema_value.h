@@ -19,5 +19,8 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 	const struct field_path *at, const char *wanted) COLD;
 /* Copies a decoded value to its place in the struct, where the row keeps it. */
 void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size);
-/* Everything but SCHEMA_OBJECT and SCHEMA_LIST. */
-void schema_decode_plain(const struct schema_decoder *d, const struct schema_value *v, void *out);
+
+typedef void schema_decode_fn(
+	const struct schema_decoder *d, const struct schema_value *v, void *out);
+/* By enum schema_kind; NULL of SCHEMA_OBJECT and SCHEMA_LIST. */
+extern schema_decode_fn *const SCHEMA_PLAIN[];

@@ -34,6 +34,15 @@ static inline const char *json_lex_space(const struct json_lex *lex, const char 
 	return json_scan_space(at, lex->end);
 }
 
+/* The byte behind white space, NUL at the end of the text; `at` is where it stands. */
+static inline char json_lex_next(const struct json_lex *lex, const char **at)
+{
+	if (*at < lex->end && (unsigned char)**at > ' ')
+		return **at;
+	*at = json_scan_space(*at, lex->end);
+	return json_lex_peek(lex, *at);
+}
+
 /* The rest of json_lex_string() from `at` on, the first byte that is not plain. */
 const char *json_lex_odd_string(
 	const struct json_lex *lex, const char *start, const char *at, bool *escaped);

@@ -140,8 +140,7 @@ static inline const char *read_key(struct reader *r, const char *at)
 	if (at == NULL)
 		return NULL;
 	json_keys_note(&r->level->last_key, r->next - 1, r->lex.end);
-	at = json_lex_space(&r->lex, at);
-	if (json_lex_peek(&r->lex, at) != ':')
+	if (json_lex_next(&r->lex, &at) != ':')
 		return json_lex_expected(&r->lex, at, "':' behind a key");
 	return json_lex_space(&r->lex, at + 1);
 }
@@ -353,8 +352,7 @@ static inline const char *close_container(struct reader *r, const char *at)
 static inline const char *read_separators(struct reader *r, const char *at)
 {
 	while (at && r->depth) {
-		at = json_lex_space(&r->lex, at);
-		const char c = json_lex_peek(&r->lex, at);
+		const char c = json_lex_next(&r->lex, &at);
 
 		if (c == ',')
 			return json_lex_space(&r->lex, at + 1);

@@ -78,7 +78,8 @@ const struct json_node *json_get_str(const struct json_node *object, struct str 
 		/* Most keys of that length differ in their first byte. */
 		const bool may_be = at->len == key.len && (key.len == 0 || *at->at == *key.at);
 
-		if ((may_be || at->escaped) && json_str_is(at, key))
+		if (at->escaped ? json_str_is(at, key)
+				: may_be && memcmp(at->at, key.at, key.len) == 0)
 			return at + 1;
 	}
 	return NULL;

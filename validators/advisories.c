@@ -66,7 +66,8 @@ static void version_is_of_image(const struct rule_context *c, const struct ray_g
 	const struct container *const ray = ray_of(group);
 	struct version v;
 
-	if (image_version(group, &v) && !same_version(said->v, version_image_tag(ray->image.v)))
+	if (ray && !same_version(said->v, version_image_tag(ray->image.v)) &&
+		image_version(group, &v))
 		rule_found(c, FIELD_CHILD(ray->self.at, "image"), FIELD_INVALID,
 			FIELD_READS(ray->image.node, said->node),
 			"is another Ray than rayVersion says (%.*s): make them equal, KubeRay goes "

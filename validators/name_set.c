@@ -24,7 +24,8 @@ static int by_bytes(const void *a, const void *b)
 
 void name_set_sort(struct name_set *set)
 {
-	qsort(set->items, set->count, sizeof(*set->items), by_bytes);
+	if (set->count > 1)
+		qsort(set->items, set->count, sizeof(*set->items), by_bytes);
 }
 
 bool name_set_holds(const struct name_set *set, struct str name)

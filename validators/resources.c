@@ -200,10 +200,11 @@ static void check_devices(const struct rule_context *c, const struct resource_re
 	each_resource(c, r, check_whole);
 	for (size_t i = 0; i < r->requests.count; i++) {
 		const struct resource *const request = &r->requests.items[i];
-		const struct resource *const limit = find_sorted(&limits, request->name);
 
 		if (!is_extended(request->name) && !is_huge_page(request->name))
 			continue;
+		const struct resource *const limit = find_sorted(&limits, request->name);
+
 		if (!limit)
 			rule_found(c, FIELD_KEY(at, request->name), FIELD_REQUIRED,
 				FIELD_READS(request->node, NULL),
