@@ -68,8 +68,9 @@ void world_forget_unasked(
 {
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	struct world_failure *none = NULL;
 
-	for (struct world_failure **link = cluster ? &cluster->failures : NULL; link && *link;) {
+	for (struct world_failure **link = cluster ? &cluster->failures : &none; *link;) {
 		struct world_failure *const failure = *link;
 
 		if (is_asked(round, failure)) {

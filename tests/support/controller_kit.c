@@ -413,11 +413,11 @@ size_t controller_kit_status_writes(const struct controller_kit *kit, const char
 	arena_init(&arena, 1024);
 	const struct str wanted = arena_printf(&arena, CLUSTERS "/%s/status", name);
 	const struct str log = fake_cluster_log(kit->cluster);
-	size_t count = 0;
+	size_t writes = 0;
 
 	for (size_t i = 0; i + wanted.len <= log.len; i++)
-		count += memcmp(log.at + i, wanted.at, wanted.len) == 0;
-	return count;
+		writes += memcmp(log.at + i, wanted.at, wanted.len) == 0;
+	return writes;
 }
 
 void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers)
