@@ -122,6 +122,14 @@ make_coredns() {
 	make_of_tools coredns ./dns
 }
 
+# cert-manager's own programs can be built in its own tree alone; this one is made of its packages.
+make_cert_manager() {
+	local dir
+	nice -n 10 "$go" build -C "$here/certmanager" -ldflags '-s -w' -o "$PWD/cert-manager" .
+	dir=$("$go" list -C "$here/certmanager" -m -f '{{.Dir}}' github.com/cert-manager/cert-manager)
+	install -D -m 644 -t cert-manager-crds "$dir"/deploy/crds/*.yaml
+}
+
 make_argo() {
 	make_of_tools argo ./argo
 }
@@ -211,6 +219,7 @@ go_sources() {
 declare -A recipe=(
 	[tool]=tool [kwok]=kwok [kwok-stages.yaml]=kwok [helm]=helm [kubeconform]=kubeconform [schemas]=schemas
 	[kuberay-crds]=kuberay_crds [kubectl-old]=old_kubectl
+	[cert-manager]=cert_manager [cert-manager-crds]=cert_manager
 	[coredns]=coredns [argo]=argo [pause.tar]=pause [ray.tar]=ray
 )
 for part in $kubernetes_parts; do
@@ -226,6 +235,7 @@ input() {
 		echo "$KUBERNETES_VERSION $CERT_MANAGER_VERSION $PROMETHEUS_OPERATOR_VERSION"
 		;;
 	coredns) go_sources tools "$here/tools/dns/main.go" ;;
+	cert_manager) go_sources certmanager "$here/certmanager/main.go" ;;
 	argo) go_sources tools "$here/tools/argo/main.go" ;;
 	kuberay_crds) echo "$KUBERAY_VERSION" ;;
 	old_kubectl) echo "$OLD_KUBECTL_PACKAGE" ;;

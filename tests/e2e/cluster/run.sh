@@ -96,7 +96,7 @@ trap 'exit 143' TERM HUP
 names='tool etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kubectl-old helm
 	kuberay-crds'
 case $E2E_NODE in
-simulated) names+=' kwok kwok-stages.yaml argo' ;;
+simulated) names+=' kwok kwok-stages.yaml argo cert-manager cert-manager-crds' ;;
 real) names+=' kubelet kube-proxy coredns pause.tar ray.tar' ;;
 *) cannot "there are simulated and real nodes, none that is $E2E_NODE" ;;
 esac
