@@ -79,6 +79,7 @@ struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum 
 		decoder, legacy ? &SCHEMA_LEGACY_SPEC : &SCHEMA_RAYCLUSTER_SPEC, spec, at, cluster);
 	if (cluster->self.node == NULL)
 		return NULL;
+	cluster->has_version = version_parse(cluster->ray_version.v, &cluster->version);
 	if (legacy)
 		cluster->head = legacy_head(cluster);
 	else if (cluster->head_spec.self.node)

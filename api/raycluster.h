@@ -8,6 +8,7 @@
 
 #include "api/pod.h"
 #include "api/schema.h"
+#include "api/version.h"
 
 enum dialect {
 	DIALECT_MODERN, /* ray.io */
@@ -165,6 +166,8 @@ struct raycluster {
 	struct ray_group head_spec; /* what `head` points to, when present */
 	group_list worker_specs;
 	struct val_str ray_version;
+	struct version version; /* of ray_version, where it is one */
+	bool has_version;
 	struct val_bool autoscaling;
 	struct autoscaler_options autoscaler;
 	struct val_bool suspend;

@@ -26,9 +26,8 @@ static bool image_version(const struct ray_group *group, struct version *out)
 static void version_is_one(const struct rule_context *c, const struct raycluster *cluster)
 {
 	const struct val_str *const text = &cluster->ray_version;
-	struct version v;
 
-	if (text->v.len && !version_parse(text->v, &v))
+	if (text->v.len && !cluster->has_version)
 		rule_found(c, FIELD_CHILD(cluster->self.at, "rayVersion"), FIELD_INVALID,
 			FIELD_READS(text->node),
 			"is no version that KubeRay can compare: write that of the image, such as "
@@ -82,8 +81,8 @@ static void workers_run_heads_ray(const struct rule_context *c, const struct ray
 	const struct container *const ray = ray_of(group);
 	struct version of_head, v;
 
-	if (version_parse(c->cluster->ray_version.v, &v) ||
-		!image_version(c->cluster->head, &of_head) || !image_version(group, &v))
+	if (c->cluster->has_version || !image_version(c->cluster->head, &of_head) ||
+		!image_version(group, &v))
 		return;
 	const struct str tag = version_image_tag(head->image.v);
 

@@ -43,10 +43,8 @@ static void token_needs_version(const struct rule_context *c, const struct raycl
 /* RG0902: below 2.52 the rule above has said it. */
 static void k8s_token_needs_version(const struct rule_context *c, const struct raycluster *cluster)
 {
-	struct version v;
-
-	if (is_token(cluster) && cluster->auth.k8s_token.v &&
-		version_parse(cluster->ray_version.v, &v) && version_at_least(v, 2, 52, 0))
+	if (is_token(cluster) && cluster->auth.k8s_token.v && cluster->has_version &&
+		version_at_least(cluster->version, 2, 52, 0))
 		version_is_at_least(c, cluster, 55, cluster->auth.k8s_token.node);
 }
 

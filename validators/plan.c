@@ -92,8 +92,14 @@ static void add_rule(const struct rule *rule)
 	plans.by_id[plans.rule_count++] = rule;
 	for (unsigned dialect = 0; walked && dialect < DIALECTS; dialect++) {
 		if ((unsigned)rule->dialects >> dialect & 1)
-			plans.rows[dialect][plans.count[dialect]++] =
-				(struct plan_row){rule->needs ? rule->needs : UINT64_MAX, rule};
+			plans.rows[dialect][plans.count[dialect]++] = (struct plan_row){
+				.needs = rule->needs ? rule->needs : UINT64_MAX,
+				.rule = rule,
+				.check = rule->check,
+				.scope = rule->scope,
+				.by_pod = rule->by_pod,
+				.off = rule->severity == FIELD_SEVERITY_OFF,
+			};
 	}
 }
 

@@ -6,10 +6,17 @@
 
 #include "validators/rule.h"
 
-/* A rule that something walks by, with what decides whether it runs close at hand. */
+/*
+ * A rule that something walks by, with copies of what decides whether and how it runs: rows are
+ * read one after the other, and the rules themselves lie anywhere in memory.
+ */
 struct plan_row {
-	uint64_t needs; /* of the rule; everything where it names nothing */
+	uint64_t needs; /* everything where the rule names nothing */
 	const struct rule *rule;
+	union rule_check check;
+	enum rule_scope scope;
+	bool by_pod;
+	bool off; /* unless the validation is strict or the policy says otherwise */
 };
 
 struct plan {

@@ -57,28 +57,25 @@ enum rule_dialects {
 	RULE_BOTH = RULE_MODERN | RULE_LEGACY,
 };
 
-/* First what is read of each rule at each review: it lies in one cache line. */
+union rule_check {
+	rule_object_fn *object;
+	rule_cluster_fn *cluster;
+	rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
+	rule_pod_fn *pod;
+	rule_pod_container_fn *pod_container;
+	rule_update_fn *update;
+};
+
 struct rule {
-	enum field_severity severity;
-	enum rule_scope scope;
-	union {
-		rule_object_fn *object;
-		rule_cluster_fn *cluster;
-		rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
-		rule_pod_fn *pod;
-		rule_pod_container_fn *pod_container;
-		rule_update_fn *update;
-	} check;
-	/* Of a group it reads but what its pods are made from: it finds the same in a twin. */
-	bool by_pod;
-	bool strict;       /* graver in a strict validation: kubectl would refuse it */
 	const char *id;    /* "RG0301": stable for ever, never used again for something else */
 	const char *name;  /* "worker-bounds-in-order" */
 	const char *about; /* one sentence that says what holds, with a full stop */
+	enum field_severity severity;
 	enum rule_dialects dialects;
 	const char *since;    /* version of Raygate */
 	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
 	bool crd;      /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool strict;   /* graver in a strict validation: kubectl would refuse it */
 	bool policy;   /* what the administrator forbids: 403 where nothing else is wrong */
 	bool compares; /* looks at the old version itself, and so never ratchets */
 	/*
@@ -86,6 +83,10 @@ struct rule {
 	 * rule is not run; 0: it always is. Never for a rule on an update, which has two objects.
 	 */
 	uint64_t needs;
+	/* Of a group it reads but what its pods are made from: it finds the same in a twin. */
+	bool by_pod;
+	enum rule_scope scope;
+	union rule_check check;
 };
 
 /*

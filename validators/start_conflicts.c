@@ -208,6 +208,8 @@ static void ports_differ(const struct rule_context *c, const struct ray_group *g
 	struct chosen_port chosen[ARRAY_LEN(PORT_PARAMS)];
 	size_t count = 0;
 
+	if (json_count(group->start_params.node) < 2)
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(PORT_PARAMS); i++) {
 		struct chosen_port *const at = &chosen[count];
 

@@ -38,7 +38,8 @@ bool v2_ray_version(const struct raycluster *cluster, struct version *out)
 {
 	const struct container *const ray = head_container(cluster);
 
-	if (version_parse(cluster->ray_version.v, out))
+	*out = cluster->version;
+	if (cluster->has_version)
 		return true;
 	return ray && version_of_image(ray->image.v, out);
 }

@@ -5,72 +5,73 @@
 
 #include "validators/plan.h"
 
-static void run_on_groups(const struct rule_context *c)
+static void run_on_groups(const struct rule_context *c, const struct plan_row *row)
 {
 	const struct raycluster *const cluster = c->cluster;
 	const struct rule_groups groups =
-		c->rule->by_pod ? rule_groups(c)
-				: (struct rule_groups){cluster->groups, cluster->group_count};
-	const bool workers_only = c->rule->scope == RULE_WORKER;
+		row->by_pod ? rule_groups(c)
+			    : (struct rule_groups){cluster->groups, cluster->group_count};
+	const bool workers_only = row->scope == RULE_WORKER;
 
 	for (size_t i = workers_only && cluster->head ? 1 : 0; i < groups.count; i++)
-		c->rule->check.group(c, groups.items[i]);
+		row->check.group(c, groups.items[i]);
 }
 
-static void run_on_pod(const struct rule_context *c, const struct rule_pod *pod)
+static void run_on_pod(
+	const struct rule_context *c, const struct plan_row *row, const struct rule_pod *pod)
 {
 	const container_list *const lists[] = {
 		&pod->template->spec.containers, &pod->template->spec.init_containers};
 
 	if (!pod->template->self.node)
 		return;
-	if (c->rule->scope == RULE_POD) {
-		c->rule->check.pod(c, pod);
+	if (row->scope == RULE_POD) {
+		row->check.pod(c, pod);
 		return;
 	}
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
 		for (size_t i = 0; i < lists[l]->count; i++) {
 			if (lists[l]->items[i].self.node)
-				c->rule->check.pod_container(c, pod, &lists[l]->items[i]);
+				row->check.pod_container(c, pod, &lists[l]->items[i]);
 		}
 	}
 }
 
-static void run_on_pods(const struct rule_context *c)
+static void run_on_pods(const struct rule_context *c, const struct plan_row *row)
 {
 	const struct rule_groups groups = rule_groups(c);
 
 	for (size_t i = 0; i < groups.count; i++)
-		run_on_pod(c, &(struct rule_pod){&groups.items[i]->template, groups.items[i]});
+		run_on_pod(c, row, &(struct rule_pod){&groups.items[i]->template, groups.items[i]});
 	if (c->object->job)
-		run_on_pod(c, &(struct rule_pod){&c->object->job->submitter_template, NULL});
+		run_on_pod(c, row, &(struct rule_pod){&c->object->job->submitter_template, NULL});
 }
 
-static void run_rule(const struct rule_context *c)
+static void run_rule(const struct rule_context *c, const struct plan_row *row)
 {
-	switch (c->rule->scope) {
+	switch (row->scope) {
 	case RULE_BY_DECODER:
 	case RULE_BY_ENGINE:
 		break;
 	case RULE_OBJECT:
-		c->rule->check.object(c, c->object);
+		row->check.object(c, c->object);
 		break;
 	case RULE_CLUSTER:
 		if (c->cluster)
-			c->rule->check.cluster(c, c->cluster);
+			row->check.cluster(c, c->cluster);
 		break;
 	case RULE_GROUP:
 	case RULE_WORKER:
 		if (c->cluster)
-			run_on_groups(c);
+			run_on_groups(c, row);
 		break;
 	case RULE_POD:
 	case RULE_POD_CONTAINER:
-		run_on_pods(c);
+		run_on_pods(c, row);
 		break;
 	case RULE_UPDATE:
 		if (c->old)
-			c->rule->check.update(c, c->old, c->object);
+			row->check.update(c, c->old, c->object);
 		break;
 	}
 }
@@ -106,32 +107,32 @@ static bool all_elsewhere(const struct rule_context *c, const struct field_error
 	return true;
 }
 
-static void run_rule_on_all(struct rule_context *c)
+static void run_rule_on_all(struct rule_context *c, const struct plan_row *row)
 {
 	if (c->cluster->shares)
 		raycluster_unshare(c->arena, c->object->cluster);
 	c->twins_too = true;
-	run_rule(c);
+	run_rule(c, row);
 }
 
 /*
  * What finds nothing in a pod finds nothing in its twin, so twins are passed over, and templates
  * can be copies; only where the rule has found something of a group it runs again on all of them.
  */
-static void run_rule_on_twins(struct rule_context *c)
+static void run_rule_on_twins(struct rule_context *c, const struct plan_row *row)
 {
 	const struct field_errors before = *c->errors;
 
 	if (before.count >= before.limit) {
-		run_rule_on_all(c);
+		run_rule_on_all(c, row);
 		return;
 	}
 	c->twins_too = false;
-	run_rule(c);
+	run_rule(c, row);
 	if (all_elsewhere(c, &before))
 		return;
 	field_errors_forget(c->errors, &before);
-	run_rule_on_all(c);
+	run_rule_on_all(c, row);
 }
 
 /* What the table and the policy make of a rule, before anything is known of a finding. */
@@ -146,11 +147,11 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 	return severity;
 }
 
-static inline bool is_off(const struct validation *v, const struct rule *rule)
+static inline bool is_off(const struct validation *v, const struct plan_row *row)
 {
-	if (v->policy->severity_count == 0)
-		return rule->severity == FIELD_SEVERITY_OFF && !(rule->strict && v->strict);
-	return severity_of(v, rule) == FIELD_SEVERITY_OFF;
+	if (v->policy->severity_count == 0 && !v->strict)
+		return row->off;
+	return severity_of(v, row->rule) == FIELD_SEVERITY_OFF;
 }
 
 /*
@@ -168,15 +169,15 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 	c->twins_too = !twins;
 
 	for (size_t i = 0; i < plan.count; i++) {
-		if (!(plan.rows[i].needs & parts))
+		const struct plan_row *const row = &plan.rows[i];
+
+		if (!(row->needs & parts) || is_off(v, row))
 			continue;
-		c->rule = plan.rows[i].rule;
-		if (is_off(v, c->rule))
-			continue;
+		c->rule = row->rule;
 		if (twins)
-			run_rule_on_twins(c);
+			run_rule_on_twins(c, row);
 		else
-			run_rule(c);
+			run_rule(c, row);
 	}
 }
 
