@@ -173,6 +173,7 @@ bool world_tells(struct world *world, const struct world_key *key, struct str ui
 
 /*
  * A round has ended with nothing refused. If it was one that looked after the children that no
- * watch tells of (observed.first), the next that does comes ROUND_RESYNC_S later.
+ * watch tells of (observed.first), the next that does comes ROUND_RESYNC_S later, or with another
+ * generation.
  */
 void world_checked(struct world *world, const struct world_key *key, struct str uid);
