@@ -141,8 +141,7 @@ static bool has_other_writes(const struct round *round)
 
 /*
  * What is in no hurry is kept for one write. Behind others it is looked at when these are done,
- * which may be long where some were refused; else when the time has come, and once before, as those
- * may have become fewer for which it waits.
+ * which may be long where some were refused; else when the time has come.
  */
 static bool is_held(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct round *round, const struct round_leave *leave)
@@ -156,10 +155,8 @@ static bool is_held(const struct submit_to *to, const struct world_key *key,
 		return false;
 	if (!world_holds_status(to->world, key, seen->uid, &hold, &due))
 		return false;
-	const int64_t soon = due - hold.ms * CLOCK_MILLISECOND + CLOCK_SECOND;
-
 	if (!behind)
-		workqueue_add_at(to->queue, key, clock_now() < soon && soon < due ? soon : due);
+		workqueue_add_at(to->queue, key, due);
 	return true;
 }
 

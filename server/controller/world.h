@@ -163,8 +163,8 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	uint64_t gravity, int64_t *due);
 /*
  * Whether a status that may wait does so, until `*due` (clock_now()): behind the other writes of
- * its round, a second at most, or for so many ms since there are none. What was written ends
- * either.
+ * its round, a second at most, or for so many ms since there were none; how many, it is settled
+ * when it begins. What is written ends either.
  */
 bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_hold *hold, int64_t *due);

@@ -339,11 +339,11 @@ bool world_holds_status(struct world *world, const struct world_key *key, struct
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
 	if (cluster) {
-		int64_t *const since = hold->behind ? &cluster->behind_since : &cluster->held_since;
+		int64_t *const until = hold->behind ? &cluster->behind_until : &cluster->held_until;
 
-		if (*since == 0)
-			*since = now;
-		*due = *since + most;
+		if (*until == 0)
+			*until = now + most;
+		*due = *until;
 	}
 	pthread_mutex_unlock(&world->mutex);
 	return now < *due;
@@ -365,7 +365,7 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	}
 	if (cluster && may) {
 		cluster->status_at = now;
-		cluster->behind_since = cluster->held_since = 0;
+		cluster->behind_until = cluster->held_until = 0;
 		cluster->status_gravity = gravity;
 	}
 	pthread_mutex_unlock(&world->mutex);

@@ -104,4 +104,4 @@ bool writers_step(struct writers *writers);
 /* Of one cluster at a time, so that slow ones leave somebody for the others. */
 enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6, WRITERS_WAITING_MOST = 512 };
 /* Writes that wait when that is much: some tenths of a second of a small control plane. */
-enum { WRITERS_WAITING_MUCH = 48 };
+enum { WRITERS_WAITING_MUCH = 64 };

@@ -35,7 +35,7 @@ enum child_kind {
 
 /*
  * Whether a status may be kept back, so that what comes meanwhile goes with it: until its round has
- * done all else, and after that for so long; or for longer while much waits to be written.
+ * done all else, and after that for so long; or for longer where much else waits to be written.
  */
 struct round_leave {
 	bool waits;
