@@ -84,6 +84,11 @@ apart=()
 find_apart
 [ "$E2E_NODE" = simulated ] || need_for_real_node
 
+# Scenarios are run in other folders.
+for path in KUBERAY KUBERAY_CRDS; do
+	[ -z "${!path:-}" ] || export "$path=$(realpath -e "${!path}")"
+done
+
 base=${TMPDIR:-/tmp}
 sweep
 E2E_STATE=$(mktemp -d "$base/raygate-e2e-$(id -u).XXXXXX")
