@@ -83,9 +83,19 @@ static bool read_setting(struct observed_pod *pod, struct str word)
 	return true;
 }
 
+/* Whose it is, where it is not the cluster's. */
+static bool read_owner(struct observed_pod *pod, struct str word)
+{
+	pod->stray = pod->stray || str_is(word, "stray");
+	if (!str_is(word, "foreign") && !str_is(word, "stray"))
+		return false;
+	pod->ours = false;
+	return true;
+}
+
 static void read_word(struct observed_pod *pod, struct str word)
 {
-	if (read_setting(pod, word))
+	if (read_setting(pod, word) || read_owner(pod, word))
 		return;
 	if (str_is(word, "running"))
 		pod->phase = POD_RUNNING;
@@ -103,10 +113,6 @@ static void read_word(struct observed_pod *pod, struct str word)
 		pod->deleting = true;
 	else if (str_is(word, "untold"))
 		pod->uid = STR("");
-	else if (str_is(word, "foreign"))
-		pod->ours = false;
-	else if (str_is(word, "stray"))
-		pod->ours = !(pod->stray = true);
 	else if (str_is(word, "ended"))
 		pod->ray_terminated = true;
 	else if (str_is(word, "never"))
