@@ -17,7 +17,7 @@ enum {
 	STEPS_MAX = 4, /* in one look; more follow in the next */
 	PAUSE_S = 10,
 	SOON_S = 2,
-	CALM_S = 60, /* so late may be noticed what time alone makes due: that is days ahead */
+	CALM_S = 60, /* so late, at most, is noticed what time alone makes due */
 };
 
 /* How long an API server may take until it works with a bundle that we have read back. */
@@ -354,9 +354,10 @@ static bool is_as_before(const struct cert_keeper *k)
 static void remember(struct cert_keeper *k, bool well)
 {
 	const bool same = well && is_calm(k);
+	const int64_t part = k->options.life / CALM_S; /* no pair grows old meanwhile */
 
 	k->calm = same ? fingerprint_of(k) : 0;
-	k->calm_until = clock_now() + CALM_S * CLOCK_SECOND;
+	k->calm_until = clock_now() + (part < CALM_S ? part : CALM_S) * CLOCK_SECOND;
 }
 
 int64_t cert_keeper_look(struct cert_keeper *k)

@@ -14,6 +14,8 @@
 #include "server/serve/tls_secret.h"
 #include "tests/support/certs_kit.h"
 
+int64_t keeper_life = 3600;
+
 const char KEEPER_CONFIGURATION[] =
 	"{\"metadata\":{\"name\":\"raygate\"},\"webhooks\":["
 	"{\"name\":\"a.raygate.dev\",\"clientConfig\":{\"service\":{\"name\":\"raygate\"}}},"
@@ -61,7 +63,7 @@ void keeper_replica_start(struct keeper_replica *r, struct fake_cluster *cluster
 		.is_injected = r->is_injected,
 		.hosts = HOSTS,
 		.host_count = 1,
-		.life = 3600,
+		.life = keeper_life,
 		.health = r->health,
 		.leads = leads,
 		.take = take,

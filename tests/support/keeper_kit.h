@@ -13,6 +13,9 @@
 #define KEEPER_MUTATING   KEEPER_WEBHOOKS "mutatingwebhookconfigurations/raygate"
 #define KEEPER_HOST       "raygate.gate.svc" /* what the pair is for */
 
+/* Seconds that a pair is good for: an hour, where a test does not set another. */
+extern int64_t keeper_life;
+
 /* A configuration whose webhooks trust nobody yet. */
 extern const char KEEPER_CONFIGURATION[];
 

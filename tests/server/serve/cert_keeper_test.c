@@ -240,6 +240,19 @@ Test(cert_keeper, what_is_as_it_was_in_order_is_not_judged_again)
 	}
 }
 
+/* At two thirds of its life, whatever was in order a moment ago. */
+Test(cert_keeper, a_short_life_is_renewed_in_time)
+{
+	keeper_life = 60;
+	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
+
+	for (int second = 0; second < 300; second++) {
+		keeper_both_look(w);
+		keeper_pass(1);
+	}
+	cr_expect_geq(w->first.takes, 7, "%d", w->first.takes);
+}
+
 Test(cert_keeper, replicas_stay_trusted_over_many_lives)
 {
 	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
