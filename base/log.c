@@ -48,7 +48,7 @@ bool log_wants(enum log_level level)
 
 bool log_level_from_name(struct str name, enum log_level *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(LEVELS); i++) {
+	for (size_t i = LOG_LEVEL_ERROR; i < ARRAY_LEN(LEVELS); i++) {
 		if (str_is(name, LEVELS[i])) {
 			*out = (enum log_level)i;
 			return true;

@@ -19,7 +19,14 @@
 
 enum { LOG_LINE_MAX = 4096 }; /* what a pipe takes in one piece (PIPE_BUF) */
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+/* NONE has no name: only tests ask for silence. */
+enum log_level {
+	LOG_LEVEL_NONE,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+};
 enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /*

@@ -7,7 +7,6 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "certs/managed.h"
 #include "server/serve/ca_bundle.h"
@@ -84,7 +83,6 @@ struct keeper_world *keeper_world_new(void)
 {
 	struct keeper_world *const w = mem_alloc(sizeof(*w));
 
-	log_start(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
 	clock_hold(1, KIT_NOW * CLOCK_SECOND);
 	w->cluster = fake_cluster_new();
 	fake_cluster_put(w->cluster, KEEPER_VALIDATING, KEEPER_CONFIGURATION);

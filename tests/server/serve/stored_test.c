@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "server/serve/telemetry.h"
 #include "tests/support/review.h"
 
@@ -156,6 +157,7 @@ Test(stored, each_is_a_line_in_the_log_but_for_a_crowd_of_them)
 
 	cr_assert_not_null(log);
 	dup2(fileno(log), STDERR_FILENO);
+	log_start(LOG_LEVEL_WARN, LOG_FORMAT_TEXT);
 	see(BROKEN("a", 1));
 	see(BROKEN("a", 2));
 	see(GOOD("b", 1));
