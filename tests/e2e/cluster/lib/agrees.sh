@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For a scenario that asks the API server about pods and services that nobody is to make.
 
 POLICY=$E2E_STATE/warn.yaml
