@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 const struct resource *resource_find_str(const struct resource_list *list, struct str name)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -366,3 +368,5 @@ schema_decode_fn *const SCHEMA_PLAIN[] = {
 	[SCHEMA_QUANTITY_MAP] = decode_quantity_map,
 	[SCHEMA_ANY] = decode_any,
 };
+
+_Static_assert(ARRAY_LEN(SCHEMA_PLAIN) == SCHEMA_ANY + 1, "each kind has its place in the table");

@@ -158,7 +158,8 @@ static inline const char *json_scan_outside(const char *at, const char *end)
 			return at + __builtin_ctz((unsigned)stop);
 	}
 #endif
-	while (at < end && *at >= ' ' && *at != '"' && (*at | 0x20) != '{' && (*at | 0x20) != '}')
+	while (at < end && *at >= ' ' && (unsigned char)*at < 0x80 && *at != '"' &&
+		(*at | 0x20) != '{' && (*at | 0x20) != '}')
 		at++;
 	return at;
 }

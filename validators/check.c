@@ -308,6 +308,30 @@ size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count)
 	return firsts;
 }
 
+void check_unique_member(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *list, const char *key)
+{
+	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
+
+	if (count < 2)
+		return;
+	const struct json_node **const nodes = arena_array(c->arena, count, sizeof(const void *));
+	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
+
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		nodes[it.index] = json_get(it.value, key);
+		hashes[it.index] = str_hash(json_str(c->arena, nodes[it.index]));
+	}
+	const size_t *const firsts = check_twins(c->arena, hashes, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (firsts[i] != i && json_is(nodes[i], JSON_STRING))
+			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, i), key), FIELD_DUPLICATE,
+				FIELD_READS(nodes[i], nodes[firsts[i]]),
+				"item %zu has the same %s: remove one of them", firsts[i], key);
+	}
+}
+
 static void each_of_pod(const struct rule_context *c, const struct pod_template *template,
 	check_container_fn *check)
 {

@@ -58,6 +58,9 @@ size_t check_one_of(const struct rule_context *c, const struct schema_object *up
 /* "a, b or c" */
 struct str check_list(struct arena *arena, const char *const *words);
 
+/* Of a list of objects no two have the same text in that member. */
+void check_unique_member(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *list, const char *key);
 /* For each hash the index of the first one that is equal to it; its own when it is the first. */
 size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count);
 

@@ -35,8 +35,9 @@ static struct name_set claim_names(const struct rule_context *c, const struct js
 	return names;
 }
 
+/* Only the name is read: that the old object had no such claim either is seen by judging it. */
 static void check_used(const struct rule_context *c, const struct schema_object *resources,
-	const struct json_node *claims, const struct name_set *names)
+	const struct name_set *names)
 {
 	const struct json_node *const used = json_get(resources->node, "claims");
 	const struct field_path *const at = FIELD_CHILD(resources->at, "claims");
@@ -48,7 +49,7 @@ static void check_used(const struct rule_context *c, const struct schema_object 
 
 		if (json_is(name, JSON_STRING) && !name_set_holds(names, json_str(c->arena, name)))
 			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "name"),
-				FIELD_NOT_FOUND, FIELD_READS(name, claims),
+				FIELD_NOT_FOUND, FIELD_READS(name),
 				"the pod has no such claim: add it to the pod's resourceClaims, or "
 				"remove this");
 	}
@@ -64,10 +65,10 @@ static void claimed_resources_exist(const struct rule_context *c, const struct r
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
 		for (size_t i = 0; i < lists[l]->count; i++)
-			check_used(c, &lists[l]->items[i].resources.self, claims, &names);
+			check_used(c, &lists[l]->items[i].resources.self, &names);
 	}
 	if (pod->group && pod->group->is_head && raycluster_autoscales(c->cluster))
-		check_used(c, &c->cluster->autoscaler.resources.self, claims, &names);
+		check_used(c, &c->cluster->autoscaler.resources.self, &names);
 	if (json_count(of_pod))
 		rule_found(c, FIELD_CHILD(spec->resources.self.at, "claims"), FIELD_FORBIDDEN,
 			FIELD_READS(of_pod),

@@ -36,15 +36,27 @@ static bool is_word(struct str text, const char *const *words)
 /* metadata.labels['key']: the key; the empty str where the path has another shape. */
 static struct str map_key(struct str path, enum name_kind *kind)
 {
-	static const struct str LABELS = STR_INIT("metadata.labels['");
-	static const struct str ANNOTATIONS = STR_INIT("metadata.annotations['");
-	const bool labels = str_starts(path, LABELS.at);
-	const struct str head = labels ? LABELS : ANNOTATIONS;
+	static const struct {
+		struct str head;
+		enum name_kind kind;
+	} MAPS[] = {
+		{STR_INIT("metadata.labels['"), NAME_QUALIFIED},
+		{STR_INIT("metadata.annotations['"), NAME_ANNOTATION_KEY},
+	};
 
-	if ((!labels && !str_starts(path, ANNOTATIONS.at)) || !str_ends(path, "']"))
-		return (struct str){0};
-	*kind = labels ? NAME_QUALIFIED : NAME_ANNOTATION_KEY;
-	return (struct str){path.at + head.len, path.len - head.len - 2};
+	for (size_t i = 0; i < ARRAY_LEN(MAPS); i++) {
+		if (!str_starts(path, MAPS[i].head.at))
+			continue;
+		/* Cut off first: the quote at the head's end is not the one that ends the key. */
+		struct str key = str_from_offset(path, MAPS[i].head.len);
+
+		if (!str_ends(key, "']"))
+			return (struct str){0};
+		key.len -= sizeof("']") - 1;
+		*kind = MAPS[i].kind;
+		return key;
+	}
+	return (struct str){0};
 }
 
 static void check_field(

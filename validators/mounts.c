@@ -71,8 +71,8 @@ static void check_devices_of(const struct rule_context *c, const struct containe
 }
 
 /* The files that variables are read from. */
-static void check_files_of(const struct rule_context *c, const struct container *container,
-	const struct name_set *names)
+static void check_files_of(const struct rule_context *c, const struct rule_pod *pod,
+	const struct container *container, const struct name_set *names)
 {
 	for (size_t i = 0; i < container->env.count; i++) {
 		const struct schema_object *const from = &container->env.items[i].value_from;
@@ -80,7 +80,8 @@ static void check_files_of(const struct rule_context *c, const struct container 
 		const struct json_node *const name = json_get(ref, "volumeName");
 		const struct val_str volume = {name, json_str(c->arena, name)};
 
-		if (json_is(name, JSON_STRING) && !name_set_holds(names, volume.v))
+		if (json_is(name, JSON_STRING) && !name_set_holds(names, volume.v) &&
+			!is_added(c->cluster, pod->group, volume.v))
 			volume_is_missing(c, FIELD_CHILD(from->at, "fileKeyRef"), "volumeName",
 				&volume, names);
 	}
@@ -96,7 +97,7 @@ static void mounted_volumes_exist(const struct rule_context *c, const struct rul
 		for (size_t i = 0; i < lists[l]->count; i++) {
 			check_mounts_of(c, pod, &lists[l]->items[i], &names);
 			check_devices_of(c, &lists[l]->items[i], &names);
-			check_files_of(c, &lists[l]->items[i], &names);
+			check_files_of(c, pod, &lists[l]->items[i], &names);
 		}
 	}
 }
@@ -215,12 +216,12 @@ static struct name_set unclaimed_names(struct arena *arena, const struct pod_spe
 	return names;
 }
 
-static void check_claimed(const struct rule_context *c, const struct pod_spec *spec,
-	const struct volume_device *device, const struct name_set *unclaimed)
+static void check_claimed(const struct rule_context *c, const struct volume_device *device,
+	const struct name_set *unclaimed)
 {
 	if (device->self.node && device->name.node && name_set_holds(unclaimed, device->name.v))
 		rule_found(c, FIELD_CHILD(device->self.at, "name"), FIELD_INVALID,
-			FIELD_READS(device->name.node, spec->volumes.node),
+			FIELD_READS(device->name.node),
 			"must be a volume of a claim, since nothing else is a device: use "
 			"volumeMounts for another");
 }
@@ -236,7 +237,7 @@ static void devices_are_claims(const struct rule_context *c, const struct rule_p
 			const struct container *const container = &lists[l]->items[i];
 
 			for (size_t d = 0; d < container->devices.count; d++)
-				check_claimed(c, spec, &container->devices.items[d], &unclaimed);
+				check_claimed(c, &container->devices.items[d], &unclaimed);
 		}
 	}
 }

@@ -27,27 +27,12 @@ static void resize_policies_fit(
 {
 	const struct json_node *const list = json_get(container->self.node, "resizePolicy");
 	const struct field_path *const at = FIELD_CHILD(container->self.at, "resizePolicy");
-	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
 
-	if (count == 0)
+	if (!json_is(list, JSON_ARRAY))
 		return;
-	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
-
+	check_unique_member(c, at, list, "resourceName");
 	for (struct json_iter it = json_iter(list); json_next_item(&it);)
-		hashes[it.index] = str_hash(check_text(c, it.value, "resourceName"));
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
-
-	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
-		const struct schema_object policy = {it.value, FIELD_INDEX(at, it.index)};
-
-		if (firsts[it.index] != it.index)
-			rule_found(c, FIELD_CHILD(policy.at, "resourceName"), FIELD_DUPLICATE,
-				FIELD_READS(it.value, list),
-				"item %zu has the same resourceName: remove one of them",
-				firsts[it.index]);
-		else
-			check_resized(c, pod, &policy);
-	}
+		check_resized(c, pod, &(struct schema_object){it.value, FIELD_INDEX(at, it.index)});
 }
 
 static bool is_init(const struct rule_pod *pod, const struct container *container)

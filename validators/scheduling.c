@@ -169,11 +169,11 @@ static void check_matched_keys(const struct rule_context *c, const struct schema
 
 		if (name_set_holds(&mismatched, key))
 			rule_found(c, FIELD_INDEX(at, it.index), FIELD_INVALID,
-				FIELD_READS(it.value, others),
+				FIELD_READS(it.value),
 				"is in mismatchLabelKeys too: remove it from one of the two");
 		if (name_set_holds(&selected, key))
 			rule_warned(c, FIELD_INDEX(at, it.index), FIELD_INVALID,
-				FIELD_READS(it.value, selector),
+				FIELD_READS(it.value),
 				"is in the labelSelector too, with which Kubernetes refuses a pod "
 				"that has this label: remove it from one of the two");
 	}

@@ -121,30 +121,17 @@ static void check_sysctls(const struct rule_context *c, const struct schema_obje
 {
 	const struct json_node *const list = json_get(context->node, "sysctls");
 	const struct field_path *const at = FIELD_CHILD(context->at, "sysctls");
-	const size_t count = json_is(list, JSON_ARRAY) ? json_count(list) : 0;
 
-	if (count == 0)
+	if (!json_is(list, JSON_ARRAY))
 		return;
-	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
-
-	for (struct json_iter it = json_iter(list); json_next_item(&it);)
-		hashes[it.index] = str_hash(check_text(c, it.value, "name"));
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
-
+	check_unique_member(c, at, list, "name");
 	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
 		const struct json_node *const name = json_get(it.value, "name");
-		const struct field_path *const item = FIELD_INDEX(at, it.index);
 		const char *const fault = sysctl_fault(c->arena, json_str(c->arena, name));
 
-		if (!json_is(name, JSON_STRING))
-			continue;
-		if (fault)
-			rule_found(c, FIELD_CHILD(item, "name"), FIELD_INVALID, FIELD_READS(name),
-				"%s", fault);
-		else if (firsts[it.index] != it.index)
-			rule_found(c, FIELD_CHILD(item, "name"), FIELD_DUPLICATE,
-				FIELD_READS(name, list),
-				"item %zu has the same name: remove one of them", firsts[it.index]);
+		if (json_is(name, JSON_STRING) && fault)
+			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "name"), FIELD_INVALID,
+				FIELD_READS(name), "%s", fault);
 	}
 }
 

@@ -102,14 +102,36 @@ static void check_member(const struct rule_context *c, const struct schema_objec
 		check_driver(c, at, value);
 }
 
-/* Members of which a source has exactly one; NULL-terminated. */
+/* Members of which a source has exactly one. */
 static const struct {
 	const char *source;
-	const char *const *keys;
+	const char *keys[2];
 } ALTERNATIVES[] = {
-	{"fc", (const char *const[]){"targetWWNs", "wwids", NULL}},
-	{"flocker", (const char *const[]){"datasetName", "datasetUUID", NULL}},
+	{"fc", {"targetWWNs", "wwids"}},
+	{"flocker", {"datasetName", "datasetUUID"}},
 };
+
+/* An empty one is none to the API server. */
+static bool is_said(const struct json_node *node)
+{
+	return json_is(node, JSON_ARRAY) ? json_count(node) > 0
+					 : json_present(node) && !json_str_is(node, STR(""));
+}
+
+static void check_alternatives(
+	const struct rule_context *c, const struct schema_object *source, const char *const *keys)
+{
+	const struct json_node *const first = json_get(source->node, keys[0]);
+	const struct json_node *const other = json_get(source->node, keys[1]);
+
+	if (is_said(first) && is_said(other))
+		rule_found(c, FIELD_CHILD(source->at, keys[1]), FIELD_FORBIDDEN,
+			FIELD_READS(other, first), "cannot stand beside %s: remove one of the two",
+			keys[0]);
+	if (!is_said(first) && !is_said(other))
+		rule_found(c, source->at, FIELD_REQUIRED, FIELD_READS(first, other),
+			"must have %s or %s", keys[0], keys[1]);
+}
 
 /* A managed disk has an ID, any other the address of a blob. */
 static void check_azure_disk(const struct rule_context *c, const struct schema_object *disk)
@@ -150,7 +172,7 @@ static void check_source(const struct rule_context *c, const struct pod_volume *
 			volume, ALTERNATIVES[i].source, FIELD_CHILD(up, ALTERNATIVES[i].source));
 
 		if (json_is(source.node, JSON_OBJECT))
-			check_one_of(c, &source, ALTERNATIVES[i].keys, true);
+			check_alternatives(c, &source, ALTERNATIVES[i].keys);
 	}
 	if (json_is(azure.node, JSON_OBJECT))
 		check_azure_disk(c, &azure);

@@ -233,16 +233,22 @@ static enum write_end meet(struct attempt *a)
 
 /*
  * An owner that is being deleted gives its children away, and we may hear of them before we hear of
- * it: to adopt them then would have them deleted with it.
+ * it: to adopt them then would have them deleted with it. False ends the write as `end` says.
  */
-static bool may_adopt(const struct performer *p, const struct write *write)
+static bool may_adopt(const struct performer *p, const struct write *write, enum write_end *end)
 {
 	struct attempt seen CLEANUP(attempt_done) = {.p = p, .write = write};
 
+	*end = WRITE_GIVEN_UP;
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET,
 				 .at = cluster_of(write, NULL),
-				 .metadata_only = true}))
+				 .metadata_only = true})) {
+		const int code = seen.reply.refusal.code;
+
+		if (is_refusal(code) && code != NOT_FOUND)
+			*end = end_badly(&seen);
 		return false;
+	}
 	const struct json_node *const meta = json_get(seen.reply.doc.root, "metadata");
 
 	return json_str_is(json_get(meta, "uid"), write->uid) &&
@@ -260,12 +266,19 @@ static enum write_end look(struct attempt *a)
 	return WRITE_DONE;
 }
 
+/* It is gone, or it is another one by now: whoever watches it tells. Nothing was adopted. */
+static enum write_end end_otherwise(const struct attempt *a)
+{
+	return a->write->action == ACTION_ADOPT ? WRITE_GIVEN_UP : end_well(a);
+}
+
 enum write_end perform(const struct performer *p, const struct write *write)
 {
 	struct attempt a CLEANUP(attempt_done) = {.p = p, .write = write};
+	enum write_end end;
 
-	if (write->action == ACTION_ADOPT && !may_adopt(p, write))
-		return WRITE_GIVEN_UP;
+	if (write->action == ACTION_ADOPT && !may_adopt(p, write, &end))
+		return end;
 	const bool done = call(&a, call_of(write));
 	const int code = a.reply.refusal.code;
 
@@ -280,8 +293,7 @@ enum write_end perform(const struct performer *p, const struct write *write)
 		return end_well(&a);
 	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))
 		return meet(&a);
-	/* It is gone, or it is another one by now: whoever watches it tells. */
 	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CREATED_ALREADY))
-		return end_well(&a);
+		return end_otherwise(&a);
 	return is_refusal(code) ? end_badly(&a) : end_unknown(&a);
 }

@@ -107,6 +107,11 @@ bool serve_certificates_check(const struct server *s, struct err *err)
 			return err_set(err, ERR_INVALID,
 				"--webhook-hosts has DNS names and IP addresses, not '%s'", host);
 	}
+	if (settings_bool(&s->settings, SETTING_CA_INJECTED) &&
+		settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
+		return err_set(err, ERR_INVALID,
+			"--ca-injected needs --cert-dir: what is minted here nobody else can make "
+			"known");
 	return find_life(s, &life, err);
 }
 

@@ -19,6 +19,8 @@ static const struct {
 struct judged {
 	uint64_t uid; /* its hash: after a new list it may be another one of that name */
 	int64_t generation;
+	uint64_t words; /* of its labels and annotations, which rules read and no generation counts
+			 */
 	uint64_t round; /* of which policy */
 	size_t count;
 	const struct rule *rules[]; /* that it breaks, each once */
@@ -179,7 +181,13 @@ static void keep(struct stored *stored, struct str key, struct judged *judged)
 static bool is_judged(const struct judged *before, const struct judged *now)
 {
 	return before && now->generation && before->generation == now->generation &&
-	       before->uid == now->uid && before->round == now->round;
+	       before->uid == now->uid && before->words == now->words &&
+	       before->round == now->round;
+}
+
+static uint64_t words_of(const struct json_node *meta)
+{
+	return json_hash(json_get(meta, "labels")) + 31 * json_hash(json_get(meta, "annotations"));
 }
 
 static void tell(
@@ -201,7 +209,10 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 		json_str(arena, json_get(meta, "name")));
 	const struct judged *const before = strmap_find(&stored->objects, key);
 	struct judged now = {
-		.uid = str_hash(json_str(arena, json_get(meta, "uid"))), .round = stored->round};
+		.uid = str_hash(json_str(arena, json_get(meta, "uid"))),
+		.words = words_of(meta),
+		.round = stored->round,
+	};
 
 	json_i64(json_get(meta, "generation"), &now.generation);
 	if (is_judged(before, &now))
@@ -211,6 +222,7 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 
 	judged->uid = now.uid;
 	judged->generation = now.generation;
+	judged->words = now.words;
 	judged->round = now.round;
 	if (rule)
 		tell(stored, key, judged, rule);

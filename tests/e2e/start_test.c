@@ -30,6 +30,7 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 		{{"serve", "--webhook-bind-address", "localhost:1"}, 2, "'localhost:1'"},
 		{{"serve", "--offline", "--grace-period", "soon"}, 2, "'soon'"},
 		{{"serve", "--cert-lifetime", "1s"}, 2, "--cert-lifetime"},
+		{{"serve", "--ca-injected"}, 2, "--cert-dir"},
 		{{"serve", "--webhook-hosts", "a b"}, 2, "'a b'"},
 		{{"serve", "--offline", "--cert-dir="}, 2, "--cert-dir"},
 		{{"check", "-", "--policy", ""}, 2, "--policy"},

@@ -86,7 +86,9 @@ find_apart
 
 # Scenarios are run in other folders.
 for path in KUBERAY KUBERAY_CRDS; do
-	[ -z "${!path:-}" ] || export "$path=$(realpath -e "${!path}")"
+	[ -n "${!path:-}" ] || continue
+	real=$(realpath -e "${!path}") || cannot "there is no $path '${!path}'"
+	export "$path=$real"
 done
 
 base=${TMPDIR:-/tmp}

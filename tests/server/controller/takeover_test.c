@@ -69,6 +69,28 @@ Test(takeover, what_an_earlier_one_left_is_taken_in)
 	cr_expect(has_owner("/api/v1/namespaces/ns/services/a-head-svc", "uid-of-a"));
 }
 
+static void write_for_seconds(int seconds)
+{
+	for (int i = 0; i < seconds; i++) {
+		while (controller_kit_write(kit))
+			;
+		clock_advance(CLOCK_SECOND);
+	}
+}
+
+/* Who may not look whose pods they are says so, and makes what is missing. */
+Test(takeover, what_may_not_be_looked_at_is_told_and_does_not_hold_up_the_rest)
+{
+	controller_kit_apply(kit, "a", 1);
+	put_orphans();
+	fake_cluster_forbid(kit->cluster, "/namespaces/ns/rayclusters/a");
+	controller_kit_begin(kit);
+	write_for_seconds(5);
+	cr_expect_not(has_owner("/api/v1/namespaces/ns/pods/old-head", "uid-of-a"));
+	/* The one that was left, and a new one. */
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 2u);
+}
+
 /* One that is being deleted gives its pods away, and no watch has told of it yet. */
 Test(takeover, what_is_given_away_is_not_taken_back)
 {
@@ -88,11 +110,7 @@ Test(takeover, what_is_given_away_is_not_taken_back)
 			json + strlen("{\"apiVersion\":\"ray.io/"
 				      "v1\",\"kind\":\"RayCluster\",\"metadata\":{"))
 			.at);
-	for (int i = 0; i < 5; i++) {
-		while (controller_kit_write(kit))
-			;
-		clock_advance(CLOCK_SECOND);
-	}
+	write_for_seconds(5);
 	cr_expect_not(has_owner("/api/v1/namespaces/ns/pods/old-head", "uid-of-a"));
 	cr_expect_not(has_owner("/api/v1/namespaces/ns/pods/old-worker", "uid-of-a"));
 }

@@ -45,6 +45,7 @@ struct object {
 	int least; /* minReplicas, of at most 1 */
 	bool ends; /* has a deletionTimestamp */
 	const char *uid;
+	const char *labels; /* members of them */
 };
 
 static void see(struct object o)
@@ -55,12 +56,14 @@ static void see(struct object o)
 				"{\"cpu\":\"1\",\"memory\":\"4Gi\"}}}]}}";
 	const struct str text = arena_printf(&arena,
 		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
-		"\"%s\",\"namespace\":\"n\",\"uid\":\"%s\",\"generation\":%d%s},\"spec\":{"
+		"\"%s\",\"namespace\":\"n\",\"uid\":\"%s\",\"generation\":%d%s,\"labels\":"
+		"{%s}},\"spec\":{"
 		"\"headGroupSpec\":"
 		"{\"template\":%s},\"workerGroupSpecs\":[{\"groupName\":\"w\",\"minReplicas\":%d,"
 		"\"maxReplicas\":1,\"template\":%s}]}}",
 		o.name, o.uid ? o.uid : "u", o.generation,
-		o.ends ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "", pod, o.least, pod);
+		o.ends ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "",
+		o.labels ? o.labels : "", pod, o.least, pod);
 	struct json_doc doc;
 	struct err err;
 
@@ -68,8 +71,8 @@ static void see(struct object o)
 	stored_see(stored, policy, doc.root, &arena);
 }
 
-#define BROKEN(name, generation) ((struct object){(name), (generation), 2, false, NULL})
-#define GOOD(name, generation)   ((struct object){(name), (generation), 1, false, NULL})
+#define BROKEN(name, generation) ((struct object){(name), (generation), 2, false, NULL, NULL})
+#define GOOD(name, generation)   ((struct object){(name), (generation), 1, false, NULL, NULL})
 
 static long long broken(const char *rule)
 {
@@ -102,7 +105,7 @@ Test(stored, an_object_counts_by_what_it_is_now)
 	stored_unsee(stored, STR("n"), STR("good"));
 	stored_unsee(stored, STR("n"), STR("never-there"));
 	EXPECT(1, 1);
-	see((struct object){"worse", 2, 2, true, NULL});
+	see((struct object){"worse", 2, 2, true, NULL, NULL});
 	EXPECT(0, 2);
 }
 
@@ -114,8 +117,18 @@ Test(stored, a_generation_is_judged_once)
 	EXPECT(1, 0);
 	see(GOOD("a", 4));
 	EXPECT(0, 1);
-	see((struct object){"a", 4, 2, false, "another of that name"});
+	see((struct object){"a", 4, 2, false, "another of that name", NULL});
 	EXPECT(1, 0);
+}
+
+/* Rules read them, and no generation counts them. */
+Test(stored, new_labels_are_judged)
+{
+	see((struct object){"a", 1, 1, false, NULL, "\"-\":\"b\""});
+	cr_expect_eq(broken("RG0204"), 1);
+	see((struct object){"a", 1, 1, false, NULL, "\"a\":\"b\""});
+	cr_expect_eq(broken("RG0204"), 0);
+	EXPECT(0, 1);
 }
 
 Test(stored, a_new_policy_judges_all_anew_and_finds_out_who_is_gone)
