@@ -155,7 +155,7 @@ static void rocksdb_gate_is_open(const struct rule_context *c, const struct rayc
 {
 	enum field_severity at_most;
 
-	if (is_rocksdb(cluster) && !rule_gate_is_open(c, ROCKSDB_GATE, &at_most))
+	if (is_rocksdb(cluster) && !rule_cluster_gate_is_open(c, ROCKSDB_GATE, &at_most))
 		rule_found_at_most(c, at_most, FIELD_CHILD(cluster->gcs.self.at, "backend"),
 			FIELD_FORBIDDEN, FIELD_READS(cluster->gcs.backend.node),
 			"needs KubeRay's feature gate " ROCKSDB_GATE

@@ -42,7 +42,7 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 {
 	enum field_severity at_most;
 
-	if (cluster->history.self.node && !rule_gate_is_open(c, HISTORY_GATE, &at_most))
+	if (cluster->history.self.node && !rule_cluster_gate_is_open(c, HISTORY_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->history.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
 			"needs KubeRay's feature gate " HISTORY_GATE

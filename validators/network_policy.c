@@ -26,7 +26,8 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 {
 	enum field_severity at_most;
 
-	if (cluster->network_policy.self.node && !rule_gate_is_open(c, POLICY_GATE, &at_most))
+	if (cluster->network_policy.self.node &&
+		!rule_cluster_gate_is_open(c, POLICY_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->network_policy.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
 			"needs KubeRay's feature gate " POLICY_GATE

@@ -157,6 +157,12 @@ void rule_warned(const struct rule_context *c, const struct field_path *at,
  */
 bool rule_gate_is_open(
 	const struct rule_context *c, const char *gate, enum field_severity *at_most);
+/*
+ * The same for what a RayCluster has: nothing where Raygate's own controller runs it, which has no
+ * gates and says by RG1801 what it does not make.
+ */
+bool rule_cluster_gate_is_open(
+	const struct rule_context *c, const char *gate, enum field_severity *at_most);
 /* "off", where the policy says so, or "off by default". */
 const char *rule_gate_state(enum field_severity at_most);
 void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,

@@ -10,7 +10,7 @@ static void gate_is_open(const struct rule_context *c, const struct raycluster *
 {
 	enum field_severity at_most;
 
-	if (cluster->tls.self.node && !rule_gate_is_open(c, TLS_GATE, &at_most))
+	if (cluster->tls.self.node && !rule_cluster_gate_is_open(c, TLS_GATE, &at_most))
 		rule_found_at_most(c, at_most, cluster->tls.self.at, FIELD_FORBIDDEN,
 			FIELD_READS_NOTHING,
 			"needs KubeRay's feature gate " TLS_GATE

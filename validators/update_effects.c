@@ -182,10 +182,12 @@ static void running_pods_stay(
 	find_changed(old->cluster, object->cluster, &changed);
 	if (changed.first)
 		rule_found(c, FIELD_CHILD(changed.first->self.at, "template"), FIELD_INVALID,
-			FIELD_READS_NOTHING,
-			"changes pods to come, not those that run (%.*s): set upgradeStrategy.type "
-			"to Recreate to replace them all, or delete them",
-			STR_ARG(buf_str(&names)));
+			FIELD_READS_NOTHING, "changes pods to come, not those that run (%.*s): %s",
+			STR_ARG(buf_str(&names)),
+			c->policy->target.controller == POLICY_CONTROLLER_RAYGATE
+				? "delete those that are to be replaced"
+				: "set upgradeStrategy.type to Recreate to replace them all, or "
+				  "delete them");
 }
 
 /* Whether two objects have the same members, those aside that KubeRay leaves out of its hash. */

@@ -34,3 +34,17 @@ Test(fault_tolerance, the_store_of_rocksdb_is_kept_free_and_only_where_it_is_use
 				     CASES[i].volume, CASES[i].volume, CASES[i].path),
 			CASES[i].grade, "%zu", i);
 }
+
+#define PLAIN(more)                                                                                \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {" more              \
+	"headGroupSpec: {template: {spec: {containers: [{name: h, image: ray}]}}}}}"
+
+/* Our own controller has no feature gates of KubeRay. */
+Test(fault_tolerance, rocksdb_hangs_on_a_gate_of_kuberay_alone)
+{
+	const char *const with = PLAIN("gcsFaultToleranceOptions: {backend: rocksdb}, ");
+
+	cr_expect_eq(verdict_grade_update("RG0807", PLAIN(""), with), FIELD_SEVERITY_WARN);
+	cr_expect_eq(
+		verdict_grade_update_of_raygate("RG0807", PLAIN(""), with), FIELD_SEVERITY_OFF);
+}

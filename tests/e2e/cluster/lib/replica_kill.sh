@@ -1,12 +1,16 @@
 # shellcheck shell=bash
 # A replica on the real node that is killed as by the kernel, with no word to anybody.
 
-# replica_kill_each: one after the other; the next when the last one is back.
+# replica_kill_each: one after the other; the next when the last one is back. $killed are the spans of
+# milliseconds in which one was away.
 replica_kill_each() {
-	local pod
+	local pod began
+	killed=()
 	for pod in $(gate_pods); do
+		began=$(now_ms)
 		replica_kill "$pod"
 		eventually replica_restarted "$pod"
+		killed+=("$began-$(now_ms)")
 	done
 }
 

@@ -3,4 +3,5 @@
 storm_start
 replica_kill_each
 storm_stop
+storm_failed_only "${killed[@]}"
 [ "$lost" = 0 ] && [ "$sent" -gt 20 ]

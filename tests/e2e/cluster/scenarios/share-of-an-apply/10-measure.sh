@@ -15,9 +15,14 @@ storm_start
 storm_goes_on
 storm_stop
 share >"$E2E_STATE/after"
-tell "$(join -j 1 <(sed 's/ /-/' "$E2E_STATE/before") <(sed 's/ /-/' "$E2E_STATE/after") | awk '
+# What was not there before began at 0.
+shares=$(join -a 2 -e 0 -o 0,1.2,2.2 <(sed 's/ /-/' "$E2E_STATE/before") <(sed 's/ /-/' "$E2E_STATE/after") | awk '
 	{ split($1, part, "-"); value[part[1], part[2]] = $3 - $2; names[part[1]] = 1 }
 	END { for (n in names) if (value[n, "count"] > 0)
 		printf "%s: %d times, %.2f ms each; ", n, value[n, "count"],
-			1000 * value[n, "sum"] / value[n, "count"] }')"
+			1000 * value[n, "sum"] / value[n, "count"] }')
+tell "$shares"
+for part in apply: mutate validate; do
+	[[ $shares = *"$part"* ]] || { echo "the API server told nothing of $part"; exit 1; }
+done
 [ "$sent" -gt 20 ]
