@@ -119,9 +119,9 @@ static bool is_held(const struct lease *lease)
 }
 
 /* As far as the watch has told, which may be silent because it is broken. */
-static bool has_run_out(const struct lease *lease)
+static bool has_run_out(const struct lease *lease, int64_t at)
 {
-	return is_held(lease) && clock_now() >= lease->until;
+	return is_held(lease) && at >= lease->until;
 }
 
 /*
@@ -220,8 +220,8 @@ static bool wait_for_news(struct rivals *r)
 	return !r->stopped;
 }
 
-/* Whether any has run out; those are over where `over`. */
-static bool look_over(struct kind *kind, bool over)
+/* Whether any has run out by then; those are over where `over`. */
+static bool look_over(struct kind *kind, int64_t then, bool over)
 {
 	const struct strmap_entry *entry;
 	bool found = false;
@@ -229,7 +229,7 @@ static bool look_over(struct kind *kind, bool over)
 	for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
 		struct lease *const lease = entry->value;
 
-		if (has_run_out(lease)) {
+		if (has_run_out(lease, then)) {
 			found = true;
 			lease->over = over;
 		}
@@ -267,7 +267,8 @@ static void make_sure(struct kind *kind)
 	struct rivals *const r = kind->owner;
 
 	pthread_mutex_lock(&r->mutex);
-	const bool due = clock_now() >= r->retry && look_over(kind, false);
+	const int64_t then = clock_now();
+	const bool due = then >= r->retry && look_over(kind, then, false);
 
 	pthread_mutex_unlock(&r->mutex);
 	if (!due)
@@ -275,8 +276,9 @@ static void make_sure(struct kind *kind)
 	const bool answered = ask(kind);
 
 	pthread_mutex_lock(&r->mutex);
+	/* What the answer renewed runs on, however long it was on its way. */
 	if (answered)
-		look_over(kind, true);
+		look_over(kind, then, true);
 	else
 		r->retry = clock_now() + RETRY;
 	pthread_mutex_unlock(&r->mutex);
