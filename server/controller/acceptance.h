@@ -36,7 +36,8 @@ struct acceptance_view {
 
 /* What a judgement needs besides the object. In the arena. */
 struct acceptance_past {
-	const struct json_node *old;      /* the generation that was accepted last, or NULL */
+	const struct json_node *old;      /* the generation that was accepted last, or NULL … */
+	bool old_is_size;                 /* … as accept_resize() has it */
 	const struct ledger_amount *used; /* by the others of the namespace */
 	size_t used_count;
 };
@@ -44,7 +45,7 @@ void world_past(struct world *world, const struct world_key *key, struct str uid
 	struct arena *arena, struct acceptance_past *out);
 
 struct acceptance_settled {
-	int64_t generation;
+	int64_t generation; /* that was judged; 0: none was yet, what was accepted is known alone */
 	uint64_t policy, epoch;
 	bool accepted;
 	const char *reason; /* static */
@@ -56,7 +57,9 @@ struct acceptance_settled {
 	size_t size_count;
 	const struct ledger_amount *charge;
 	size_t charge_count;
-	int64_t accepted_before; /* a generation of which only the number is known; or 0 */
+	int64_t accepted_before; /* a generation of which only this is known; or 0 … */
+	struct str old;          /* … and the object as it was then, as far as that can be said */
+	bool old_is_size;
 };
 /* Replaces what was settled before; of a refused generation the last accepted one's part stays. */
 void world_settle(struct world *world, const struct world_key *key, struct str uid,

@@ -1,5 +1,7 @@
 #include "server/controller/settle.h"
 
+#include "validators/validate.h"
+
 /* Without a quota nobody ever asks what it is charged. */
 static bool has_quota(const struct observed *seen)
 {
@@ -33,7 +35,7 @@ static size_t size_of_pods(
 				known = known || str_eq(sizes[k].group, pod->group);
 			if (!known)
 				sizes[count++] = (struct observed_size){
-					pod->group, (int32_t)count_group(seen, pod->group)};
+					pod->group, (int32_t)count_group(seen, pod->group), 0};
 		}
 	}
 	*out = sizes;
@@ -74,7 +76,7 @@ static size_t size_of_status(const struct observed *seen, struct arena *arena,
 		while (at < count && !str_eq(sizes[at].group, there[i].group))
 			at++;
 		if (at == count && staying > 0)
-			sizes[count++] = (struct observed_size){there[i].group, staying};
+			sizes[count++] = (struct observed_size){there[i].group, staying, 0};
 		else if (at < count && sizes[at].pods < staying)
 			sizes[at].pods = staying;
 	}
@@ -91,6 +93,7 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 		.object = seen->object,
 		.root = seen->root,
 		.old = past->old,
+		.old_is_size = past->old_is_size,
 		.used = past->used,
 		.used_count = past->used_count,
 	};
@@ -98,32 +101,59 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 	accept_judge(&in, result);
 }
 
-/* Of one that was accepted, what it asks for; else what is there, by its status or by its pods. */
-static void size_up(const struct observed *seen, struct arena *arena,
-	const struct observed_verdict *recalled, struct acceptance_settled *out)
+/* Of one that was accepted, what it asks for; else, of one never seen before, what is there. */
+static void size_up(
+	const struct observed *seen, struct arena *arena, struct acceptance_settled *out)
 {
 	if (out->in_part)
 		return;
-	if (out->accepted && seen->object->cluster) {
-		out->size_count = accept_sizes(arena, seen->object->cluster, &out->sizes);
-		return;
+	out->size_count =
+		out->accepted && seen->object->cluster
+			? accept_sizes(arena, seen->policy, seen->object->cluster, &out->sizes)
+			: size_of_pods(seen, arena, &out->sizes);
+}
+
+/*
+ * One whose spec has changed since it was accepted, and of that generation the status says how
+ * large it was: so large it may be, and so much it is charged, until it is judged in its turn.
+ */
+static void settle_size(struct world *world, const struct world_key *key, struct arena *arena,
+	const struct observed *seen, const struct observed_verdict *recalled)
+{
+	struct acceptance_settled settled = {
+		.accepted_before = recalled->generation,
+		.reason = "Unjudged",
+		.old_is_size = !accept_was_over_quota(seen->root, seen->generation),
+	};
+
+	settled.size_count = size_of_status(seen, arena, recalled, &settled.sizes);
+	const struct json_node *const old =
+		accept_resize(arena, seen->object, seen->root, settled.sizes, settled.size_count);
+
+	if (old) {
+		/* As the world keeps texts: without the brace at their end. */
+		settled.old = json_raw(old);
+		settled.old.len--;
+		if (has_quota(seen))
+			settled.charge_count = accept_charge(arena, seen->policy,
+				validate_decode(arena, RAY_CLUSTER, key->dialect, old),
+				&settled.charge);
 	}
-	out->accepted_before = recalled->generation;
-	out->size_count = recalled->generation ? size_of_status(seen, arena, recalled, &out->sizes)
-					       : size_of_pods(seen, arena, &out->sizes);
+	world_settle(world, key, seen->uid, &settled);
 }
 
 static void settle_anew(struct world *world, const struct world_key *key, struct arena *arena,
 	const struct observed *seen, const struct acceptance_view *view)
 {
-	struct observed_verdict recalled = {0};
+	struct observed_verdict recalled;
 	struct acceptance_past past = {0};
 	struct accept_result result;
+	const bool recalls = !view->known && accept_recall(arena, seen->root, &recalled);
 
-	if (!view->known && !accept_recall(arena, seen->root, &recalled))
-		recalled = (struct observed_verdict){0};
+	if (recalls && recalled.generation != seen->generation)
+		settle_size(world, key, arena, seen, &recalled);
 	world_past(world, key, seen->uid, arena, &past);
-	if (recalled.generation && recalled.generation == seen->generation)
+	if (recalls && recalled.generation == seen->generation)
 		past.old = seen->root;
 	judge(seen, &past, arena, &result);
 	struct acceptance_settled settled = {
@@ -138,9 +168,9 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 		.size_count = result.size_count,
 	};
 
-	size_up(seen, arena, &recalled, &settled);
+	size_up(seen, arena, &settled);
 	/* What was refused and has nothing takes no room. */
-	if (has_quota(seen) && settled.size_count) {
+	if (has_quota(seen) && (settled.accepted || settled.size_count)) {
 		settled.charge = result.charge;
 		settled.charge_count = result.charge_count;
 	}
@@ -175,6 +205,10 @@ void settle_recalled(struct world *world, const struct world_key *key, struct ar
 	const struct acceptance_view unknown = {0};
 	struct observed_verdict recalled;
 
-	if (accept_recall(arena, seen->root, &recalled) && recalled.generation == seen->generation)
+	if (!accept_recall(arena, seen->root, &recalled))
+		return;
+	if (recalled.generation == seen->generation)
 		settle_anew(world, key, arena, seen, &unknown);
+	else
+		settle_size(world, key, arena, seen, &recalled);
 }

@@ -7,8 +7,8 @@
 void settle(struct world *world, const struct world_key *key, struct arena *arena,
 	struct observed *seen, struct acceptance_view *view);
 /*
- * Settles a cluster whose own status says that this very generation was accepted; others are judged
- * in their turn.
+ * Settles a cluster whose own status says that a generation of it was accepted: this very one, or
+ * of an earlier one how large it was. What else there is, is judged in its turn.
  */
 void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,
 	const struct observed *seen);

@@ -7,7 +7,7 @@
 /* Of both the words are shared: those of most clusters are the same. */
 struct size {
 	const struct intern *group;
-	int32_t pods;
+	int32_t pods, most;
 };
 
 struct amount {
@@ -24,7 +24,8 @@ struct acceptance {
 	char *message; /* NULL is "" */
 	/* Of the generation that was accepted last. */
 	int64_t generation;
-	struct deflated *old; /* once another one is there */
+	struct deflated *old; /* once another one is there … */
+	bool old_is_size;     /* … or after a restart what can be said of it */
 	struct size *sizes;
 	size_t size_count;
 	struct amount *charge;
@@ -82,8 +83,8 @@ static void keep_sizes(
 	if (settled->size_count)
 		a->sizes = mem_alloc(settled->size_count * sizeof(*a->sizes));
 	for (size_t i = 0; i < settled->size_count; i++)
-		a->sizes[i] = (struct size){
-			intern_take(interns, settled->sizes[i].group), settled->sizes[i].pods};
+		a->sizes[i] = (struct size){intern_take(interns, settled->sizes[i].group),
+			settled->sizes[i].pods, settled->sizes[i].most};
 	a->size_count = settled->size_count;
 }
 
@@ -162,8 +163,8 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 	struct observed_size *const sizes = arena_array(arena, a->size_count + 1, sizeof(*sizes));
 
 	for (size_t i = 0; i < a->size_count; i++)
-		sizes[i] = (struct observed_size){
-			arena_str(arena, intern_str(a->sizes[i].group)), a->sizes[i].pods};
+		sizes[i] = (struct observed_size){arena_str(arena, intern_str(a->sizes[i].group)),
+			a->sizes[i].pods, a->sizes[i].most};
 	out->known = true;
 	out->judged = a->judged;
 	out->policy = a->policy;
@@ -245,8 +246,10 @@ void world_past(struct world *world, const struct world_key *key, struct str uid
 		for (size_t i = 0; a && i < a->charge_count; i++)
 			add_amount(&sums, arena, &a->charge[i]);
 	}
-	if (cluster)
+	if (cluster) {
 		out->old = read_old(world, cluster, arena);
+		out->old_is_size = cluster->acceptance && cluster->acceptance->old_is_size;
+	}
 	pthread_mutex_unlock(&world->mutex);
 	out->used = sums.items;
 	out->used_count = sums.count;
@@ -258,6 +261,7 @@ static bool has_sizes(const struct acceptance *a, const struct acceptance_settle
 
 	for (size_t i = 0; same && i < a->size_count; i++)
 		same = a->sizes[i].pods == settled->sizes[i].pods &&
+		       a->sizes[i].most == settled->sizes[i].most &&
 		       str_eq(settled->sizes[i].group, intern_str(a->sizes[i].group));
 	return same;
 }
@@ -300,8 +304,12 @@ static void settle(struct world *world, struct world_cluster *cluster,
 	} else if (settled->in_part) {
 		settle_part(world, cluster, settled);
 	}
-	if (settled->accepted)
+	if (settled->accepted || settled->old.len) {
 		mem_free(&a->old);
+		a->old_is_size = settled->old_is_size;
+	}
+	if (settled->old.len)
+		a->old = deflater_pack(world->deflater, settled->old);
 	a->epoch = settled->epoch;
 }
 

@@ -31,10 +31,11 @@ static struct ray_object *decode(const struct accept_input *in, const struct jso
 static void run_rules(struct judgement *j)
 {
 	const struct accept_input *const in = j->in;
+	const struct json_node *const old = in->old_is_size ? NULL : in->old;
 	struct field_errors ignored;
 
 	j->object = decode(in, in->root, &j->errors, false);
-	j->old = in->old ? decode(in, in->old, &ignored, true) : NULL;
+	j->old = old ? decode(in, old, &ignored, true) : NULL;
 	j->validation = (struct validation){
 		.arena = in->arena,
 		.policy = in->policy,
@@ -42,8 +43,8 @@ static void run_rules(struct judgement *j)
 		.object = j->object,
 		.errors = &j->errors,
 		.old = j->old,
-		.old_node = in->old,
-		.old_verdict = in->old ? &j->old_verdict : NULL,
+		.old_node = old,
+		.old_verdict = old ? &j->old_verdict : NULL,
 	};
 	validate_run(&j->validation);
 	validate_settle(&j->validation, &j->findings);
@@ -98,15 +99,31 @@ static void compare(struct judgement *j, const struct charged *is, size_t count)
 	}
 }
 
+static const struct ledger_amount *amounts_of(
+	struct arena *arena, const struct charged *is, size_t count)
+{
+	struct ledger_amount *const amounts = arena_array(arena, count + 1, sizeof(*amounts));
+
+	for (size_t i = 0; i < count; i++)
+		amounts[i] = (struct ledger_amount){is[i].name, is[i].value};
+	return amounts;
+}
+
 static void put_charge(const struct judgement *j, const struct charged *is, size_t count,
 	struct accept_result *out)
 {
-	struct ledger_amount *const charge = arena_array(j->in->arena, count + 1, sizeof(*charge));
-
-	for (size_t i = 0; i < count; i++)
-		charge[i] = (struct ledger_amount){is[i].name, is[i].value};
-	out->charge = charge;
+	out->charge = amounts_of(j->in->arena, is, count);
 	out->charge_count = count;
+}
+
+size_t accept_charge(struct arena *arena, const struct policy *policy,
+	const struct ray_object *object, const struct ledger_amount **out)
+{
+	struct charged *is = NULL;
+	const size_t count = object->cluster ? charged_count(arena, policy, object, &is) : 0;
+
+	*out = amounts_of(arena, is, count);
+	return count;
 }
 
 static void run_quota(struct judgement *j, struct accept_result *out)
@@ -211,7 +228,7 @@ static void fit(struct judgement *j, struct accept_result *out)
 		return;
 	for (size_t i = 0; i < cluster->worker_count; i++)
 		grow(j, cluster->workers[i], wanted[i], charge, count);
-	out->size_count = accept_sizes(j->in->arena, cluster, &out->sizes);
+	out->size_count = accept_sizes(j->in->arena, j->in->policy, cluster, &out->sizes);
 	const size_t fits = charged_count(j->in->arena, j->in->policy, j->object, &charge);
 
 	put_charge(j, charge, fits, out);

@@ -12,8 +12,10 @@ struct accept_input {
 	const struct policy *policy;
 	const struct ray_object *object;
 	const struct json_node *root;
-	/* The generation that was accepted last, where it is known; else NULL. */
+	/* The generation that was accepted last, where it is known; else NULL. Or, of that one,
+	 * only how large it was (accept_resize()): then rules have nothing to compare with. */
 	const struct json_node *old;
+	bool old_is_size;
 	/* What the clusters of its namespace that were accepted before are charged together. */
 	const struct ledger_amount *used;
 	size_t used_count;
@@ -35,11 +37,20 @@ struct accept_result {
 void accept_judge(const struct accept_input *in, struct accept_result *out);
 
 /*
- * The size that a generation has which is accepted: each group that has pods, the head first. In
- * the arena; returns how many.
+ * The size that a generation has which is accepted: each group that has pods, the head first. One
+ * that is suspended has none. In the arena; returns how many. Without a policy none has a `most`.
  */
-size_t accept_sizes(
-	struct arena *arena, const struct raycluster *cluster, const struct observed_size **out);
+size_t accept_sizes(struct arena *arena, const struct policy *policy,
+	const struct raycluster *cluster, const struct observed_size **out);
+/*
+ * An object as if it asked for this size, and for nothing more: what is left of a generation of
+ * which only that is known. In the arena; NULL where its spec cannot be read.
+ */
+const struct json_node *accept_resize(struct arena *arena, const struct ray_object *object,
+	const struct json_node *root, const struct observed_size *sizes, size_t count);
+/* What an object is charged by the policy's measure; in the arena. */
+size_t accept_charge(struct arena *arena, const struct policy *policy,
+	const struct ray_object *object, const struct ledger_amount **out);
 /* What the condition "Accepted" says: why it is not, and which size is kept. */
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct observed_size *sizes, size_t count);
@@ -48,3 +59,5 @@ struct str accept_message(struct arena *arena, const struct observed_verdict *ve
  * status, as status_modern.h writes it. False where there is none: then what runs is the baseline.
  */
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);
+/* Whether the status says that the rules had nothing against this generation, the quota alone. */
+bool accept_was_over_quota(const struct json_node *root, int64_t generation);

@@ -5,6 +5,8 @@
 
 /* Behind this, at the end of the condition's message: "headgroup=1, workers=3". */
 #define MARK "is kept: "
+/* Between what a group has and what it is charged for. */
+#define OF " of "
 
 static int64_t pods_of(const struct raycluster *cluster, const struct ray_group *group)
 {
@@ -16,42 +18,73 @@ static int64_t pods_of(const struct raycluster *cluster, const struct ray_group 
 	return replicas > INT32_MAX / hosts ? INT32_MAX : replicas * hosts;
 }
 
-size_t accept_sizes(
-	struct arena *arena, const struct raycluster *cluster, const struct observed_size **out)
+/* What may come without asking anybody, `left` of all the workers of a legacy cluster at most. */
+static int64_t most_of(
+	const struct raycluster *cluster, const struct ray_group *group, int64_t *left)
+{
+	const int64_t max = group_max(cluster, group);
+	const int64_t hosts = group_hosts(group);
+	const int64_t replicas = max < *left ? max : *left;
+
+	if (group->is_head || max == INT32_MAX || replicas <= 0 || hosts <= 0)
+		return 0;
+	if (cluster->dialect == DIALECT_LEGACY)
+		*left -= replicas;
+	return replicas > INT32_MAX / hosts ? INT32_MAX : replicas * hosts;
+}
+
+size_t accept_sizes(struct arena *arena, const struct policy *policy,
+	const struct raycluster *cluster, const struct observed_size **out)
 {
 	struct observed_size *const sizes =
 		arena_array(arena, cluster->group_count + 1, sizeof(*sizes));
+	const bool grows =
+		policy && policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);
+	int64_t left =
+		cluster->dialect == DIALECT_LEGACY ? raycluster_max_workers(cluster) : INT32_MAX;
 	size_t count = 0;
 
-	for (size_t i = 0; i < cluster->group_count; i++) {
+	*out = sizes;
+	for (size_t i = 0; i < cluster->group_count && !cluster->suspend.v; i++) {
 		const struct ray_group *const group = cluster->groups[i];
 		const int64_t pods = pods_of(cluster, group);
+		const int64_t most = grows ? most_of(cluster, group, &left) : 0;
 		/* A legacy head is a podType with a name of its own. */
 		const struct str name = group->name.v.len ? group->name.v : STR(HEAD_GROUP);
 
-		if (pods > 0)
-			sizes[count++] = (struct observed_size){name, (int32_t)pods};
+		if (pods > 0 || (most > 0 && !group->suspend.v))
+			sizes[count++] = (struct observed_size){
+				name, (int32_t)pods, most > pods ? (int32_t)most : 0};
 	}
-	*out = sizes;
 	return count;
 }
 
-static struct str print_sizes(struct arena *arena, const struct observed_size *sizes, size_t count)
+static void put_size(struct buf *out, const struct observed_size *size, bool whole)
+{
+	if (size->pods == 0 && !whole)
+		return;
+	buf_printf(out, "%s%.*s=%d", out->len ? ", " : "", STR_ARG(size->group), size->pods);
+	if (size->most && whole)
+		buf_printf(out, OF "%d", size->most);
+}
+
+/* `whole`: with what the spec says of an accepted one, and of another one does not. */
+static struct str print_sizes(
+	struct arena *arena, const struct observed_size *sizes, size_t count, bool whole)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 
 	for (size_t i = 0; i < count; i++)
-		buf_printf(
-			&text, "%s%.*s=%d", i ? ", " : "", STR_ARG(sizes[i].group), sizes[i].pods);
+		put_size(&text, &sizes[i], whole);
 	return arena_str(arena, buf_str(&text));
 }
 
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct observed_size *sizes, size_t count)
 {
-	const struct str size = print_sizes(arena, sizes, count);
+	const struct str size = print_sizes(arena, sizes, count, !verdict->accepted);
 
-	if (verdict->accepted)
+	if (verdict->accepted && count)
 		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(size));
 	if (count == 0)
 		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
@@ -82,20 +115,32 @@ static struct str behind_mark(struct str text)
 	return STR("");
 }
 
+static bool read_pods(struct str text, int32_t *out)
+{
+	int64_t pods;
+
+	if (!str_to_i64(text, &pods) || pods < 0 || pods > INT32_MAX)
+		return false;
+	*out = (int32_t)pods;
+	return true;
+}
+
 /* False at the end, and at what nobody of us wrote. */
 static bool next_size(struct str *text, struct observed_size *out)
 {
 	const size_t len = str_find(*text, ',');
 	const struct str one = str_trim((struct str){text->at, len});
 	const size_t equal = str_find(one, '=');
-	int64_t pods;
+	const struct str numbers = str_from_offset(one, equal < one.len ? equal + 1 : equal);
+	const size_t pods = str_find(numbers, ' ');
+	const struct str most = str_from_offset(numbers, pods);
 
 	*text = str_from_offset(*text, len < text->len ? len + 1 : len);
-	if (equal == one.len || !str_to_i64(str_from_offset(one, equal + 1), &pods) || pods < 0 ||
-		pods > INT32_MAX)
+	*out = (struct observed_size){.group = {one.at, equal}};
+	if (equal == one.len || !read_pods((struct str){numbers.at, pods}, &out->pods))
 		return false;
-	*out = (struct observed_size){{one.at, equal}, (int32_t)pods};
-	return true;
+	return most.len == 0 ||
+	       (str_starts(most, OF) && read_pods(str_from_offset(most, strlen(OF)), &out->most));
 }
 
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out)
@@ -116,4 +161,10 @@ bool accept_recall(struct arena *arena, const struct json_node *root, struct obs
 	out->sizes = sizes;
 	out->size_count = count;
 	return true;
+}
+
+bool accept_was_over_quota(const struct json_node *root, int64_t generation)
+{
+	return json_str_is(json_get(find_condition(root), "reason"), STR("QuotaExceeded")) &&
+	       status_generation(root) == generation;
 }

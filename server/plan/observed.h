@@ -93,6 +93,7 @@ struct observed_verdict {
 struct observed_size {
 	struct str group; /* as observed_pod.group */
 	int32_t pods;
+	int32_t most; /* that it is charged for, where these are more; else 0 */
 };
 
 enum { OBSERVED_RANDOM = 32 };

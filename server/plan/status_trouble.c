@@ -107,7 +107,7 @@ void status_put_accepted(struct status_draft *d, const struct status_input *in)
 	size_t count = verdict->size_count;
 
 	if (verdict->accepted && in->c->cluster)
-		count = accept_sizes(d->round->arena, in->c->cluster, &sizes);
+		count = accept_sizes(d->round->arena, NULL, in->c->cluster, &sizes);
 	const struct status_condition condition = {
 		.type = STATUS_ACCEPTED,
 		.status = verdict->accepted,

@@ -134,8 +134,8 @@ static const struct ledger_amount CHARGE[] = {
 static void settle(struct world *world, struct arena *arena, int i)
 {
 	static const struct observed_size SIZES[] = {
-		{STR_INIT("headgroup"), 1},
-		{STR_INIT("workers"), 3},
+		{STR_INIT("headgroup"), 1, 0},
+		{STR_INIT("workers"), 3, 0},
 	};
 	const struct world_key key = {DIALECT_MODERN, arena_printf(arena, "team-%d", i % 100),
 		arena_printf(arena, "demo-%d", i)};

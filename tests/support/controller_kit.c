@@ -225,6 +225,16 @@ void controller_kit_autoscale(struct controller_kit *kit, const char *name)
 		"\"rayVersion\":", "\"enableInTreeAutoscaling\":true,\"rayVersion\":");
 }
 
+void controller_kit_edit(
+	struct controller_kit *kit, const char *name, const char *from, const char *to)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	change(kit, cluster_path(&arena, name), from, to);
+	next_generation(kit, cluster_path(&arena, name));
+}
+
 void controller_kit_delete(struct controller_kit *kit, const char *name)
 {
 	struct arena arena CLEANUP(arena_done);

@@ -35,6 +35,9 @@ void controller_kit_scale(struct controller_kit *kit, const char *name, int work
 void controller_kit_suspend(struct controller_kit *kit, const char *name, bool suspended);
 /* Lets Ray scale it from the first, which puts a container of 500m CPU beside the head's. */
 void controller_kit_autoscale(struct controller_kit *kit, const char *name);
+/* Puts text in the place of some other that it has: another generation. */
+void controller_kit_edit(
+	struct controller_kit *kit, const char *name, const char *from, const char *to);
 void controller_kit_delete(struct controller_kit *kit, const char *name);
 
 /* Begins a runtime that has read all there is; ends it without a word. */

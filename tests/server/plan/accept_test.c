@@ -144,7 +144,7 @@ static const struct json_node *with_message(struct arena *arena, struct str mess
 Test(accept, a_size_survives_in_the_status)
 {
 	static const struct observed_size SIZES[] = {
-		{STR_INIT(HEAD_GROUP), 1}, {STR_INIT("w"), 40}};
+		{STR_INIT(HEAD_GROUP), 1, 0}, {STR_INIT("w"), 40, 50}};
 	static const struct observed_verdict VERDICTS[] = {
 		{.accepted = true, .reason = "Accepted"},
 		{.reason = "InvalidSpec", .message = STR_INIT("replicas is kept: no, w=7")},
@@ -163,6 +163,7 @@ Test(accept, a_size_survives_in_the_status)
 		cr_expect(str_is(out.sizes[0].group, HEAD_GROUP));
 		cr_expect(str_is(out.sizes[1].group, "w"));
 		cr_expect_eq(out.sizes[1].pods, 40);
+		cr_expect_eq(out.sizes[1].most, VERDICTS[i].accepted ? 0 : 50);
 	}
 	arena_done(&arena);
 }
@@ -170,7 +171,8 @@ Test(accept, a_size_survives_in_the_status)
 Test(accept, a_size_that_is_none_is_not_recalled)
 {
 	static const char *const MESSAGES[] = {"", "is kept: ", "is kept: w", "is kept: w=x",
-		"is kept: w=-1", "is kept: w=99999999999", "anything else"};
+		"is kept: w=-1", "is kept: w=99999999999", "anything else", "is kept: w=1 of",
+		"is kept: w=1 of many", "is kept: w=1 from 2"};
 	struct arena arena;
 
 	arena_init(&arena, 4096);
@@ -194,7 +196,7 @@ Test(accept, suspended_groups_have_no_size)
 	const struct ray_object *const object =
 		decode(&arena, read_yaml(&arena, CLUSTER("", "replicas: 3, suspend: true")));
 
-	cr_assert_eq(accept_sizes(&arena, object->cluster, &sizes), 1u);
+	cr_assert_eq(accept_sizes(&arena, policy_empty(), object->cluster, &sizes), 1u);
 	cr_expect(str_is(sizes[0].group, HEAD_GROUP));
 	arena_done(&arena);
 }

@@ -186,7 +186,7 @@ static const struct example WRITES[] = {
 	 HEAD_UP PROVISIONED
 	 "RayClusterSuspending True RayClusterSuspending now: \n"
 	 "RayClusterSuspended False RayClusterSuspended: \n"
-	 ACCEPTED},
+	 "Accepted True Accepted of 7: \n"},
 	{"pods that wait, by group and reason",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w unscheduled reason=Unschedulable : 0/1 nodes are available: 1 Insufficient cpu.\n"

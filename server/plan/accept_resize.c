@@ -1,0 +1,84 @@
+/* A generation of which only the size is known: the one that is there, of that size. */
+#include "server/children/child.h"
+#include "server/plan/accept.h"
+
+static const struct observed_size *find_size(
+	const struct observed_size *sizes, size_t count, struct str group)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_eq(sizes[i].group, group))
+			return &sizes[i];
+	}
+	return NULL;
+}
+
+/* So many that all pods have a replica; fewer hosts by now do not make it larger. */
+static int64_t replicas_of(int32_t pods, int64_t hosts)
+{
+	return hosts > 1 ? (pods + hosts - 1) / hosts : pods;
+}
+
+static void resize_group(const struct raycluster *cluster, const struct ray_group *group,
+	const struct observed_size *size, struct json_edit *edit)
+{
+	const int64_t hosts = group_hosts(group);
+	const int64_t replicas = size ? replicas_of(size->pods, hosts) : 0;
+	const int64_t most =
+		size && size->most > size->pods ? replicas_of(size->most, hosts) : replicas;
+	const int64_t least = group_min(cluster, group);
+
+	json_edit_put_i64(edit, cluster->words->max, most);
+	if (cluster->dialect == DIALECT_MODERN)
+		json_edit_put_i64(edit, "replicas", replicas);
+	if (cluster->dialect == DIALECT_LEGACY || least > replicas)
+		json_edit_put_i64(edit, cluster->words->min, replicas);
+}
+
+static void resize_groups(const struct raycluster *cluster, const struct observed_size *sizes,
+	size_t count, struct json_edit *groups)
+{
+	for (struct json_edit *edit = json_edit_first(groups); edit; edit = json_edit_next(edit)) {
+		const struct str name =
+			json_edit_text(json_edit_get(edit, str_from(cluster->words->name)));
+		const struct ray_group *const group = raycluster_worker(cluster, name);
+
+		if (group)
+			resize_group(cluster, group, find_size(sizes, count, name), edit);
+	}
+}
+
+static bool has_head(
+	const struct raycluster *cluster, const struct observed_size *sizes, size_t count)
+{
+	const struct str name = cluster->head && cluster->head->name.v.len ? cluster->head->name.v
+									   : STR(HEAD_GROUP);
+
+	return find_size(sizes, count, name) != NULL;
+}
+
+const struct json_node *accept_resize(struct arena *arena, const struct ray_object *object,
+	const struct json_node *root, const struct observed_size *sizes, size_t count)
+{
+	static const struct json_limits LIMITS = {
+		.bytes = 8 * 1024 * 1024, .depth = 256, .nodes = 1024 * 1024};
+	const struct raycluster *const cluster = object->cluster;
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_doc doc;
+	struct err ignored;
+
+	if (cluster == NULL)
+		return NULL;
+	struct json_edit *edit = json_edit_import(root);
+	struct json_edit *const spec = json_edit_get(edit, STR("spec"));
+
+	json_edit_remove(edit, STR("status"));
+	/* Without a head nothing ran: so it is with one that is suspended. */
+	if (cluster->dialect == DIALECT_MODERN && !has_head(cluster, sizes, count))
+		json_edit_put_bool(spec, "suspend", true);
+	resize_groups(cluster, sizes, count, json_edit_get(spec, str_from(cluster->words->groups)));
+	json_edit_print(edit, &text);
+	json_edit_free(&edit);
+	return json_read(arena, arena_str(arena, buf_str(&text)), &LIMITS, &doc, &ignored)
+		       ? doc.root
+		       : NULL;
+}
