@@ -80,7 +80,7 @@ show_logs() {
 	done >&2
 }
 
-# wrong_object_is CODE: what the API server says to two groups of one name.
+# wrong_object_is CODE: what the API server says to more workers at least than at most, which no CRD refuses.
 wrong_object_is() {
 	local code
 	code=$(api POST '/apis/ray.io/v1/namespaces/default/rayclusters?dryRun=All' -o /dev/null \

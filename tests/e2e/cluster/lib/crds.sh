@@ -4,13 +4,17 @@
 KUBERAY_CRDS=${KUBERAY_CRDS:-$E2E_STATE/bin/kuberay-crds/}
 
 crds_start() {
+	crds_create
+	# It fails for one of which nothing is said yet.
+	eventually kubectl wait --for condition=Established crd --all --timeout "${PATIENCE}s"
+	eventually crds_remember
+}
+
+crds_create() {
 	kubectl create --validate=false -f "$KUBERAY_CRDS" \
 		-f "$ROOT/manifests/crds/rayclusters.cluster.ray.io.yaml" >/dev/null
 	compgen -G "$KUBERAY_CRDS/*raycronjobs.yaml" >/dev/null ||
 		kubectl create --validate=false -f "$HERE/lib/open-crd.yaml" >/dev/null
-	# It fails for one of which nothing is said yet.
-	eventually kubectl wait --for condition=Established crd --all --timeout "${PATIENCE}s"
-	eventually crds_remember
 }
 
 # What KubeRay's look like. One that is established may yet be unknown to the server's paths.
@@ -33,12 +37,20 @@ crds_ours() {
 		-f "$ROOT/manifests/samples/rayservice-suspended.yaml"
 }
 
+# None at all, as where nobody has ever had one, until the scenario's end.
+crds_none() {
+	touch "$E2E_STATE/crds-ours" "$E2E_STATE/crds-gone"
+	kubectl delete crd rayjobs.ray.io rayservices.ray.io raycronjobs.ray.io rayclusters.ray.io \
+		rayclusters.cluster.ray.io >/dev/null
+}
+
 # KubeRay's again, if they are not there; in force when `kubectl get` would have their columns.
 crds_kuberay() {
 	[ -e "$E2E_STATE/crds-ours" ] || return 0
+	[ ! -e "$E2E_STATE/crds-gone" ] || crds_create 2>/dev/null || true # but those that have come back
 	kubectl replace --validate=false -f "$KUBERAY_CRDS" >/dev/null
 	eventually crds_are_kuberays
-	rm "$E2E_STATE/crds-ours"
+	rm -f "$E2E_STATE/crds-ours" "$E2E_STATE/crds-gone"
 }
 
 crds_are_kuberays() {
@@ -47,10 +59,16 @@ crds_are_kuberays() {
 
 # The columns of each, as `kubectl get` is told them; fails if one of them is not served.
 crds_columns() {
-	local plural
-	for plural in rayclusters rayjobs rayservices; do
-		api GET "/apis/ray.io/v1/namespaces/default/$plural" --fail \
+	local group kind
+	while read -r group kind; do
+		api GET "/apis/$group/v1/namespaces/default/$kind" --fail \
 			-H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io' |
 			grep -E '"(name|description)":' || return
-	done
+	done <<-END
+		ray.io rayclusters
+		ray.io rayjobs
+		ray.io rayservices
+		ray.io raycronjobs
+		cluster.ray.io rayclusters
+	END
 }

@@ -1,16 +1,6 @@
-# The session of 2022 with Ray in it; the gate of the other scenarios leaves the field to the operator.
-. "$HERE/lib/legacy.sh"
+# The session of 2022 with Ray in it, in a cluster that has heard of no RayCluster before; the gate of the
+# other scenarios leaves the field to the operator.
+. ./lib.sh
 gate_uninstall
-values=$PWD/session.yaml
-cd "$ROOT/manifests/charts"
-helm -n ray install example-cluster --create-namespace ./ray -f "$values" >/dev/null
-began=$(now_ms)
-kubectl -n default rollout status deployment/ray-operator --timeout "${PATIENCE}s" >/dev/null
-eventually legacy_is example-cluster Running 0
-tell "the head runs after $(($(now_ms) - began)) ms"
-eventually legacy_ready example-cluster 2
-tell "two workers are ready after $(($(now_ms) - began)) ms"
-kubectl -n ray get rayclusters | shown
-kubectl -n ray get pods | shown
-kubectl -n ray get service | shown | tr -s ' '
-kubectl -n default get deployment ray-operator | shown
+crds_none
+session example-cluster

@@ -1,5 +1,5 @@
-. "$HERE/lib/legacy.sh"
+. ./lib.sh
 kubectl -n ray delete raycluster example-cluster
 helm -n ray uninstall example-cluster
 kubectl delete namespace ray --timeout "${PATIENCE}s"
-kubectl -n default delete secret/ray-operator-tls lease/raygate-controller >/dev/null
+operator_end

@@ -1,7 +1,7 @@
-# The same values as a cluster of ray.io, with Ray's autoscaler beside the head.
+# The same values as a cluster of ray.io, with Ray's autoscaler beside the head, where there was no CRD.
 . "$HERE/lib/operator.sh"
 operator_prepare
-crds_ours
+crds_none
 cd "$ROOT/manifests/charts"
 helm -n ray install example-cluster --create-namespace ./ray --set api=ray.io \
 	--set webhook.url="$(operator_url)" >/dev/null
