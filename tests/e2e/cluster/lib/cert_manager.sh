@@ -50,14 +50,9 @@ cert_manager_mount() {
 cert_manager_serve() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --no-controller \
-			--policy "$GATE/policy.yaml" --cert-dir "$CERT_MANAGER_DIR" \
-			--webhook-configuration raygate --ca-injected \
-			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 5s
+		gate_serve "$n" --no-controller --cert-dir "$CERT_MANAGER_DIR" --webhook-configuration raygate \
+			--ca-injected --grace-period 5s
 	done
-	for n; do
-		eventually gate_ready "$n"
-	done
+	gate_await "$@"
 	eventually wrong_object_is 422
 }

@@ -64,11 +64,21 @@ gate_backend() {
 gate_start() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --no-controller \
-			--cert-dir "$GATE/certs" --webhook-configuration '' --policy "$GATE/policy.yaml" \
-			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
+		gate_serve "$n" --no-controller --cert-dir "$GATE/certs" --webhook-configuration '' \
+			--grace-period 0s --log-level debug
 	done
+	gate_await "$@"
+}
+
+# gate_serve N FLAG…: a replica, told besides where the cluster is, by which policy it judges and which
+# ports are its own.
+gate_serve() {
+	start "gate-$1" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --policy "$GATE/policy.yaml" \
+		--webhook-bind-address "127.0.0.1:$(gate_port "$1")" --ops-bind-address "$(gate_ops "$1")" "${@:2}"
+}
+
+gate_await() {
+	local n
 	for n; do
 		eventually gate_ready "$n"
 	done

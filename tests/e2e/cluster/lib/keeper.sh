@@ -24,14 +24,10 @@ keeper_start() {
 keeper_begin() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" \
-			--policy "$GATE/policy.yaml" --webhook-configuration '' --webhook-hosts 127.0.0.1 \
-			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 0s --log-level debug
+		gate_serve "$n" --webhook-configuration '' --webhook-hosts 127.0.0.1 --grace-period 0s \
+			--log-level debug
 	done
-	for n; do
-		eventually gate_ready "$n"
-	done
+	gate_await "$@"
 }
 
 keeper_works() {

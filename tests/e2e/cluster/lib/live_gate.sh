@@ -16,14 +16,10 @@ live_prepare() {
 live_start() {
 	local n
 	for n; do
-		start "gate-$n" "$RAYGATE" serve --kubeconfig "$GATE/kubeconfig" --no-controller \
-			--policy "$GATE/policy.yaml" --webhook-hosts 127.0.0.1 --cert-lifetime "${LIFETIME:-1h}" \
-			--webhook-bind-address "127.0.0.1:$(gate_port "$n")" \
-			--ops-bind-address "$(gate_ops "$n")" --grace-period 5s
+		gate_serve "$n" --no-controller --webhook-hosts 127.0.0.1 --cert-lifetime "${LIFETIME:-1h}" \
+			--grace-period 5s
 	done
-	for n; do
-		eventually gate_ready "$n"
-	done
+	gate_await "$@"
 	eventually wrong_object_is 422
 }
 
