@@ -94,6 +94,25 @@ keeper_complete() {
 	return 1
 }
 
+# keeper_tells_what_is: of all clusters, the status is of this generation, names the head that there is and
+# counts the workers that there are.
+keeper_tells_what_is() {
+	kubectl get rayclusters.ray.io -o 'jsonpath={range .items[*]}{.metadata.name} {.status.state} {.metadata.generation} {.status.head.podName} {.status.head.podIP} {.status.availableWorkerReplicas} {.status.readyWorkerReplicas}{"\n"}{end}' |
+		sort >"$E2E_STATE/told"
+	{
+		kubectl get rayclusters.ray.io -o 'jsonpath={range .items[*]}{.metadata.name} cluster {.status.observedGeneration}{"\n"}{end}'
+		kubectl get pods -l ray.io/cluster -o 'jsonpath={range .items[*]}{.metadata.labels.ray\.io/cluster} {.metadata.labels.ray\.io/node-type} {.metadata.name} {.status.podIP} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
+	} | awk '
+		$2 == "cluster" { generation[$1] = $3 }
+		$2 == "head" { head[$1] = $3 " " $4; heads[$1]++ }
+		$2 == "worker" { running[$1] += $5 == "Running"; ready[$1] += $6 == "True" }
+		END {
+			for (c in generation)
+				print c, heads[c] == 1 ? "ready" : "not", generation[c], head[c], running[c] + 0, ready[c] + 0
+		}' | sort >"$E2E_STATE/is"
+	[ -s "$E2E_STATE/is" ] && cmp "$E2E_STATE/told" "$E2E_STATE/is"
+}
+
 # keeper_gone POD
 keeper_gone() {
 	[ -z "$(kubectl get pods --field-selector "metadata.name=$1" -o name)" ]

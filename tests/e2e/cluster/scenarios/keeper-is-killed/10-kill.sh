@@ -1,5 +1,5 @@
-# The leader ends without a word while 20 clusters are being made; the other replica goes on, and
-# nothing is there twice.
+# The leader ends without a word while 20 clusters are being made; the other replica goes on, nothing is
+# there twice, and what all statuses say becomes true.
 . "$HERE/lib/keeper.sh"
 keeper_prepare
 keeper_start 1 2
@@ -16,3 +16,5 @@ for n in $(seq 20); do
 	[ "$(keeper_pods "c$n")" = 4 ]
 done
 [ "$(kubectl get services -l ray.io/cluster -o name | wc -l)" = 20 ]
+eventually keeper_tells_what_is || { diff "$E2E_STATE/told" "$E2E_STATE/is"; exit 1; }
+[ "$(wc -l <"$E2E_STATE/is")" = 20 ]
