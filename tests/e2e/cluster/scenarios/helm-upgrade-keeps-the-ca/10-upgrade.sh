@@ -1,5 +1,6 @@
 # The whole chart, from one set of values to the next: what Raygate wrote into the webhooks stays. The
-# pods are simulated, so a CA is put there by hand.
+# pods are simulated, so a CA is put there by hand. The namespace takes none but restricted ones.
+kubectl label namespace "$NAMESPACE" pod-security.kubernetes.io/enforce=restricted >/dev/null
 gate_unregister
 # The release has roles of the names that the harness has given rights by.
 gate_stop KILL 1 2
@@ -14,6 +15,7 @@ webhooks() {
 }
 release
 kubectl rollout status deployment raygate --timeout "${PATIENCE}s" | tail -n 1
+helm get hooks raygate --namespace "$NAMESPACE" | kubectl create --dry-run=server -f - # of helm test
 for kind in mutating validating; do
 	kubectl patch "${kind}webhookconfiguration" raygate --type json -p "[{\"op\": \"add\",
 		\"path\": \"/webhooks/0/clientConfig/caBundle\", \"value\": \"$(base64 -w0 "$E2E_STATE/pki/ca.crt")\"}]"

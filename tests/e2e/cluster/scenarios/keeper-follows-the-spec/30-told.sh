@@ -33,6 +33,17 @@ condition_is giant Supported status False
 condition giant Supported message | grep -F 'upgradeStrategy Recreate'
 kubectl get events --field-selector reason=PodsPending -o name | grep .
 kubectl get events --field-selector reason=NotSupported -o name | grep .
+
+# There is no room for a Service, and then there is.
+kubectl create quota none --hard services=0
+eventually kubectl wait --for 'jsonpath={.status.hard.services}=0' quota/none
+sed 's/name: minimal/name: unserved/' "$ROOT/manifests/samples/ray.io-minimal.yaml" | kubectl apply -f -
+eventually condition_is unserved ReplicaFailure reason FailedCreateService
+condition unserved ReplicaFailure message | grep -F 'exceeded quota: none'
+kubectl get events --field-selector reason=FailedToCreateService,involvedObject.name=unserved -o name | grep .
+kubectl delete quota none
+eventually keeper_is unserved ready
+condition_is unserved ReplicaFailure status ''
 kubectl delete rayclusters.ray.io --all
 eventually keeper_has minimal 0
 eventually keeper_has giant 0
