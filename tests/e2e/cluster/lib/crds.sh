@@ -37,11 +37,13 @@ crds_ours() {
 		-f "$ROOT/manifests/samples/rayservice-suspended.yaml"
 }
 
-# None at all, as where nobody has ever had one, until the scenario's end.
+# crds_none [NAME…]: these are not there, or none at all, as where nobody has ever had one, until the
+# scenario's end.
 crds_none() {
+	local all=(rayjobs.ray.io rayservices.ray.io raycronjobs.ray.io rayclusters.ray.io rayclusters.cluster.ray.io)
 	touch "$E2E_STATE/crds-ours" "$E2E_STATE/crds-gone"
-	kubectl delete crd rayjobs.ray.io rayservices.ray.io raycronjobs.ray.io rayclusters.ray.io \
-		rayclusters.cluster.ray.io >/dev/null
+	[ $# != 0 ] || set -- "${all[@]}"
+	kubectl delete crd "$@" >/dev/null
 }
 
 # KubeRay's again, if they are not there; in force when `kubectl get` would have their columns.
