@@ -50,6 +50,7 @@ extern const struct rule_table RULES_RAYSERVICE;       /* RG1241-: rayservice.c 
 extern const struct rule_table RULES_RAYCRONJOB;       /* RG1261-: raycronjob.c */
 extern const struct rule_table RULES_UPDATE;           /* RG1301-: update.c */
 extern const struct rule_table RULES_UPDATE_EFFECTS;   /* RG1304-: update_effects.c */
+extern const struct rule_table RULES_UPDATE_CHILDREN;  /* RG1311: update_children.c */
 extern const struct rule_table RULES_LIMITS;           /* RG14: limits.c */
 extern const struct rule_table RULES_ADVISORIES;       /* RG1501-: advisories.c */
 extern const struct rule_table RULES_SURROUNDINGS;     /* RG1509-: surroundings.c */

@@ -172,6 +172,17 @@ struct json_edit *service_of_head(const struct child_context *c)
 	return service;
 }
 
+struct str service_type_of_head(const struct child_context *c)
+{
+	const struct ray_group *const head = c->cluster->head;
+	const struct str own =
+		json_str(c->arena, json_get(json_get(head->service.node, "spec"), "type"));
+
+	if (own.len)
+		return own;
+	return head->service_type.v.len ? head->service_type.v : STR("ClusterIP");
+}
+
 /* By which our controller is told of it; KubeRay follows all Services there are. */
 static void put_cluster(const struct child_context *c, struct json_edit *labels)
 {

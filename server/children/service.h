@@ -5,6 +5,8 @@
 
 /* How everybody reaches the head; NULL where the cluster has none. */
 struct json_edit *service_of_head(const struct child_context *c);
+/* Of which type that one would be made. */
+struct str service_type_of_head(const struct child_context *c);
 /* Where applications are served: asked for by an annotation, and NULL without it or without ports.
  */
 struct json_edit *service_of_serve(const struct child_context *c);

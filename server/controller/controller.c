@@ -73,6 +73,7 @@ static bool is_synced(const struct term *term, enum dialect dialect)
 {
 	return feed_is_synced(&term->feeds[dialect][WORLD_PODS]) &&
 	       feed_is_synced(&term->feeds[dialect][WORLD_SERVICES]) &&
+	       (dialect != DIALECT_MODERN || feed_is_synced(&term->feeds[dialect][WORLD_CLAIMS])) &&
 	       rivals_known(term->rivals, RIVAL_KUBERAY) &&
 	       rivals_known(term->rivals, RIVAL_RAYGATE);
 }
@@ -339,6 +340,8 @@ static bool start_feeds(struct controller *c, struct term *term, struct err *err
 			continue;
 		if (!start_feed(c, term, i, WORLD_PODS, err) ||
 			!start_feed(c, term, i, WORLD_SERVICES, err))
+			return false;
+		if (i == DIALECT_MODERN && !start_feed(c, term, i, WORLD_CLAIMS, err))
 			return false;
 	}
 	return true;

@@ -5,6 +5,13 @@
 static const struct kube_resource RESOURCES[WORLD_KINDS] = {
 	[WORLD_PODS] = {"", "v1", "pods", false},
 	[WORLD_SERVICES] = {"", "v1", "services", false},
+	[WORLD_CLAIMS] = {"", "v1", "persistentvolumeclaims", false},
+};
+
+static const struct json_place *const SKIPS[WORLD_KINDS] = {
+	[WORLD_PODS] = WORLD_POD_SKIPS,
+	[WORLD_SERVICES] = WORLD_SERVICE_SKIPS,
+	[WORLD_CLAIMS] = WORLD_CLAIM_SKIPS,
 };
 
 static void take(void *context, const struct json_node *object, struct arena *arena)
@@ -56,7 +63,8 @@ bool feed_start(struct feed *feed, struct err *err)
 		.resource = &RESOURCES[feed->kind],
 		.namespace = feed->namespace,
 		.label_selector = world_selector(feed->dialect),
-		.skip = feed->kind == WORLD_PODS ? WORLD_POD_SKIPS : WORLD_SERVICE_SKIPS,
+		.skip = SKIPS[feed->kind],
+		.is_quiet = feed->kind == WORLD_CLAIMS,
 		.handler = {feed, take, drop, synced, trouble, listing},
 	};
 

@@ -1,4 +1,4 @@
-/* A watch of one dialect's pods or Services that tells the world. */
+/* A watch of one dialect's pods, Services or claims that tells the world. */
 #pragma once
 
 #include <stdatomic.h>

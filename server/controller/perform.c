@@ -20,6 +20,7 @@ static const struct {
 	[CHILD_ROLE_BINDING] = {{"rbac.authorization.k8s.io", "v1", "rolebindings", false},
 		"RoleBinding", false},
 	[CHILD_SECRET] = {{"", "v1", "secrets", false}, "Secret", false},
+	/* Watched it is, but one of that name is the cluster's, whosever it was before. */
 	[CHILD_VOLUME_CLAIM] = {{"", "v1", "persistentvolumeclaims", false},
 		"PersistentVolumeClaim", false},
 };
@@ -37,6 +38,7 @@ struct attempt {
 	const struct write *write;
 	struct kube_reply reply;
 	struct err err;
+	struct str object_uid; /* of what was adopted or released */
 	bool done;
 };
 
@@ -89,11 +91,11 @@ static struct kube_call call_of(const struct write *write)
 		return (struct kube_call){
 			.verb = KUBE_PATCH_MERGE, .at = child_of(write, true), .body = write->body};
 	case ACTION_ADOPT:
+	case ACTION_RELEASE:
 		return (struct kube_call){.verb = KUBE_PATCH_STRATEGIC,
 			.at = child_of(write, true),
 			.body = write->body,
-			.metadata_only = true,
-			.skip = BRIEFLY};
+			.metadata_only = true};
 	case ACTION_PATCH:
 	case ACTION_EVENT:
 		break;
@@ -127,6 +129,7 @@ static struct world_outcome outcome_of(const struct attempt *a)
 		.child = a->write->child,
 		.name = a->write->name,
 		.group = a->write->group,
+		.object_uid = a->object_uid,
 		.code = a->reply.refusal.code,
 		.message = a->reply.refusal.code ? a->reply.refusal.message : str_from(a->err.text),
 	};
@@ -141,6 +144,7 @@ static void count(const struct attempt *a, const char *result)
 		[ACTION_PATCH] = "patch",
 		[ACTION_PATCH_SERVICE] = "patch",
 		[ACTION_ADOPT] = "adopt",
+		[ACTION_RELEASE] = "release",
 		[ACTION_EVENT] = "event",
 	};
 
@@ -150,18 +154,24 @@ static void count(const struct attempt *a, const char *result)
 
 static enum write_end end_well(const struct attempt *a)
 {
+	static const char *const WORDS[] = {
+		[ACTION_CREATE] = "created",
+		[ACTION_ADOPT] = "adopted",
+		[ACTION_RELEASE] = "released",
+		[ACTION_EVENT] = NULL,
+	};
 	const struct world_outcome outcome = outcome_of(a);
 
 	count(a, "done");
 	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
-	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_ADOPT)
-		LOG(INFO, a->write->action == ACTION_ADOPT ? "adopted" : "created",
-			KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
-			KV("name", a->write->name), KV("rayCluster", a->write->key.name));
-	else if (a->write->action == ACTION_DELETE_POD)
+	if (a->write->action == ACTION_DELETE_POD)
 		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
 			KV("rayCluster", a->write->key.name), KV("why", a->write->why));
+	else if (WORDS[a->write->action])
+		LOG(INFO, WORDS[a->write->action], KV("kind", kind_of(a->write)),
+			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+			KV("rayCluster", a->write->key.name));
 	return WRITE_DONE;
 }
 
@@ -171,7 +181,7 @@ static enum write_end end_badly(const struct attempt *a)
 
 	count(a, "refused");
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
-		a->write->action == ACTION_ADOPT)
+		a->write->action == ACTION_ADOPT || a->write->action == ACTION_RELEASE)
 		world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
 	LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
 		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
@@ -266,10 +276,30 @@ static enum write_end look(struct attempt *a)
 	return WRITE_DONE;
 }
 
+static bool changes_owner(const struct write *write)
+{
+	return write->action == ACTION_ADOPT || write->action == ACTION_RELEASE;
+}
+
 /* It is gone, or it is another one by now: whoever watches it tells. Nothing was adopted. */
 static enum write_end end_otherwise(const struct attempt *a)
 {
-	return a->write->action == ACTION_ADOPT ? WRITE_GIVEN_UP : end_well(a);
+	return changes_owner(a->write) ? WRITE_GIVEN_UP : end_well(a);
+}
+
+/* What the answer tells besides that it was done. */
+static void take_answer(struct attempt *a)
+{
+	const struct write *const write = a->write;
+
+	if (write->action == ACTION_STATUS)
+		world_wrote_status(
+			a->p->world, &write->key, write->uid, a->reply.doc.root, &a->reply.arena);
+	else if (write->action == ACTION_PATCH_SERVICE)
+		tell_world(a);
+	else if (changes_owner(write))
+		a->object_uid = json_str(
+			&a->reply.arena, json_get(json_get(a->reply.doc.root, "metadata"), "uid"));
 }
 
 enum write_end perform(const struct performer *p, const struct write *write)
@@ -284,13 +314,10 @@ enum write_end perform(const struct performer *p, const struct write *write)
 
 	if (write->look)
 		return look(&a);
-	if (done && write->action == ACTION_STATUS)
-		world_wrote_status(
-			p->world, &write->key, write->uid, a.reply.doc.root, &a.reply.arena);
-	if (done && write->action == ACTION_PATCH_SERVICE)
-		tell_world(&a);
-	if (done)
+	if (done) {
+		take_answer(&a);
 		return end_well(&a);
+	}
 	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))
 		return meet(&a);
 	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CREATED_ALREADY))

@@ -46,7 +46,8 @@ static struct write *new_write(const struct world_key *key, struct str uid)
 
 static enum write_stage stage_of(const struct action *action)
 {
-	if (action->kind == ACTION_PATCH || action->kind == ACTION_ADOPT)
+	if (action->kind == ACTION_PATCH || action->kind == ACTION_ADOPT ||
+		action->kind == ACTION_RELEASE)
 		return WRITE_FIRST;
 	if (action->kind == ACTION_STATUS)
 		return WRITE_STATUS;

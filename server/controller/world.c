@@ -24,6 +24,12 @@ const struct json_place WORLD_SERVICE_SKIPS[] = {
 	{0, NULL},
 };
 
+const struct json_place WORLD_CLAIM_SKIPS[] = {
+	{1, "status"},
+	{2, "managedFields"},
+	{0, NULL},
+};
+
 uint32_t world_key_hash(const struct world_key *key)
 {
 	return (uint32_t)(hash_str(hash_process_key(), key->name) +
@@ -51,8 +57,8 @@ static void forget_children(struct world *world, struct world_cluster *cluster)
 {
 	while (cluster->pods)
 		world_pod_remove(world, cluster->pods);
-	while (cluster->services)
-		world_service_remove(world, cluster->services);
+	while (cluster->assets)
+		world_asset_remove(world, cluster->assets);
 	world_failures_done(cluster);
 	cluster->checked = 0;
 }
@@ -63,8 +69,8 @@ static size_t all_clusters(struct world_side *side, struct world_cluster ***out)
 	struct world_cluster *cluster;
 	size_t count = 0;
 
-	*out = mem_alloc((side->clusters.count + 1) * sizeof(struct world_cluster *));
-	for (size_t at = 0; (cluster = table_next(&side->clusters, &at)) != NULL;)
+	*out = mem_alloc((side->of[WORLD_CLUSTERS].count + 1) * sizeof(struct world_cluster *));
+	for (size_t at = 0; (cluster = table_next(&side->of[WORLD_CLUSTERS], &at)) != NULL;)
 		(*out)[count++] = cluster;
 	return count;
 }
@@ -100,9 +106,8 @@ void world_free(struct world **pointer)
 		return;
 	for (size_t i = 0; i < WORLD_SIDES; i++) {
 		forget_side(world, &world->sides[i], true);
-		table_done(&world->sides[i].clusters);
-		table_done(&world->sides[i].pods);
-		table_done(&world->sides[i].services);
+		for (size_t kind = 0; kind < WORLD_KINDS; kind++)
+			table_done(&world->sides[i].of[kind]);
 	}
 	for (size_t at = 0; (entry = strmap_next(&world->spaces, &at)) != NULL;) {
 		const struct world_space *const space = entry->value;
@@ -146,9 +151,9 @@ static bool is_watched(struct world *world, enum world_kind kind, enum dialect d
 
 		return pod && !pod->expected;
 	}
-	const struct world_service *const service = world_service_find(world, dialect, &name);
+	const struct world_asset *const asset = world_asset_find(world, kind, dialect, &name);
 
-	return kind == WORLD_SERVICES && service && service->ports;
+	return asset && asset->text;
 }
 
 static struct world_cluster *take(struct world *world, enum world_kind kind, enum dialect dialect,
@@ -156,8 +161,10 @@ static struct world_cluster *take(struct world *world, enum world_kind kind, enu
 {
 	if (kind == WORLD_CLUSTERS)
 		return world_put_cluster(world, dialect, object, arena);
-	return kind == WORLD_PODS ? world_put_pod(world, dialect, object, arena)
-				  : world_put_service(world, dialect, object, arena);
+	return kind == WORLD_PODS
+		       ? world_put_pod(world, dialect, object, arena)
+		       : world_put_asset(
+				 world, &(struct world_asset_put){kind, dialect, object}, arena);
 }
 
 struct told {
@@ -197,33 +204,50 @@ void world_put_found(struct world *world, enum world_kind kind, enum dialect dia
 	put(world, &(struct told){kind, dialect, object, true}, arena);
 }
 
-/* The cluster, which may be gone when this returns, but was copied into `key`. */
+/* Each is an item of a table of its own. */
+static struct world_cluster *cluster_of(enum world_kind kind, void *item)
+{
+	const struct world_pod *const pod = item;
+	const struct world_asset *const asset = item;
+
+	if (kind == WORLD_CLUSTERS)
+		return item;
+	return kind == WORLD_PODS ? pod->cluster : asset->cluster;
+}
+
+static void remove_item(struct world *world, enum world_kind kind, void *item)
+{
+	struct world_cluster *const cluster = cluster_of(kind, item);
+
+	if (kind == WORLD_PODS)
+		world_pod_remove(world, item);
+	else if (kind == WORLD_CLUSTERS)
+		world_cluster_untell(world, cluster);
+	else
+		world_asset_remove(world, item);
+	world_cluster_settle(world, cluster);
+}
+
+static void *find_item(
+	const struct world *world, const struct told *told, const struct world_name *name)
+{
+	if (told->kind == WORLD_CLUSTERS)
+		return world_cluster_find(world, told->dialect, name);
+	if (told->kind == WORLD_PODS)
+		return world_pod_find(world, told->dialect, name);
+	return world_asset_find(world, told->kind, told->dialect, name);
+}
+
+/* Its cluster may be gone when this returns, but was copied into `key`. */
 static bool drop(struct world *world, const struct told *told, const struct world_name *name,
 	struct world_key *key, struct arena *arena)
 {
-	struct world_pod *const pod =
-		told->kind == WORLD_PODS ? world_pod_find(world, told->dialect, name) : NULL;
-	struct world_service *const service =
-		told->kind == WORLD_SERVICES ? world_service_find(world, told->dialect, name)
-					     : NULL;
-	struct world_cluster *cluster = told->kind == WORLD_CLUSTERS
-						? world_cluster_find(world, told->dialect, name)
-						: NULL;
+	void *const item = find_item(world, told, name);
 
-	if (pod)
-		cluster = pod->cluster;
-	else if (service)
-		cluster = service->cluster;
-	if (cluster == NULL)
+	if (item == NULL)
 		return false;
-	*key = world_key_of(cluster, arena);
-	if (pod)
-		world_pod_remove(world, pod);
-	else if (service)
-		world_service_remove(world, service);
-	else
-		world_cluster_untell(world, cluster);
-	world_cluster_settle(world, cluster);
+	*key = world_key_of(cluster_of(told->kind, item), arena);
+	remove_item(world, told->kind, item);
 	return true;
 }
 
@@ -254,56 +278,25 @@ void world_listing(struct world *world, enum world_kind kind, enum dialect diale
 	pthread_mutex_unlock(&world->mutex);
 }
 
-/* Each is an item of a table of its own. */
-static struct world_cluster *cluster_of(enum world_kind kind, void *item)
-{
-	const struct world_pod *const pod = item;
-	const struct world_service *const service = item;
-
-	if (kind == WORLD_PODS)
-		return pod->cluster;
-	return kind == WORLD_SERVICES ? service->cluster : item;
-}
-
-static struct table *table_of(struct world_side *side, enum world_kind kind)
-{
-	if (kind == WORLD_PODS)
-		return &side->pods;
-	return kind == WORLD_SERVICES ? &side->services : &side->clusters;
-}
-
 /* What was there before this list; what is only expected has never been in one. */
 static bool is_left_over(const struct world_side *side, enum world_kind kind, const void *item)
 {
 	const struct world_pod *const pod = item;
-	const struct world_service *const service = item;
+	const struct world_asset *const asset = item;
 	const struct world_cluster *const cluster = item;
 
 	if (kind == WORLD_PODS)
 		return !pod->expected && pod->round != side->round[kind];
-	if (kind == WORLD_SERVICES)
-		return service->ports && service->round != side->round[kind];
-	return cluster->told && cluster->round != side->round[kind];
-}
-
-static void remove_item(struct world *world, enum world_kind kind, void *item)
-{
-	struct world_cluster *const cluster = cluster_of(kind, item);
-
-	if (kind == WORLD_PODS)
-		world_pod_remove(world, item);
-	else if (kind == WORLD_SERVICES)
-		world_service_remove(world, item);
-	else
-		world_cluster_untell(world, cluster);
-	world_cluster_settle(world, cluster);
+	if (kind == WORLD_CLUSTERS)
+		return cluster->told && cluster->round != side->round[kind];
+	return asset->text && asset->round != side->round[kind];
 }
 
 /* The keys of those who lost something, in the arena; some of them more than once. */
 static size_t sweep(struct world *world, struct world_side *side, enum world_kind kind,
 	struct arena *arena, struct world_key **keys)
 {
-	const struct table *const table = table_of(side, kind);
+	const struct table *const table = &side->of[kind];
 	struct table_item **const gone =
 		arena_array(arena, table->count + 1, sizeof(struct table_item *));
 	struct table_item *item;
@@ -384,7 +377,7 @@ struct world_tally world_tally(struct world *world, enum dialect dialect)
 	const struct world_cluster *cluster;
 
 	pthread_mutex_lock(&world->mutex);
-	const struct table *const clusters = &world->sides[dialect].clusters;
+	const struct table *const clusters = &world->sides[dialect].of[WORLD_CLUSTERS];
 
 	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;) {
 		if (cluster->told)
@@ -397,12 +390,10 @@ struct world_tally world_tally(struct world *world, enum dialect dialect)
 size_t world_count(struct world *world, enum world_kind kind, enum dialect dialect)
 {
 	const struct world_side *const side = &world->sides[dialect];
-	size_t counts[WORLD_KINDS];
 
 	pthread_mutex_lock(&world->mutex);
-	counts[WORLD_CLUSTERS] = side->told;
-	counts[WORLD_PODS] = side->pods.count;
-	counts[WORLD_SERVICES] = side->services.count;
+	const size_t count = kind == WORLD_CLUSTERS ? side->told : side->of[kind].count;
+
 	pthread_mutex_unlock(&world->mutex);
-	return counts[kind];
+	return count;
 }

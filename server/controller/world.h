@@ -1,9 +1,9 @@
 /*
- * What we believe exists: the RayClusters of both dialects, and of each its pods and Services, as
- * watches last told them, together with what we asked for and no watch has told of yet. Watches and
- * writers tell, the planner looks; nothing of it is ever asked for in between.
+ * What we believe exists: the RayClusters of both dialects, and of each its pods, Services and
+ * volume claims, as watches last told them, together with what we asked for and no watch has told
+ * of yet. Watches and writers tell, the planner looks; nothing of it is ever asked for in between.
  *
- * Pods and Services are found by the label that names their cluster, and may be told of before it.
+ * They are found by the label that names their cluster, and may be told of before it.
  *
  * Thread-safe: one mutex, private to world*.c. Nothing is called while it is held.
  */
@@ -27,6 +27,7 @@ enum world_kind {
 	WORLD_CLUSTERS,
 	WORLD_PODS,
 	WORLD_SERVICES,
+	WORLD_CLAIMS, /* for volumes; of the modern dialect alone */
 	WORLD_KINDS,
 };
 
@@ -40,11 +41,12 @@ struct world *world_new(const struct world_options *options);
 /* Takes NULL and nulls. Nobody may be telling any more. */
 void world_free(struct world **pointer);
 
-/* The labels by which a watch of a dialect's pods and Services selects them, and the places of
- * theirs that nobody reads. */
+/* The labels by which a watch of what a dialect's clusters have selects it, and the places in it
+ * that nobody reads. */
 const char *world_selector(enum dialect dialect);
 extern const struct json_place WORLD_POD_SKIPS[];
 extern const struct json_place WORLD_SERVICE_SKIPS[];
+extern const struct json_place WORLD_CLAIM_SKIPS[];
 
 /* What a watch tells: as it is now, or that it is gone. */
 void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
@@ -61,7 +63,7 @@ void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 void world_listing(struct world *world, enum world_kind kind, enum dialect dialect);
 void world_listed(struct world *world, enum world_kind kind, enum dialect dialect);
 
-/* All pods and Services, and all that was asked for: we do not lead any more. */
+/* All that clusters have, and all that was asked for: we do not lead any more. */
 void world_forget_children(struct world *world);
 /* What was judged and refused when we were last at work: somebody else may have been since. */
 void world_forget_work(struct world *world, enum dialect dialect);
@@ -116,8 +118,9 @@ struct world_outcome {
 	enum action_kind action;
 	enum child_kind child;
 	struct str name, group;
-	int code;           /* HTTP's; 0 when it was never tried */
-	struct str message; /* the API server's */
+	struct str object_uid; /* of what became ours, or is it no more; else "" */
+	int code;              /* HTTP's; 0 when it was never tried */
+	struct str message;    /* the API server's */
 };
 
 /* It was done, or is done no more: what is expected of it is told by a watch. */

@@ -53,8 +53,8 @@ static bool is_named(const struct table_item *item, const void *key)
 struct world_cluster *world_cluster_find(
 	const struct world *world, enum dialect dialect, const struct world_name *name)
 {
-	return table_find(&world->sides[dialect].clusters, world_hash(name->space, name->name),
-		is_named, name);
+	return table_find(&world->sides[dialect].of[WORLD_CLUSTERS],
+		world_hash(name->space, name->name), is_named, name);
 }
 
 struct world_cluster *world_cluster_of(struct world *world, const struct world_key *key)
@@ -92,7 +92,7 @@ struct world_cluster *world_cluster_get(
 	memcpy(cluster->name, name.at, name.len);
 	cluster->next = space->clusters;
 	space->clusters = cluster;
-	table_add(&world->sides[dialect].clusters, &cluster->item);
+	table_add(&world->sides[dialect].of[WORLD_CLUSTERS], &cluster->item);
 	return cluster;
 }
 
@@ -100,12 +100,12 @@ void world_cluster_settle(struct world *world, struct world_cluster *cluster)
 {
 	struct world_cluster **link = &cluster->space->clusters;
 
-	if (cluster->told || cluster->pods || cluster->services)
+	if (cluster->told || cluster->pods || cluster->assets)
 		return;
 	while (*link != cluster)
 		link = &(*link)->next;
 	*link = cluster->next;
-	table_remove(&world->sides[cluster->dialect].clusters, &cluster->item);
+	table_remove(&world->sides[cluster->dialect].of[WORLD_CLUSTERS], &cluster->item);
 	free(cluster);
 }
 
@@ -128,7 +128,7 @@ void world_forget_work(struct world *world, enum dialect dialect)
 	struct world_cluster *cluster;
 
 	pthread_mutex_lock(&world->mutex);
-	const struct table *const clusters = &world->sides[dialect].clusters;
+	const struct table *const clusters = &world->sides[dialect].of[WORLD_CLUSTERS];
 
 	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;) {
 		acceptance_free(&cluster->acceptance, &world->interns);
@@ -152,10 +152,10 @@ void world_cluster_untell(struct world *world, struct world_cluster *cluster)
 		if (pod->expected)
 			world_pod_remove(world, pod);
 	}
-	for (struct world_service *service = cluster->services, *next; service; service = next) {
-		next = service->next;
-		if (service->ports == NULL)
-			world_service_remove(world, service);
+	for (struct world_asset *asset = cluster->assets, *next; asset; asset = next) {
+		next = asset->next;
+		if (asset->text == NULL)
+			world_asset_remove(world, asset);
 	}
 }
 

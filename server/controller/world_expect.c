@@ -124,7 +124,7 @@ void world_expect(struct world *world, const struct world_key *key, struct str u
 		expected.name = action->name;
 		world_pod_expect(world, cluster, &expected);
 	} else if (cluster && action->kind == ACTION_CREATE && action->child == CHILD_SERVICE) {
-		world_service_expect(world, cluster, action->name);
+		world_asset_expect(world, cluster, action->name);
 	} else if (cluster && action->kind == ACTION_DELETE_POD &&
 		   (pod = pod_of(world, cluster, action->name)) != NULL) {
 		pod->ending = true;
@@ -138,8 +138,8 @@ static void unexpect(
 	struct world *world, struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_pod *const pod = pod_of(world, cluster, outcome->name);
-	struct world_service *const service = world_service_find(
-		world, cluster->dialect, &(struct world_name){cluster->space, outcome->name});
+	struct world_asset *const service = world_asset_find(world, WORLD_SERVICES,
+		cluster->dialect, &(struct world_name){cluster->space, outcome->name});
 
 	if (outcome->action == ACTION_DELETE_POD && pod) {
 		pod->ending = false;
@@ -148,23 +148,41 @@ static void unexpect(
 		   pod->expected) {
 		world_pod_remove(world, pod);
 	} else if (outcome->action == ACTION_CREATE && outcome->child == CHILD_SERVICE && service &&
-		   service->ports == NULL) {
-		world_service_remove(world, service);
+		   service->text == NULL) {
+		world_asset_remove(world, service);
 	}
 }
 
-/* Before a watch tells of it. */
-static void note_adopted(struct world *world, struct world_cluster *cluster, struct str uid,
+/* That very one, of which a watch has told; it has no owner unless it is this cluster. */
+static uint64_t *owner_of(struct world *world, struct world_cluster *cluster, struct str uid,
 	const struct world_outcome *outcome)
 {
-	struct world_pod *const pod = pod_of(world, cluster, outcome->name);
-	struct world_service *const service = world_service_find(
-		world, cluster->dialect, &(struct world_name){cluster->space, outcome->name});
+	const struct world_name name = {cluster->space, outcome->name};
+	const struct uid object = uid_of(outcome->object_uid);
+	uint64_t *owner = NULL;
 
-	if (outcome->child == CHILD_POD && pod && pod->facts.owner == 0)
-		pod->facts.owner = uid_hash(uid);
-	else if (outcome->child == CHILD_SERVICE && service && service->owner == 0)
-		service->owner = uid_hash(uid);
+	if (outcome->child == CHILD_POD) {
+		struct world_pod *const pod = pod_of(world, cluster, outcome->name);
+
+		owner = pod && uid_eq(&pod->facts.uid, &object) ? &pod->facts.owner : NULL;
+	} else {
+		struct world_asset *const asset = world_asset_find(world,
+			outcome->child == CHILD_SERVICE ? WORLD_SERVICES : WORLD_CLAIMS,
+			cluster->dialect, &name);
+
+		owner = asset && asset->uid == uid_hash(outcome->object_uid) ? &asset->owner : NULL;
+	}
+	return owner && (*owner == 0 || *owner == uid_hash(uid)) ? owner : NULL;
+}
+
+/* It has become ours, or is it no more, before a watch tells of it. */
+static void note_owner(struct world *world, struct world_cluster *cluster, struct str uid,
+	const struct world_outcome *outcome)
+{
+	uint64_t *const owner = owner_of(world, cluster, uid, outcome);
+
+	if (owner)
+		*owner = outcome->action == ACTION_ADOPT ? uid_hash(uid) : 0;
 }
 
 void world_write_done(struct world *world, const struct world_key *key, struct str uid,
@@ -175,8 +193,8 @@ void world_write_done(struct world *world, const struct world_key *key, struct s
 
 	if (cluster)
 		forget_failure(cluster, outcome);
-	if (cluster && outcome->action == ACTION_ADOPT)
-		note_adopted(world, cluster, uid, outcome);
+	if (cluster && (outcome->action == ACTION_ADOPT || outcome->action == ACTION_RELEASE))
+		note_owner(world, cluster, uid, outcome);
 	pthread_mutex_unlock(&world->mutex);
 }
 
@@ -233,7 +251,7 @@ static size_t count_children(const struct world_cluster *cluster)
 
 	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next)
 		count++;
-	for (const struct world_service *at = cluster->services; at; at = at->next)
+	for (const struct world_asset *at = cluster->assets; at; at = at->next)
 		count++;
 	return count;
 }
@@ -245,8 +263,8 @@ static void doubt_all(struct doubts *doubts, struct world_cluster *cluster)
 			doubt(doubts, &pod->asked, CHILD_POD,
 				pod_facts_text(&pod->facts, POD_TEXT_NAME));
 	}
-	for (struct world_service *at = cluster->services; at; at = at->next) {
-		if (at->ports == NULL)
+	for (struct world_asset *at = cluster->assets; at; at = at->next) {
+		if (at->text == NULL)
 			doubt(doubts, &at->asked, CHILD_SERVICE,
 				(struct str){at->name, at->name_len});
 	}

@@ -53,39 +53,70 @@ static void observe_pods(const struct world_cluster *cluster, uint64_t owner, st
 	}
 }
 
-static const struct json_node *read_ports(
-	struct world *world, const struct world_service *service, struct arena *arena)
+static const struct json_node *read_text(
+	struct world *world, const struct world_asset *asset, struct arena *arena)
 {
 	struct json_doc doc;
 	struct err ignored;
 
-	if (service->ports == NULL)
+	if (asset->text == NULL)
 		return NULL;
-	return json_read(arena, deflater_unpack(world->deflater, service->ports, arena), &OBJECT,
-		       &doc, &ignored)
+	return json_read(arena, deflater_unpack(world->deflater, asset->text, arena), &OBJECT, &doc,
+		       &ignored)
 		       ? doc.root
 		       : NULL;
+}
+
+static size_t count_assets(const struct world_cluster *cluster, enum world_kind kind)
+{
+	size_t count = 0;
+
+	for (const struct world_asset *at = cluster->assets; at; at = at->next)
+		count += at->kind == kind;
+	return count;
 }
 
 static void observe_services(struct world *world, const struct world_cluster *cluster,
 	uint64_t owner, struct arena *arena, struct observed *out)
 {
-	struct observed_service *services;
-	size_t count = 0;
+	size_t count = count_assets(cluster, WORLD_SERVICES);
+	struct observed_service *const services = arena_array(arena, count + 1, sizeof(*services));
 
-	for (const struct world_service *at = cluster->services; at; at = at->next)
-		count++;
-	services = arena_array(arena, count + 1, sizeof(*services));
 	out->services = services;
 	out->service_count = count;
-	for (const struct world_service *at = cluster->services; at; at = at->next)
+	for (const struct world_asset *at = cluster->assets; at; at = at->next) {
+		if (at->kind != WORLD_SERVICES)
+			continue;
 		services[--count] = (struct observed_service){
 			.name = arena_str(arena, (struct str){at->name, at->name_len}),
 			.cluster_ip = arena_str(arena, intern_str(at->ip)),
-			.ports = read_ports(world, at, arena),
-			.ours = at->ports == NULL || (owner && at->owner == owner),
-			.stray = at->ports && at->owner == 0,
+			.type = world_service_type(at),
+			.ports = read_text(world, at, arena),
+			.ours = at->text == NULL || (owner && at->owner == owner),
+			.stray = at->text && at->owner == 0,
 		};
+	}
+}
+
+static void observe_claims(struct world *world, const struct world_cluster *cluster, uint64_t owner,
+	struct arena *arena, struct observed *out)
+{
+	size_t count = count_assets(cluster, WORLD_CLAIMS);
+	struct observed_claim *const claims = arena_array(arena, count + 1, sizeof(*claims));
+
+	out->claims = claims;
+	out->claim_count = count;
+	for (const struct world_asset *at = cluster->assets; at; at = at->next) {
+		if (at->kind != WORLD_CLAIMS)
+			continue;
+		claims[--count] = (struct observed_claim){
+			.name = arena_str(arena, (struct str){at->name, at->name_len}),
+			.spec = read_text(world, at, arena),
+			.ours = owner && at->owner == owner,
+			.stray = at->owner == 0,
+			.deleting = at->deleting,
+		};
+	}
 }
 
 static const char *kind_of(const struct world_failure *failure)
@@ -94,7 +125,7 @@ static const char *kind_of(const struct world_failure *failure)
 		"RoleBinding", "Secret", "PersistentVolumeClaim"};
 
 	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD ||
-			       failure->action == ACTION_ADOPT
+			       failure->action == ACTION_ADOPT || failure->action == ACTION_RELEASE
 		       ? KINDS[failure->child]
 		       : "RayCluster";
 }
@@ -115,6 +146,7 @@ static void observe_failures(
 			.code = at->code,
 			.deleting = at->action == ACTION_DELETE_POD,
 			.adopting = at->action == ACTION_ADOPT,
+			.releasing = at->action == ACTION_RELEASE,
 		};
 	}
 }
@@ -144,6 +176,7 @@ bool world_observe(struct world *world, const struct world_key *key, struct aren
 
 		observe_pods(cluster, owner, arena, out);
 		observe_services(world, cluster, owner, arena, out);
+		observe_claims(world, cluster, owner, arena, out);
 		observe_failures(cluster, arena, out);
 		world_view(world, cluster, arena, acceptance);
 	}

@@ -33,15 +33,19 @@ struct world_pod {
 	struct pod_facts facts; /* last: its texts stand behind it */
 };
 
-struct world_service {
+/* What a cluster has besides pods: a Service or a claim. */
+struct world_asset {
 	struct table_item item;
 	uint32_t asked;
-	struct world_service *next;
+	struct world_asset *next;
 	struct world_cluster *cluster;
-	uint64_t owner;
-	struct deflated *ports; /* NULL while it is expected */
+	uint64_t owner, uid;   /* hashes; 0: it has none */
+	struct deflated *text; /* a Service's ports, a claim's spec; NULL while it is expected */
 	const struct intern *ip;
+	uint8_t kind; /* enum world_kind */
+	uint8_t type; /* of a Service: world_service_type() */
 	uint8_t round;
+	bool deleting;
 	uint16_t name_len;
 	char name[];
 };
@@ -72,7 +76,7 @@ struct world_cluster {
 	int64_t checked; /* clock_now(): when its children were last seen to be there */
 	struct uid uid;
 	struct world_pod *pods;
-	struct world_service *services;
+	struct world_asset *assets;
 	struct world_failure *failures;
 	struct acceptance *acceptance; /* NULL until it was judged */
 	int64_t status_at;             /* clock_now() when one was last written … */
@@ -86,7 +90,7 @@ struct world_cluster {
 
 /* What is of one dialect. */
 struct world_side {
-	struct table clusters, pods, services;
+	struct table of[WORLD_KINDS];
 	size_t told; /* clusters */
 	uint8_t round[WORLD_KINDS];
 };
@@ -134,8 +138,16 @@ struct world_cluster *world_put_cluster(struct world *world, enum dialect dialec
 	const struct json_node *object, struct arena *arena);
 struct world_cluster *world_put_pod(struct world *world, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
-struct world_cluster *world_put_service(struct world *world, enum dialect dialect,
-	const struct json_node *object, struct arena *arena);
+struct str world_service_type(const struct world_asset *service);
+
+/* Of a Service or a claim. */
+struct world_asset_put {
+	enum world_kind kind;
+	enum dialect dialect;
+	const struct json_node *object;
+};
+struct world_cluster *world_put_asset(
+	struct world *world, const struct world_asset_put *put, struct arena *arena);
 
 struct world_pod *world_pod_find(
 	const struct world *world, enum dialect dialect, const struct world_name *name);
@@ -143,16 +155,14 @@ struct world_pod *world_pod_new(const struct pod_facts *facts);
 /* Of a cluster; in place of one of that name. */
 void world_pod_add(struct world *world, struct world_cluster *cluster, struct world_pod *pod);
 void world_pod_remove(struct world *world, struct world_pod *pod);
-struct world_service *world_service_find(
-	const struct world *world, enum dialect dialect, const struct world_name *name);
-struct world_service *world_service_new(struct str name);
-void world_service_add(
-	struct world *world, struct world_cluster *cluster, struct world_service *service);
-void world_service_remove(struct world *world, struct world_service *service);
+struct world_asset *world_asset_find(const struct world *world, enum world_kind kind,
+	enum dialect dialect, const struct world_name *name);
+void world_asset_remove(struct world *world, struct world_asset *asset);
 
 void world_pod_expect(
 	struct world *world, struct world_cluster *cluster, const struct observed_pod *expected);
-void world_service_expect(struct world *world, struct world_cluster *cluster, struct str name);
+/* A Service that was asked for. */
+void world_asset_expect(struct world *world, struct world_cluster *cluster, struct str name);
 
 /* There may be room in its quota again. */
 void world_stir(struct world *world, struct world_space *space);

@@ -15,8 +15,8 @@ static bool is_named(const struct table_item *item, const void *key)
 struct world_pod *world_pod_find(
 	const struct world *world, enum dialect dialect, const struct world_name *name)
 {
-	return table_find(
-		&world->sides[dialect].pods, world_hash(name->space, name->name), is_named, name);
+	return table_find(&world->sides[dialect].of[WORLD_PODS],
+		world_hash(name->space, name->name), is_named, name);
 }
 
 static struct world_pod *pod_new(
@@ -51,7 +51,7 @@ static void add(struct world *world, struct world_pod *pod)
 {
 	pod->next = pod->cluster->pods;
 	pod->cluster->pods = pod;
-	table_add(&world->sides[pod->cluster->dialect].pods, &pod->item);
+	table_add(&world->sides[pod->cluster->dialect].of[WORLD_PODS], &pod->item);
 }
 
 static void replace(struct world *world, struct world_pod *old, struct world_pod *pod)
@@ -60,14 +60,14 @@ static void replace(struct world *world, struct world_pod *old, struct world_pod
 
 	pod->next = old->next;
 	*link = pod;
-	table_swap(&world->sides[pod->cluster->dialect].pods, &old->item, &pod->item);
+	table_swap(&world->sides[pod->cluster->dialect].of[WORLD_PODS], &old->item, &pod->item);
 	pod_free(world, old);
 }
 
 void world_pod_remove(struct world *world, struct world_pod *pod)
 {
 	*link_of(pod) = pod->next;
-	table_remove(&world->sides[pod->cluster->dialect].pods, &pod->item);
+	table_remove(&world->sides[pod->cluster->dialect].of[WORLD_PODS], &pod->item);
 	pod_free(world, pod);
 }
 

@@ -1,6 +1,7 @@
 #include "server/plan/adopt.h"
 
 #include "api/derived_names.h"
+#include "server/children/store.h"
 
 /* Merged with the owner references that there are, where the object is still that one. */
 static struct json_edit *patch_of(const struct child_context *c, struct str uid)
@@ -23,6 +24,34 @@ static struct action *adopt(const struct child_context *c, struct round *round,
 	action->name = name;
 	action->body = patch_of(c, uid);
 	return action;
+}
+
+/* A list of owners is merged by uid. */
+static struct json_edit *patch_without(const struct child_context *c)
+{
+	struct json_edit *const patch = json_edit_object();
+	struct json_edit *const owner = json_edit_object();
+
+	json_edit_put_cstr(owner, "$patch", "delete");
+	json_edit_put_str(owner, "uid", c->uid);
+	json_edit_add(
+		json_edit_put_array(json_edit_put_object(patch, "metadata"), "ownerReferences"),
+		owner);
+	return patch;
+}
+
+void adopt_claim(
+	const struct observed_claim *claim, const struct child_context *c, struct round *round)
+{
+	if (!store_outlives(c) && claim->stray && !claim->deleting)
+		adopt(c, round, CHILD_VOLUME_CLAIM, claim->name, STR(""));
+	if (!store_outlives(c) || !claim->ours)
+		return;
+	struct action *const action = round_add(round, ACTION_RELEASE);
+
+	action->child = CHILD_VOLUME_CLAIM;
+	action->name = claim->name;
+	action->body = patch_without(c);
 }
 
 static bool was_refused(const struct observed *seen, struct str name)

@@ -11,3 +11,6 @@
 
 /* Whether there are pods to wait for; not for those whose adoption was refused. */
 bool adopt_strays(const struct observed *seen, const struct child_context *c, struct round *round);
+/* Of a claim for a volume: it goes with the cluster, or outlives it, as its spec says by now. */
+void adopt_claim(
+	const struct observed_claim *claim, const struct child_context *c, struct round *round);

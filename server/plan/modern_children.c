@@ -4,8 +4,9 @@
 #include "server/children/rbac.h"
 #include "server/children/service.h"
 #include "server/children/store.h"
+#include "server/plan/adopt.h"
 #include "server/plan/modern_parts.h"
-#include "server/plan/status_modern.h"
+#include "server/plan/status_parts.h"
 
 _Static_assert((int)AUTH_SECRET_RANDOM == (int)OBSERVED_RANDOM,
 	"a round has as many bytes as a token takes");
@@ -62,13 +63,57 @@ static void create_unseen(struct modern *m)
 		create(m, CHILD_ROLE_BINDING, rbac_role_binding(c));
 	}
 	create(m, CHILD_SECRET, auth_secret(c, m->seen->random));
-	create(m, CHILD_VOLUME_CLAIM, store_claim(c));
+}
+
+/* In the kubelet's words. */
+static bool waits_for_secret(const struct modern *m, const struct observed_pod *pod)
+{
+	const struct str words = arena_printf(m->round->arena, "secret \"%.*s\" not found",
+		STR_ARG(derived_check_name(m->c.arena, m->c.name)));
+
+	return pod->ours && str_is(pod->reason, "CreateContainerConfigError") &&
+	       str_contains(pod->message, words.at);
+}
+
+/* No watch tells that the Secret was deleted, which only a new pod misses. */
+static void create_missed_secret(struct modern *m)
+{
+	bool missed = false;
+
+	for (size_t i = 0; m->c.token_auth && !missed && i < m->seen->pod_count; i++)
+		missed = waits_for_secret(m, &m->seen->pods[i]);
+	if (missed)
+		create(m, CHILD_SECRET, auth_secret(&m->c, m->seen->random));
+}
+
+const struct observed_claim *modern_claim(
+	const struct observed *seen, const struct child_context *c)
+{
+	for (size_t i = 0; store_has_claim(c) && i < seen->claim_count; i++) {
+		if (str_eq(seen->claims[i].name, c->store_claim))
+			return &seen->claims[i];
+	}
+	return NULL;
+}
+
+/* One that is missed makes the next round look after what no watch tells of. */
+static void settle_claim(struct modern *m)
+{
+	const struct observed_claim *const claim = modern_claim(m->seen, &m->c);
+
+	if (claim && m->seen->verdict.accepted)
+		adopt_claim(claim, &m->c, m->round);
+	else if (claim == NULL && may_lack_unseen(m))
+		create(m, CHILD_VOLUME_CLAIM, store_claim(&m->c));
 }
 
 void modern_children(struct modern *m)
 {
 	if (may_lack_unseen(m))
 		create_unseen(m);
+	else
+		create_missed_secret(m);
+	settle_claim(m);
 	create_service(m, m->c.head_service, service_of_head);
 	create_service(m, derived_serve_service(m->c.arena, m->c.name), service_of_serve);
 	create_service(m, derived_headless_service(m->c.arena, m->c.name), service_of_hosts);

@@ -64,8 +64,16 @@ struct observed_pod {
 struct observed_service {
 	struct str name;
 	struct str cluster_ip;         /* "None" of a headless one; "" where not known */
+	struct str type;               /* "ClusterIP", …; "" where not known */
 	const struct json_node *ports; /* spec.ports; NULL while no watch has told of it */
 	bool ours, stray;
+};
+
+/* For a volume, of which a watch has told. */
+struct observed_claim {
+	struct str name;
+	const struct json_node *spec;
+	bool ours, stray, deleting;
 };
 
 /* A write that the API server refused in an earlier round, and that was not done since. */
@@ -76,7 +84,8 @@ struct observed_failure {
 	struct str message; /* the API server's */
 	int code;           /* HTTP's; 0 when no answer came */
 	bool deleting;      /* it was a delete … */
-	bool adopting;      /* … or it was to become ours */
+	bool adopting;      /* … or it was to become ours … */
+	bool releasing;     /* … or to be so no more */
 };
 
 /* Whether the spec may be made real; accept.h settles it once for each generation. */
@@ -107,6 +116,8 @@ struct observed {
 	size_t pod_count;
 	const struct observed_service *services;
 	size_t service_count;
+	const struct observed_claim *claims;
+	size_t claim_count;
 	const struct observed_failure *failures;
 	size_t failure_count;
 	struct observed_verdict verdict;

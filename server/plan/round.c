@@ -42,6 +42,8 @@ static bool is_about(const struct action *action, const struct observed_failure 
 		return action->kind == ACTION_DELETE_POD && str_eq(action->name, failure->what);
 	if (failure->adopting)
 		return action->kind == ACTION_ADOPT && str_eq(action->name, failure->what);
+	if (failure->releasing)
+		return action->kind == ACTION_RELEASE && str_eq(action->name, failure->what);
 	if (action->kind != ACTION_CREATE)
 		return false;
 	return str_is(failure->kind, "Pod") ? action->child == CHILD_POD &&

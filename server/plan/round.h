@@ -18,6 +18,7 @@ enum action_kind {
 	ACTION_PATCH,      /* a merge patch of the RayCluster itself: finalizers, annotations */
 	ACTION_PATCH_SERVICE, /* a merge patch of a Service that is ours: `name`, `body` */
 	ACTION_ADOPT,         /* a strategic merge patch of a child without a controller: `body` */
+	ACTION_RELEASE,       /* the same of one that is ours, and is not to be any more */
 	ACTION_EVENT,
 };
 

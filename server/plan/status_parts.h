@@ -32,3 +32,9 @@ void status_put_failures(struct status_draft *d, const struct status_input *in);
 void status_put_pending(struct status_draft *d, const struct status_input *in);
 void status_put_accepted(struct status_draft *d, const struct status_input *in);
 void status_put_supported(struct status_draft *d, const struct status_input *in);
+
+/* --- modern_children.c --- */
+
+/* The claim of its GCS, as a watch told of it; NULL where there is none. */
+const struct observed_claim *modern_claim(
+	const struct observed *seen, const struct child_context *c);

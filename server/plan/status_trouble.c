@@ -1,4 +1,6 @@
 /* What does not go as it should: refused writes, pods that do not start, what we do not make. */
+#include "server/children/service.h"
+#include "server/children/store.h"
 #include "server/plan/accept.h"
 #include "server/plan/status_parts.h"
 #include "validators/unsupported.h"
@@ -16,9 +18,10 @@ static bool is_of_head(const struct status_input *in, struct str group)
 static struct str failure_reason(const struct status_input *in, struct arena *arena,
 	const char *failed, const struct observed_failure *failure)
 {
-	const char *const verb = failure->deleting   ? "Delete"
-				 : failure->adopting ? "Adopt"
-						     : "Create";
+	const char *const verb = failure->deleting    ? "Delete"
+				 : failure->adopting  ? "Adopt"
+				 : failure->releasing ? "Release"
+						      : "Create";
 
 	if (!str_is(failure->kind, "Pod"))
 		return arena_printf(arena, "%s%s%.*s", failed, verb, STR_ARG(failure->kind));
@@ -58,9 +61,10 @@ static void add_failure(
 	const struct str name = pod && failure->group.len ? failure->group : failure->what;
 	const struct str words = without_name(failure->message);
 	const struct str line = arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s",
-		failure->deleting   ? "delete "
-		: failure->adopting ? "adopt "
-				    : "",
+		failure->deleting    ? "delete "
+		: failure->adopting  ? "adopt "
+		: failure->releasing ? "release "
+				     : "",
 		STR_ARG(failure->kind), pod ? "of " : "", STR_ARG(name), STR_ARG(words));
 
 	if (str_contains(buf_str(out), line.at))
@@ -141,11 +145,39 @@ static void add_lack(void *context, const struct unsupported *row, const struct 
 		&lacks->text, "%s%s (%s)", lacks->text.len ? "; " : "", row->feature, row->instead);
 }
 
+static void add_drift(struct buf *out, const char *kind, struct str name, struct str words)
+{
+	buf_printf(out, "%schanging %s \"%.*s\" (%.*s: it is made anew where it is deleted)",
+		out->len ? "; " : "", kind, STR_ARG(name), STR_ARG(words));
+}
+
+/* What is there and stays as it is, though the spec has it otherwise by now. */
+static void add_drifts(const struct status_input *in, struct arena *arena, struct buf *out)
+{
+	const struct observed *const seen = in->seen;
+	const struct observed_claim *const claim = modern_claim(seen, in->c);
+	const struct str drift = claim ? store_drift(in->c, claim->spec) : STR("");
+	const struct str type = in->c->cluster->head ? service_type_of_head(in->c) : STR("");
+
+	if (drift.len)
+		add_drift(out, "PersistentVolumeClaim", claim->name, drift);
+	for (size_t i = 0; type.len && i < seen->service_count; i++) {
+		const struct observed_service *const service = &seen->services[i];
+
+		if (str_eq(service->name, in->c->head_service) && service->ours &&
+			service->type.len && !str_eq(service->type, type))
+			add_drift(out, "Service", service->name,
+				arena_printf(arena, "its type is %.*s, not %.*s",
+					STR_ARG(service->type), STR_ARG(type)));
+	}
+}
+
 void status_put_supported(struct status_draft *d, const struct status_input *in)
 {
 	struct lacks lacks = {0};
 
 	unsupported_each(in->seen->object, add_lack, &lacks);
+	add_drifts(in, d->round->arena, &lacks.text);
 	if (lacks.text.len == 0) {
 		status_drop_condition(d, STATUS_SUPPORTED);
 		return;

@@ -14,6 +14,7 @@ enum { ROUNDS_MAX = 400 };
 #define CLUSTERS "/apis/ray.io/v1/namespaces/ns/rayclusters"
 #define PODS     "/api/v1/namespaces/ns/pods"
 #define SERVICES "/api/v1/namespaces/ns/services"
+#define CLAIMS   "/api/v1/namespaces/ns/persistentvolumeclaims"
 #define NOW      (1800000000 * CLOCK_SECOND)
 
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
@@ -295,6 +296,8 @@ static enum world_kind kind_of(const char *path)
 		return WORLD_PODS;
 	if (str_starts(str_from(path), SERVICES "/"))
 		return WORLD_SERVICES;
+	if (str_starts(str_from(path), CLAIMS "/"))
+		return WORLD_CLAIMS;
 	return str_starts(str_from(path), CLUSTERS "/") ? WORLD_CLUSTERS : WORLD_KINDS;
 }
 

@@ -237,6 +237,46 @@ static bool is_current(const struct json_node *patch, const struct json_node *ob
 	       json_equal(wanted, json_get(json_get(object, "metadata"), "resourceVersion"));
 }
 
+static bool has_owner(const struct json_node *list, const struct json_node *uid)
+{
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		if (json_equal(json_get(it.value, "uid"), uid))
+			return true;
+	}
+	return false;
+}
+
+static const struct json_node *owners_of(const struct json_node *object)
+{
+	return json_get(json_get(object, "metadata"), "ownerReferences");
+}
+
+/* A strategic patch as a merge patch: the list of owners is merged by uid, other lists are not. */
+static const struct json_node *with_owners(
+	struct arena *arena, const struct json_node *old, const struct json_node *body)
+{
+	CLEANUP(buf_done) struct buf list = {0};
+	struct buf whole CLEANUP(buf_done) = {0};
+
+	if (owners_of(body) == NULL)
+		return body;
+	for (struct json_iter it = json_iter(owners_of(old)); json_next_item(&it);) {
+		if (!has_owner(owners_of(body), json_get(it.value, "uid")))
+			buf_printf(
+				&list, "%s%.*s", list.len ? "," : "", STR_ARG(json_raw(it.value)));
+	}
+	for (struct json_iter it = json_iter(owners_of(body)); json_next_item(&it);) {
+		if (!json_str_is(json_get(it.value, "$patch"), STR("delete")))
+			buf_printf(
+				&list, "%s%.*s", list.len ? "," : "", STR_ARG(json_raw(it.value)));
+	}
+	const struct str merged = arena_printf(
+		arena, "{\"metadata\":{\"ownerReferences\":[%.*s]}}", STR_ARG(buf_str(&list)));
+
+	merge_patch_apply(arena, body, read_json(arena, merged), &whole);
+	return read_json(arena, arena_str(arena, buf_str(&whole)));
+}
+
 static void patch(struct fake_cluster *cluster, const struct kube_request *request,
 	const struct object *object, struct kube_answer *answer)
 {
@@ -254,7 +294,11 @@ static void patch(struct fake_cluster *cluster, const struct kube_request *reque
 			refuse(answer, 409, "Conflict");
 			return;
 		}
-		merge_patch_apply(&arena, old, body, &out);
+		merge_patch_apply(&arena, old,
+			str_starts(str_from(request->content_type), "application/strategic-")
+				? with_owners(&arena, old, body)
+				: body,
+			&out);
 	} else {
 		cr_assert_str_eq(request->content_type, "application/json-patch+json");
 		cr_assert(patch_read(&arena, body, &steps, &err), "%s", err.text);

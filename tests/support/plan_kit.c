@@ -169,6 +169,16 @@ static void read_verdict(struct arena *arena, struct observed_verdict *verdict, 
 	}
 }
 
+static void read_claim(struct arena *arena, struct observed_claim *claim, struct str rest)
+{
+	claim->name = next_word(&rest);
+	const struct str owner = next_word(&rest);
+
+	claim->ours = str_is(owner, "ours");
+	claim->stray = str_is(owner, "stray");
+	claim->spec = read_yaml(arena, rest);
+}
+
 /* The arrays of an observation, while they are filled. */
 struct filling {
 	struct arena *arena;
@@ -176,57 +186,79 @@ struct filling {
 	struct observed *seen;
 	struct observed_pod *pods;
 	struct observed_service *services;
+	struct observed_claim *claims;
 	struct observed_failure *failures;
 	struct buf status;
 };
 
-static void read_line(struct filling *f, struct str rest)
+/* False when the line tells of no write that went wrong. */
+static bool read_trouble(struct filling *f, struct str kind, struct str rest)
 {
-	const struct str kind = next_word(&rest);
+	static const struct {
+		const char *kind;
+		int code;
+	} KINDS_OF[] = {{"failure", 403}, {"silence", 0}, {"missing", 404}};
+	struct observed_failure *const failure = &f->failures[f->seen->failure_count];
 
-	if (kind.len == 0)
-		return;
-	if (str_is(kind, "pod")) {
-		read_pod(f->arena, &f->pods[f->seen->pod_count++], rest);
-	} else if (str_is(kind, "service")) {
-		f->services[f->seen->service_count].name = next_word(&rest);
-		f->services[f->seen->service_count].ours = true;
-		f->services[f->seen->service_count].ports = json_get(
-			read_yaml(f->arena, f->dialect == DIALECT_LEGACY ? STR(LEGACY_PORTS)
-									 : STR(MODERN_PORTS)),
-			"p");
-		f->services[f->seen->service_count++].cluster_ip = next_word(&rest);
-	} else if (str_is(kind, "refused")) {
-		struct observed_failure *const failure = &f->failures[f->seen->failure_count++];
-
+	if (str_is(kind, "refused")) {
 		*failure = (struct observed_failure){.kind = STR("Pod"),
 			.what = next_word(&rest),
 			.code = 403,
 			.adopting = true};
 		failure->message = arena_str(f->arena, rest);
-	} else if (str_is(kind, "failure")) {
-		read_failure(f->arena, &f->failures[f->seen->failure_count++], rest);
-	} else if (str_is(kind, "silence")) {
-		read_failure(f->arena, &f->failures[f->seen->failure_count], rest);
-		f->failures[f->seen->failure_count++].code = 0;
-	} else if (str_is(kind, "missing")) {
-		read_failure(f->arena, &f->failures[f->seen->failure_count], rest);
-		f->failures[f->seen->failure_count++].code = 404;
-	} else if (str_is(kind, "verdict")) {
-		read_verdict(f->arena, &f->seen->verdict, rest);
-	} else if (str_is(kind, "first")) {
-		f->seen->first = true;
-	} else if (str_is(kind, "status")) {
-		buf_printf(&f->status, rest.at[0] == '{' ? " %.*s\n" : "\n  %.*s\n", STR_ARG(rest));
-	} else {
-		cr_assert(false, "what is '%.*s'?", STR_ARG(kind));
+		f->seen->failure_count++;
+		return true;
 	}
+	for (size_t i = 0; i < ARRAY_LEN(KINDS_OF); i++) {
+		if (!str_is(kind, KINDS_OF[i].kind))
+			continue;
+		read_failure(f->arena, failure, rest);
+		failure->code = KINDS_OF[i].code;
+		f->seen->failure_count++;
+		return true;
+	}
+	return false;
+}
+
+static void read_service(struct filling *f, struct observed_service *service, struct str rest)
+{
+	const struct str ports =
+		f->dialect == DIALECT_LEGACY ? STR(LEGACY_PORTS) : STR(MODERN_PORTS);
+
+	service->name = next_word(&rest);
+	service->ours = true;
+	service->ports = json_get(read_yaml(f->arena, ports), "p");
+	service->cluster_ip = next_word(&rest);
+	service->type = next_word(&rest);
+}
+
+static void read_line(struct filling *f, struct str rest)
+{
+	const struct str kind = next_word(&rest);
+
+	if (kind.len == 0 || read_trouble(f, kind, rest))
+		return;
+	if (str_is(kind, "pod"))
+		read_pod(f->arena, &f->pods[f->seen->pod_count++], rest);
+	else if (str_is(kind, "service"))
+		read_service(f, &f->services[f->seen->service_count++], rest);
+	else if (str_is(kind, "claim"))
+		read_claim(f->arena, &f->claims[f->seen->claim_count++], rest);
+	else if (str_is(kind, "verdict"))
+		read_verdict(f->arena, &f->seen->verdict, rest);
+	else if (str_is(kind, "first"))
+		f->seen->first = true;
+	else if (str_is(kind, "status"))
+		buf_printf(&f->status, rest.at[0] == '{' ? " %.*s\n" : "\n  %.*s\n", STR_ARG(rest));
+	else
+		cr_assert(false, "what is '%.*s'?", STR_ARG(kind));
 }
 
 static void read_there(struct filling *f, struct str text)
 {
 	f->pods = arena_array(f->arena, THINGS_MAX, sizeof(*f->pods));
 	f->services = arena_array(f->arena, THINGS_MAX, sizeof(*f->services));
+	f->claims = arena_array(f->arena, THINGS_MAX, sizeof(*f->claims));
 	f->failures = arena_array(f->arena, THINGS_MAX, sizeof(*f->failures));
 	while (text.len) {
 		const size_t len = str_find(text, '\n');
@@ -236,6 +268,7 @@ static void read_there(struct filling *f, struct str text)
 	}
 	f->seen->pods = f->pods;
 	f->seen->services = f->services;
+	f->seen->claims = f->claims;
 	f->seen->failures = f->failures;
 }
 
@@ -324,31 +357,42 @@ static void print_create(const struct action *action, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
+static void print_action(const struct action *action, struct buf *out)
+{
+	switch (action->kind) {
+	case ACTION_CREATE:
+		print_create(action, out);
+		break;
+	case ACTION_DELETE_POD:
+		buf_printf(out, "delete %.*s: %.*s\n", STR_ARG(action->name),
+			STR_ARG(action->message));
+		break;
+	case ACTION_EVENT:
+		buf_printf(out, "%s %s: %.*s\n", action->warning ? "warning" : "event",
+			action->reason, STR_ARG(action->message));
+		break;
+	case ACTION_ADOPT:
+	case ACTION_RELEASE:
+		buf_printf(out, "%s %s %.*s\n", action->kind == ACTION_ADOPT ? "adopt" : "release",
+			KINDS[action->child], STR_ARG(action->name));
+		break;
+	case ACTION_PATCH:
+	case ACTION_PATCH_SERVICE:
+		buf_printf(out, "patch %.*s%s", STR_ARG(action->name), action->name.len ? " " : "");
+		json_edit_print(action->body, out);
+		buf_add_char(out, '\n');
+		break;
+	case ACTION_STATUS:
+		break;
+	}
+}
+
 struct str plan_kit_actions(struct arena *arena, const struct round *round)
 {
 	CLEANUP(buf_done) struct buf out = {0};
 
-	for (size_t i = 0; i < round->count; i++) {
-		const struct action *const action = &round->actions[i];
-
-		if (action->kind == ACTION_CREATE)
-			print_create(action, &out);
-		else if (action->kind == ACTION_DELETE_POD)
-			buf_printf(&out, "delete %.*s: %.*s\n", STR_ARG(action->name),
-				STR_ARG(action->message));
-		else if (action->kind == ACTION_EVENT)
-			buf_printf(&out, "%s %s: %.*s\n", action->warning ? "warning" : "event",
-				action->reason, STR_ARG(action->message));
-		else if (action->kind == ACTION_ADOPT)
-			buf_printf(&out, "adopt %s %.*s\n", KINDS[action->child],
-				STR_ARG(action->name));
-		else if (action->kind == ACTION_PATCH || action->kind == ACTION_PATCH_SERVICE) {
-			buf_printf(&out, "patch %.*s%s", STR_ARG(action->name),
-				action->name.len ? " " : "");
-			json_edit_print(action->body, &out);
-			buf_add_char(&out, '\n');
-		}
-	}
+	for (size_t i = 0; i < round->count; i++)
+		print_action(&round->actions[i], &out);
 	if (round->again)
 		buf_printf(&out, "again %lld\n", (long long)round->again);
 	return arena_str(arena, buf_str(&out));

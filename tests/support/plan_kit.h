@@ -5,7 +5,8 @@
  *   pod NAME GROUP WORD…       of GROUP "headgroup" it is the head; WORDs are those of plan_kit.c:
  *                              "running ready age=60 index=2 unscheduled deleting foreign …"; of a
  *                              legacy cluster GROUP is the podType, and "head" a word
- *   service NAME IP
+ *   service NAME IP [TYPE]
+ *   claim NAME OWNER SPEC      "ours", "stray" or another; the spec in YAML
  *   failure KIND GROUP MESSAGE…  with HTTP's 403; "missing KIND …" with its 404; "silence KIND
  *                              GROUP" is one without an answer
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is

@@ -312,6 +312,7 @@ static void perform(struct world *world, struct arena *arena, const struct actio
 	case ACTION_PATCH:
 	case ACTION_PATCH_SERVICE:
 	case ACTION_ADOPT:
+	case ACTION_RELEASE:
 	case ACTION_EVENT:
 		break;
 	}

@@ -117,3 +117,8 @@ keeper_tells_what_is() {
 keeper_gone() {
 	[ -z "$(kubectl get pods --field-selector "metadata.name=$1" -o name)" ]
 }
+
+# keeper_service_is NAME TYPE
+keeper_service_is() {
+	[ "$(kubectl get service "$1" -o 'jsonpath={.spec.type}')" = "$2" ]
+}
