@@ -8,6 +8,7 @@ struct row {
 	void (*find)(const struct ray_object *object, const struct row *row, unsupported_fn *fn,
 		void *context);
 	const char *label, *annotation;
+	enum dialect dialect;
 };
 
 static void ingress(
@@ -65,6 +66,20 @@ static void redis(
 		fn(context, &row->told, gcs->self.at, gcs->self.node);
 }
 
+/* What only an autoscaler reads; at apply RG1122 tells of it. */
+static void scaling(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	const struct raycluster *const cluster = object->cluster;
+
+	if (cluster->upscaling_speed.node)
+		fn(context, &row->told, FIELD_CHILD(cluster->self.at, "upscalingSpeed"),
+			cluster->upscaling_speed.node);
+	if (cluster->idle_timeout_minutes.node)
+		fn(context, &row->told, FIELD_CHILD(cluster->self.at, "idleTimeoutMinutes"),
+			cluster->idle_timeout_minutes.node);
+}
+
 #define GANG                                                                                       \
 	"its pods are scheduled one by one, as if this label was not there: Kueue can admit it "   \
 	"as a whole"
@@ -74,25 +89,34 @@ static void redis(
 
 static const struct row ROWS[] = {
 	{{"enableIngress", "no Ingress is made: write one for the head's Service"}, ingress, NULL,
-		NULL},
+		NULL, DIALECT_MODERN},
 	{{"networkPolicy", "no NetworkPolicy is made, all pods may talk to its pods: write "
 			   "one for the label ray.io/cluster"},
-		network_policy, NULL, NULL},
+		network_policy, NULL, NULL, DIALECT_MODERN},
 	{{"tlsOptions", "nothing is encrypted between its nodes: set RAY_USE_TLS and mount "
 			"certificates in its templates"},
-		tls, NULL, NULL},
+		tls, NULL, NULL, DIALECT_MODERN},
 	{{"historyServerOptions", "nothing is collected for a history server: add its "
 				  "collector to the containers of its templates"},
-		history, NULL, NULL},
+		history, NULL, NULL, DIALECT_MODERN},
 	{{"upgradeStrategy Recreate", "a changed template holds for new pods alone: suspend "
 				      "and resume it to have all of them anew"},
-		recreate, NULL, NULL},
-	{{"cleaning of Redis", REDIS}, redis, NULL, NULL},
-	{{"cleaning of Redis", REDIS}, NULL, NULL, "ray.io/ft-enabled"},
-	{{"gang scheduling", GANG}, NULL, "ray.io/gang-scheduling-enabled", NULL},
-	{{"gang scheduling", GANG}, NULL, "volcano.sh/queue-name", NULL},
-	{{"gang scheduling", GANG}, NULL, "yunikorn.apache.org/queue", NULL},
-	{{"gang scheduling", GANG}, NULL, "kai.scheduler/queue", NULL},
+		recreate, NULL, NULL, DIALECT_MODERN},
+	{{"cleaning of Redis", REDIS}, redis, NULL, NULL, DIALECT_MODERN},
+	{{"cleaning of Redis", REDIS}, NULL, NULL, "ray.io/ft-enabled", DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "ray.io/gang-scheduling-enabled", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "volcano.sh/queue-name", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "yunikorn.apache.org/queue", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "kai.scheduler/queue", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "yunikorn.apache.org/app-id", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "volcano.sh/network-topology-mode", NULL, DIALECT_MODERN},
+	{{"gang scheduling", GANG}, NULL, "volcano.sh/network-topology-highest-tier-allowed", NULL,
+		DIALECT_MODERN},
+	{{"ray.io/priority-class-name",
+		 "no pod has a priority by it: set priorityClassName in the templates"},
+		NULL, "ray.io/priority-class-name", NULL, DIALECT_MODERN},
+	{{"autoscaling", "minWorkers are held, and nothing scales beyond them"}, scaling, NULL,
+		NULL, DIALECT_LEGACY},
 };
 
 /* An annotation counts where it says true; a label where it is there. */
@@ -115,9 +139,11 @@ static void find_key(
 
 void unsupported_each(const struct ray_object *object, unsupported_fn *fn, void *context)
 {
-	if (object->cluster == NULL || object->dialect != DIALECT_MODERN)
+	if (object->cluster == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+		if (ROWS[i].dialect != object->dialect)
+			continue;
 		if (ROWS[i].find)
 			ROWS[i].find(object, &ROWS[i], fn, context);
 		else
@@ -143,11 +169,47 @@ static void controller_makes_it(const struct rule_context *c, const struct ray_o
 		unsupported_each(object, report, &copy);
 }
 
+/* Who is to run it, if not we; NULL where it is no such kind. */
+static const struct val_str *manager_of(const struct ray_object *object)
+{
+	static const struct val_str NOBODY;
+
+	switch (object->kind) {
+	case RAY_JOB:
+		return object->job ? &object->job->managed_by : &NOBODY;
+	case RAY_SERVICE:
+		return object->service ? &object->service->managed_by : &NOBODY;
+	case RAY_CRON_JOB:
+		return &NOBODY;
+	case RAY_CLUSTER:
+		break;
+	}
+	return NULL;
+}
+
+/* RG1802 */
+static void somebody_runs_it(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct val_str *const manager = manager_of(object);
+
+	if (c->policy->target.controller != POLICY_CONTROLLER_RAYGATE || manager == NULL ||
+		(manager->v.len && !str_is(manager->v, "ray.io/kuberay-operator")))
+		return;
+	rule_found(c, FIELD_ROOT("kind"), FIELD_NOT_SUPPORTED, FIELD_READS(manager->node),
+		"nothing runs it: Raygate's controller makes RayClusters alone; %s",
+		object->kind == RAY_SERVICE ? "deploy to one that it makes"
+					    : "submit to one that it makes, by ray job submit");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG1801", "controller-makes-it", WARN, MODERN, "0.1", NULL,
 		"Where the policy's target is raygate, a cluster asks for nothing that its "
 		"controller does not make.",
 		RULE_CHECKS_OBJECT(controller_makes_it)),
+	RULE("RG1802", "kind-is-run", WARN, MODERN, "0.1", NULL,
+		"Where the policy's target is raygate, an object is a RayCluster, or its managedBy "
+		"names who runs it.",
+		RULE_CHECKS_OBJECT(somebody_runs_it)),
 };
 
 const struct rule_table RULES_UNSUPPORTED = RULE_TABLE(RULES);

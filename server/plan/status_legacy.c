@@ -159,6 +159,7 @@ void status_legacy(const struct legacy *l)
 	put_head(l, &d);
 	put_counts(l, &d);
 	status_put_pending(&d, &in);
+	status_put_supported(&d, &in);
 	status_put_failures(&d, &in);
 	status_put_accepted(&d, &in);
 	status_draft_finish(&d);

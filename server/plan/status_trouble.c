@@ -157,7 +157,8 @@ static void add_drifts(const struct status_input *in, struct arena *arena, struc
 	const struct observed *const seen = in->seen;
 	const struct observed_claim *const claim = modern_claim(seen, in->c);
 	const struct str drift = claim ? store_drift(in->c, claim->spec) : STR("");
-	const struct str type = in->c->cluster->head ? service_type_of_head(in->c) : STR("");
+	const bool typed = seen->object->dialect == DIALECT_MODERN && in->c->cluster->head;
+	const struct str type = typed ? service_type_of_head(in->c) : STR("");
 
 	if (drift.len)
 		add_drift(out, "PersistentVolumeClaim", claim->name, drift);

@@ -128,6 +128,36 @@ static void expect_told(struct arena *arena, const char *sample, const struct po
 	cr_expect(str_contains(told.event, feature), "%s in an Event: %s", sample, told.event.at);
 }
 
+/* Labels of gang schedulers, each of which alone asks for something. */
+static const struct {
+	const char *label, *feature;
+} LABELS[] = {
+	{"ray.io/gang-scheduling-enabled", "gang scheduling"},
+	{"ray.io/priority-class-name", "ray.io/priority-class-name"},
+	{"volcano.sh/queue-name", "gang scheduling"},
+	{"volcano.sh/network-topology-mode", "gang scheduling"},
+	{"volcano.sh/network-topology-highest-tier-allowed", "gang scheduling"},
+	{"yunikorn.apache.org/app-id", "gang scheduling"},
+	{"yunikorn.apache.org/queue", "gang scheduling"},
+	{"kai.scheduler/queue", "gang scheduling"},
+};
+
+static void look_at_label(struct arena *arena, size_t i, const struct policy *policy)
+{
+	const struct str object = arena_printf(arena,
+		"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: a, labels: {%s: x}}\n"
+		"spec: {headGroupSpec: {template: {spec: {containers: [{name: r, image: i}]}}}}\n",
+		LABELS[i].label);
+	const struct str apply = told_at_apply(arena, object, policy);
+	const struct told told = told_by_controller(arena, object, policy);
+
+	cr_expect(str_contains(apply, LABELS[i].feature), "%s: %s", LABELS[i].label, apply.at);
+	cr_expect(str_contains(told.condition, LABELS[i].feature), "%s: %s", LABELS[i].label,
+		told.condition.at);
+	cr_expect(str_contains(told.event, LABELS[i].feature), "%s: %s", LABELS[i].label,
+		told.event.at);
+}
+
 static void look_at_samples(struct policy *policy)
 {
 	struct arena names, arena;
@@ -156,5 +186,18 @@ Test(golden_unsupported, is_told_wherever_a_sample_asks_for_it)
 
 	policy->target.controller = POLICY_CONTROLLER_RAYGATE;
 	look_at_samples(policy);
+	policy_free(&policy);
+}
+
+Test(golden_unsupported, is_told_of_each_label_alone)
+{
+	struct policy *policy = policy_empty();
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+	for (size_t i = 0; i < ARRAY_LEN(LABELS); i++)
+		look_at_label(&arena, i, policy);
+	arena_done(&arena);
 	policy_free(&policy);
 }

@@ -296,6 +296,37 @@ Test(plan_legacy, counts_each_end_of_a_head_once)
 	expect_all(ENDS, ARRAY_LEN(ENDS));
 }
 
+/* What holds up its pods, and what nobody does for it, is in its status and an Event, once. */
+Test(plan_legacy, what_does_not_come_is_told)
+{
+	static const char STUCK[] =
+		IS_THERE W("a") "pod b w launch=now unscheduled reason=Unschedulable : 0/1 nodes\n";
+	static const char TOLD[] =
+		IS_THERE W("a") "pod b w launch=now unscheduled reason=Unschedulable : 0/1 nodes\n"
+				"status conditions: [{type: PodsPending, status: 'True', reason: "
+				"Unschedulable, "
+				"message: '1 of \"w\": 0/1 nodes'}]\n";
+	static const char LACKS[] =
+		IS_THERE W("a") W("b") "status conditions: [{type: Supported, status: 'False', "
+				       "reason: NotSupported, lastTransitionTime: x, message: "
+				       "'not supported by this version: autoscaling (minWorkers "
+				       "are held, and nothing scales beyond them)'}]\n";
+	static const struct example EXAMPLES[] = {
+		{"a pod that no node has room for", TWO, STUCK,
+			"warning PodsPending: 1 of \"w\": 0/1 nodes\n", "Running 0"},
+		{"once", TWO, TOLD, "", "Running 0"},
+		{"an autoscaler that is not there", TWO "  upscalingSpeed: 1.0\n",
+			IS_THERE W("a") W("b"),
+			"warning NotSupported: not supported by this version: autoscaling "
+			"(minWorkers are held, and nothing scales beyond them)\n",
+			"Running 0"},
+		{"once, too", TWO "  upscalingSpeed: 1.0\n  idleTimeoutMinutes: 5\n", LACKS, "",
+			"Running 0"},
+	};
+
+	expect_all(EXAMPLES, ARRAY_LEN(EXAMPLES));
+}
+
 /* A spec of which nothing can be made is said to be so, and nothing else is done. */
 Test(plan_legacy, a_spec_without_a_head_is_an_error)
 {

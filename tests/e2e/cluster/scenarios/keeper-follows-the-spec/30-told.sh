@@ -43,7 +43,7 @@ condition unserved ReplicaFailure message | grep -F 'exceeded quota: none'
 kubectl get events --field-selector reason=FailedToCreateService,involvedObject.name=unserved -o name | grep .
 kubectl delete quota none
 eventually keeper_is unserved ready
-condition_is unserved ReplicaFailure status ''
+eventually condition_is unserved ReplicaFailure status ''
 kubectl delete rayclusters.ray.io --all
 eventually keeper_has minimal 0
 eventually keeper_has giant 0
