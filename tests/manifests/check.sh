@@ -106,6 +106,20 @@ check_metrics() {
 	done < <(grep -o '"raygate_[a-z_]*"' server/serve/telemetry.c | tr -d '"')
 }
 
+# Each difference that README.md says is shown is: by a scenario, a test's file or a target of make.
+# shellcheck disable=SC2016 # backquotes of Markdown
+check_shown() {
+	local name
+
+	while read -r name; do
+		case $name in
+		make\ *) grep -q "^${name#make }:" Makefile ;;
+		*.c) [ -n "$(find tests/server -name "$name")" ] ;;
+		*) compgen -G "tests/e2e/cluster/scenarios*/$name" >/dev/null ;;
+		esac || complain "README.md: nothing is shown by $name"
+	done < <(sed -n '/| shown by |$/,/^$/s/.* | \(.*\) |$/\1/p' README.md | grep -o '`[^`]*`' | tr -d '`' | sort -u)
+}
+
 mkdir -p "$out"
 rm -f "$out"/*.yaml
 command -v go >/dev/null || skip 'there is no Go to make helm and kubeconform with'
@@ -119,6 +133,7 @@ check_schemas Kustomization \
 	"$out"/null.yaml "$out"/*-values.yaml manifests/crds manifests/kustomize/[!p]*.yaml
 check_dashboard
 check_metrics
+check_shown
 check_arguments
 check_version
 exit $bad
