@@ -40,12 +40,23 @@ ray_knows() {
 		grep -o '"state": *"ALIVE"' | wc -l)" = "$2" ]
 }
 
-# kill_in POD CONTAINER PROGRAM: without a word.
+# kill_in POD CONTAINER PROGRAM [SIGNAL]: without a word, but for the signal. Where the container ends of
+# it, so may what we do in it.
 kill_in() {
 	kubectl exec "$1" -c "$2" -- bash -c 'for p in /proc/[0-9]*; do
 		name=; read -r -d "" name <$p/cmdline || continue
-		[ "${name##*/}" != '"$3"' ] || kill -9 ${p#/proc/}
-	done' 2>/dev/null
+		[ "${name##*/}" != '"$3"' ] || kill -'"${4:-KILL}"' ${p#/proc/}
+	done' 2>/dev/null || true
+}
+
+# How often the container of a pod was started again.
+restarts_of() {
+	kubectl get pod "$1" -o 'jsonpath={.status.containerStatuses[0].restartCount}'
+}
+
+# restarted POD BEFORE: once more than that.
+restarted() {
+	[ "$(restarts_of "$1")" -gt "$2" ]
 }
 
 # condition_is NAME TYPE FIELD VALUE, of a RayCluster.

@@ -1,8 +1,40 @@
+# Three ends of a worker. A raylet that is told to end takes neither its container with it nor `ray start
+# --block`, so that only the probe finds it, after two minutes. Meanwhile a worker's raylet crashes,
+# which ends the container, and then its pod is deleted.
 . "$HERE/lib/ray_clusters.sh"
-replaced() {
-	[ "$(ray_pods demo worker | grep -cvxF "$lost")" = 2 ] && ray_ready demo 2
+other_than() {
+	ray_pods demo worker | grep -vxF "$1"
 }
-lost=$(ray_pods demo worker | head -n 1)
+replaced() {
+	[ -n "$(other_than "$deaf")" ] && [ "$(other_than "$deaf")" != "$lost" ]
+}
+is_ready() {
+	[ "$(kubectl get pod "$1" -o 'jsonpath={.status.containerStatuses[0].ready}')" = true ]
+}
+# What the kubelet did, and why.
+was_probed() {
+	kubectl get events --field-selector "involvedObject.name=$1,reason=Killing" -o 'jsonpath={.items[*].message}' |
+		grep -F 'failed liveness probe'
+}
+deaf=$(ray_pods demo worker | head -n 1)
+lost=$(other_than "$deaf")
+deaf_before=$(restarts_of "$deaf") lost_before=$(restarts_of "$lost")
+began=$(now_ms)
+kill_in "$deaf" ray-worker raylet TERM
+eventually ray_knows demo 2
+
+kill_in "$lost" ray-worker raylet
+eventually restarted "$lost" "$lost_before"
+eventually is_ready "$lost"
+eventually ray_knows demo 2
+
 kubectl delete pod "$lost" --wait=false
 eventually replaced
+eventually ray_knows demo 2
+[ "$(restarts_of "$deaf")" = "$deaf_before" ]
+
+eventually restarted "$deaf" "$deaf_before"
+tell "a worker without its raylet is started again after $(($(now_ms) - began)) ms"
+was_probed "$deaf"
+ray_complete demo 2
 eventually ray_knows demo 3
