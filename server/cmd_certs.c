@@ -12,6 +12,7 @@
 #include "certs/mint.h"
 #include "certs/serving_mint.h"
 #include "certs/when.h"
+#include "server/certs_ask.h"
 #include "server/certs_report.h"
 #include "server/commands.h"
 
@@ -226,6 +227,24 @@ static int run_verify(const struct request *request)
 	return print(buf_str(&text), code);
 }
 
+static int run_ask(const struct request *request)
+{
+	struct buf text CLEANUP(buf_done) = {0}, ca CLEANUP(buf_done) = {0};
+	struct err err;
+
+	if (request->file == NULL || request->dir == NULL)
+		return usage_error("ask needs a URL, and --cert-dir", NULL);
+	if (request->json)
+		return usage_error("ask has text output only", NULL);
+	if (request->force)
+		return usage_error("--force belongs to mint", NULL);
+	buf_printf(&ca, "%s/ca.crt", request->dir);
+	buf_add_char(&ca, '\0');
+	if (!certs_ask(request->file, ca.at, &text, &err))
+		return failure(EXIT_REFUSED, &err);
+	return print(buf_str(&text), EXIT_FINE);
+}
+
 static bool set_output(struct request *request, struct str form)
 {
 	request->json = str_is(form, "json");
@@ -268,6 +287,7 @@ static const struct {
 	{"mint", run_mint},
 	{"inspect", run_inspect},
 	{"verify", run_verify},
+	{"ask", run_ask},
 };
 
 static int certs(struct settings *s)
@@ -277,7 +297,7 @@ static int certs(struct settings *s)
 	if (settings_bool(s, SETTING_HELP))
 		return commands_help("certs");
 	if (s->argument_count == 0)
-		return usage_error("say mint, inspect or verify", NULL);
+		return usage_error("say mint, inspect, verify or ask", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
 		if (!str_is(s->arguments[0], VERBS[i].name))
 			continue;

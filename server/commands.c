@@ -90,10 +90,13 @@ static const char RULES_TEXT[] =
 
 static const char CERTS_TEXT[] =
 	"mint writes a CA and a serving certificate; inspect shows what a folder or a file holds;\n"
-	"verify says whether a folder's certificate can be served. Mint's default for --host is\n"
-	"localhost, 127.0.0.1, ::1 and this machine's name. -o is text or json.\n"
+	"verify says whether a folder's certificate can be served; ask sends a review to the gate\n"
+	"at a URL, as an API server that knows the folder's ca.crt does, and says whether it\n"
+	"answers. Mint's default for --host is localhost, 127.0.0.1, ::1 and this machine's name.\n"
+	"-o is text or json.\n"
 	"\n"
-	"Exit codes: 0 fine, 1 not in order (verify), 2 wrong usage, 3 cannot read or write.\n";
+	"Exit codes: 0 fine, 1 not in order (verify) or no answer (ask), 2 wrong usage, 3 cannot\n"
+	"read or write.\n";
 
 static const char SERVE_TEXT[] =
 	"Answers POST /mutate and /validate over TLS, and GET /healthz, /readyz and /metrics on a\n"
@@ -108,7 +111,8 @@ static const char SERVE_TEXT[] =
 static const char CERTS_USAGE[] = "mint --cert-dir DIR [--host NAME]... [--force]\n"
 				  "inspect FILE [-o FORMAT]\n"
 				  "inspect --cert-dir DIR [--host NAME]... [-o FORMAT]\n"
-				  "verify --cert-dir DIR [--host NAME]... [-o FORMAT]";
+				  "verify --cert-dir DIR [--host NAME]... [-o FORMAT]\n"
+				  "ask URL --cert-dir DIR";
 
 static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)\n"
 				      "  zsh   source <(raygate completion zsh)\n"
@@ -129,7 +133,7 @@ static const struct command_row COMMANDS[] = {
 	{"rules", cmd_rules, COMMAND_RULES, "list the rules, or explain one", "[ID] [OPTION]...",
 		RULES_TEXT, "text|markdown|json", ""},
 	{"certs", cmd_certs, COMMAND_CERTS, "mint, inspect and verify the serving certificate",
-		CERTS_USAGE, CERTS_TEXT, "text|json", "mint|inspect|verify"},
+		CERTS_USAGE, CERTS_TEXT, "text|json", "mint|inspect|verify|ask"},
 	{"completion", cmd_completion, 0, "print the completions for a shell", "bash|zsh|fish",
 		COMPLETION_TEXT, NULL, "bash|zsh|fish"},
 	{"man", cmd_man, 0, "print the manual page", "", "To read it: raygate man | man -l -\n",

@@ -67,7 +67,7 @@ check_helm_test() {
 	local arguments
 
 	printf 'apiVersion: raygate.dev/v1\nkind: Policy\nquotas: {"*": {requests.cpu: "0"}}\n' >"$out/closed.policy.yaml"
-	arguments=$(sed -n "s#^    args: \[\(.*\)\]#\1#p" "$out/null.yaml" | sed "s#/etc/raygate/policy.yaml#$out/closed.policy.yaml#
+	arguments=$(sed -n "s#^    args: \[\(plan, .*\)\]#\1#p" "$out/null.yaml" | sed "s#/etc/raygate/policy.yaml#$out/closed.policy.yaml#
 		s#/test/raycluster.yaml#$chart/files/test.yaml#; s#, # #g")
 	# shellcheck disable=SC2086
 	"$raygate" $arguments >"$out/helm-test" || complain "helm test fails where a policy is strict"

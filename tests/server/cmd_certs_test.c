@@ -137,7 +137,7 @@ static const struct {
 	int code;
 	const char *text;
 } WRONG[] = {
-	{"", 2, "say mint, inspect or verify"},
+	{"", 2, "say mint, inspect, verify or ask"},
 	{"renew", 2, "unknown command 'renew'"},
 	{"mint", 2, "mint needs --cert-dir"},
 	{"mint --cert-dir DIR x", 2, "unexpected argument 'x'"},
@@ -152,6 +152,11 @@ static const struct {
 	{"inspect a -o yaml", 2, "unknown output form 'yaml'"},
 	{"verify", 2, "verify needs --cert-dir"},
 	{"verify --cert-dir DIR --force", 2, "--force belongs to mint"},
+	{"ask https://localhost", 2, "ask needs a URL, and --cert-dir"},
+	{"ask --cert-dir DIR", 2, "ask needs a URL, and --cert-dir"},
+	{"ask https://localhost --cert-dir DIR -o json", 2, "ask has text output only"},
+	{"ask https://localhost --cert-dir DIR --force", 2, "--force belongs to mint"},
+	{"ask https://localhost --cert-dir DIR", 1, "ca.crt"},
 	{"inspect /nonexistent", 3, "'/nonexistent'"},
 	{"inspect /", 3, "'/': read: Is a directory"},
 	{"inspect /dev/null", 3, "'/dev/null': is empty"},

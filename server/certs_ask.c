@@ -1,0 +1,85 @@
+#include "server/certs_ask.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/json_read.h"
+#include "server/config/version.h"
+#include "server/kube/transport.h"
+
+#define PATIENCE (10 * CLOCK_SECOND)
+
+#define REVIEW_UID "2b1f4c1e-8f0c-4c55-9d5e-7a61c1f5a0d1"
+
+/* A dry run, which reserves nothing of a quota. */
+static const char REVIEW[] =
+	"{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{"
+	"\"uid\":\"" REVIEW_UID "\",\"kind\":{\"group\":\"ray.io\",\"version\":\"v1\",\"kind\":"
+	"\"RayCluster\"},\"resource\":{\"group\":\"ray.io\",\"version\":\"v1\",\"resource\":"
+	"\"rayclusters\"},\"name\":\"raygate-asks\",\"namespace\":\"default\",\"operation\":"
+	"\"CREATE\",\"userInfo\":{\"username\":\"raygate-asks\"},\"dryRun\":true,\"object\":{"
+	"\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
+	"\"raygate-asks\",\"namespace\":\"default\"},\"spec\":{\"rayVersion\":\"2.52.0\","
+	"\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{\"spec\":{\"containers\":[{"
+	"\"name\":\"ray-head\",\"image\":\"rayproject/ray:2.52.0\",\"resources\":{\"limits\":{"
+	"\"cpu\":\"1\",\"memory\":\"2Gi\"}}}]}}}}}}}";
+
+enum { REPLY_LIMIT = 1024 * 1024, REPLY_DEPTH = 32, REPLY_NODES = 4096 };
+
+static const char *const PATHS[] = {"/mutate", "/validate"};
+
+/* An answer to this review, whatever it is. */
+static bool is_answer(const struct kube_answer *answer, struct arena *arena, struct err *err)
+{
+	static const struct json_limits LIMITS = {
+		.bytes = REPLY_LIMIT, .depth = REPLY_DEPTH, .nodes = REPLY_NODES};
+	struct json_doc doc;
+
+	if (answer->status != 200)
+		return err_set(err, ERR_INVALID, "answers with %d", answer->status);
+	if (!json_read(arena, buf_str(&answer->body), &LIMITS, &doc, err))
+		return err_wrap(err, "answers with what is no review");
+	return json_str_is(json_get(json_get(doc.root, "response"), "uid"), STR(REVIEW_UID)) ||
+	       err_set(err, ERR_INVALID, "answers another review");
+}
+
+static bool ask(struct kube_transport *transport, const char *path, struct err *err)
+{
+	struct arena arena CLEANUP(arena_done);
+	CLEANUP(kube_answer_done) struct kube_answer answer = {0};
+	const struct kube_request request = {
+		.method = "POST",
+		.path = path,
+		.content_type = "application/json",
+		.body = STR(REVIEW),
+		.reply_limit = REPLY_LIMIT,
+		.deadline = clock_now() + PATIENCE,
+	};
+
+	arena_init(&arena, 4096);
+	return transport->send(transport, &request, &answer, err) &&
+	       is_answer(&answer, &arena, err);
+}
+
+bool certs_ask(const char *url, const char *ca_file, struct buf *out, struct err *err)
+{
+	const struct kube_config config = {
+		.origin = "gate", .server = url, .ca = {.file = ca_file}, .namespace = "default"};
+	bool good = true;
+
+	if (!kube_transport_load(err))
+		return false;
+	signal(SIGPIPE, SIG_IGN);
+	struct kube_transport *transport = kube_transport_new(&config, "raygate/" RAYGATE_VERSION);
+
+	for (size_t i = 0; good && i < ARRAY_LEN(PATHS); i++) {
+		const int64_t began = clock_now();
+
+		good = ask(transport, PATHS[i], err) || err_wrap(err, "%s%s", url, PATHS[i]);
+		if (good)
+			buf_printf(out, "%s%s answers after %lld ms\n", url, PATHS[i],
+				(long long)((clock_now() - began) / CLOCK_MILLISECOND));
+	}
+	kube_transport_free(&transport);
+	return good;
+}
