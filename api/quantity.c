@@ -30,6 +30,34 @@ bool quantity_is_unbounded(struct quantity q)
 	return q.nano == unbounded() || q.nano == -unbounded();
 }
 
+enum { REST_BITS = 30 };
+
+struct quantity_small quantity_shrink(struct quantity q)
+{
+	const uint32_t format = (uint32_t)q.format << REST_BITS;
+	quantity_int whole = q.nano / NANO, rest = q.nano % NANO;
+
+	if (rest < 0) {
+		whole--;
+		rest += NANO;
+	}
+	if (whole == (int64_t)whole)
+		return (struct quantity_small){(int64_t)whole, (uint32_t)rest | format};
+	/* No rest is as large as that of what is unbounded. */
+	return (struct quantity_small){q.nano < 0 ? INT64_MIN : INT64_MAX,
+		(quantity_is_unbounded(q) ? (uint32_t)NANO : 0) | format};
+}
+
+struct quantity quantity_grow(struct quantity_small small)
+{
+	const uint32_t rest = small.rest & ((UINT32_C(1) << REST_BITS) - 1);
+	const enum quantity_format format = (enum quantity_format)(small.rest >> REST_BITS);
+
+	if (rest == (uint32_t)NANO)
+		return (struct quantity){small.whole < 0 ? -unbounded() : unbounded(), format};
+	return (struct quantity){small.whole * NANO + rest, format};
+}
+
 bool quantity_is_zero(struct quantity q)
 {
 	return q.nano == 0;

@@ -66,6 +66,17 @@ bool quantity_is_unbounded(struct quantity q);
 bool quantity_is_zero(struct quantity q);
 bool quantity_is_negative(struct quantity q);
 
+/*
+ * The same in twelve bytes, where many are kept: exact, but that it stops at ±2^63. Unbounded
+ * stays so.
+ */
+struct quantity_small {
+	int64_t whole;
+	uint32_t rest; /* 10^-9 of one, and in the two upper bits the format */
+};
+struct quantity_small quantity_shrink(struct quantity q);
+struct quantity quantity_grow(struct quantity_small small);
+
 /* <0, 0, >0 by value; the format does not count. */
 int quantity_cmp(struct quantity a, struct quantity b);
 struct quantity quantity_max(struct quantity a, struct quantity b);

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/str.h"
-#include "server/controller/table.h"
+#include "base/table.h"
 
 struct intern {
 	struct table_item item;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "server/controller/table.h"
+#include "base/table.h"
 #include "server/kube/backoff.h"
 
 #define BACKOFF_FIRST (CLOCK_SECOND / 10)

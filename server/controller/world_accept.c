@@ -11,9 +11,8 @@ struct size {
 };
 
 struct amount {
-	quantity_int nano;
 	const struct intern *name;
-	enum quantity_format format;
+	struct quantity_small value;
 };
 
 struct acceptance {
@@ -97,8 +96,8 @@ static void keep_charge(
 	for (size_t i = 0; i < settled->charge_count; i++) {
 		const struct ledger_amount *const amount = &settled->charge[i];
 
-		a->charge[i] = (struct amount){amount->value.nano,
-			intern_take(interns, amount->name), amount->value.format};
+		a->charge[i] = (struct amount){
+			intern_take(interns, amount->name), quantity_shrink(amount->value)};
 	}
 	a->charge_count = settled->charge_count;
 }
@@ -188,7 +187,7 @@ struct sums {
 static void add_amount(struct sums *sums, struct arena *arena, const struct amount *amount)
 {
 	const struct str name = intern_str(amount->name);
-	const struct quantity value = {amount->nano, amount->format};
+	const struct quantity value = quantity_grow(amount->value);
 
 	if (quantity_is_unbounded(value))
 		return;

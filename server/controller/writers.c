@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "server/controller/deeds.h"
-#include "server/controller/table.h"
+#include "base/table.h"
 #include "server/kube/backoff.h"
 #include "server/kube/thread.h"
 

@@ -1,20 +1,19 @@
 /*
  * Which objects a watch has told of, so that those which a new list no longer has can be told as
- * gone. About 150 bytes an object; nothing else of it is kept.
+ * gone. About 70 bytes an object; nothing else of it is kept.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/strmap.h"
+#include "base/str.h"
+#include "base/table.h"
 
 /* Start from {0}; kube_known_done() frees. */
 struct kube_known {
-	struct strmap map; /* "namespace/name" → the round in which it was seen last */
-	uintptr_t round;
-	struct buf key;
+	struct table names;
+	uint32_t round; /* in which names are seen now */
 };
 
 typedef void (*kube_gone_fn)(void *context, struct str namespace, struct str name);

@@ -7,32 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/strmap.h"
-
-/* Smaller than a ledger_amount, as each cluster has some: the account's total says of what. */
-struct amount {
-	quantity_int nano;
-	struct quantity *total;
-	enum quantity_format format;
-};
-
-struct charge {
-	size_t count;
-	struct amount amounts[];
-};
-
-/* A cluster: of each amount the larger of both counts. */
-struct entry {
-	struct charge *asked; /* what we admitted last, until it is seen; or NULL */
-	struct charge *seen;  /* what is there; or NULL */
-	int64_t until;        /* clock_now() when `asked` ends */
-};
-
-/* Of one namespace: its clusters, and what they come to together. */
-struct account {
-	struct strmap entries; /* key → struct entry */
-	struct strmap totals;  /* name → struct quantity; stays as long as the account */
-	size_t asked;          /* entries that have one */
-};
+#include "server/quota/account.h"
 
 struct ledger {
 	pthread_mutex_t mutex;
@@ -57,26 +32,6 @@ struct ledger *ledger_new_watched(size_t clusters_max)
 
 	ledger->watched = true;
 	return ledger;
-}
-
-static void entry_free(struct entry *entry)
-{
-	free(entry->asked);
-	free(entry->seen);
-	free(entry);
-}
-
-static void account_free(struct account *account)
-{
-	const struct strmap_entry *it;
-
-	for (size_t at = 0; (it = strmap_next(&account->entries, &at)) != NULL;)
-		entry_free(it->value);
-	for (size_t at = 0; (it = strmap_next(&account->totals, &at)) != NULL;)
-		free(it->value);
-	strmap_done(&account->entries);
-	strmap_done(&account->totals);
-	free(account);
 }
 
 void ledger_free(struct ledger **ledger)
@@ -110,50 +65,12 @@ static struct quantity amount_of(const struct ledger_amount *amounts, size_t cou
 	return (struct quantity){0};
 }
 
-static struct quantity value_of(const struct amount *amount)
-{
-	return (struct quantity){amount->nano, amount->format};
-}
-
-/* Zero of NULL. */
-static struct quantity charged_of(const struct charge *charge, const struct quantity *total)
-{
-	for (size_t i = 0; charge && i < charge->count; i++) {
-		if (charge->amounts[i].total == total)
-			return value_of(&charge->amounts[i]);
-	}
-	return (struct quantity){0};
-}
-
-static struct quantity bounded_of(const struct charge *charge, const struct quantity *total)
-{
-	const struct quantity own = charged_of(charge, total);
-
-	return quantity_is_unbounded(own) ? quantity_whole(0) : own;
-}
-
-/* What an entry adds to the totals. Unbounded charges stay out: they could never be taken off. */
-static struct quantity counted_of(const struct entry *entry, const struct quantity *total)
-{
-	if (entry == NULL)
-		return (struct quantity){0};
-	return quantity_max(bounded_of(entry->asked, total), bounded_of(entry->seen, total));
-}
-
-static struct quantity used_by_others(
-	const struct account *account, const struct entry *entry, struct str name)
-{
-	const struct quantity *const total = account ? strmap_find(&account->totals, name) : NULL;
-
-	return total ? quantity_sub(*total, counted_of(entry, total)) : (struct quantity){0};
-}
-
 static void find_excess(const struct ledger_claim *claim, const struct account *account,
-	const struct entry *before, struct ledger_result *out)
+	const struct account_entry *before, struct ledger_result *out)
 {
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;
-		const struct quantity used = used_by_others(account, before, name);
+		const struct quantity used = account_used_by_others(account, before, name);
 		const struct quantity asked = amount_of(claim->charge, claim->charge_count, name);
 
 		if (quantity_is_zero(asked) ||
@@ -167,49 +84,6 @@ static void find_excess(const struct ledger_claim *claim, const struct account *
 		out->answer = LEDGER_EXCEEDED;
 }
 
-static struct quantity *total_for(struct account *account, struct str name)
-{
-	struct quantity *total = strmap_find(&account->totals, name);
-
-	if (total == NULL) {
-		total = mem_alloc(sizeof(*total));
-		strmap_set(&account->totals, name, total);
-	}
-	return total;
-}
-
-static struct charge *charge_new(
-	struct account *account, const struct ledger_amount *amounts, size_t count)
-{
-	struct charge *const charge =
-		mem_alloc(sizeof(struct charge) + count * sizeof(struct amount));
-
-	charge->count = count;
-	for (size_t i = 0; i < count; i++)
-		charge->amounts[i] = (struct amount){amounts[i].value.nano,
-			total_for(account, amounts[i].name), amounts[i].value.format};
-	return charge;
-}
-
-/* Adds, or with `remove` takes off, all that an entry counts: each name of either charge once. */
-static void add_to_totals(const struct entry *entry, bool remove)
-{
-	const struct charge *const both[] = {entry->asked, entry->seen};
-
-	for (size_t c = 0; c < ARRAY_LEN(both); c++) {
-		for (size_t i = 0; both[c] && i < both[c]->count; i++) {
-			struct quantity *const total = both[c]->amounts[i].total;
-			const struct quantity counted = counted_of(entry, total);
-			const bool again = c == 1 && entry->asked &&
-					   !quantity_is_zero(bounded_of(entry->asked, total));
-
-			if (!again && !quantity_is_zero(counted))
-				*total = remove ? quantity_sub(*total, counted)
-						: quantity_add(*total, counted);
-		}
-	}
-}
-
 static struct account *account_for(struct ledger *ledger, struct str namespace)
 {
 	struct account *account = strmap_find(&ledger->accounts, namespace);
@@ -221,46 +95,31 @@ static struct account *account_for(struct ledger *ledger, struct str namespace)
 	return account;
 }
 
-static struct entry *entry_for(struct ledger *ledger, struct account *account, struct str key)
+static struct account_entry *entry_for(
+	struct ledger *ledger, struct account *account, struct str key)
 {
-	struct entry *entry = strmap_find(&account->entries, key);
+	struct account_entry *const entry = account_find(account, key);
 
-	if (entry == NULL) {
-		entry = mem_alloc(sizeof(*entry));
-		strmap_set(&account->entries, key, entry);
-		ledger->clusters++;
-	}
-	return entry;
+	if (entry)
+		return entry;
+	ledger->clusters++;
+	return account_add(account, key);
 }
 
-/* Puts a charge in the place of another; takes both over. */
-static void replace(
-	struct account *account, struct entry *entry, struct charge **place, struct charge *charge)
+static void remove_at(
+	struct ledger *ledger, struct account *account, size_t *at, struct account_entry *entry)
 {
-	add_to_totals(entry, true);
-	if (place == &entry->asked)
-		account->asked += (size_t)(charge != NULL) - (size_t)(entry->asked != NULL);
-	free(*place);
-	*place = charge;
-	add_to_totals(entry, false);
+	account_remove_at(account, at, entry);
+	ledger->clusters--;
 }
 
-/* An entry that holds nothing any more is no entry. Says whether the account is still there. */
-static bool tidy(
-	struct ledger *ledger, struct account *account, struct str namespace, struct str key)
+static void remove_empty_account(
+	struct ledger *ledger, struct account *account, struct str namespace)
 {
-	struct entry *const entry = strmap_find(&account->entries, key);
-
-	if (entry && entry->asked == NULL && entry->seen == NULL) {
-		strmap_remove(&account->entries, key);
-		entry_free(entry);
-		ledger->clusters--;
-	}
 	if (account->entries.count > 0)
-		return true;
+		return;
 	strmap_remove(&ledger->accounts, namespace);
 	account_free(account);
-	return false;
 }
 
 /* Ends what was admitted and never seen. */
@@ -268,18 +127,19 @@ static void expire(struct ledger *ledger, struct str namespace)
 {
 	struct account *const account = strmap_find(&ledger->accounts, namespace);
 	const int64_t now = clock_now();
-	const struct strmap_entry *it;
+	struct account_entry *entry;
 
+	if (account == NULL || account->asked == 0)
+		return;
 	for (size_t at = 0;
-		account && account->asked && (it = strmap_next(&account->entries, &at)) != NULL;) {
-		struct entry *const entry = it->value;
-
+		account->asked && (entry = table_next(&account->entries, &at)) != NULL;) {
 		if (entry->asked == NULL || entry->until > now)
 			continue;
-		replace(account, entry, &entry->asked, NULL);
-		if (!tidy(ledger, account, namespace, it->key))
-			return;
+		account_replace(account, entry, &entry->asked, NULL);
+		if (account_is_empty(entry))
+			remove_at(ledger, account, &at, entry);
 	}
+	remove_empty_account(ledger, account, namespace);
 }
 
 /* Room is made where namespaces that nobody asks about hold what was never seen. */
@@ -292,29 +152,16 @@ static void expire_all(struct ledger *ledger)
 }
 
 /* While an earlier one is not seen yet, the larger counts. */
-static struct charge *larger(
-	struct account *account, const struct charge *before, const struct ledger_claim *claim)
-{
-	struct charge *const charge = charge_new(account, claim->charge, claim->charge_count);
-
-	for (size_t i = 0; before && i < charge->count; i++) {
-		struct amount *const amount = &charge->amounts[i];
-		const struct quantity most =
-			quantity_max(value_of(amount), charged_of(before, amount->total));
-
-		amount->nano = most.nano;
-		amount->format = most.format;
-	}
-	return charge;
-}
-
 static void record(struct ledger *ledger, const struct ledger_claim *claim, struct str key)
 {
 	struct account *const account = account_for(ledger, claim->key.namespace);
-	struct entry *const entry = entry_for(ledger, account, key);
+	struct account_entry *const entry = entry_for(ledger, account, key);
+	struct account_charge *const charge =
+		account_charge(account, claim->charge, claim->charge_count);
 
-	replace(account, entry, &entry->asked,
-		larger(account, ledger->watched ? entry->asked : NULL, claim));
+	if (ledger->watched)
+		account_raise(charge, entry->asked);
+	account_replace(account, entry, &entry->asked, charge);
 	entry->until =
 		ledger->watched ? clock_now() + LEDGER_UNSEEN_SECONDS * CLOCK_SECOND : INT64_MAX;
 }
@@ -335,7 +182,7 @@ static void reserve(struct ledger *ledger, const struct ledger_claim *claim, str
 	}
 	expire(ledger, claim->key.namespace);
 	const struct account *account = strmap_find(&ledger->accounts, claim->key.namespace);
-	const struct entry *const before = account ? strmap_find(&account->entries, key) : NULL;
+	const struct account_entry *const before = account_find(account, key);
 
 	if (claim->raises)
 		find_excess(claim, account, before, out);
@@ -364,14 +211,18 @@ void ledger_reserve(
 static void drop(struct ledger *ledger, struct str namespace, struct str key, bool asked_too)
 {
 	struct account *const account = strmap_find(&ledger->accounts, namespace);
-	struct entry *const entry = account ? strmap_find(&account->entries, key) : NULL;
+	struct account_entry *const entry = account_find(account, key);
 
 	if (entry == NULL)
 		return;
-	replace(account, entry, &entry->seen, NULL);
+	account_replace(account, entry, &entry->seen, NULL);
 	if (asked_too)
-		replace(account, entry, &entry->asked, NULL);
-	tidy(ledger, account, namespace, key);
+		account_replace(account, entry, &entry->asked, NULL);
+	if (!account_is_empty(entry))
+		return;
+	account_remove(account, entry);
+	ledger->clusters--;
+	remove_empty_account(ledger, account, namespace);
 }
 
 void ledger_release(struct ledger *ledger, const struct ledger_key *key)
@@ -384,18 +235,6 @@ void ledger_release(struct ledger *ledger, const struct ledger_key *key)
 	pthread_mutex_unlock(&ledger->mutex);
 }
 
-/* Whether what is there is at least what was asked for, so that this need not be kept. */
-static bool covers(const struct charge *seen, const struct charge *asked)
-{
-	for (size_t i = 0; i < asked->count; i++) {
-		const struct amount *const amount = &asked->amounts[i];
-
-		if (quantity_cmp(value_of(amount), charged_of(seen, amount->total)) > 0)
-			return false;
-	}
-	return true;
-}
-
 void ledger_see(struct ledger *ledger, const struct ledger_key *key,
 	const struct ledger_amount *charge, size_t charge_count)
 {
@@ -404,11 +243,12 @@ void ledger_see(struct ledger *ledger, const struct ledger_key *key,
 	print_key(key, &text);
 	pthread_mutex_lock(&ledger->mutex);
 	struct account *const account = account_for(ledger, key->namespace);
-	struct entry *const entry = entry_for(ledger, account, buf_str(&text));
+	struct account_entry *const entry = entry_for(ledger, account, buf_str(&text));
 
-	replace(account, entry, &entry->seen, charge_new(account, charge, charge_count));
-	if (entry->asked && covers(entry->seen, entry->asked))
-		replace(account, entry, &entry->asked, NULL);
+	account_replace(
+		account, entry, &entry->seen, account_charge(account, charge, charge_count));
+	if (entry->asked && account_covers(entry->seen, entry->asked))
+		account_replace(account, entry, &entry->asked, NULL);
 	pthread_mutex_unlock(&ledger->mutex);
 }
 
@@ -432,15 +272,14 @@ void ledger_set_known(struct ledger *ledger)
 
 static void forget_seen(struct ledger *ledger, struct account *account, struct str namespace)
 {
-	const struct strmap_entry *it;
+	struct account_entry *entry;
 
-	for (size_t at = 0; (it = strmap_next(&account->entries, &at)) != NULL;) {
-		struct entry *const entry = it->value;
-
-		replace(account, entry, &entry->seen, NULL);
-		if (!tidy(ledger, account, namespace, it->key))
-			return;
+	for (size_t at = 0; (entry = table_next(&account->entries, &at)) != NULL;) {
+		account_replace(account, entry, &entry->seen, NULL);
+		if (account_is_empty(entry))
+			remove_at(ledger, account, &at, entry);
 	}
+	remove_empty_account(ledger, account, namespace);
 }
 
 void ledger_start_over(struct ledger *ledger)

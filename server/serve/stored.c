@@ -1,11 +1,13 @@
 #include "server/serve/stored.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/strmap.h"
+#include "base/table.h"
 #include "server/admission/mutation.h"
 #include "server/serve/telemetry.h"
 
@@ -15,21 +17,23 @@ static const struct {
 	int64_t within;
 } LOG_LIMIT = {100, 60 * CLOCK_SECOND};
 
-/* An object as it was judged. */
+/* An object as it was judged; its key stands behind its rules. */
 struct judged {
+	struct table_item item;
+	uint32_t key_len;
 	uint64_t uid; /* its hash: after a new list it may be another one of that name */
 	int64_t generation;
 	uint64_t words; /* of its labels and annotations, which rules read and no generation counts
 			 */
-	uint64_t round; /* of which policy */
-	size_t count;
+	uint32_t round; /* of which policy */
+	uint32_t count;
 	const struct rule *rules[]; /* that it breaks, each once */
 };
 
 struct stored {
 	enum dialect dialect;
-	struct strmap objects; /* namespace/name → struct judged */
-	uint64_t round;
+	struct table objects; /* of struct judged */
+	uint32_t round;
 	struct metrics *metrics;
 	int64_t lines_since;
 	size_t lines, untold;
@@ -37,19 +41,36 @@ struct stored {
 
 void stored_free(struct stored **stored)
 {
-	const struct strmap_entry *entry;
+	void *judged;
 
 	if (*stored == NULL)
 		return;
-	for (size_t at = 0; (entry = strmap_next(&(*stored)->objects, &at)) != NULL;)
-		free(entry->value);
-	strmap_done(&(*stored)->objects);
+	for (size_t at = 0; (judged = table_next(&(*stored)->objects, &at)) != NULL;)
+		free(judged);
+	table_done(&(*stored)->objects);
 	mem_free(stored);
 }
 
-static struct str key_of(struct arena *arena, struct str namespace, struct str name)
+/* namespace/name */
+static struct str make_key(struct arena *arena, struct str namespace, struct str name)
 {
 	return arena_printf(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+}
+
+static struct str key_of(const struct judged *judged)
+{
+	return (struct str){(const char *)&judged->rules[judged->count], judged->key_len};
+}
+
+static bool is_key(const struct table_item *item, const void *key)
+{
+	return str_eq(key_of((const void *)item), *(const struct str *)key);
+}
+
+static struct judged *find(const struct stored *stored, struct str key)
+{
+	return table_find(
+		&stored->objects, (uint32_t)hash_str(hash_process_key(), key), is_key, &key);
 }
 
 static void count_clusters(struct stored *stored, bool broken, int64_t n)
@@ -81,16 +102,6 @@ struct stored *stored_new(struct metrics *metrics, enum dialect dialect)
 	return stored;
 }
 
-static void forget(struct stored *stored, struct str key)
-{
-	struct judged *const judged = strmap_remove(&stored->objects, key);
-
-	if (judged == NULL)
-		return;
-	count(stored, judged, -1);
-	free(judged);
-}
-
 static bool breaks(const struct judged *judged, const struct rule *rule)
 {
 	for (size_t i = 0; judged && i < judged->count; i++) {
@@ -110,7 +121,7 @@ static void put_rules(const struct findings *findings, struct judged *out)
 
 /* What is being deleted is nobody's business any more. */
 static struct judged *judge(const struct stored *stored, const struct policy *policy,
-	const struct json_node *object, struct arena *arena)
+	struct str key, const struct json_node *object, struct arena *arena)
 {
 	const struct json_node *const meta = json_get(object, "metadata");
 	const struct mutation_input in = {
@@ -124,10 +135,14 @@ static struct judged *judge(const struct stored *stored, const struct policy *po
 	const struct mutation *const m =
 		json_present(json_get(meta, "deletionTimestamp")) ? NULL : mutation_run(&in);
 	const size_t most = m ? m->findings.errors : 0;
-	struct judged *const judged = mem_alloc(sizeof(*judged) + most * sizeof(judged->rules[0]));
+	struct judged *const judged =
+		mem_alloc(sizeof(*judged) + most * sizeof(judged->rules[0]) + key.len);
 
 	if (m)
 		put_rules(&m->findings, judged);
+	judged->item.hash = (uint32_t)hash_str(hash_process_key(), key);
+	judged->key_len = (uint32_t)key.len;
+	memcpy(&judged->rules[judged->count], key.at, key.len);
 	return judged;
 }
 
@@ -166,15 +181,17 @@ static bool may_tell(struct stored *stored)
 	return false;
 }
 
-/* Takes `judged` over. */
-static void keep(struct stored *stored, struct str key, struct judged *judged)
+/* Takes `judged` over, in the place of what there was. */
+static void keep(struct stored *stored, struct judged *before, struct judged *judged)
 {
-	struct judged *const before = strmap_set(&stored->objects, key, judged);
-
-	if (before)
-		count(stored, before, -1);
 	count(stored, judged, 1);
-	free(before);
+	if (before) {
+		table_swap(&stored->objects, &before->item, &judged->item);
+		count(stored, before, -1);
+		free(before);
+	} else {
+		table_add(&stored->objects, &judged->item);
+	}
 }
 
 /* Most of what a watch tells is a status that was written. */
@@ -190,13 +207,12 @@ static uint64_t words_of(const struct json_node *meta)
 	return json_hash(json_get(meta, "labels")) + 31 * json_hash(json_get(meta, "annotations"));
 }
 
-static void tell(
-	struct stored *stored, struct str key, const struct judged *judged, const struct rule *rule)
+static void tell(struct stored *stored, const struct judged *judged, const struct rule *rule)
 {
 	if (may_tell(stored))
 		LOG(WARN, "a stored object breaks rules",
-			KV("group", DIALECT_WORDS[stored->dialect].group), KV("object", key),
-			KV_INT("generation", judged->generation),
+			KV("group", DIALECT_WORDS[stored->dialect].group),
+			KV("object", key_of(judged)), KV_INT("generation", judged->generation),
 			KV_INT("rules", (long long)judged->count), KV("rule", rule->id),
 			KV("holds", rule->about));
 }
@@ -205,9 +221,9 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 	struct arena *arena)
 {
 	const struct json_node *const meta = json_get(object, "metadata");
-	const struct str key = key_of(arena, json_str(arena, json_get(meta, "namespace")),
+	const struct str key = make_key(arena, json_str(arena, json_get(meta, "namespace")),
 		json_str(arena, json_get(meta, "name")));
-	const struct judged *const before = strmap_find(&stored->objects, key);
+	struct judged *const before = find(stored, key);
 	struct judged now = {
 		.uid = str_hash(json_str(arena, json_get(meta, "uid"))),
 		.words = words_of(meta),
@@ -217,7 +233,7 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 	json_i64(json_get(meta, "generation"), &now.generation);
 	if (is_judged(before, &now))
 		return;
-	struct judged *const judged = judge(stored, policy, object, arena);
+	struct judged *const judged = judge(stored, policy, key, object, arena);
 	const struct rule *const rule = first_new(judged, before);
 
 	judged->uid = now.uid;
@@ -225,8 +241,8 @@ void stored_see(struct stored *stored, const struct policy *policy, const struct
 	judged->words = now.words;
 	judged->round = now.round;
 	if (rule)
-		tell(stored, key, judged, rule);
-	keep(stored, key, judged);
+		tell(stored, judged, rule);
+	keep(stored, before, judged);
 }
 
 void stored_unsee(struct stored *stored, struct str namespace, struct str name)
@@ -234,19 +250,26 @@ void stored_unsee(struct stored *stored, struct str namespace, struct str name)
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 512);
-	forget(stored, key_of(&arena, namespace, name));
+	struct judged *const judged = find(stored, make_key(&arena, namespace, name));
+
+	if (judged == NULL)
+		return;
+	table_remove(&stored->objects, &judged->item);
+	count(stored, judged, -1);
+	free(judged);
 }
 
 /* After a new start, what was not told again is gone. */
 void stored_told(struct stored *stored)
 {
-	const struct strmap_entry *entry;
+	struct judged *judged;
 
-	for (size_t at = 0; (entry = strmap_next(&stored->objects, &at)) != NULL;) {
-		const struct judged *const judged = entry->value;
-
-		if (judged->round != stored->round)
-			forget(stored, entry->key);
+	for (size_t at = 0; (judged = table_next(&stored->objects, &at)) != NULL;) {
+		if (judged->round == stored->round)
+			continue;
+		table_remove_at(&stored->objects, &at);
+		count(stored, judged, -1);
+		free(judged);
 	}
 	tell_untold(stored);
 }

@@ -274,6 +274,42 @@ Test(quantity, unbounded_stays_unbounded)
 	cr_expect_str_eq(quantity_print_count(all).at, "unbounded");
 }
 
+Test(quantity, in_twelve_bytes_a_value_is_the_same_up_to_its_bound)
+{
+	static const struct {
+		const char *text, *after; /* NULL: the same */
+	} CASES[] = {
+		{"0", NULL},
+		{"1n", NULL},
+		{"-1n", NULL},
+		{"500m", NULL},
+		{"-1500m", NULL},
+		{"2Gi", NULL},
+		{"1e3", NULL},
+		{"9223372036854775807", NULL},
+		{"9223372036854775807.999999999", NULL},
+		{"-9223372036854775808", NULL},
+		{"-9223372036854775808.000000001", "-9223372036854775808"},
+		{"10E", "9223372036854775807"},
+		{"-10E", "-9223372036854775808"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const struct quantity before = parse(CASES[i].text);
+		const struct quantity after = quantity_grow(quantity_shrink(before));
+		const struct quantity expected = CASES[i].after ? parse(CASES[i].after) : before;
+
+		cr_expect_eq(quantity_cmp(after, expected), 0, "%s: %s", CASES[i].text,
+			quantity_print(after).at);
+		cr_expect_eq(after.format, before.format, "%s", CASES[i].text);
+	}
+	struct quantity most = quantity_unbounded();
+
+	cr_expect(quantity_is_unbounded(quantity_grow(quantity_shrink(most))));
+	most = quantity_sub(quantity_whole(0), most);
+	cr_expect_eq(quantity_cmp(quantity_grow(quantity_shrink(most)), most), 0);
+}
+
 Test(quantity, whole_and_milli_make_exact_values)
 {
 	cr_expect_str_eq(quantity_print(quantity_whole(INT64_MIN)).at, "-9223372036854775808");

@@ -1,8 +1,6 @@
-#include "server/controller/table.h"
+#include "base/table.h"
 
 #include <criterion/criterion.h>
-
-#include "server/controller/intern.h"
 
 struct number {
 	struct table_item item;
@@ -52,17 +50,31 @@ Test(table, what_is_removed_hides_nothing_behind_it)
 	table_done(&table);
 }
 
-Test(intern, a_word_is_kept_once_and_until_nobody_holds_it)
+/* Each is met, however those behind one that is removed move up. */
+Test(table, a_walk_may_remove_what_it_meets)
 {
-	struct interns interns = {0};
-	const struct intern *const one = intern_take(&interns, STR("workers"));
-	const struct intern *const two = intern_take(&interns, STR("workers"));
+	static struct number numbers[NUMBERS];
+	bool met[NUMBERS] = {false};
+	struct number *number;
+	struct table table = {0};
+	size_t left = 0;
 
-	cr_expect_eq(one, two);
-	cr_expect_null(intern_take(&interns, STR("")));
-	intern_give(&interns, one);
-	cr_expect(str_is(intern_str(two), "workers"));
-	intern_give(&interns, two);
-	cr_expect_eq(interns.words.count, 0u);
-	interns_done(&interns);
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		/* The last of them begin at the end and go on at the front. */
+		numbers[i] = (struct number){{.hash = i % 41 * 4001 + (i > 900 ? 2047 : 0)}, i};
+		table_add(&table, &numbers[i].item);
+	}
+	for (size_t at = 0; (number = table_next(&table, &at)) != NULL;) {
+		met[number->value] = true;
+		if (number->value % 3)
+			table_remove_at(&table, &at);
+	}
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		cr_expect(met[i], "%u", i);
+		cr_expect_eq(table_find(&table, numbers[i].item.hash, is_value, &i),
+			i % 3 ? NULL : &numbers[i]);
+		left += i % 3 == 0;
+	}
+	cr_expect_eq(table.count, left);
+	table_done(&table);
 }

@@ -30,8 +30,10 @@ void table_add(struct table *table, struct table_item *item);
 void table_swap(struct table *table, const struct table_item *old, struct table_item *next);
 void table_remove(struct table *table, const struct table_item *item);
 /*
- * for (size_t at = 0; (item = table_next(table, &at)) != NULL;) … in no order. Nothing is added or
- * removed meanwhile.
+ * for (size_t at = 0; (item = table_next(table, &at)) != NULL;) … in no order. Nothing is added
+ * meanwhile, and what is removed is the item at hand, by table_remove_at().
  */
 void *table_next(const struct table *table, size_t *at);
+/* What table_next() has just returned; some that it has returned before may come again. */
+void table_remove_at(struct table *table, size_t *at);
 void table_done(struct table *table);

@@ -1,4 +1,4 @@
-#include "server/controller/table.h"
+#include "base/table.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -61,12 +61,10 @@ void table_swap(struct table *table, const struct table_item *old, struct table_
 }
 
 /* What stands behind it moves up, so that no search ends early. */
-void table_remove(struct table *table, const struct table_item *item)
+static void make_hole(struct table *table, size_t hole)
 {
 	const size_t mask = table->room - 1;
-	size_t hole = slot_of(table, item);
 
-	assert(table->slots[hole] == item);
 	for (size_t at = (hole + 1) & mask; table->slots[at]; at = (at + 1) & mask) {
 		const size_t home = table->slots[at]->hash & mask;
 
@@ -77,6 +75,19 @@ void table_remove(struct table *table, const struct table_item *item)
 	}
 	table->slots[hole] = NULL;
 	table->count--;
+}
+
+void table_remove(struct table *table, const struct table_item *item)
+{
+	const size_t at = slot_of(table, item);
+
+	assert(table->slots[at] == item);
+	make_hole(table, at);
+}
+
+void table_remove_at(struct table *table, size_t *at)
+{
+	make_hole(table, --*at);
 }
 
 void *table_next(const struct table *table, size_t *at)
