@@ -270,7 +270,8 @@ bool pod_read(enum dialect dialect, const struct json_node *object, struct arena
 	*out = (struct pod_read){0};
 	read_meta(json_get(object, "metadata"), arena, out);
 	read_labels(&POD_WORDS[dialect], json_get(object, "metadata"), arena, out);
-	out->texts[POD_TEXT_IP] = text_of(arena, status, "podIP");
+	if (out->facts.role == POD_HEAD)
+		out->texts[POD_TEXT_IP] = text_of(arena, status, "podIP");
 	out->facts.restarts_never = json_str_is(json_get(spec, "restartPolicy"), STR("Never"));
 	out->facts.phase = phase_of(text_of(arena, status, "phase")) & 7;
 	for (struct json_iter it = json_iter(conditions); json_next_item(&it);)

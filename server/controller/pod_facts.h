@@ -22,7 +22,7 @@ uint64_t uid_hash(struct str text);
 
 enum pod_text {
 	POD_TEXT_NAME,
-	POD_TEXT_IP,
+	POD_TEXT_IP,      /* of a head */
 	POD_TEXT_REPLICA, /* its name */
 	POD_TEXT_REASON,
 	POD_TEXT_MESSAGE,

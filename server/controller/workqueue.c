@@ -14,15 +14,15 @@ enum { GAPS_OF_MUCH = 5 };
 
 enum place { IDLE, READY, WAITING };
 
+/* Of each cluster there is one. */
 struct entry {
 	struct table_item item;
-	enum dialect dialect;
-	enum place place;
 	uint32_t heap_at;
-	int64_t due;    /* when it may be looked at; of what is ready, since when it could be */
-	int64_t looked; /* at last; 0 never */
-	struct kube_backoff backoff;
+	int64_t due;        /* when it may be looked at; of what is ready, since when it could be */
+	int64_t looked;     /* at last; 0 never */
+	int64_t backoff;    /* the next wait, of a struct kube_backoff */
 	struct entry *next; /* of what is ready */
+	uint8_t dialect, place;
 	uint16_t namespace_len, name_len;
 	char text[]; /* both, one behind the other */
 };
@@ -101,12 +101,11 @@ static struct entry *get(struct workqueue *q, const struct world_key *key)
 		return entry;
 	entry = mem_alloc(sizeof(*entry) + key->namespace.len + key->name.len);
 	entry->item.hash = hash;
-	entry->dialect = key->dialect;
+	entry->dialect = (uint8_t)key->dialect;
 	entry->namespace_len = (uint16_t)key->namespace.len;
 	entry->name_len = (uint16_t)key->name.len;
 	memcpy(entry->text, key->namespace.at, key->namespace.len);
 	memcpy(entry->text + key->namespace.len, key->name.at, key->name.len);
-	entry->backoff = (struct kube_backoff){.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
 	table_add(&q->entries, &entry->item);
 	return entry;
 }
@@ -205,8 +204,10 @@ void workqueue_back_off(struct workqueue *q, const struct world_key *key)
 {
 	pthread_mutex_lock(&q->mutex);
 	struct entry *const entry = get(q, key);
+	struct kube_backoff backoff = {BACKOFF_FIRST, BACKOFF_MOST, entry->backoff};
 
-	add_at(q, entry, clock_now() + kube_backoff_next(&entry->backoff));
+	add_at(q, entry, clock_now() + kube_backoff_next(&backoff));
+	entry->backoff = backoff.next;
 	pthread_mutex_unlock(&q->mutex);
 }
 
@@ -216,7 +217,7 @@ void workqueue_forget(struct workqueue *q, const struct world_key *key)
 	struct entry *const entry = table_find(&q->entries, world_key_hash(key), is_key, key);
 
 	if (entry)
-		kube_backoff_reset(&entry->backoff);
+		entry->backoff = 0;
 	pthread_mutex_unlock(&q->mutex);
 }
 
@@ -247,7 +248,7 @@ static bool take(struct workqueue *q, struct arena *arena, struct world_key *out
 	entry->place = IDLE;
 	entry->looked = clock_now();
 	*out = (struct world_key){
-		.dialect = entry->dialect,
+		.dialect = (enum dialect)entry->dialect,
 		.namespace = arena_str(arena, namespace_of(entry)),
 		.name = arena_str(arena, name_of(entry)),
 	};

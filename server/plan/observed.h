@@ -39,7 +39,7 @@ struct observed_pod {
 	struct str uid;   /* "": we asked for it, and no watch has told of it yet */
 	struct str group; /* the worker group's or podType's name; of a modern head "headgroup" */
 	struct str replica_name; /* of hosts that belong together; else "" */
-	struct str ip;           /* "" until it has one */
+	struct str ip;           /* of a head; "" until it has one */
 	/* Why it is not ready, in the API server's words: of a container, or a condition. */
 	struct str reason, message;
 	struct str launch_hash; /* of what it was made from, where the planner left one */

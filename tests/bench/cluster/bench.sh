@@ -156,13 +156,13 @@ report() {
 	echo "$CLUSTERS RayClusters of 1 + 3 pods, medians of $ROUNDS rounds; the floor takes $floor s"
 	row 'all ready, against the floor' "$(awk "BEGIN { print $(median raygate 1) / $floor }")" x 1.2 1.05
 	row 'our CPU a cluster' "$(per_cluster "$(median raygate 2)")" ms 4 2
-	row 'our memory at the end' "$(awk "BEGIN { print $(median raygate 4) / 1024 }")" MiB 40 20
+	row 'our memory at the end' "$(awk "BEGIN { print $(median raygate 4) * 1024 / 1e6 }")" MB 40 20
 	row 'API writes a cluster' "$(per_cluster "$(median raygate 3)")" '' 9 8
 	[ -n "$KUBERAY" ] || return 0
-	printf '  KubeRay: %.2fx the floor, %.1f ms of CPU and %.2f writes a cluster, %.0f MiB\n' \
+	printf '  KubeRay: %.2fx the floor, %.1f ms of CPU and %.2f writes a cluster, %.0f MB\n' \
 		"$(awk "BEGIN { print $(median kuberay 1) / $floor }")" \
 		"$(per_cluster "$(median kuberay 2)")" "$(per_cluster "$(median kuberay 3)")" \
-		"$(awk "BEGIN { print $(median kuberay 4) / 1024 }")"
+		"$(awk "BEGIN { print $(median kuberay 4) * 1024 / 1e6 }")"
 }
 
 prepare

@@ -66,14 +66,14 @@ knows_all() {
 	[ "$(metric '/^raygate_controller_pods/')" = $((CLUSTERS * PODS)) ] && [ "$(looks)" -ge "$CLUSTERS" ]
 }
 
-# Of our program: CPU in ms, MiB of memory.
+# Of our program: CPU in ms, MB of memory (10^6 bytes).
 cpu() {
 	awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) * 1000 / hz }' \
 		"/proc/$(<"$E2E_STATE/pid/raygate")/stat"
 }
 
 memory() {
-	awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$(<"$E2E_STATE/pid/raygate")/status"
+	awk '/^VmRSS/ { print $2 * 1024 / 1e6 }' "/proc/$(<"$E2E_STATE/pid/raygate")/status"
 }
 
 # When hardly anything is written any more, all is.
@@ -94,11 +94,11 @@ quiet
 echo "$CLUSTERS RayClusters of 1 + 3 pods, ready after $seconds s: $(per_cluster "$(looks)") looks a cluster"
 row 'our CPU a cluster' "$(per_cluster "$(cpu) - $cpu")" ms 4 2
 row 'API writes a cluster' "$(per_cluster "$(writes) - $writes")" '' 9 8
-row 'our memory at the end' "$(memory)" MiB 45 25
+row 'our memory at the end' "$(memory)" MB 45 25
 stop raygate
 start_raygate
 PATIENCE=600 eventually knows_all
 quiet
-row 'our memory after a restart' "$(memory)" MiB 45 25
+row 'our memory after a restart' "$(memory)" MB 45 25
 echo "  $(per_cluster "$(cpu)") ms of CPU a cluster to know all of it again"
 exit "$missed"
