@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "server/controller/deeds.h"
 #include "base/table.h"
+#include "server/controller/deeds.h"
 #include "server/kube/backoff.h"
 #include "server/kube/thread.h"
 
