@@ -49,48 +49,53 @@ void health_free(struct health **health)
 	mem_free(health);
 }
 
-static bool set(struct health *health, enum health_part part, const struct row *next)
+/* The row with the text of the format. */
+static bool set(struct health *health, enum health_part part, struct row next, const char *format,
+	va_list args)
 {
+	vsnprintf(next.text, sizeof(next.text), format, args);
 	pthread_mutex_lock(&health->mutex);
-	const bool differs = health->rows[part].state != next->state;
+	const bool differs = health->rows[part].state != next.state;
 
-	health->rows[part] = *next;
+	health->rows[part] = next;
 	pthread_mutex_unlock(&health->mutex);
 	return differs;
 }
 
 bool health_fine(struct health *health, enum health_part part, const char *format, ...)
 {
-	struct row row = {.state = HEALTH_FINE};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(row.text, sizeof(row.text), format, args);
+	const bool differs = set(health, part, (struct row){.state = HEALTH_FINE}, format, args);
+
 	va_end(args);
-	return set(health, part, &row);
+	return differs;
 }
 
 bool health_bad(struct health *health, enum health_part part, const char *format, ...)
 {
-	struct row row = {.state = HEALTH_BAD, .until = INT64_MAX};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(row.text, sizeof(row.text), format, args);
+	const bool differs = set(
+		health, part, (struct row){.state = HEALTH_BAD, .until = INT64_MAX}, format, args);
+
 	va_end(args);
-	return set(health, part, &row);
+	return differs;
 }
 
 bool health_await(
 	struct health *health, enum health_part part, int64_t until, const char *format, ...)
 {
-	struct row row = {.state = HEALTH_BAD, .until = until};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(row.text, sizeof(row.text), format, args);
+	const bool differs =
+		set(health, part, (struct row){.state = HEALTH_BAD, .until = until}, format, args);
+
 	va_end(args);
-	return set(health, part, &row);
+	return differs;
 }
 
 enum health_state health_read(struct health *health, enum health_part part, char text[HEALTH_TEXT])

@@ -7,7 +7,14 @@
 #include "tests/support/certs_kit.h"
 #include "tests/support/server_process.h"
 
-TestSuite(e2e_start, .timeout = 120);
+/* On ports of their own, whoever serves on the usual ones. */
+static void take_any_port(void)
+{
+	setenv("RAYGATE_WEBHOOK_BIND_ADDRESS", "127.0.0.1:0", 1);
+	setenv("RAYGATE_OPS_BIND_ADDRESS", "127.0.0.1:0", 1);
+}
+
+TestSuite(e2e_start, .init = take_any_port, .timeout = 120);
 
 Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 {
