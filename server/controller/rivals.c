@@ -34,6 +34,7 @@ struct kind {
 	char selector[SELECTOR];
 	struct kube_reflector *reflector;
 	struct strmap leases; /* namespace → struct lease */
+	int64_t retry;        /* clock_now(): not asked before */
 	bool known;
 };
 
@@ -41,19 +42,19 @@ struct rivals {
 	struct rivals_options options;
 	pthread_mutex_t mutex;
 	pthread_cond_t more;
-	pthread_t thread;
-	bool started, stopped;
-	bool noted; /* something that the thread has not told of */
+	/* One tells what there is to be told, the other asks, which may take long. */
+	pthread_t teller, asker;
+	bool tells, asks, stopped;
+	bool noted; /* something that was not told yet */
 	struct kube_stop *stop;
-	int64_t retry; /* clock_now(): not asked before */
 	struct kind kinds[RIVALS];
 };
 
-/* Wakes the thread, which tells, so that nobody is called under the mutex. */
+/* Wakes the threads: so nobody is called under the mutex. */
 static void note(struct rivals *r)
 {
 	r->noted = true;
-	pthread_cond_signal(&r->more);
+	pthread_cond_broadcast(&r->more);
 }
 
 static void copy(char *out, size_t size, struct arena *arena, const struct json_node *node)
@@ -180,9 +181,9 @@ bool rivals_met(struct rivals *r, enum rival rival, char who[RIVAL_NAME])
 	return met;
 }
 
-static int64_t due_of(const struct rivals *r, const struct lease *lease)
+static int64_t due_of(const struct kind *kind, const struct lease *lease)
 {
-	return lease->until > r->retry ? lease->until : r->retry;
+	return lease->until > kind->retry ? lease->until : kind->retry;
 }
 
 /* When the first of those that are held is to be asked for; 0 when none is. */
@@ -191,24 +192,34 @@ static int64_t soonest(const struct rivals *r)
 	int64_t until = 0;
 
 	for (size_t i = 0; i < RIVALS; i++) {
+		const struct kind *const kind = &r->kinds[i];
 		const struct strmap_entry *entry;
 
-		for (size_t at = 0; (entry = strmap_next(&r->kinds[i].leases, &at)) != NULL;) {
+		for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
 			const struct lease *const lease = entry->value;
 
-			if (is_held(lease) && (until == 0 || due_of(r, lease) < until))
-				until = due_of(r, lease);
+			if (is_held(lease) && (until == 0 || due_of(kind, lease) < until))
+				until = due_of(kind, lease);
 		}
 	}
 	return until;
 }
 
-/* Until something is told, or a Lease runs out; false at the end. */
+/* Until there is something to be told; false at the end. */
 static bool wait_for_news(struct rivals *r)
+{
+	while (!r->noted && !r->stopped)
+		pthread_cond_wait(&r->more, &r->mutex);
+	r->noted = false;
+	return !r->stopped;
+}
+
+/* Until a Lease seems to have run out; false at the end. */
+static bool wait_for_an_end(struct rivals *r)
 {
 	bool due = false;
 
-	while (!r->noted && !r->stopped && !due) {
+	while (!r->stopped && !due) {
 		const int64_t until = soonest(r);
 
 		if (until)
@@ -216,7 +227,6 @@ static bool wait_for_news(struct rivals *r)
 		else
 			pthread_cond_wait(&r->more, &r->mutex);
 	}
-	r->noted = false;
 	return !r->stopped;
 }
 
@@ -268,7 +278,7 @@ static void make_sure(struct kind *kind)
 
 	pthread_mutex_lock(&r->mutex);
 	const int64_t then = clock_now();
-	const bool due = then >= r->retry && look_over(kind, then, false);
+	const bool due = then >= kind->retry && look_over(kind, then, false);
 
 	pthread_mutex_unlock(&r->mutex);
 	if (!due)
@@ -277,22 +287,35 @@ static void make_sure(struct kind *kind)
 
 	pthread_mutex_lock(&r->mutex);
 	/* What the answer renewed runs on, however long it was on its way. */
-	if (answered)
-		look_over(kind, then, true);
-	else
-		r->retry = clock_now() + RETRY;
+	if (!answered)
+		kind->retry = clock_now() + RETRY;
+	else if (look_over(kind, then, true))
+		note(r);
 	pthread_mutex_unlock(&r->mutex);
 }
 
-static void *run(void *context)
+static void *ask_all(void *context)
+{
+	struct rivals *const r = context;
+
+	pthread_mutex_lock(&r->mutex);
+	while (wait_for_an_end(r)) {
+		pthread_mutex_unlock(&r->mutex);
+		for (size_t i = 0; i < RIVALS; i++)
+			make_sure(&r->kinds[i]);
+		pthread_mutex_lock(&r->mutex);
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return NULL;
+}
+
+static void *tell_all(void *context)
 {
 	struct rivals *const r = context;
 
 	pthread_mutex_lock(&r->mutex);
 	while (wait_for_news(r)) {
 		pthread_mutex_unlock(&r->mutex);
-		for (size_t i = 0; i < RIVALS; i++)
-			make_sure(&r->kinds[i]);
 		r->options.changed(r->options.context);
 		pthread_mutex_lock(&r->mutex);
 	}
@@ -330,8 +353,9 @@ bool rivals_start(const struct rivals_options *options, struct rivals **out, str
 	if (!follow(r, RIVAL_KUBERAY, "ray-operator-leader", err) ||
 		!follow(r, RIVAL_RAYGATE, options->lease, err))
 		return false;
-	r->started = kube_thread_start(&r->thread, "rivals", run, r);
-	return r->started || err_set(err, ERR_UNAVAILABLE, "rivals: no thread is to be had");
+	r->tells = kube_thread_start(&r->teller, "rivals", tell_all, r);
+	r->asks = r->tells && kube_thread_start(&r->asker, "rivals-ask", ask_all, r);
+	return r->asks || err_set(err, ERR_UNAVAILABLE, "rivals: no thread is to be had");
 }
 
 static void forget(struct kind *kind)
@@ -359,8 +383,10 @@ void rivals_stop(struct rivals **rivals)
 	r->stopped = true;
 	note(r);
 	pthread_mutex_unlock(&r->mutex);
-	if (r->started)
-		pthread_join(r->thread, NULL);
+	if (r->tells)
+		pthread_join(r->teller, NULL);
+	if (r->asks)
+		pthread_join(r->asker, NULL);
 	for (size_t i = 0; i < RIVALS; i++)
 		forget(&r->kinds[i]);
 	kube_stop_free(&r->stop);

@@ -16,14 +16,53 @@ static const char *kuberay, *ours;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 static unsigned changes, lists;
-static atomic_bool is_away;
+static atomic_bool is_away, kuberay_is_away;
+static bool hangs;       /* whoever lists KubeRay's waits for ever */
+static const char *news; /* that a watch of ours is about to tell; NULL: nothing */
+
+static void wait_a_moment(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 20000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&more, &mutex, &until);
+}
+
+/* Tells the news once they are there; until the stop is asked for. */
+static void be_a_watch(const struct kube_request *request, bool is_kuberay)
+{
+	while (!kube_stop_asked(request->stop)) {
+		pthread_mutex_lock(&mutex);
+		if (is_kuberay || news == NULL)
+			wait_a_moment();
+		const char *const line = is_kuberay ? NULL : news;
+
+		news = line ? NULL : news;
+		pthread_mutex_unlock(&mutex);
+		if (line)
+			request->piece(request->context, str_from(line));
+	}
+}
+
+static void hang(const struct kube_request *request)
+{
+	pthread_mutex_lock(&mutex);
+	while (hangs && !kube_stop_asked(request->stop))
+		wait_a_moment();
+	pthread_mutex_unlock(&mutex);
+}
 
 static bool fake_send(struct kube_transport *self, const struct kube_request *request,
 	struct kube_answer *answer, struct err *err)
 {
 	(void)self;
+	const bool is_kuberay = strstr(request->path, "ray-operator-leader") != NULL;
+
 	if (request->piece) {
-		kube_stop_wait(request->stop, INT64_MAX);
+		be_a_watch(request, is_kuberay);
 		answer->fault = KUBE_FAULT_ENDED;
 		return err_set(err, ERR_UNAVAILABLE, "ended");
 	}
@@ -31,14 +70,16 @@ static bool fake_send(struct kube_transport *self, const struct kube_request *re
 	lists++;
 	pthread_cond_broadcast(&more);
 	pthread_mutex_unlock(&mutex);
-	if (is_away) {
+	if (is_kuberay)
+		hang(request);
+	if (is_away || (is_kuberay && kuberay_is_away)) {
 		answer->fault = KUBE_FAULT_ENDED;
 		return err_set(err, ERR_UNAVAILABLE, "away");
 	}
 	answer->status = 200;
 	snprintf(answer->content_type, sizeof(answer->content_type), "application/json");
 	buf_printf(&answer->body, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[%s]}",
-		strstr(request->path, "ray-operator-leader") ? kuberay : ours);
+		is_kuberay ? kuberay : ours);
 	return true;
 }
 
@@ -161,6 +202,58 @@ Test(rivals, before_a_lease_is_taken_for_run_out_the_api_server_is_asked)
 	is_away = false;
 	for (char who[RIVAL_NAME]; rivals_met(rivals, RIVAL_KUBERAY, who); sched_yield())
 		clock_advance(CLOCK_SECOND);
+	end();
+}
+
+/* Of the one nobody can be asked; the other is another question. */
+Test(rivals, what_cannot_be_asked_holds_up_no_other_question)
+{
+	begin(LEASE("ray-system", "kuberay", EARLY), LEASE("other", "b_1_controller", EARLY));
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	cr_expect(comes_to(RIVAL_RAYGATE, true));
+	kuberay_is_away = true;
+	char who[RIVAL_NAME];
+
+	clock_advance(15 * CLOCK_SECOND);
+	cr_expect(comes_to(RIVAL_RAYGATE, false));
+	cr_expect(rivals_met(rivals, RIVAL_KUBERAY, who));
+	end();
+}
+
+/* Waits until something was told since the count was taken. */
+static bool is_told(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 20;
+	pthread_mutex_lock(&mutex);
+	while (changes == 0 && pthread_cond_timedwait(&more, &mutex, &until) == 0)
+		;
+	const bool told = changes > 0;
+
+	pthread_mutex_unlock(&mutex);
+	return told;
+}
+
+Test(rivals, news_do_not_wait_for_an_answer)
+{
+	begin(LEASE("ray-system", "kuberay", EARLY), LEASE("mine", "a_1_controller", LATE));
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	cr_expect(comes_to(RIVAL_RAYGATE, false));
+	hangs = true;
+	kuberay = LEASE("ray-system", "kuberay", LATE);
+	pass_until_asked();
+	pthread_mutex_lock(&mutex);
+	changes = 0;
+	news = "{\"type\":\"ADDED\",\"object\":" LEASE("other", "b_1_controller", EARLY) "}\n";
+	pthread_cond_broadcast(&more);
+	pthread_mutex_unlock(&mutex);
+	cr_expect(is_told());
+	cr_expect(comes_to(RIVAL_RAYGATE, true));
+	pthread_mutex_lock(&mutex);
+	hangs = false;
+	pthread_mutex_unlock(&mutex);
 	end();
 }
 
