@@ -9,7 +9,7 @@
 #include "server/plan/plan_modern.h"
 #include "tests/support/review.h"
 
-enum { ROUNDS_MAX = 400 };
+enum { ROUNDS_MAX = 400, WRITES_MAX = 20000 };
 
 #define CLUSTERS "/apis/ray.io/v1/namespaces/ns/rayclusters"
 #define PODS     "/api/v1/namespaces/ns/pods"
@@ -333,6 +333,7 @@ bool controller_kit_write(struct controller_kit *kit)
 {
 	while (reconciler_step(kit->reconciler))
 		;
+	cr_assert_lt(kit->writes++, WRITES_MAX, "it writes for ever");
 	return writers_step(kit->writers);
 }
 

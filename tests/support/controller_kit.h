@@ -20,6 +20,7 @@ struct controller_kit {
 	struct kube_client *client;
 	struct performer performer;
 	bool leads;        /* else nothing is looked at */
+	int writes;        /* that were tried */
 	struct buf events; /* "Reason: message\n", without the random part of a name */
 };
 

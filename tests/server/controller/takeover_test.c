@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "server/controller/acceptance.h"
 #include "tests/support/controller_kit.h"
 
 static struct controller_kit *kit;
@@ -113,6 +114,92 @@ Test(takeover, what_is_given_away_is_not_taken_back)
 	write_for_seconds(5);
 	cr_expect_not(has_owner("/api/v1/namespaces/ns/pods/old-head", "uid-of-a"));
 	cr_expect_not(has_owner("/api/v1/namespaces/ns/pods/old-worker", "uid-of-a"));
+}
+
+#define OLD_WORKER "/api/v1/namespaces/ns/pods/old-worker"
+#define WORKER(uid)                                                                                \
+	"{\"metadata\":{\"name\":\"old-worker\",\"namespace\":\"ns\",\"uid\":\"" uid               \
+	"\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"worker\",\"ray.io/"        \
+	"group\":"                                                                                 \
+	"\"workers\"}},\"spec\":{}}"
+#define ANOTHER WORKER("another")
+
+/* Just before it would be adopted. */
+static void delete_worker(void *context)
+{
+	(void)context;
+	fake_cluster_delete(kit->cluster, OLD_WORKER);
+}
+
+static void replace_worker(void *context)
+{
+	(void)context;
+	fake_cluster_put(kit->cluster, OLD_WORKER, ANOTHER);
+}
+
+/* So the next write is the adoption of the worker, and all else is done. */
+static void leave_one_worker(void (*hook)(void *context))
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_scale(kit, "a", 2);
+	fake_cluster_put(kit->cluster, OLD_WORKER, WORKER("old-worker"));
+	controller_kit_tell(kit);
+	fake_cluster_before_write(kit->cluster, hook, NULL);
+	cr_assert(controller_kit_write(kit));
+}
+
+/* The API server answers 404: nothing was adopted, and another one is made in its place. */
+Test(takeover, what_is_gone_before_it_is_adopted_is_made)
+{
+	leave_one_worker(delete_worker);
+	cr_expect_null(fake_cluster_get(kit->cluster, OLD_WORKER));
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 2);
+}
+
+/* It answers 409, since it is another object: nobody's yet, and then ours. */
+Test(takeover, what_came_in_its_place_is_adopted_in_its_turn)
+{
+	leave_one_worker(replace_worker);
+	cr_expect_not(has_owner(OLD_WORKER, "uid-of-a"));
+	controller_kit_settle(kit);
+	cr_expect(has_owner(OLD_WORKER, "uid-of-a"));
+	controller_kit_expect(kit, "a", 2);
+}
+
+/* A watch is faster than the answer: what it told of by that name is not what was adopted. */
+static void tell_of_another(void *context)
+{
+	struct arena arena CLEANUP(arena_done);
+	static const struct json_limits LIMITS = {.bytes = 4096, .depth = 16, .nodes = 256};
+	struct json_doc doc;
+	struct err err;
+
+	(void)context;
+	arena_init(&arena, 4096);
+	cr_assert(json_read(&arena, STR(ANOTHER), &LIMITS, &doc, &err));
+	world_put(kit->world, WORLD_PODS, DIALECT_MODERN, doc.root, &arena);
+}
+
+Test(takeover, by_its_name_alone_nothing_becomes_ours)
+{
+	struct arena arena CLEANUP(arena_done);
+	const struct world_key key = {DIALECT_MODERN, STR("ns"), STR("a")};
+	struct acceptance_view view;
+	struct observed seen;
+	size_t strays = 0;
+
+	arena_init(&arena, 65536);
+	leave_one_worker(tell_of_another);
+	cr_assert(has_owner(OLD_WORKER, "uid-of-a"));
+	cr_assert(world_observe(kit->world, &key, &arena, &seen, &view));
+	for (size_t i = 0; i < seen.pod_count; i++) {
+		cr_expect_not(str_is(seen.pods[i].uid, "another") && seen.pods[i].ours);
+		strays += seen.pods[i].stray;
+	}
+	cr_expect_eq(strays, 1u);
 }
 
 static void put_worker_of_somebody_else(int n)
