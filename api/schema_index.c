@@ -61,7 +61,7 @@ const struct schema_field *schema_row(const struct schema *schema, const struct 
 		slot = (slot + 1) % SCHEMA_SLOTS) {
 		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
 
-		if (row->key_len == key->len && memcmp(row->key, key->at, key->len) == 0)
+		if (row->key_len == key->len && str_same(row->key, key->at, key->len))
 			return row;
 	}
 	return NULL;

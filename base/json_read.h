@@ -142,8 +142,15 @@ static inline const struct json_node *json_get(const struct json_node *object, c
 }
 const struct json_node *json_item(const struct json_node *array, size_t index);
 
+/* The value of a string with escapes, in the arena. */
+struct str json_unescape(struct arena *arena, const struct json_node *node) COLD;
 /* A string's value, unescaped into the arena only where it has escapes; the empty str otherwise. */
-struct str json_str(struct arena *arena, const struct json_node *node);
+static inline struct str json_str(struct arena *arena, const struct json_node *node)
+{
+	if (!json_is(node, JSON_STRING))
+		return (struct str){"", 0};
+	return node->escaped ? json_unescape(arena, node) : (struct str){node->at, node->len};
+}
 /* Whether `node` is a string (or key) with this value, without allocating. */
 bool json_str_is(const struct json_node *node, struct str value);
 /* Whether two strings have the same value, without allocating. */

@@ -75,11 +75,8 @@ const struct json_node *json_get_str(const struct json_node *object, struct str 
 	const struct json_node *const end = json_next(object);
 
 	for (const struct json_node *at = object + 1; at != end; at = json_next(at + 1)) {
-		/* Most keys of that length differ in their first byte. */
-		const bool may_be = at->len == key.len && (key.len == 0 || *at->at == *key.at);
-
 		if (at->escaped ? json_str_is(at, key)
-				: may_be && memcmp(at->at, key.at, key.len) == 0)
+				: at->len == key.len && str_same(at->at, key.at, key.len))
 			return at + 1;
 	}
 	return NULL;
@@ -175,12 +172,8 @@ static struct str unescape(const struct json_node *node, char *out)
 	return s;
 }
 
-struct str json_str(struct arena *arena, const struct json_node *node)
+struct str json_unescape(struct arena *arena, const struct json_node *node)
 {
-	if (!json_is(node, JSON_STRING))
-		return (struct str){"", 0};
-	if (!node->escaped)
-		return (struct str){node->at, node->len};
 	return unescape(node, arena_alloc(arena, node->len));
 }
 
@@ -189,8 +182,7 @@ bool json_str_is(const struct json_node *node, struct str value)
 	if (!json_is(node, JSON_STRING))
 		return false;
 	if (!node->escaped)
-		return node->len == value.len &&
-		       (value.len == 0 || memcmp(node->at, value.at, value.len) == 0);
+		return node->len == value.len && str_same(node->at, value.at, value.len);
 	struct cursor c = cursor_of(node);
 
 	for (size_t i = 0; i < value.len; i++) {

@@ -186,20 +186,31 @@ static struct arena_block *block_add(struct arena *arena, size_t least)
 	return block;
 }
 
-static void *take(struct arena *arena, size_t size)
+static inline void *take_from(
+	struct arena *arena, struct arena_block *block, size_t size, size_t room)
 {
-	struct arena_block *block = arena->blocks;
-	const size_t room = round_up(size ? size : 1);
-
-	assert(arena->block_size && size <= SIZE_MAX / 2);
-	if (block == NULL || block->size - block->used < room)
-		block = block_add(arena, room);
 	char *const at = block->data + block->used;
 
 	ASAN_UNPOISON_MEMORY_REGION(at, size);
 	block->used += room;
 	arena->used += room;
 	return at;
+}
+
+COLD static void *take_from_new(struct arena *arena, size_t size, size_t room)
+{
+	assert(arena->block_size && size <= SIZE_MAX / 2);
+	return take_from(arena, block_add(arena, room), size, room);
+}
+
+static void *take(struct arena *arena, size_t size)
+{
+	struct arena_block *const block = arena->blocks;
+	const size_t room = round_up(size ? size : 1);
+
+	if (block == NULL || block->size - block->used < room || size > SIZE_MAX / 2)
+		return take_from_new(arena, size, room);
+	return take_from(arena, block, size, room);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -30,14 +30,48 @@ static inline struct str str_from(const char *text)
 	return (struct str){text, text ? strlen(text) : 0};
 }
 
-static inline bool str_eq(struct str a, struct str b)
+static inline uint64_t str_load8(const char *at)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
 }
 
+static inline uint32_t str_load4(const char *at)
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
+}
+
+/*
+ * Whether both have the same `len` bytes. Most have few, and a call would cost more than to look at
+ * the first and the last of them, which overlap.
+ */
+static inline bool str_same(const char *a, const char *b, size_t len)
+{
+	if (len > 16)
+		return memcmp(a, b, len) == 0;
+	if (len >= 8)
+		return str_load8(a) == str_load8(b) &&
+		       str_load8(a + len - 8) == str_load8(b + len - 8);
+	if (len >= 4)
+		return str_load4(a) == str_load4(b) &&
+		       str_load4(a + len - 4) == str_load4(b + len - 4);
+	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && str_same(a.at, b.at, a.len);
+}
+
+/* Most texts differ in their first byte already: then no length is looked for. */
 static inline bool str_is(struct str s, const char *text)
 {
-	return str_eq(s, str_from(text));
+	return s.len ? *s.at == *text && str_eq(s, str_from(text)) : *text == '\0';
 }
 
 /* ASCII letters compare without case. */
