@@ -1,71 +1,28 @@
 #include "base/json_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/json_keys.h"
-#include "base/json_lex.h"
-#include "base/json_skip.h"
+#include "base/json_reader.h"
 #include "base/utf8.h"
 
 enum {
-	BYTES_MAX = (1 << 27) - 1, /* what json_node.len can say */
-	SHOWN = 64,                /* bytes of a key in a message */
-	LEVELS = 64,               /* of which something is known while they are open */
-	COPIED_STRING = 32,        /* a shorter one is read as fast as compared */
-	COPIED_ITEM = 16,          /* nodes; the same of one that is like the item before it */
+	SHOWN = 64,  /* bytes of a key in a message */
+	LEVELS = 64, /* open at once in nearly any text; more are made room for */
 };
 
 static const uint32_t NO_DEPTH = UINT32_MAX;
 
-/* An open container. Those too deep to have a place of their own share the first. */
-struct level {
-	uint64_t last_key;       /* of json_keys_note() */
-	uint32_t twin, twin_end; /* the nodes left of the container's twin; none: both are equal */
-	uint32_t item;           /* of a list: the last one read; 0 for none */
-	bool may_have_twins;     /* what is in the container */
-};
-
-struct reader {
-	struct json_lex lex;
-	struct arena *arena;
-	const struct json_limits *limits;
-	struct json_node *nodes, *next, *end; /* the first, where one more goes, and no more do */
-	uint32_t allocated;
-	/*
-	 * The innermost open container. While a container is open its span holds the index of the
-	 * one around it, so that no stack is needed.
-	 */
-	uint32_t open;
-	uint32_t depth;
-	uint64_t
-		skip_depths; /* a bit for each depth, modulo 64, at which limits.skip has a place */
-	bool in_object;      /* whether it is an object */
-	struct level *level; /* its own */
-	uint32_t twins_depth; /* of limits.twins */
-	uint32_t first, twin; /* nodes: limits.twins.first's value, the twin of the value to come */
-	bool paired;          /* inside of limits.twins.second's value */
-	/* The last difference found between twins, and how far apart their texts were. */
-	const char *differs;
-	ptrdiff_t apart;
-	struct json_keys keys;
-	struct level *levels; /* LEVELS of them */
-};
-
-static inline uint32_t count(const struct reader *r)
-{
-	return (uint32_t)(r->next - r->nodes);
-}
-
 /* `nodes` has moved, or there is room for more: as many as are allocated and allowed. */
-static void set_room(struct reader *r, uint32_t allocated)
+static void set_room(struct json_reader *r, uint32_t allocated)
 {
 	r->allocated = allocated;
 	r->end = r->nodes + (allocated < r->limits->nodes ? allocated : r->limits->nodes);
 }
 
-static bool make_room(struct reader *r, const char *at)
+bool json_reader_make_room(struct json_reader *r, const char *at)
 {
-	const uint32_t used = count(r);
+	const uint32_t used = json_reader_count(r);
 	const uint32_t more = r->allocated * 2;
 
 	if (used >= r->limits->nodes) {
@@ -80,27 +37,12 @@ static bool make_room(struct reader *r, const char *at)
 	return true;
 }
 
-/* NULL, once it is told, when there is no room. */
-static inline struct json_node *add_node(
-	struct reader *r, const char *start, const char *end, enum json_kind kind)
-{
-	if (r->next == r->end && !make_room(r, start))
-		return NULL;
-	struct json_node *const node = r->next++;
-
-	*node = (struct json_node){.at = start,
-		.len = (size_t)(end - start) & BYTES_MAX,
-		.kind = (unsigned)kind & 15,
-		.span = 1};
-	return node;
-}
-
-/* From behind the opening quote to behind the closing one, as a node. */
-static inline const char *read_string(struct reader *r, const char *start)
+/* One with escapes in it, or what is not ASCII; `at` is the first such byte. */
+static const char *read_odd_string(struct json_reader *r, const char *start, const char *at)
 {
 	bool escaped = false;
-	const char *const end = json_lex_string(&r->lex, start, &escaped);
-	struct json_node *const node = end ? add_node(r, start, end, JSON_STRING) : NULL;
+	const char *const end = json_lex_odd_string(&r->lex, start, at, &escaped);
+	struct json_node *const node = end ? json_reader_add(r, start, end, JSON_STRING) : NULL;
 
 	if (node == NULL)
 		return NULL;
@@ -108,31 +50,35 @@ static inline const char *read_string(struct reader *r, const char *start)
 	return end + 1;
 }
 
-static inline const char *keep(
-	struct reader *r, const char *start, const char *end, enum json_kind kind)
+/* From behind the opening quote to behind the closing one, as a node. */
+static inline const char *read_string(struct json_reader *r, const char *start)
 {
-	return end && add_node(r, start, end, kind) ? end : NULL;
+	const char *const end = json_scan_string(start, r->lex.end);
+
+	if (json_lex_peek(&r->lex, end) != '"')
+		return read_odd_string(r, start, end);
+	return json_reader_add(r, start, end, JSON_STRING) ? end + 1 : NULL;
 }
 
-static inline const char *read_scalar(struct reader *r, const char *at)
+static inline const char *read_scalar(struct json_reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
 
 	if (c == '"')
 		return read_string(r, at + 1);
 	if (c == '-' || (c >= '0' && c <= '9'))
-		return keep(r, at, json_lex_number(&r->lex, at), JSON_NUMBER);
+		return json_reader_keep(r, at, json_lex_number(&r->lex, at), JSON_NUMBER);
 	if (c == 't')
-		return keep(r, at, json_lex_word(&r->lex, at, "true"), JSON_TRUE);
+		return json_reader_keep(r, at, json_lex_word(&r->lex, at, "true"), JSON_TRUE);
 	if (c == 'f')
-		return keep(r, at, json_lex_word(&r->lex, at, "false"), JSON_FALSE);
+		return json_reader_keep(r, at, json_lex_word(&r->lex, at, "false"), JSON_FALSE);
 	if (c == 'n')
-		return keep(r, at, json_lex_word(&r->lex, at, "null"), JSON_NULL);
+		return json_reader_keep(r, at, json_lex_word(&r->lex, at, "null"), JSON_NULL);
 	return json_lex_expected(&r->lex, at, "a value");
 }
 
 /* A member's key and the colon; returns where its value begins. */
-static inline const char *read_key(struct reader *r, const char *at)
+static inline const char *read_key(struct json_reader *r, const char *at)
 {
 	if (json_lex_peek(&r->lex, at) != '"')
 		return json_lex_expected(&r->lex, at, "a key in double quotes");
@@ -145,181 +91,59 @@ static inline const char *read_key(struct reader *r, const char *at)
 	return json_lex_space(&r->lex, at + 1);
 }
 
-/* Whether the value to come is a member of that name; most differ in their first byte. */
-static inline bool key_is(const struct reader *r, const char *name)
+/* Twice as many as before. */
+static void more_levels(struct json_reader *r)
 {
-	const struct json_node *const key = r->next - 1;
+	const size_t open = json_reader_depth(r) + 1;
+	const bool first = r->more_levels == NULL;
 
-	return r->in_object && (*key->at == *name || key->escaped) &&
-	       json_str_is(key, str_from(name));
-}
-
-static uint64_t depth_bit(uint32_t depth)
-{
-	return UINT64_C(1) << depth % 64;
-}
-
-static inline bool is_skipped(const struct reader *r)
-{
-	if (!(r->skip_depths & depth_bit(r->depth)))
-		return false;
-	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
-		if (place->depth == r->depth && key_is(r, place->key))
-			return true;
-	}
-	return false;
-}
-
-static bool same_key(const struct json_node *a, const struct json_node *b)
-{
-	return a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
-}
-
-/* The value of the same key in the twin of the open object: one that is new may stand before it. */
-static uint32_t twin_member(struct reader *r, struct level *level)
-{
-	const struct json_node *const key = r->next - 1;
-	uint32_t at = level->twin;
-
-	for (int tries = 0; tries < 2 && at != level->twin_end; tries++) {
-		const uint32_t next = at + 1 + r->nodes[at + 1].span;
-
-		if (same_key(&r->nodes[at], key)) {
-			level->twin = next;
-			return at + 1;
-		}
-		at = next;
-	}
-	return 0;
-}
-
-static uint32_t twin_item(const struct reader *r, struct level *level)
-{
-	const uint32_t at = level->twin;
-
-	if (at == level->twin_end)
-		return 0;
-	level->twin = at + r->nodes[at].span;
-	return at;
-}
-
-/* The item before, since lists are mostly of things that differ in little: pods, not ports. */
-static uint32_t item_before(const struct reader *r, struct level *level)
-{
-	const uint32_t before = level->item;
-
-	level->item = count(r);
-	return before && r->nodes[before].span >= COPIED_ITEM ? before : 0;
-}
-
-/* The node that the value to come is a version of, or 0. */
-static uint32_t find_twin(struct reader *r)
-{
-	const struct json_twins *const twins = r->limits->twins;
-
-	if (r->depth == twins->depth) {
-		r->paired = key_is(r, twins->second);
-		if (key_is(r, twins->first))
-			r->first = count(r);
-		return r->paired ? r->first : 0;
-	}
-	if (r->in_object)
-		return twin_member(r, r->level);
-	return r->paired || r->level->twin_end ? twin_item(r, r->level) : item_before(r, r->level);
-}
-
-/* Whether the text at `at` is the same as its twin's. No byte is compared twice. */
-static bool is_same(struct reader *r, const char *at, struct str twin)
-{
-	const size_t left = (size_t)(r->lex.end - at);
-	const ptrdiff_t apart = at - twin.at;
-
-	if (apart != r->apart || at > r->differs) {
-		const size_t len = left < twin.len ? left : twin.len;
-		const size_t same = json_scan_common(at, twin.at, len);
-
-		if (same == twin.len)
-			return true;
-		r->apart = apart;
-		r->differs = at + same;
-	}
-	return twin.len <= (size_t)(r->differs - at);
-}
-
-/* Of the twin's nodes. Their text is the twin's own, or that which stands `apart` from it. */
-static void add_copies(struct reader *r, uint32_t span, ptrdiff_t apart)
-{
-	memcpy(r->next, r->nodes + r->twin, span * sizeof(*r->nodes));
-	for (uint32_t i = 0; apart && i < span; i++)
-		r->next[i].at += apart;
-	r->next += span;
-}
-
-/* Returns what is behind the value when it is the same as its twin, NULL when it must be read. */
-static const char *copy_twin(struct reader *r, const char *at)
-{
-	const struct json_node *const twin = &r->nodes[r->twin];
-	const uint32_t span = twin->span;
-	const struct str text = json_raw(twin);
-
-	if (twin->kind == JSON_STRING ? text.len < COPIED_STRING : twin->kind < JSON_ARRAY)
-		return NULL;
-	if (!is_same(r, at, text))
-		return NULL;
-	while (r->end - r->next < (ptrdiff_t)span) {
-		if (r->end - r->nodes == r->limits->nodes || !make_room(r, at))
-			return NULL;
-	}
-	add_copies(r, span, r->paired ? 0 : at - text.at);
-	return at + text.len;
-}
-
-/* The innermost open container has changed. */
-static inline void enter(struct reader *r, uint32_t open, bool object)
-{
-	r->open = open;
-	r->in_object = object;
-	r->level = &r->levels[r->depth < LEVELS ? r->depth : 0];
+	r->more_levels = mem_resize(r->more_levels, open * 2 * sizeof(*r->levels));
+	if (first)
+		memcpy(r->more_levels, r->levels, open * sizeof(*r->levels));
+	r->levels = r->more_levels;
+	r->level = r->levels + open - 1;
+	r->levels_end = r->levels + open * 2;
 }
 
 /* One is of the twins, or inside of what has a twin itself, or an item of a list. */
-static inline bool may_have_twins(const struct reader *r, const struct level *level)
+static inline bool has_twins(
+	const struct json_reader *r, const struct json_level *level, uint32_t depth)
 {
-	return r->depth >= r->twins_depth && r->depth < LEVELS &&
-	       (r->depth == r->twins_depth || level->twin_end || !r->in_object);
+	return depth >= r->twins_depth &&
+	       (depth == r->twins_depth || level->twin_end || !level->is_object);
 }
 
-static inline void open_level(struct reader *r, enum json_kind kind)
+static inline void open_level(struct json_reader *r, enum json_kind kind, uint32_t twin)
 {
-	struct level *const level = r->level;
-	const uint32_t twin = r->twin;
+	struct json_level *const level = ++r->level;
+	const uint32_t here = json_reader_depth(r);
 
-	*level = (struct level){.last_key = r->depth < LEVELS ? 0 : JSON_KEYS_SUSPECT};
+	*level = (struct json_level){
+		.node = json_reader_count(r) - 1, .is_object = kind == JSON_OBJECT};
 	if (twin && r->nodes[twin].kind == kind) {
 		level->twin = twin + 1;
 		level->twin_end = twin + r->nodes[twin].span;
 	}
-	level->may_have_twins = may_have_twins(r, level);
+	level->has_twins = has_twins(r, level, here);
+	level->is_watched = level->has_twins || (level->is_object && json_reader_skips_at(r, here));
 }
 
 /* Returns the first byte inside that is not white space. */
-static const char *open_container(struct reader *r, const char *at, enum json_kind kind)
+static inline const char *open_container(
+	struct json_reader *r, const char *at, enum json_kind kind, uint32_t twin)
 {
-	if (r->depth == r->limits->depth)
+	if (json_reader_depth(r) == r->limits->depth)
 		return json_lex_fail(&r->lex, ERR_TOO_LARGE, at,
 			"objects and arrays are more than %u deep", r->limits->depth);
-	struct json_node *const node = add_node(r, at, at, kind);
-
-	if (node == NULL)
+	if (r->level + 1 == r->levels_end)
+		more_levels(r);
+	if (!json_reader_add(r, at, at, kind))
 		return NULL;
-	node->span = r->open;
-	r->depth++;
-	enter(r, count(r) - 1, kind == JSON_OBJECT);
-	open_level(r, kind);
+	open_level(r, kind, twin);
 	return json_lex_space(&r->lex, at + 1);
 }
 
-static const char *fail_duplicate(const struct reader *r)
+static const char *fail_duplicate(const struct json_reader *r)
 {
 	const struct json_node *const first = r->keys.first, *const again = r->keys.again;
 	const struct str text = {r->lex.begin, (size_t)(r->lex.end - r->lex.begin)};
@@ -334,78 +158,71 @@ static const char *fail_duplicate(const struct reader *r)
 }
 
 /* `at` is the closing bracket; returns the byte behind it. */
-static inline const char *close_container(struct reader *r, const char *at)
+static inline const char *close_container(struct json_reader *r, const char *at)
 {
-	struct json_node *const node = r->nodes + r->open;
+	const struct json_level *const level = r->level--;
+	struct json_node *const node = r->nodes + level->node;
 
-	if (r->in_object && r->level->last_key == JSON_KEYS_SUSPECT &&
-		!json_keys_differ(&r->keys, node, r->next))
+	if (level->last_key == JSON_KEYS_SUSPECT && !json_keys_differ(&r->keys, node, r->next))
 		return fail_duplicate(r);
-	r->depth--;
-	enter(r, node->span, r->depth && r->nodes[node->span].kind == JSON_OBJECT);
-	node->len = (size_t)(at + 1 - node->at) & BYTES_MAX;
+	node->len = (size_t)(at + 1 - node->at) & JSON_BYTES_MAX;
 	node->span = (uint32_t)(r->next - node);
 	return at + 1;
 }
 
-/* Behind a value: closes what ends here, and finds where the next item or member begins. */
-static inline const char *read_separators(struct reader *r, const char *at)
+/* Whether `c` closes the innermost container. */
+static inline bool is_end(const struct json_reader *r, char c)
 {
-	while (at && r->depth) {
+	return c == (r->level->is_object ? '}' : ']');
+}
+
+/* Behind a value: closes what ends here, and finds where the next item or member begins. */
+static inline const char *read_separators(struct json_reader *r, const char *at)
+{
+	while (at && r->level != r->levels) {
 		const char c = json_lex_next(&r->lex, &at);
 
 		if (c == ',')
 			return json_lex_space(&r->lex, at + 1);
-		if (c != (r->in_object ? '}' : ']'))
+		if (!is_end(r, c))
 			return json_lex_expected(&r->lex, at,
-				r->in_object ? "',' or '}' behind a member"
-					     : "',' or ']' behind an item");
+				r->level->is_object ? "',' or '}' behind a member"
+						    : "',' or ']' behind an item");
 		at = close_container(r, at);
 	}
 	return at;
 }
 
-/* One that is not empty is left open: what is returned is inside of it. */
-static inline const char *read_container(
-	struct reader *r, const char *at, bool object, bool *left_open)
-{
-	if (is_skipped(r))
-		return keep(
-			r, at, json_skip(&r->lex, at, r->limits->depth - r->depth), JSON_SKIPPED);
-	at = open_container(r, at, object ? JSON_OBJECT : JSON_ARRAY);
-	if (at && json_lex_peek(&r->lex, at) == (object ? '}' : ']'))
-		return close_container(r, at);
-	*left_open = true;
-	return at;
-}
-
 /* Returns where the next item or member begins, if there is one. */
-static inline const char *read_one(struct reader *r, const char *at)
+static inline const char *read_one(struct json_reader *r, const char *at)
 {
-	const char c = json_lex_peek(&r->lex, at);
-	bool left_open = false;
+	uint32_t twin = 0;
+	const char *end;
 
-	r->twin = r->level->may_have_twins ? find_twin(r) : 0;
-	const char *end = r->twin ? copy_twin(r, at) : NULL;
-
-	if (end == NULL)
-		end = c == '{' || c == '[' ? read_container(r, at, c == '{', &left_open)
-					   : read_scalar(r, at);
-	return left_open ? end : read_separators(r, end);
+	if (r->level->is_watched && json_twins_need_no_reading(r, at, &twin, &end)) {
+		at = end;
+	} else if (json_reader_at_bracket(r, at)) {
+		at = open_container(r, at, *at == '{' ? JSON_OBJECT : JSON_ARRAY, twin);
+		if (at == NULL || !is_end(r, json_lex_peek(&r->lex, at)))
+			return at;
+	} else {
+		at = read_scalar(r, at);
+	}
+	return read_separators(r, at);
 }
 
-static const char *read_value(struct reader *r, const char *at)
+static const char *read_value(struct json_reader *r, const char *at)
 {
 	do {
-		if (r->in_object)
+		if (r->level->is_object)
 			at = read_key(r, at);
 		if (at)
 			at = read_one(r, at);
-	} while (at && r->depth);
+	} while (at && r->level != r->levels);
 	return at;
 }
 
-static bool read_text(struct reader *r)
+static bool read_text(struct json_reader *r)
 {
 	const char *at = json_lex_space(&r->lex, r->lex.begin);
 
@@ -424,9 +241,9 @@ static bool read_text(struct reader *r)
 	return at == r->lex.end;
 }
 
-static bool read_with(struct reader *r, struct json_doc *out)
+static bool read_with(struct json_reader *r, struct json_doc *out)
 {
-	const size_t most = r->limits->bytes < BYTES_MAX ? r->limits->bytes : BYTES_MAX;
+	const size_t most = r->limits->bytes < JSON_BYTES_MAX ? r->limits->bytes : JSON_BYTES_MAX;
 	const size_t len = (size_t)(r->lex.end - r->lex.begin);
 
 	*out = (struct json_doc){.text = {r->lex.begin, len}};
@@ -441,11 +258,12 @@ static bool read_with(struct reader *r, struct json_doc *out)
 	const bool good = read_text(r);
 
 	json_keys_done(&r->keys);
-	arena_shrink(
-		r->arena, r->nodes, r->allocated * sizeof(*r->nodes), count(r) * sizeof(*r->nodes));
+	free(r->more_levels);
+	arena_shrink(r->arena, r->nodes, r->allocated * sizeof(*r->nodes),
+		json_reader_count(r) * sizeof(*r->nodes));
 	if (good) {
 		out->root = r->nodes;
-		out->count = count(r);
+		out->count = json_reader_count(r);
 	}
 	return good;
 }
@@ -465,8 +283,8 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	struct json_twice *out, struct err *err)
 {
 	const char *const begin = text.len ? text.at : "";
-	struct level levels[LEVELS]; /* set when they are opened, but for the outermost */
-	struct reader r = {
+	struct json_level levels[LEVELS]; /* set when they are opened, but for the first */
+	struct json_reader r = {
 		.lex = {begin, begin + text.len, err},
 		.arena = arena,
 		.limits = limits,
@@ -474,12 +292,13 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 		.differs = begin,
 		.levels = levels,
 		.level = levels,
+		.levels_end = levels + LEVELS,
 	};
 
-	levels[0] = (struct level){0};
+	levels[0] = (struct json_level){0};
 	*out = (struct json_twice){0};
 	for (const struct json_place *place = limits->skip; place && place->key; place++)
-		r.skip_depths |= depth_bit(place->depth);
+		r.skip_depths |= UINT64_C(1) << place->depth % 64;
 	if (read_with(&r, &out->doc))
 		return true;
 	if (r.keys.again) {

@@ -103,6 +103,33 @@ static inline const char *json_scan_string(const char *at, const char *end)
 	return at;
 }
 
+#ifdef __SSE2__
+/*
+ * What stands behind a backslash that is not itself escaped. `carry` is whether the byte in front
+ * of the block escapes its first one, and becomes that of the next block. A run of backslashes
+ * escapes by pairs: where it begins on an odd place, adding it to itself carries its end along.
+ */
+static inline uint64_t json_scan_escaped(uint64_t backslashes, uint64_t *carry)
+{
+	const uint64_t even = UINT64_C(0x5555555555555555);
+	uint64_t sum;
+
+	backslashes &= ~*carry;
+	const uint64_t behind = backslashes << 1 | *carry;
+
+	*carry = __builtin_add_overflow(backslashes & ~even & ~behind, backslashes, &sum);
+	return (even ^ sum << 1) & behind;
+}
+
+/* Each bit is whether an odd number of bits is set from the lowest up to it. */
+static inline uint64_t json_scan_parity(uint64_t bits)
+{
+	for (unsigned by = 1; by < 64; by *= 2)
+		bits ^= bits << by;
+	return bits;
+}
+#endif
+
 /*
  * As json_scan_string, but escapes of two bytes are passed too, untold, where it is quick. `at` is
  * not behind a backslash that escapes it, and neither is what is returned.
@@ -110,30 +137,24 @@ static inline const char *json_scan_string(const char *at, const char *end)
 static inline const char *json_scan_long_string(const char *at, const char *end)
 {
 #ifdef __SSE2__
-	uint64_t carry = 0; /* whether a backslash in front of `at` escapes it */
+	uint64_t carry = 0;
 
-	while (end - at >= JSON_SCAN_BLOCK) {
-		struct json_scan_block block = json_scan_block(at);
-		uint64_t left = UINT64_MAX; /* of the block */
+	for (; end - at >= JSON_SCAN_BLOCK; at += JSON_SCAN_BLOCK) {
+		const struct json_scan_block block = json_scan_block(at);
+		const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
+		const uint64_t stop = (block.quotes & ~escaped) | block.odd;
+		const int length = stop ? __builtin_ctzll(stop) : JSON_SCAN_BLOCK;
 
-		for (uint64_t behind, stop;;) {
-			behind = block.backslashes << 1 | carry;
-			/* The end of the string, another escape, an odd byte. */
-			stop = ((block.quotes ^ behind) | block.odd) & left;
-			if (stop == 0)
-				break;
-			const int i = __builtin_ctzll(stop);
+		/* Other escapes than of quotes and backslashes are looked at one by one. */
+		for (uint64_t left = escaped & ~(block.quotes | block.backslashes); left;
+			left &= left - 1) {
+			const int i = __builtin_ctzll(left);
 
-			if (!(behind >> i & 1))
-				return at + i;
-			if (!JSON_SCAN_ESCAPES[(unsigned char)at[i]])
+			if (i <= length && !JSON_SCAN_ESCAPES[(unsigned char)at[i]])
 				return at + i - 1;
-			/* Two bytes are passed: a backslash that is the second escapes nothing. */
-			block.backslashes &= ~(UINT64_C(1) << i);
-			left = ~((UINT64_C(2) << i) - 1);
 		}
-		carry = block.backslashes >> (JSON_SCAN_BLOCK - 1);
-		at += JSON_SCAN_BLOCK;
+		if (stop)
+			return at + length;
 	}
 	at -= carry;
 #endif

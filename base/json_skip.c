@@ -35,15 +35,21 @@ static inline const char *pass_bracket(const struct json_lex *lex, struct levels
 	return *at == '{' || *at == '[' ? open_bracket(lex, l, at) : close_bracket(lex, l, at);
 }
 
-/* A string, white space or something that cannot stand there; returns what is behind it. */
-static const char *pass_other(const struct json_lex *lex, const char *at)
+/* From behind the quote that opens a string to behind the one that closes it. */
+static const char *pass_string(const struct json_lex *lex, const char *at)
 {
 	bool escaped = false;
 
+	at = json_lex_string(lex, at, &escaped);
+	return at ? at + 1 : NULL;
+}
+
+/* A string, white space or something that cannot stand there; returns what is behind it. */
+static const char *pass_other(const struct json_lex *lex, const char *at)
+{
 	switch (*at) {
 	case '"':
-		at = json_lex_string(lex, at + 1, &escaped);
-		return at ? at + 1 : NULL;
+		return pass_string(lex, at + 1);
 	case '\t':
 	case '\n':
 	case '\r':
@@ -65,30 +71,29 @@ static const char *pass_one(const struct json_lex *lex, struct levels *l, const 
 
 #ifdef __SSE2__
 /*
- * As pass_one() again and again, for a whole block at once. `at` is outside of strings, and so is
- * what is returned: the end of the block, of a string that goes on behind it, or of all brackets.
+ * As pass_one() again and again, for a whole block at once where nothing odd is in it. `at` is
+ * outside of strings, and so is what is returned: the end of the block, of a string that goes on
+ * behind it, or of all brackets.
  */
 static const char *pass_block(const struct json_lex *lex, struct levels *l, const char *at)
 {
 	const struct json_scan_block block = json_scan_block(at);
-	const uint64_t not_plain = block.quotes | block.backslashes | block.odd;
-	uint64_t left = block.quotes | block.brackets | block.odd;
+	uint64_t carry = 0;
+	const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
+	const uint64_t quotes = block.quotes & ~escaped;
+	const uint64_t inside = json_scan_parity(quotes); /* strings, with their first quotes */
 
-	while (left) {
-		const uint64_t here = left & -left;
-		const uint64_t behind = not_plain & -(here << 1);
-		const uint64_t stop = behind & -behind;
-		const char *next = at + __builtin_ctzll(here);
+	if (block.odd | (escaped & ~(block.quotes | block.backslashes)) |
+		(block.backslashes & ~inside))
+		return pass_one(lex, l, at);
+	for (uint64_t left = block.brackets & ~inside; left; left &= left - 1) {
+		const char *const next = pass_bracket(lex, l, at + __builtin_ctzll(left));
 
-		if (here & block.quotes && stop & block.quotes) {
-			left &= -(stop << 1);
-			continue;
-		}
-		next = here & block.brackets ? pass_bracket(lex, l, next) : pass_other(lex, next);
-		if (next == NULL || l->depth == 0 || next - at >= JSON_SCAN_BLOCK)
+		if (next == NULL || l->depth == 0)
 			return next;
-		left &= UINT64_MAX << (next - at);
 	}
+	if (inside >> (JSON_SCAN_BLOCK - 1))
+		return pass_string(lex, at + JSON_SCAN_BLOCK - __builtin_clzll(quotes));
 	return at + JSON_SCAN_BLOCK;
 }
 #endif

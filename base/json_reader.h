@@ -1,0 +1,95 @@
+/*
+ * What json_read.c and json_twins.c share: a text that is being read. Nobody else's business.
+ */
+#pragma once
+
+#include "base/json_keys.h"
+#include "base/json_lex.h"
+#include "base/json_read.h"
+
+enum { JSON_BYTES_MAX = (1 << 27) - 1 /* what json_node.len can say */ };
+
+/* An open container; the first of all is what is around the text. */
+struct json_level {
+	uint64_t last_key;       /* of json_keys_note() */
+	uint32_t node;           /* the container's own */
+	uint32_t twin, twin_end; /* the nodes left of the container's twin; none: both are equal */
+	uint32_t item;           /* of a list: the last one read; 0 for none */
+	bool is_object;
+	bool has_twins;  /* what is in it may have one */
+	bool is_watched; /* what is in it may need no reading */
+};
+
+struct json_reader {
+	struct json_lex lex;
+	struct arena *arena;
+	const struct json_limits *limits;
+	struct json_node *nodes, *next, *end; /* the first, where one more goes, and no more do */
+	uint32_t allocated;
+	struct json_level *levels, *levels_end; /* the first, and behind the last */
+	struct json_level *level;               /* the innermost */
+	struct json_level *more_levels;         /* all of them, allocated, once they are many */
+	/* A bit for each depth, modulo 64, at which limits.skip has a place. */
+	uint64_t skip_depths;
+	uint32_t twins_depth; /* of limits.twins */
+	uint32_t first;       /* the node of limits.twins.first's value */
+	bool paired;          /* inside of limits.twins.second's value */
+	/* The last difference found between twins, and how far apart their texts were. */
+	const char *differs;
+	ptrdiff_t apart;
+	struct json_keys keys;
+};
+
+static inline uint32_t json_reader_depth(const struct json_reader *r)
+{
+	return (uint32_t)(r->level - r->levels);
+}
+
+static inline uint32_t json_reader_count(const struct json_reader *r)
+{
+	return (uint32_t)(r->next - r->nodes);
+}
+
+/* Makes room for more nodes; false, once it is told, when there may be none. */
+bool json_reader_make_room(struct json_reader *r, const char *at);
+
+/* NULL, once it is told, when there is no room. */
+static inline struct json_node *json_reader_add(
+	struct json_reader *r, const char *start, const char *end, enum json_kind kind)
+{
+	if (r->next == r->end && !json_reader_make_room(r, start))
+		return NULL;
+	struct json_node *const node = r->next++;
+
+	*node = (struct json_node){.at = start,
+		.len = (size_t)(end - start) & JSON_BYTES_MAX,
+		.kind = (unsigned)kind & 15,
+		.span = 1};
+	return node;
+}
+
+static inline const char *json_reader_keep(
+	struct json_reader *r, const char *start, const char *end, enum json_kind kind)
+{
+	return end && json_reader_add(r, start, end, kind) ? end : NULL;
+}
+
+/* Whether an object or a list begins there: square brackets differ from curly ones in one bit. */
+static inline bool json_reader_at_bracket(const struct json_reader *r, const char *at)
+{
+	return (json_lex_peek(&r->lex, at) | 0x20) == '{';
+}
+
+/* Whether limits.skip has a place at that depth; of several depths one bit may tell. */
+static inline bool json_reader_skips_at(const struct json_reader *r, uint32_t depth)
+{
+	return r->skip_depths >> depth % 64 & 1;
+}
+
+/*
+ * Whether the value at `at` needs no reading, since it is like its twin, or nobody wants it: then
+ * `end` is what is behind it, or NULL where it is broken. `twin` is the node it is a version of, or
+ * 0. Asked only where level.is_watched.
+ */
+bool json_twins_need_no_reading(
+	struct json_reader *r, const char *at, uint32_t *twin, const char **end);
