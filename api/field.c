@@ -19,6 +19,26 @@ const struct field_path *field_path_keep(struct arena *arena, const struct field
 	return kept;
 }
 
+/* Written where it stays: a step that has just been put together is slow to copy. */
+const struct field_path *field_path_child(
+	struct arena *arena, const struct field_path *up, const char *member)
+{
+	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
+
+	*kept = (struct field_path){.parent = up, .step = FIELD_STEP_NAME, .name = member};
+	return kept;
+}
+
+const struct field_path *field_path_item(
+	struct arena *arena, const struct field_path *up, size_t index, struct str label)
+{
+	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
+
+	*kept = (struct field_path){
+		.parent = up, .step = FIELD_STEP_INDEX, .index = index, .key = label};
+	return kept;
+}
+
 static void add_step(struct buf *out, struct str step)
 {
 	const size_t shown = utf8_cut(step, FIELD_STEP_SHOWN);

@@ -64,10 +64,10 @@ static void report_duplicate(const struct schema_decoder *d, const struct schema
 		schema_fact(SCHEMA_RULE_DUPLICATE, FIELD_DUPLICATE, FIELD_READS(value));
 
 	if (v->row->unique[1])
-		field_add(d->errors, FIELD_INDEX(v->at, index), &wrong,
+		field_add(d->errors, FIELD_INDEX(SCHEMA_AT(v), index), &wrong,
 			"item %zu has the same %s and %s", first, key, v->row->unique[1]);
 	else
-		field_add(d->errors, FIELD_CHILD(FIELD_INDEX(v->at, index), key), &wrong,
+		field_add(d->errors, FIELD_CHILD(FIELD_INDEX(SCHEMA_AT(v), index), key), &wrong,
 			"item %zu has the same %s; each may stand here once", first, key);
 }
 
@@ -117,7 +117,7 @@ static bool fits_memory(
 
 	if (has_memory(d, count * size))
 		return true;
-	field_add(d->errors, v->at, &wrong,
+	field_add(d->errors, SCHEMA_AT(v), &wrong,
 		"the object is larger than can be judged: %zu items stand here", count);
 	return false;
 }
@@ -127,7 +127,7 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	const struct schema *const of = v->row->of;
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, v->at, "a list");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list");
 		return;
 	}
 	const size_t count = json_count(v->node);
@@ -136,7 +136,7 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	if (kept && !fits_memory(d, v, count, of->size + sizeof(struct field_path)))
 		return;
 	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
-	const struct field_path *const up = kept ? field_path_keep(d->arena, v->at) : v->at;
+	const struct field_path *const up = kept ? schema_at_kept(d->arena, v) : SCHEMA_AT(v);
 	struct any_list list = {
 		.node = v->node,
 		.items = kept ? arena_grow(d->arena, NULL, 0, count * of->size) : NULL,
@@ -144,14 +144,14 @@ static void decode_list(const struct schema_decoder *d, const struct schema_valu
 	};
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
-		const struct field_path *at = FIELD_ITEM(up, it.index, label_of(d, of, it.value));
+		const struct str label = label_of(d, of, it.value);
+		const struct field_path *const at =
+			kept ? field_path_item(d->arena, up, it.index, label)
+			     : FIELD_ITEM(up, it.index, label);
 		void *const item = kept ? (char *)list.items + it.index * of->size : NULL;
 
-		if (kept) {
-			at = field_path_keep(d->arena, at);
-			/* One at a time: it is filled while it is in the cache. */
+		if (kept) /* One at a time: it is filled while it is in the cache. */
 			memset(item, 0, of->size);
-		}
 		if (it.value->kind == JSON_NULL)
 			schema_wrong_type(d, it.value, at, "an object");
 		schema_decode(d, of, it.value, at, item);
@@ -199,7 +199,7 @@ static bool is_copy(const struct schema_decoder *d, const struct json_node *node
 /* `out` is the object's own struct. */
 static void decode_shared(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	const struct schema_object self = {v->node, field_path_keep(d->arena, v->at)};
+	const struct schema_object self = {v->node, schema_at_kept(d->arena, v)};
 	const size_t errors = d->errors->count + d->errors->dropped;
 	const size_t used = d->arena->used;
 
@@ -221,24 +221,23 @@ static void decode_shared(const struct schema_decoder *d, const struct schema_va
 static void decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!out || !v->row->kept || !v->row->of->size)
-		schema_decode(d, v->row->of, v->node, v->at, NULL);
+		schema_decode(d, v->row->of, v->node, SCHEMA_AT(v), NULL);
 	else if (v->row->shared && d->sharing)
 		decode_shared(d, v, (char *)out + v->row->offset);
 	else
-		schema_decode(d, v->row->of, v->node, field_path_keep(d->arena, v->at),
+		schema_decode(d, v->row->of, v->node, schema_at_kept(d->arena, v),
 			(char *)out + v->row->offset);
 }
 
-static void decode_value(const struct schema_decoder *d, const struct schema_value *v, void *out)
+/* Small, so that it is part of whoever calls it. */
+static inline void decode_value(
+	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	schema_decode_fn *const plain = SCHEMA_PLAIN[v->row->kind];
+	schema_decode_fn *const nested =
+		v->row->kind == SCHEMA_OBJECT ? decode_object : decode_list;
 
-	if (plain)
-		plain(d, v, out);
-	else if (v->row->kind == SCHEMA_OBJECT)
-		decode_object(d, v, out);
-	else
-		decode_list(d, v, out);
+	(plain ? plain : nested)(d, v, out);
 }
 
 /* A fallback is JSON text of a scalar: its node needs no reader. */
@@ -271,19 +270,19 @@ static const struct json_node *key_value(const struct schema_decoder *d,
 static void absent_field(const struct schema_decoder *d, const struct schema *schema,
 	const struct schema_field *row, const struct schema_object *self, void *out)
 {
-	const struct field_path *const at = FIELD_CHILD(self->at, row->key);
-
 	if (row->fallback) {
 		if (d->crd_defaults)
 			decode_value(d,
-				&(struct schema_value){
-					row, fallback_node(d->arena, row->fallback), at},
+				&(struct schema_value){.row = row,
+					.node = fallback_node(d->arena, row->fallback),
+					.up = self->at},
 				out);
 	} else if (row->required) {
 		const struct field_fact missing =
 			schema_fact(SCHEMA_RULE_REQUIRED, FIELD_REQUIRED, FIELD_READS_NOTHING);
 
-		field_add(d->errors, at, &missing, "%s needs it", schema->name);
+		field_add(d->errors, FIELD_CHILD(self->at, row->key), &missing, "%s needs it",
+			schema->name);
 	}
 }
 
@@ -313,19 +312,20 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 		memcpy(out, &self, sizeof(self));
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
-	for (struct json_iter it = json_iter(node); json_next_member(&it);) {
-		const struct schema_field *const row = schema_row(schema, it.key);
+	const struct json_node *const end = json_next(node);
+
+	for (const struct json_node *key = node + 1; key != end; key = json_next(key + 1)) {
+		const struct schema_field *const row = schema_row(schema, key);
+		const struct schema_value value = {.row = row, .node = key + 1, .up = at};
 
 		if (row == NULL) {
-			unknown_field(d, schema, it.key, at);
+			unknown_field(d, schema, key, at);
 			continue;
 		}
 		parts |= UINT64_C(1) << row->part;
-		if (it.value->kind != JSON_NULL) {
+		if (value.node->kind != JSON_NULL) {
 			seen |= UINT64_C(1) << (row - schema->fields);
-			decode_value(d,
-				&(struct schema_value){row, it.value, FIELD_CHILD(at, row->key)},
-				out);
+			decode_value(d, &value, out);
 		}
 	}
 	if (d->parts)
@@ -337,5 +337,5 @@ void schema_decode_row(const struct schema_decoder *d, const struct schema_field
 	const struct json_node *node, const struct field_path *at, void *out)
 {
 	if (json_present(node))
-		decode_value(d, &(struct schema_value){row, node, at}, out);
+		decode_value(d, &(struct schema_value){.row = row, .node = node, .at = at}, out);
 }

@@ -117,11 +117,12 @@ COLD static void report_word(
 			nearest = *w;
 	}
 	if (nearest)
-		field_add(d->errors, v->at, &wrong, "supported values: %.*s; did you mean \"%s\"?",
-			STR_ARG(buf_str(&all)), nearest);
+		field_add(d->errors, SCHEMA_AT(v), &wrong,
+			"supported values: %.*s; did you mean \"%s\"?", STR_ARG(buf_str(&all)),
+			nearest);
 	else
-		field_add(
-			d->errors, v->at, &wrong, "supported values: %.*s", STR_ARG(buf_str(&all)));
+		field_add(d->errors, SCHEMA_AT(v), &wrong, "supported values: %.*s",
+			STR_ARG(buf_str(&all)));
 }
 
 static void check_word(
@@ -137,7 +138,7 @@ static void check_word(
 static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_STRING) {
-		schema_wrong_type(d, v->node, v->at, "a string");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a string");
 		return;
 	}
 	const struct val_str value = {v->node, json_str(d->arena, v->node)};
@@ -150,7 +151,7 @@ static void decode_string(const struct schema_decoder *d, const struct schema_va
 static void decode_bool(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!is_boolean(v->node)) {
-		schema_wrong_type(d, v->node, v->at, "true or false");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "true or false");
 		return;
 	}
 	schema_store(out, v, &(struct val_bool){v->node, v->node->kind == JSON_TRUE},
@@ -172,7 +173,7 @@ static bool integer_fits(
 		const struct field_fact wrong =
 			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
 
-		field_add(d->errors, v->at, &wrong, "must be between %lld and %lld (int32)",
+		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be between %lld and %lld (int32)",
 			(long long)type_min, (long long)type_max);
 		return false;
 	}
@@ -185,10 +186,10 @@ static bool integer_fits(
 				FIELD_READS(v->node));
 
 		if (v->row->max == type_max)
-			field_add(d->errors, v->at, &wrong, "must be at least %lld",
+			field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %lld",
 				(long long)v->row->min);
 		else
-			field_add(d->errors, v->at, &wrong, "must be between %lld and %lld",
+			field_add(d->errors, SCHEMA_AT(v), &wrong, "must be between %lld and %lld",
 				(long long)v->row->min, (long long)v->row->max);
 	}
 	return true;
@@ -199,7 +200,7 @@ static void decode_integer(const struct schema_decoder *d, const struct schema_v
 	int64_t number = 0;
 
 	if (v->node->kind != JSON_NUMBER) {
-		schema_wrong_type(d, v->node, v->at, "an integer");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer");
 		return;
 	}
 	if (!json_i64(v->node, &number)) {
@@ -208,9 +209,9 @@ static void decode_integer(const struct schema_decoder *d, const struct schema_v
 		double approximate = 0;
 
 		if (json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18)
-			schema_wrong_type(d, v->node, v->at, "an integer");
+			schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer");
 		else
-			field_add(d->errors, v->at, &wrong, "does not fit into %s",
+			field_add(d->errors, SCHEMA_AT(v), &wrong, "does not fit into %s",
 				v->row->kind == SCHEMA_INT32 ? "an int32" : "an int64");
 		return;
 	}
@@ -228,43 +229,45 @@ static void decode_number(const struct schema_decoder *d, const struct schema_va
 	struct val_double value = {.node = v->node};
 
 	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &value.v)) {
-		schema_wrong_type(d, v->node, v->at, "a number");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a number");
 		return;
 	}
 	if (v->row->bounded && value.v < (double)v->row->min) {
 		const struct field_fact wrong =
 			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
 
-		field_add(
-			d->errors, v->at, &wrong, "must be at least %lld", (long long)v->row->min);
+		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %lld",
+			(long long)v->row->min);
 	}
 	schema_store(out, v, &value, sizeof(value));
 }
 
-static bool read_quantity(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, struct quantity *out)
+static bool read_quantity(const struct json_node *node, struct quantity *out, struct err *err)
 {
-	struct err err;
+	return quantity_read(node, out, err) && quantity_fits_schema(node, err);
+}
 
-	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER) {
-		schema_wrong_type(d, node, at, "a quantity such as \"500m\" or \"2Gi\"");
-		return false;
-	}
-	if (quantity_read(node, out, &err) && quantity_fits_schema(node, &err))
-		return true;
+COLD static void report_quantity(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const struct err *err)
+{
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));
 
-	field_add(d->errors, at, &wrong, "%s", err.text);
-	return false;
+	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER)
+		schema_wrong_type(d, node, at, "a quantity such as \"500m\" or \"2Gi\"");
+	else
+		field_add(d->errors, at, &wrong, "%s", err->text);
 }
 
 static void decode_quantity(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	struct val_quantity value = {.node = v->node};
+	struct err err;
 
-	if (read_quantity(d, v->node, v->at, &value.v))
+	if (read_quantity(v->node, &value.v, &err))
 		schema_store(out, v, &value, sizeof(value));
+	else
+		report_quantity(d, v->node, SCHEMA_AT(v), &err);
 }
 
 static void decode_int_or_string(
@@ -276,18 +279,19 @@ static void decode_int_or_string(
 		schema_store(
 			out, v, &(struct val_int_or_str){v->node}, sizeof(struct val_int_or_str));
 	else
-		schema_wrong_type(d, v->node, v->at, "an integer or a string");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer or a string");
 }
 
 static void decode_strings(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, v->at, "a list of strings");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list of strings");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (it.value->kind != JSON_STRING)
-			schema_wrong_type(d, it.value, FIELD_INDEX(v->at, it.index), "a string");
+			schema_wrong_type(
+				d, it.value, FIELD_INDEX(SCHEMA_AT(v), it.index), "a string");
 	}
 	schema_store(out, v, &(struct val_strings){v->node}, sizeof(struct val_strings));
 }
@@ -297,12 +301,13 @@ static void decode_ints(const struct schema_decoder *d, const struct schema_valu
 	int64_t number;
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, v->at, "a list of integers");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list of integers");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (!json_i64(it.value, &number))
-			schema_wrong_type(d, it.value, FIELD_INDEX(v->at, it.index), "an integer");
+			schema_wrong_type(
+				d, it.value, FIELD_INDEX(SCHEMA_AT(v), it.index), "an integer");
 	}
 	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
 }
@@ -311,13 +316,13 @@ static void decode_string_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_wrong_type(d, v->node, v->at, "a map of strings");
+		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a map of strings");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
 		if (it.value->kind != JSON_STRING && it.value->kind != JSON_NULL)
-			schema_wrong_type(d, it.value, FIELD_KEY(v->at, json_str(d->arena, it.key)),
-				"a string");
+			schema_wrong_type(d, it.value,
+				FIELD_KEY(SCHEMA_AT(v), json_str(d->arena, it.key)), "a string");
 	}
 	schema_store(out, v, &(struct val_map){v->node}, sizeof(struct val_map));
 }
@@ -326,22 +331,27 @@ static void decode_quantity_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_wrong_type(d, v->node, v->at, "a map of resource names to quantities");
+		schema_wrong_type(
+			d, v->node, SCHEMA_AT(v), "a map of resource names to quantities");
 		return;
 	}
 	struct resource_list list = {
 		.node = v->node,
 		.items = arena_array(d->arena, json_count(v->node), sizeof(struct resource)),
 	};
+	struct err err;
 
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
 		struct resource *const item = &list.items[list.count];
 
 		item->name = json_str(d->arena, it.key);
 		item->node = it.value;
-		if (it.value->kind != JSON_NULL &&
-			read_quantity(d, it.value, FIELD_KEY(v->at, item->name), &item->quantity))
+		if (it.value->kind == JSON_NULL)
+			continue;
+		if (read_quantity(it.value, &item->quantity, &err))
 			list.count++;
+		else
+			report_quantity(d, it.value, FIELD_KEY(SCHEMA_AT(v), item->name), &err);
 	}
 	schema_store(out, v, &list, sizeof(list));
 }

@@ -6,12 +6,21 @@
 
 #include "api/schema.h"
 
-/* The value at hand: where it stands and by which row it is judged. */
+/* The value at hand: by which row it is judged, and where it stands. */
 struct schema_value {
 	const struct schema_field *row;
 	const struct json_node *node;
-	const struct field_path *at;
+	const struct field_path *up; /* of the object it is a member of */
+	const struct field_path *at; /* its own, where it is no member; or NULL */
 };
+
+/* Most values need no path: it is made where one is reported, or kept. */
+#define SCHEMA_AT(v) ((v)->at ? (v)->at : FIELD_CHILD((v)->up, (v)->row->key))
+static inline const struct field_path *schema_at_kept(
+	struct arena *arena, const struct schema_value *v)
+{
+	return v->at ? field_path_keep(arena, v->at) : field_path_child(arena, v->up, v->row->key);
+}
 
 struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
