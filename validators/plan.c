@@ -64,16 +64,12 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_UNSUPPORTED,
 };
 
-enum {
-	RULES_MAX = 512,
-	DIALECTS = 2,
-};
+enum { DIALECTS = 2 };
 
 /* Made on first use. */
 static struct {
-	struct plan_row rows[DIALECTS][RULES_MAX];
-	size_t count[DIALECTS];
-	const struct rule *by_id[RULES_MAX];
+	struct plan of[DIALECTS];
+	const struct rule *by_id[PLAN_ROWS_MAX];
 	size_t rule_count;
 } plans;
 
@@ -85,22 +81,32 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*x)->id, (*y)->id);
 }
 
+static void add_row(struct plan *plan, const struct rule *rule)
+{
+	const size_t number = plan->count++;
+
+	plan->rows[number] = (struct plan_row){
+		.rule = rule,
+		.check = rule->check,
+		.scope = rule->scope,
+		.by_pod = rule->by_pod,
+		.off = rule->severity == FIELD_SEVERITY_OFF,
+	};
+	for (unsigned part = 0; part < ARRAY_LEN(plan->by_part); part++) {
+		if (rule->needs == 0 || rule->needs >> part & 1)
+			plan->by_part[part][number / 64] |= UINT64_C(1) << number % 64;
+	}
+}
+
 static void add_rule(const struct rule *rule)
 {
 	const bool walked = rule->scope != RULE_BY_DECODER && rule->scope != RULE_BY_ENGINE;
 
-	assert(plans.rule_count < RULES_MAX);
+	assert(plans.rule_count < PLAN_ROWS_MAX);
 	plans.by_id[plans.rule_count++] = rule;
 	for (unsigned dialect = 0; walked && dialect < DIALECTS; dialect++) {
 		if ((unsigned)rule->dialects >> dialect & 1)
-			plans.rows[dialect][plans.count[dialect]++] = (struct plan_row){
-				.needs = rule->needs ? rule->needs : UINT64_MAX,
-				.rule = rule,
-				.check = rule->check,
-				.scope = rule->scope,
-				.by_pod = rule->by_pod,
-				.off = rule->severity == FIELD_SEVERITY_OFF,
-			};
+			add_row(&plans.of[dialect], rule);
 	}
 }
 
@@ -120,10 +126,36 @@ static void need_plans(void)
 	pthread_once(&once, make_plans);
 }
 
-struct plan plan_of(enum dialect dialect)
+const struct plan *plan_of(enum dialect dialect)
 {
 	need_plans();
-	return (struct plan){plans.rows[dialect], plans.count[dialect]};
+	return &plans.of[dialect];
+}
+
+struct plan_due plan_due(const struct plan *plan, uint64_t parts)
+{
+	struct plan_due due = {.plan = plan};
+
+	for (; parts; parts &= parts - 1) {
+		const uint64_t *const rows = plan->by_part[__builtin_ctzll(parts)];
+
+		for (size_t i = 0; i < PLAN_WORDS; i++)
+			due.left[i] |= rows[i];
+	}
+	return due;
+}
+
+bool plan_next(struct plan_due *due)
+{
+	while (due->word < PLAN_WORDS && due->left[due->word] == 0)
+		due->word++;
+	if (due->word == PLAN_WORDS)
+		return false;
+	uint64_t *const left = &due->left[due->word];
+
+	due->row = &due->plan->rows[due->word * 64 + (size_t)__builtin_ctzll(*left)];
+	*left &= *left - 1;
+	return true;
 }
 
 const struct rule_table *const *plan_tables(size_t *count)

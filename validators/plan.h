@@ -11,7 +11,6 @@
  * read one after the other, and the rules themselves lie anywhere in memory.
  */
 struct plan_row {
-	uint64_t needs; /* everything where the rule names nothing */
 	const struct rule *rule;
 	union rule_check check;
 	enum rule_scope scope;
@@ -19,13 +18,32 @@ struct plan_row {
 	bool off; /* unless the validation is strict or the policy says otherwise */
 };
 
-struct plan {
-	const struct plan_row *rows;
-	size_t count;
+enum {
+	PLAN_ROWS_MAX = 512,
+	PLAN_WORDS = PLAN_ROWS_MAX / 64,
 };
 
 /* The rules of a dialect, those aside that the decoder and the engine report. */
-struct plan plan_of(enum dialect dialect);
+struct plan {
+	struct plan_row rows[PLAN_ROWS_MAX];
+	size_t count;
+	/* A bit for each row that any of the parts makes due. */
+	uint64_t by_part[64][PLAN_WORDS];
+};
+
+const struct plan *plan_of(enum dialect dialect);
+
+/* for (struct plan_due due = plan_due(plan, parts); plan_next(&due);) … due.row */
+struct plan_due {
+	const struct plan *plan;
+	const struct plan_row *row;
+	size_t word;
+	uint64_t left[PLAN_WORDS]; /* a bit for each row to come */
+};
+
+/* Those rows that need one of `parts`, or nothing, in the order of the tables. */
+struct plan_due plan_due(const struct plan *plan, uint64_t parts);
+bool plan_next(struct plan_due *due);
 
 /* The tables, for `raygate rules`, metrics and tests. */
 const struct rule_table *const *plan_tables(size_t *count);

@@ -62,21 +62,29 @@ static bool is_extended(struct str name)
 	return has_domain(name) && !str_contains(name, "kubernetes.io/");
 }
 
-typedef void resource_fn(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item);
+/* An amount that stands in a list of limits or requests. */
+struct place {
+	const struct resource_requirements *of;
+	const char *list;
+};
+
+#define RESOURCE_AT(p, item) FIELD_KEY(FIELD_CHILD((p)->of->self.at, (p)->list), (item)->name)
+
+typedef void resource_fn(
+	const struct rule_context *c, const struct place *p, const struct resource *item);
+
+static void each_of_list(const struct rule_context *c, const struct resource_list *list,
+	const struct place *p, resource_fn *check)
+{
+	for (size_t i = 0; i < list->count; i++)
+		check(c, p, &list->items[i]);
+}
 
 static void each_resource(
 	const struct rule_context *c, const struct resource_requirements *r, resource_fn *check)
 {
-	const struct resource_list *const lists[] = {&r->limits, &r->requests};
-	const char *const names[] = {"limits", "requests"};
-
-	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		const struct field_path *const at = FIELD_CHILD(r->self.at, names[l]);
-
-		for (size_t i = 0; i < lists[l]->count; i++)
-			check(c, r, FIELD_KEY(at, lists[l]->items[i].name), &lists[l]->items[i]);
-	}
+	each_of_list(c, &r->limits, &(struct place){r, "limits"}, check);
+	each_of_list(c, &r->requests, &(struct place){r, "requests"}, check);
 }
 
 static int by_name(const void *a, const void *b)
@@ -139,10 +147,9 @@ static void request_is_within_limit(const struct rule_context *c, const struct r
 	check_each_resources(c, object, requests_fit);
 }
 
-static void check_resource_name(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_resource_name(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	(void)r;
 	if (str_is(item->name, "cpu") || str_is(item->name, "memory"))
 		return;
 	const char *const meant = meant_name(item->name);
@@ -152,19 +159,20 @@ static void check_resource_name(const struct rule_context *c, const struct resou
 		return;
 	if (has_domain(item->name) && !fault) {
 		if (meant)
-			rule_warned(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+			rule_warned(c, RESOURCE_AT(p, item), FIELD_NOT_SUPPORTED,
+				FIELD_READS(item->node),
 				"no node is known to offer this resource; did you mean \"%s\"?",
 				meant);
 		return;
 	}
 	if (meant)
-		rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
 			"Kubernetes knows no such resource; did you mean \"%s\"?", meant);
 	else if (fault)
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"the name of a resource %s", fault);
 	else
-		rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
 			"must be cpu, memory, ephemeral-storage, hugepages-<size>, or have a "
 			"domain "
 			"in front, like nvidia.com/gpu; Ray's own resources do not belong here");
@@ -181,12 +189,11 @@ static void resource_name_is_known(const struct rule_context *c, const struct ra
 	check_each_resources(c, object, check_resource_names);
 }
 
-static void check_whole(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_whole(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	(void)r;
 	if (is_extended(item->name) && !quantity_is_whole(item->quantity))
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"must be a whole number: a container gets whole devices; tasks and actors "
 			"of Ray "
 			"may ask for parts of one");
@@ -223,23 +230,22 @@ static void device_is_whole(const struct rule_context *c, const struct ray_objec
 	check_each_resources(c, object, check_devices);
 }
 
-static void check_huge_page(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_huge_page(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
 	struct quantity page;
 	struct err err;
 
-	(void)r;
 	if (!is_huge_page(item->name))
 		return;
 	if (!quantity_parse(str_from_offset(item->name, sizeof("hugepages-") - 1), &page, &err) ||
 		page.nano <= 0) {
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"the name must end with the size of a page, such as hugepages-2Mi");
 		return;
 	}
 	if (item->quantity.nano % page.nano != 0)
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"must be a multiple of the page's size (%s)",
 			quantity_print_bytes(page).at);
 }
@@ -270,12 +276,12 @@ static void huge_pages_fit(const struct rule_context *c, const struct ray_object
 	check_each_resources(c, object, check_huge_pages);
 }
 
-static void check_sign(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_sign(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	(void)r;
 	if (quantity_is_negative(item->quantity))
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node), "must be 0 or more");
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
+			"must be 0 or more");
 }
 
 static void check_signs(const struct rule_context *c, const struct resource_requirements *r)
@@ -289,23 +295,23 @@ static void amount_is_not_negative(const struct rule_context *c, const struct ra
 }
 
 /* 512m is half a byte: meant was 512Mi. No container starts with less than some mebibytes. */
-static void check_bytes(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_bytes(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
 	if (!str_is(item->name, "memory") || item->quantity.nano <= 0 ||
 		quantity_cmp(item->quantity, quantity_whole(1 << 20)) >= 0)
 		return;
 	const struct str raw = json_raw(item->node);
 	const bool milli = raw.len > 2 && str_ends(raw, "m\"");
-	const struct resource *const limit = resource_find(&r->limits, "memory");
+	const struct resource *const limit = resource_find(&p->of->limits, "memory");
 
 	if (item == limit)
-		rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"no container can start with so little%s",
 			milli ? ": \"m\" means thousandths of a byte; did you mean \"Mi\"?"
 			      : "; write the unit, such as Mi or Gi");
 	else if (!limit || quantity_cmp(item->quantity, limit->quantity) != 0)
-		rule_warned(c, at, FIELD_INVALID, FIELD_READS(item->node),
+		rule_warned(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"asks for next to nothing%s",
 			milli ? ": \"m\" means thousandths of a byte; did you mean \"Mi\"?"
 			      : "; write the unit, such as Mi or Gi");
@@ -322,15 +328,14 @@ static void memory_has_a_unit(const struct rule_context *c, const struct ray_obj
 }
 
 /* A thousand CPUs and more: 1000m was meant. */
-static void check_cpus(const struct rule_context *c, const struct resource_requirements *r,
-	const struct field_path *at, const struct resource *item)
+static void check_cpus(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
 	const struct quantity value = item->quantity;
 
-	(void)r;
 	if (!str_is(item->name, "cpu") || quantity_cmp(value, quantity_whole(1000)) < 0)
 		return;
-	rule_found(c, at, FIELD_INVALID, FIELD_READS(item->node),
+	rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
 		STR_ARG(str_from(quantity_print_count(value).at)));
 }

@@ -5,35 +5,59 @@
 
 #include "validators/plan.h"
 
+static void run_on_object(const struct rule_context *c, const struct plan_row *row)
+{
+	row->check.object(c, c->object);
+}
+
+static void run_on_cluster(const struct rule_context *c, const struct plan_row *row)
+{
+	if (c->cluster)
+		row->check.cluster(c, c->cluster);
+}
+
+static struct rule_groups groups_for(const struct rule_context *c, const struct plan_row *row)
+{
+	return row->by_pod || c->cluster == NULL
+		       ? rule_groups(c)
+		       : (struct rule_groups){c->cluster->groups, c->cluster->group_count};
+}
+
 static void run_on_groups(const struct rule_context *c, const struct plan_row *row)
 {
-	const struct raycluster *const cluster = c->cluster;
-	const struct rule_groups groups =
-		row->by_pod ? rule_groups(c)
-			    : (struct rule_groups){cluster->groups, cluster->group_count};
-	const bool workers_only = row->scope == RULE_WORKER;
+	const struct rule_groups groups = groups_for(c, row);
 
-	for (size_t i = workers_only && cluster->head ? 1 : 0; i < groups.count; i++)
+	for (size_t i = 0; i < groups.count; i++)
 		row->check.group(c, groups.items[i]);
 }
 
-static void run_on_pod(
+static void run_on_workers(const struct rule_context *c, const struct plan_row *row)
+{
+	const struct rule_groups groups = groups_for(c, row);
+
+	for (size_t i = c->cluster && c->cluster->head ? 1 : 0; i < groups.count; i++)
+		row->check.group(c, groups.items[i]);
+}
+
+static inline void run_on_list(const struct rule_context *c, const struct plan_row *row,
+	const struct rule_pod *pod, const container_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].self.node)
+			row->check.pod_container(c, pod, &list->items[i]);
+	}
+}
+
+static inline void run_on_pod(
 	const struct rule_context *c, const struct plan_row *row, const struct rule_pod *pod)
 {
-	const container_list *const lists[] = {
-		&pod->template->spec.containers, &pod->template->spec.init_containers};
-
 	if (!pod->template->self.node)
 		return;
 	if (row->scope == RULE_POD) {
 		row->check.pod(c, pod);
-		return;
-	}
-	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		for (size_t i = 0; i < lists[l]->count; i++) {
-			if (lists[l]->items[i].self.node)
-				row->check.pod_container(c, pod, &lists[l]->items[i]);
-		}
+	} else {
+		run_on_list(c, row, pod, &pod->template->spec.containers);
+		run_on_list(c, row, pod, &pod->template->spec.init_containers);
 	}
 }
 
@@ -47,33 +71,28 @@ static void run_on_pods(const struct rule_context *c, const struct plan_row *row
 		run_on_pod(c, row, &(struct rule_pod){&c->object->job->submitter_template, NULL});
 }
 
-static void run_rule(const struct rule_context *c, const struct plan_row *row)
+static void run_on_update(const struct rule_context *c, const struct plan_row *row)
 {
-	switch (row->scope) {
-	case RULE_BY_DECODER:
-	case RULE_BY_ENGINE:
-		break;
-	case RULE_OBJECT:
-		row->check.object(c, c->object);
-		break;
-	case RULE_CLUSTER:
-		if (c->cluster)
-			row->check.cluster(c, c->cluster);
-		break;
-	case RULE_GROUP:
-	case RULE_WORKER:
-		if (c->cluster)
-			run_on_groups(c, row);
-		break;
-	case RULE_POD:
-	case RULE_POD_CONTAINER:
-		run_on_pods(c, row);
-		break;
-	case RULE_UPDATE:
-		if (c->old)
-			row->check.update(c, c->old, c->object);
-		break;
-	}
+	if (c->old)
+		row->check.update(c, c->old, c->object);
+}
+
+typedef void run_fn(const struct rule_context *c, const struct plan_row *row);
+
+/* None of what the decoder and the engine report: no plan has those. */
+static run_fn *const RUN[] = {
+	[RULE_OBJECT] = run_on_object,
+	[RULE_CLUSTER] = run_on_cluster,
+	[RULE_GROUP] = run_on_groups,
+	[RULE_WORKER] = run_on_workers,
+	[RULE_POD] = run_on_pods,
+	[RULE_POD_CONTAINER] = run_on_pods,
+	[RULE_UPDATE] = run_on_update,
+};
+
+static inline void run_rule(const struct rule_context *c, const struct plan_row *row)
+{
+	RUN[row->scope](c, row);
 }
 
 static struct str path_text(const struct rule_context *c, const struct field_path *path)
@@ -160,24 +179,21 @@ static inline bool is_off(const struct validation *v, const struct plan_row *row
  */
 static void run_rules(const struct validation *v, struct rule_context *c)
 {
-	const struct plan plan = plan_of(c->object->dialect);
+	const struct plan *const plan = plan_of(c->object->dialect);
 	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
 	const bool twins =
 		c->cluster && !v->every_rule &&
 		(c->cluster->shares || c->cluster->distinct_count < c->cluster->group_count);
 
 	c->twins_too = !twins;
-
-	for (size_t i = 0; i < plan.count; i++) {
-		const struct plan_row *const row = &plan.rows[i];
-
-		if (!(row->needs & parts) || is_off(v, row))
+	for (struct plan_due due = plan_due(plan, parts); plan_next(&due);) {
+		if (is_off(v, due.row))
 			continue;
-		c->rule = row->rule;
+		c->rule = due.row->rule;
 		if (twins)
-			run_rule_on_twins(c, row);
+			run_rule_on_twins(c, due.row);
 		else
-			run_rule(c, row);
+			run_rule(c, due.row);
 	}
 }
 
