@@ -122,7 +122,7 @@ static bool fits_memory(
 	return false;
 }
 
-static void decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
+void schema_decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	const struct schema *const of = v->row->of;
 
@@ -218,7 +218,7 @@ static void decode_shared(const struct schema_decoder *d, const struct schema_va
 	d->sharing->cost = d->arena->used - used;
 }
 
-static void decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
+void schema_decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!out || !v->row->kept || !v->row->of->size)
 		schema_decode(d, v->row->of, v->node, SCHEMA_AT(v), NULL);
@@ -229,15 +229,10 @@ static void decode_object(const struct schema_decoder *d, const struct schema_va
 			(char *)out + v->row->offset);
 }
 
-/* Small, so that it is part of whoever calls it. */
 static inline void decode_value(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	schema_decode_fn *const plain = SCHEMA_PLAIN[v->row->kind];
-	schema_decode_fn *const nested =
-		v->row->kind == SCHEMA_OBJECT ? decode_object : decode_list;
-
-	(plain ? plain : nested)(d, v, out);
+	SCHEMA_DECODE[v->row->kind](d, v, out);
 }
 
 /* A fallback is JSON text of a scalar: its node needs no reader. */
@@ -313,18 +308,18 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
 	const struct json_node *const end = json_next(node);
+	struct schema_value value = {.up = at};
 
 	for (const struct json_node *key = node + 1; key != end; key = json_next(key + 1)) {
-		const struct schema_field *const row = schema_row(schema, key);
-		const struct schema_value value = {.row = row, .node = key + 1, .up = at};
-
-		if (row == NULL) {
+		value.row = schema_row(schema, key);
+		value.node = key + 1;
+		if (value.row == NULL) {
 			unknown_field(d, schema, key, at);
 			continue;
 		}
-		parts |= UINT64_C(1) << row->part;
+		parts |= UINT64_C(1) << value.row->part;
 		if (value.node->kind != JSON_NULL) {
-			seen |= UINT64_C(1) << (row - schema->fields);
+			seen |= UINT64_C(1) << (value.row - schema->fields);
 			decode_value(d, &value, out);
 		}
 	}

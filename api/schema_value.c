@@ -362,7 +362,7 @@ static void decode_any(const struct schema_decoder *d, const struct schema_value
 	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
 }
 
-schema_decode_fn *const SCHEMA_PLAIN[] = {
+schema_decode_fn *const SCHEMA_DECODE[] = {
 	[SCHEMA_STRING] = decode_string,
 	[SCHEMA_BOOL] = decode_bool,
 	[SCHEMA_INT32] = decode_integer,
@@ -370,8 +370,8 @@ schema_decode_fn *const SCHEMA_PLAIN[] = {
 	[SCHEMA_NUMBER] = decode_number,
 	[SCHEMA_QUANTITY] = decode_quantity,
 	[SCHEMA_INT_OR_STRING] = decode_int_or_string,
-	[SCHEMA_OBJECT] = NULL,
-	[SCHEMA_LIST] = NULL,
+	[SCHEMA_OBJECT] = schema_decode_object,
+	[SCHEMA_LIST] = schema_decode_list,
 	[SCHEMA_STRINGS] = decode_strings,
 	[SCHEMA_INTS] = decode_ints,
 	[SCHEMA_STRING_MAP] = decode_string_map,
@@ -379,4 +379,4 @@ schema_decode_fn *const SCHEMA_PLAIN[] = {
 	[SCHEMA_ANY] = decode_any,
 };
 
-_Static_assert(ARRAY_LEN(SCHEMA_PLAIN) == SCHEMA_ANY + 1, "each kind has its place in the table");
+_Static_assert(ARRAY_LEN(SCHEMA_DECODE) == SCHEMA_ANY + 1, "each kind has its place in the table");

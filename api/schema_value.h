@@ -31,5 +31,7 @@ void schema_store(void *out, const struct schema_value *v, const void *decoded, 
 
 typedef void schema_decode_fn(
 	const struct schema_decoder *d, const struct schema_value *v, void *out);
-/* By enum schema_kind; NULL of SCHEMA_OBJECT and SCHEMA_LIST. */
-extern schema_decode_fn *const SCHEMA_PLAIN[];
+/* By enum schema_kind. */
+extern schema_decode_fn *const SCHEMA_DECODE[];
+/* SCHEMA_OBJECT and SCHEMA_LIST, which lead back to api/schema.c. */
+schema_decode_fn schema_decode_object, schema_decode_list;
