@@ -37,10 +37,9 @@ bool json_reader_make_room(struct json_reader *r, const char *at)
 	return true;
 }
 
-/* One with escapes in it, or what is not ASCII; `at` is the first such byte. */
-static const char *read_odd_string(struct json_reader *r, const char *start, const char *at)
+const char *json_reader_add_odd_string(
+	struct json_reader *r, const char *start, const char *at, bool escaped)
 {
-	bool escaped = false;
 	const char *const end = json_lex_odd_string(&r->lex, start, at, &escaped);
 	struct json_node *const node = end ? json_reader_add(r, start, end, JSON_STRING) : NULL;
 
@@ -56,7 +55,7 @@ static inline const char *read_string(struct json_reader *r, const char *start)
 	const char *const end = json_scan_string(start, r->lex.end);
 
 	if (json_lex_peek(&r->lex, end) != '"')
-		return read_odd_string(r, start, end);
+		return json_reader_add_odd_string(r, start, end, false);
 	return json_reader_add(r, start, end, JSON_STRING) ? end + 1 : NULL;
 }
 

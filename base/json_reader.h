@@ -74,6 +74,13 @@ static inline const char *json_reader_keep(
 	return end && json_reader_add(r, start, end, kind) ? end : NULL;
 }
 
+/*
+ * A string that begins at `start`, of which nothing is left to look at before `at`; `escaped` is
+ * whether there is an escape. Returns what is behind its closing quote, or NULL.
+ */
+const char *json_reader_add_odd_string(
+	struct json_reader *r, const char *start, const char *at, bool escaped);
+
 /* Whether an object or a list begins there: square brackets differ from curly ones in one bit. */
 static inline bool json_reader_at_bracket(const struct json_reader *r, const char *at)
 {

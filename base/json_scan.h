@@ -63,26 +63,32 @@ struct json_scan_block {
 	uint64_t odd; /* control characters, and what is not ASCII */
 };
 
+static inline void json_scan_add(struct json_scan_block *block, const char *at, unsigned place)
+{
+	const __m128i v = _mm_loadu_si128((const void *)(at + place));
+	/* Square brackets differ from curly ones in this bit alone. */
+	const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+	const __m128i bracket = _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
+		_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
+	const __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	const __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	/* Signed, so that bytes from 0x80 are less than a space too. */
+	const __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
+
+	block->quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(quote) << place;
+	block->backslashes |= (uint64_t)(unsigned)_mm_movemask_epi8(backslash) << place;
+	block->brackets |= (uint64_t)(unsigned)_mm_movemask_epi8(bracket) << place;
+	block->odd |= (uint64_t)(unsigned)_mm_movemask_epi8(odd) << place;
+}
+
 static inline struct json_scan_block json_scan_block(const char *at)
 {
 	struct json_scan_block block = {0};
 
-	for (unsigned i = 0; i < JSON_SCAN_BLOCK; i += 16) {
-		const __m128i v = _mm_loadu_si128((const void *)(at + i));
-		/* Square brackets differ from curly ones in this bit alone. */
-		const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
-		const __m128i bracket = _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
-			_mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
-		const __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-		const __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-		/* Signed, so that bytes from 0x80 are less than a space too. */
-		const __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
-
-		block.quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(quote) << i;
-		block.backslashes |= (uint64_t)(unsigned)_mm_movemask_epi8(backslash) << i;
-		block.brackets |= (uint64_t)(unsigned)_mm_movemask_epi8(bracket) << i;
-		block.odd |= (uint64_t)(unsigned)_mm_movemask_epi8(odd) << i;
-	}
+	json_scan_add(&block, at, 0);
+	json_scan_add(&block, at, 16);
+	json_scan_add(&block, at, 32);
+	json_scan_add(&block, at, 48);
 	return block;
 }
 #endif

@@ -2,8 +2,10 @@
 #include "base/json_skip.h"
 
 enum {
-	COPIED_STRING = 32, /* a shorter one is read as fast as compared */
-	COPIED_ITEM = 16,   /* nodes; the same of one that is like the item before it */
+	COPIED_STRING = 32,  /* a shorter one is read as fast as compared */
+	COPIED_ITEM = 16,    /* nodes; the same of one that is like the item before it */
+	COPIED_START = 128,  /* bytes of a string that differs from its twin behind them */
+	LONGEST_ESCAPE = 12, /* bytes: a pair of surrogates */
 };
 
 /* Whether the value to come is a member of that name; most differ in their first byte. */
@@ -113,31 +115,73 @@ static void add_copies(struct json_reader *r, uint32_t twin, uint32_t span, ptrd
 	r->next += span;
 }
 
-/* Returns what is behind the value when it is the same as its twin, NULL when it must be read. */
-static const char *copy_twin(struct json_reader *r, const char *at, uint32_t number)
+/* The last place up to `at` over which no escape and no character reaches, if it is near. */
+static const char *find_seam(const char *start, const char *at)
 {
-	const struct json_node *const twin = &r->nodes[number];
-	const uint32_t span = twin->span;
-	const struct str text = json_raw(twin);
+	const char *seam = at;
 
-	if (twin->kind == JSON_STRING ? text.len < COPIED_STRING : twin->kind < JSON_ARRAY)
-		return NULL;
-	if (!is_same(r, at, text))
-		return NULL;
+	for (const char *back = at; back > start && at - back < COPIED_START / 2; back--) {
+		if (back[-1] == '\\' || (unsigned char)back[-1] >= 0x80)
+			seam = back - 1;
+		else if (seam - back >= LONGEST_ESCAPE)
+			return seam;
+	}
+	return NULL;
+}
+
+/*
+ * A string that begins like its twin, as a document in a string does, once that is known: the rest
+ * of it is read. False where all must be.
+ */
+static bool read_rest(struct json_reader *r, const char *at, const char **end)
+{
+	const char *const start = at + 1;
+	const char *const seam =
+		r->differs - start >= COPIED_START ? find_seam(start, r->differs) : NULL;
+
+	if (seam == NULL)
+		return false;
+	const bool escaped = memchr(start, '\\', (size_t)(seam - start)) != NULL;
+
+	*end = json_reader_add_odd_string(r, start, seam, escaped);
+	return true;
+}
+
+/* False when there is no room for its nodes. */
+static bool copy_twin(struct json_reader *r, const char *at, const struct json_node *twin)
+{
+	const uint32_t number = (uint32_t)(twin - r->nodes);
+	const uint32_t span = twin->span;
+	const ptrdiff_t apart = at - json_raw(twin).at;
+
 	while (r->end - r->next < (ptrdiff_t)span) {
 		if (r->end - r->nodes == r->limits->nodes || !json_reader_make_room(r, at))
-			return NULL;
+			return false;
 	}
-	add_copies(r, number, span, r->paired ? 0 : at - text.at);
-	return at + text.len;
+	add_copies(r, number, span, r->paired ? 0 : apart);
+	return true;
+}
+
+/* Whether what is known of the twin has spared the value's reading: then it is as for all below. */
+static bool use_twin(
+	struct json_reader *r, const char *at, const struct json_node *twin, const char **end)
+{
+	const struct str text = json_raw(twin);
+	const bool string = twin->kind == JSON_STRING;
+
+	if (string ? text.len < COPIED_STRING : twin->kind < JSON_ARRAY)
+		return false;
+	if (!is_same(r, at, text))
+		return string && read_rest(r, at, end);
+	*end = at + text.len;
+	return copy_twin(r, at, twin);
 }
 
 bool json_twins_need_no_reading(
 	struct json_reader *r, const char *at, uint32_t *twin, const char **end)
 {
 	*twin = r->level->has_twins ? find_twin(r) : 0;
-	*end = *twin ? copy_twin(r, at, *twin) : NULL;
-	if (*end)
+	if (*twin && use_twin(r, at, &r->nodes[*twin], end))
 		return true;
 	if (!json_reader_at_bracket(r, at) || !is_skipped(r))
 		return false;

@@ -59,6 +59,37 @@ static size_t compare(struct str text, uint32_t nodes)
 
 static const char LONG[] = "\"0123456789 a string that is worth comparing \\n \xc3\xa9\"";
 
+/* Of one that begins like its twin only the rest is read, from where nothing reaches over. */
+Test(json_twins, a_string_may_differ_from_its_twin_at_any_byte)
+{
+	static const char *const PIECES[] = {
+		"0123456789abcdefghijklmnopqrstuvwxyz",
+		"{\\\"kind\\\":\\\"RayCluster\\\",\\\"a\\\":[1,2,3]}",
+		"\\\\\\\\\\\\\\\\ \\\\\\\" \\n\\t",
+		"\\ud83d\\ude00 \\u00e9\\u00e9 \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	};
+	static const char WRONG[] = "x\\\"\n\xc3\x80u";
+	CLEANUP(buf_done) struct buf string = {0};
+
+	for (size_t i = 0; i < 24; i++)
+		buf_add_cstr(&string, PIECES[(i + i / 4) % ARRAY_LEN(PIECES)]);
+	for (size_t i = 0; i < string.len; i++) {
+		for (const char *wrong = WRONG; *wrong; wrong++) {
+			CLEANUP(buf_done) struct buf text = {0};
+
+			buf_printf(&text, "{\"new\":{\"a\":\"%.*s\"},\"old\":{\"a\":\"",
+				STR_ARG(buf_str(&string)));
+			const size_t second = text.len;
+
+			buf_add(&text, buf_str(&string));
+			buf_add_cstr(&text, "\"}}");
+			text.at[second + i] = *wrong;
+			compare(buf_str(&text), 1000);
+			arena_reset(&arena);
+		}
+	}
+}
+
 Test(json_twins, what_is_the_same_is_a_copy_and_what_differs_is_read)
 {
 	static const struct {
