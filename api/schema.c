@@ -122,42 +122,57 @@ static bool fits_memory(
 	return false;
 }
 
-void schema_decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
+static void decode_item(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *node, const struct field_path *at, void *out)
+{
+	if (node->kind == JSON_NULL)
+		schema_wrong_type(d, node, at, "an object");
+	schema_decode(d, schema, node, at, out);
+}
+
+/* One at a time: each is zeroed and filled while it is in the cache. */
+static void keep_items(
+	const struct schema_decoder *d, const struct schema_value *v, struct any_list *list)
 {
 	const struct schema *const of = v->row->of;
+	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
+	const struct field_path *const up = schema_at_kept(d->arena, v);
+	char *item = list->items = arena_grow(d->arena, NULL, 0, list->count * of->size);
+
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it); item += of->size) {
+		memset(item, 0, of->size);
+		decode_item(d, of, it.value,
+			field_path_item(d->arena, up, it.index, label_of(d, of, it.value)), item);
+	}
+}
+
+static void look_at_items(const struct schema_decoder *d, const struct schema_value *v)
+{
+	const struct schema *const of = v->row->of;
+	const struct field_path *const up = SCHEMA_AT(v);
+
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
+		decode_item(
+			d, of, it.value, FIELD_ITEM(up, it.index, label_of(d, of, it.value)), NULL);
+}
+
+void schema_decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	const size_t size = v->row->kept ? v->row->of->size : 0;
+	struct any_list list = {.node = v->node, .count = json_count(v->node)};
 
 	if (v->node->kind != JSON_ARRAY) {
 		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list");
 		return;
 	}
-	const size_t count = json_count(v->node);
-	const bool kept = v->row->kept && of->size;
-
-	if (kept && !fits_memory(d, v, count, of->size + sizeof(struct field_path)))
+	if (size && !fits_memory(d, v, list.count, size + sizeof(struct field_path)))
 		return;
-	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
-	const struct field_path *const up = kept ? schema_at_kept(d->arena, v) : SCHEMA_AT(v);
-	struct any_list list = {
-		.node = v->node,
-		.items = kept ? arena_grow(d->arena, NULL, 0, count * of->size) : NULL,
-		.count = count,
-	};
-
-	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
-		const struct str label = label_of(d, of, it.value);
-		const struct field_path *const at =
-			kept ? field_path_item(d->arena, up, it.index, label)
-			     : FIELD_ITEM(up, it.index, label);
-		void *const item = kept ? (char *)list.items + it.index * of->size : NULL;
-
-		if (kept) /* One at a time: it is filled while it is in the cache. */
-			memset(item, 0, of->size);
-		if (it.value->kind == JSON_NULL)
-			schema_wrong_type(d, it.value, at, "an object");
-		schema_decode(d, of, it.value, at, item);
-	}
-	if (v->row->unique && count > 1)
-		check_unique(d, v, count);
+	if (size)
+		keep_items(d, v, &list);
+	else
+		look_at_items(d, v);
+	if (v->row->unique && list.count > 1)
+		check_unique(d, v, list.count);
 	schema_store(out, v, &list, sizeof(list));
 }
 
