@@ -32,12 +32,25 @@ static bool is_seen(const struct modern *m, struct str name)
 	return false;
 }
 
+/* By which a watch tells us of it, also where a policy wants what KubeRay makes, which has none. */
+static void label(const struct modern *m, struct json_edit *service)
+{
+	struct json_edit *const meta = json_edit_get(service, STR("metadata"));
+
+	json_edit_put_str(child_object(meta, "labels"), LABEL_CLUSTER, m->c.name);
+}
+
 /* Its text is made only where no watch tells of it. */
 static void create_service(
 	struct modern *m, struct str name, struct json_edit *(*make)(const struct child_context *c))
 {
-	if (!is_seen(m, name))
-		create(m, CHILD_SERVICE, make(&m->c));
+	if (is_seen(m, name))
+		return;
+	struct json_edit *const service = make(&m->c);
+
+	if (service)
+		label(m, service);
+	create(m, CHILD_SERVICE, service);
 }
 
 /*

@@ -5,28 +5,46 @@
 
 #include "api/derived_names.h"
 #include "base/clock.h"
+#include "server/children/legacy_pod.h"
 #include "server/controller/deeds.h"
+#include "server/plan/plan_legacy.h"
 #include "server/plan/plan_modern.h"
+#include "tests/support/ray_spec.h"
 #include "tests/support/review.h"
 
 enum { ROUNDS_MAX = 400, WRITES_MAX = 20000 };
 
-#define CLUSTERS "/apis/ray.io/v1/namespaces/ns/rayclusters"
 #define PODS     "/api/v1/namespaces/ns/pods"
 #define SERVICES "/api/v1/namespaces/ns/services"
 #define CLAIMS   "/api/v1/namespaces/ns/persistentvolumeclaims"
 #define NOW      (1800000000 * CLOCK_SECOND)
 
+static const struct {
+	const char *clusters, *cluster_label, *group_label, *head, *state, *ready;
+} WORDS[] = {
+	[DIALECT_MODERN] = {"/apis/ray.io/v1/namespaces/ns/rayclusters", "ray.io/cluster",
+		"ray.io/group", "headgroup", "state", "ready"},
+	[DIALECT_LEGACY] = {"/apis/cluster.ray.io/v1/namespaces/ns/rayclusters", LEGACY_CLUSTER,
+		LEGACY_POD_TYPE, "head", "phase", "Running"},
+};
+
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
 
 struct controller_kit *controller_kit_new(const char *policy)
+{
+	return controller_kit_new_of(DIALECT_MODERN, policy);
+}
+
+struct controller_kit *controller_kit_new_of(enum dialect dialect, const char *policy)
 {
 	struct controller_kit *const kit = mem_alloc(sizeof(*kit));
 
 	clock_hold(1000 * CLOCK_SECOND, NOW);
 	kit->cluster = fake_cluster_new();
 	kit->policy = policy ? review_policy(policy) : policy_empty();
-	kit->plan = plan_modern;
+	if (kit->policy->target.controller == POLICY_CONTROLLER_UNSAID)
+		kit->policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+	kit->dialect = dialect;
 	kit->leads = true;
 	return kit;
 }
@@ -57,7 +75,9 @@ static void policy_done(void *context, const struct policy *done)
 
 static bool may(void *context, enum dialect dialect)
 {
-	return ((struct controller_kit *)context)->leads && dialect == DIALECT_MODERN;
+	const struct controller_kit *const kit = context;
+
+	return kit->leads && dialect == kit->dialect;
 }
 
 /* Whether the five characters that are drawn begin there. */
@@ -122,31 +142,24 @@ static void finished(
 	reconciler_finished(kit->reconciler, key, uid, end);
 }
 
-static const char *cluster_path(struct arena *arena, const char *name)
+static const char *cluster_path(
+	const struct controller_kit *kit, struct arena *arena, const char *name)
 {
-	return arena_printf(arena, CLUSTERS "/%s", name).at;
+	return arena_printf(arena, "%s/%s", WORDS[kit->dialect].clusters, name).at;
 }
 
 void controller_kit_apply(struct controller_kit *kit, const char *name, int workers)
 {
 	struct arena arena CLEANUP(arena_done);
-	static const char CONTAINER[] =
-		"{\"name\":\"ray\",\"image\":\"rayproject/ray:2.52.0\",\"resources\":{\"limits\":{"
-		"\"cpu\":\"1\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"1\",\"memory\":\"2Gi\"}}"
-		"}";
-
 	arena_init(&arena, 4096);
+	const struct str spec = ray_spec(&arena, kit->dialect, workers);
 	const struct str json = arena_printf(&arena,
-		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
+		"{\"apiVersion\":\"%s/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
 		"\"%s\",\"namespace\":\"ns\",\"generation\":1,\"uid\":\"uid-of-%s\","
-		"\"creationTimestamp\":\"2027-01-15T08:00:00Z\"},\"spec\":{\"rayVersion\":"
-		"\"2.52.0\",\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{\"spec\":{"
-		"\"containers\":[%s]}}},\"workerGroupSpecs\":[{\"groupName\":\"workers\","
-		"\"replicas\":%d,\"minReplicas\":0,\"maxReplicas\":1000,\"rayStartParams\":{},"
-		"\"template\":{\"spec\":{\"containers\":[%s]}}}]}}",
-		name, name, CONTAINER, workers, CONTAINER);
+		"\"creationTimestamp\":\"2027-01-15T08:00:00Z\"},\"spec\":%.*s}",
+		DIALECT_WORDS[kit->dialect].group, name, name, STR_ARG(spec));
 
-	fake_cluster_put(kit->cluster, cluster_path(&arena, name), json.at);
+	fake_cluster_put(kit->cluster, cluster_path(kit, &arena, name), json.at);
 }
 
 static const struct json_node *read_json(struct arena *arena, const char *text)
@@ -193,7 +206,7 @@ void controller_kit_suspend(struct controller_kit *kit, const char *name, bool s
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
-	const char *const path = cluster_path(&arena, name);
+	const char *const path = cluster_path(kit, &arena, name);
 
 	change(kit, path, suspended ? PLAIN : SUSPENDED, suspended ? SUSPENDED : PLAIN);
 	next_generation(kit, path);
@@ -204,16 +217,19 @@ void controller_kit_scale(struct controller_kit *kit, const char *name, int work
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
-	const char *const path = cluster_path(&arena, name);
-	const struct json_node *const root =
-		read_json(&arena, fake_cluster_get(kit->cluster, path));
+	const char *const path = cluster_path(kit, &arena, name);
+	const bool modern = kit->dialect == DIALECT_MODERN;
+	const char *const field = modern ? "replicas" : "minWorkers";
+	const struct json_node *const spec =
+		json_get(read_json(&arena, fake_cluster_get(kit->cluster, path)), "spec");
 	const struct json_node *const group =
-		json_item(json_get(json_get(root, "spec"), "workerGroupSpecs"), 0);
-	int64_t replicas = 0;
+		modern ? json_item(json_get(spec, "workerGroupSpecs"), 0)
+		       : json_item(json_get(spec, "podTypes"), 1);
+	int64_t had = 0;
 
-	json_i64(json_get(group, "replicas"), &replicas);
-	change(kit, path, arena_printf(&arena, "\"replicas\":%d", (int)replicas).at,
-		arena_printf(&arena, "\"replicas\":%d", workers).at);
+	json_i64(json_get(group, field), &had);
+	change(kit, path, arena_printf(&arena, "\"%s\":%d", field, (int)had).at,
+		arena_printf(&arena, "\"%s\":%d", field, workers).at);
 	next_generation(kit, path);
 }
 
@@ -222,7 +238,7 @@ void controller_kit_autoscale(struct controller_kit *kit, const char *name)
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
-	change(kit, cluster_path(&arena, name),
+	change(kit, cluster_path(kit, &arena, name),
 		"\"rayVersion\":", "\"enableInTreeAutoscaling\":true,\"rayVersion\":");
 }
 
@@ -232,8 +248,8 @@ void controller_kit_edit(
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
-	change(kit, cluster_path(&arena, name), from, to);
-	next_generation(kit, cluster_path(&arena, name));
+	change(kit, cluster_path(kit, &arena, name), from, to);
+	next_generation(kit, cluster_path(kit, &arena, name));
 }
 
 void controller_kit_delete(struct controller_kit *kit, const char *name)
@@ -241,7 +257,7 @@ void controller_kit_delete(struct controller_kit *kit, const char *name)
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
-	fake_cluster_delete(kit->cluster, cluster_path(&arena, name));
+	fake_cluster_delete(kit->cluster, cluster_path(kit, &arena, name));
 }
 
 void controller_kit_begin(struct controller_kit *kit)
@@ -266,14 +282,14 @@ void controller_kit_begin(struct controller_kit *kit)
 		.world = kit->world,
 		.queue = kit->queue,
 		.writers = kit->writers,
-		.plans = {kit->plan},
+		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.policy = policy,
 		.policy_done = policy_done,
 		.may = may,
 		.tell = tell_event,
 		.context = kit,
 	});
-	const size_t keys_count = world_keys(kit->world, DIALECT_MODERN, &arena, &keys);
+	const size_t keys_count = world_keys(kit->world, kit->dialect, &arena, &keys);
 
 	for (size_t i = 0; i < keys_count; i++)
 		reconciler_recall(kit->reconciler, &keys[i]);
@@ -290,7 +306,7 @@ void controller_kit_kill(struct controller_kit *kit)
 	kube_client_free(&kit->client);
 }
 
-static enum world_kind kind_of(const char *path)
+static enum world_kind kind_of(const struct controller_kit *kit, const char *path)
 {
 	if (str_starts(str_from(path), PODS "/"))
 		return WORLD_PODS;
@@ -298,7 +314,8 @@ static enum world_kind kind_of(const char *path)
 		return WORLD_SERVICES;
 	if (str_starts(str_from(path), CLAIMS "/"))
 		return WORLD_CLAIMS;
-	return str_starts(str_from(path), CLUSTERS "/") ? WORLD_CLUSTERS : WORLD_KINDS;
+	return str_starts(str_from(path), WORDS[kit->dialect].clusters) ? WORLD_CLUSTERS
+									: WORLD_KINDS;
 }
 
 void controller_kit_tell(struct controller_kit *kit)
@@ -309,13 +326,13 @@ void controller_kit_tell(struct controller_kit *kit)
 
 	arena_init(&arena, 65536);
 	for (enum world_kind kind = 0; kind < WORLD_KINDS; kind++) {
-		world_listing(kit->world, kind, DIALECT_MODERN);
+		world_listing(kit->world, kind, kit->dialect);
 		for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
-			if (kind_of(path) == kind)
-				world_put(kit->world, kind, DIALECT_MODERN, read_json(&arena, json),
+			if (kind_of(kit, path) == kind)
+				world_put(kit->world, kind, kit->dialect, read_json(&arena, json),
 					&arena);
 		}
-		world_listed(kit->world, kind, DIALECT_MODERN);
+		world_listed(kit->world, kind, kit->dialect);
 	}
 }
 
@@ -324,8 +341,8 @@ void controller_kit_tell_of(struct controller_kit *kit, const char *name)
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 65536);
-	world_put(kit->world, WORLD_CLUSTERS, DIALECT_MODERN,
-		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(&arena, name))),
+	world_put(kit->world, WORLD_CLUSTERS, kit->dialect,
+		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(kit, &arena, name))),
 		&arena);
 }
 
@@ -346,7 +363,7 @@ bool controller_kit_run_pods(struct controller_kit *kit)
 
 	arena_init(&arena, 4096);
 	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
-		if (kind_of(path) != WORLD_PODS || strstr(json, "\"phase\""))
+		if (kind_of(kit, path) != WORLD_PODS || strstr(json, "\"phase\""))
 			continue;
 		const struct str running = arena_printf(&arena,
 			"%.*s,\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0.1\","
@@ -360,18 +377,29 @@ bool controller_kit_run_pods(struct controller_kit *kit)
 	return any;
 }
 
-void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
+/* In the first pod with this in its name. */
+static void change_pod(
+	struct controller_kit *kit, const char *part, const char *from, const char *to)
 {
 	const char *path;
 
 	for (size_t at = 0; fake_cluster_next(kit->cluster, &at, &path);) {
-		if (kind_of(path) == WORLD_PODS && strstr(path, part)) {
-			change(kit, path, "\"Ready\",\"status\":\"True\"",
-				"\"Ready\",\"status\":\"False\"");
+		if (kind_of(kit, path) == WORLD_PODS && strstr(path, part)) {
+			change(kit, path, from, to);
 			return;
 		}
 	}
 	cr_assert_fail("there is no pod %s", part);
+}
+
+void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
+{
+	change_pod(kit, part, "\"Ready\",\"status\":\"True\"", "\"Ready\",\"status\":\"False\"");
+}
+
+void controller_kit_end_pod(struct controller_kit *kit, const char *part)
+{
+	change_pod(kit, part, "\"phase\":\"Running\"", "\"phase\":\"Failed\"");
 }
 
 void controller_kit_settle(struct controller_kit *kit)
@@ -392,26 +420,29 @@ void controller_kit_settle(struct controller_kit *kit)
 	}
 }
 
-static bool is_of(struct arena *arena, const char *json, const char *name, const char *group)
+static bool is_of(
+	const struct controller_kit *kit, const char *json, const char *name, const char *group)
 {
-	const struct json_node *const labels =
-		json_get(json_get(read_json(arena, json), "metadata"), "labels");
+	struct arena arena CLEANUP(arena_done);
 
-	return json_str_is(json_get(labels, "ray.io/cluster"), str_from(name)) &&
-	       (!group || json_str_is(json_get(labels, "ray.io/group"), str_from(group)));
+	arena_init(&arena, 65536);
+	const struct json_node *const labels =
+		json_get(json_get(read_json(&arena, json), "metadata"), "labels");
+
+	return json_str_is(json_get(labels, WORDS[kit->dialect].cluster_label), str_from(name)) &&
+	       (!group || json_str_is(json_get(labels, WORDS[kit->dialect].group_label),
+				  str_from(group)));
 }
 
 static size_t count(
 	const struct controller_kit *kit, enum world_kind kind, const char *name, const char *group)
 {
-	struct arena arena CLEANUP(arena_done);
 	const char *json;
 	const char *path;
 	size_t count = 0;
 
-	arena_init(&arena, 65536);
 	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));)
-		count += kind_of(path) == kind && is_of(&arena, json, name, group);
+		count += kind_of(kit, path) == kind && is_of(kit, json, name, group);
 	return count;
 }
 
@@ -425,7 +456,8 @@ size_t controller_kit_status_writes(const struct controller_kit *kit, const char
 	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 1024);
-	const struct str wanted = arena_printf(&arena, CLUSTERS "/%s/status", name);
+	const struct str wanted =
+		arena_printf(&arena, "%s/%s/status", WORDS[kit->dialect].clusters, name);
 	const struct str log = fake_cluster_log(kit->cluster);
 	size_t writes = 0;
 
@@ -440,14 +472,15 @@ void controller_kit_expect(struct controller_kit *kit, const char *name, size_t 
 
 	arena_init(&arena, 4096);
 	const struct json_node *const root =
-		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(&arena, name)));
-	const struct str state = json_str(&arena, json_get(json_get(root, "status"), "state"));
+		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(kit, &arena, name)));
+	const struct str state =
+		json_str(&arena, json_get(json_get(root, "status"), WORDS[kit->dialect].state));
 	const struct str log = fake_cluster_log(kit->cluster);
 
-	cr_expect_eq(
-		controller_kit_pods(kit, name, "headgroup"), 1u, "%s:%.*s", name, STR_ARG(log));
+	cr_expect_eq(controller_kit_pods(kit, name, WORDS[kit->dialect].head), 1u, "%s:%.*s", name,
+		STR_ARG(log));
 	cr_expect_eq(
 		controller_kit_pods(kit, name, "workers"), workers, "%s:%.*s", name, STR_ARG(log));
 	cr_expect_eq(count(kit, WORLD_SERVICES, name, NULL), 1u, "%s:%.*s", name, STR_ARG(log));
-	cr_expect(str_is(state, "ready"), "%s is '%.*s'", name, STR_ARG(state));
+	cr_expect(str_is(state, WORDS[kit->dialect].ready), "%s is '%.*s'", name, STR_ARG(state));
 }

@@ -12,7 +12,7 @@
 struct controller_kit {
 	struct fake_cluster *cluster;
 	struct policy *policy;
-	plan_fn plan; /* of ray.io; NULL is ours */
+	enum dialect dialect;
 	struct world *world;
 	struct workqueue *queue;
 	struct writers *writers;
@@ -26,6 +26,8 @@ struct controller_kit {
 
 /* A cluster without anything in it; `policy` in YAML, or NULL. */
 struct controller_kit *controller_kit_new(const char *policy);
+/* The same of either dialect; above it is the modern one. */
+struct controller_kit *controller_kit_new_of(enum dialect dialect, const char *policy);
 /* Takes NULL and nulls. */
 void controller_kit_free(struct controller_kit **pointer);
 
@@ -54,6 +56,8 @@ bool controller_kit_write(struct controller_kit *kit);
 bool controller_kit_run_pods(struct controller_kit *kit);
 /* The first pod with this in its name is ready no more. */
 void controller_kit_fail_readiness(struct controller_kit *kit, const char *part);
+/* The first pod with this in its name has failed. */
+void controller_kit_end_pod(struct controller_kit *kit, const char *part);
 /* Until nothing happens any more; pods run as soon as they are there, and time passes. */
 void controller_kit_settle(struct controller_kit *kit);
 
