@@ -18,6 +18,10 @@ was_probed() {
 }
 deaf=$(ray_pods demo worker | head -n 1)
 lost=$(other_than "$deaf")
+# After the head's end a worker that Ray knows again may not be known to the kubelet yet: until its
+# startup probe has gone well once, no other one is looked at.
+eventually is_ready "$deaf"
+eventually is_ready "$lost"
 deaf_before=$(restarts_of "$deaf") lost_before=$(restarts_of "$lost")
 began=$(now_ms)
 kill_in "$deaf" ray-worker raylet TERM
