@@ -10,11 +10,13 @@
 #include "base/strmap.h"
 #include "base/utf8.h"
 
-/* From half a millisecond, below which the machine is measured, to the API server's 10 s. */
-static const struct bucket {
+struct bucket {
 	int64_t upto; /* nanoseconds */
 	const char *label;
-} BUCKETS[] = {
+};
+
+/* From half a millisecond, below which the machine is measured, to the API server's 10 s. */
+static const struct bucket SHORT[] = {
 	{500000, "0.0005"},
 	{1000000, "0.001"},
 	{2500000, "0.0025"},
@@ -31,10 +33,27 @@ static const struct bucket {
 	{10000000000, "10"},
 };
 
+/* From what a pod takes whose image is there to what nobody waits for. */
+static const struct bucket LONG[] = {
+	{1000000000, "1"},
+	{2500000000, "2.5"},
+	{5000000000, "5"},
+	{10000000000, "10"},
+	{15000000000, "15"},
+	{30000000000, "30"},
+	{60000000000, "60"},
+	{120000000000, "120"},
+	{300000000000, "300"},
+	{600000000000, "600"},
+	{1800000000000, "1800"},
+};
+
 struct metrics_series {
 	char *labels;            /* as printed: mode="mutate",allowed="true" */
 	_Atomic int64_t value;   /* of a histogram: the sum in nanoseconds */
 	_Atomic int64_t *counts; /* a histogram's, one a bucket and one for all beyond; else NULL */
+	const struct bucket *buckets;
+	size_t bucket_count;
 };
 
 struct family {
@@ -146,8 +165,15 @@ static struct metrics_series *series_new(struct family *family, struct buf *labe
 {
 	struct metrics_series *const series = mem_alloc(sizeof(*series));
 
-	if (family->row->kind == METRICS_HISTOGRAM)
-		series->counts = mem_alloc((ARRAY_LEN(BUCKETS) + 1) * sizeof(*series->counts));
+	if (family->row->kind == METRICS_HISTOGRAM) {
+		series->buckets = SHORT;
+		series->bucket_count = ARRAY_LEN(SHORT);
+	} else if (family->row->kind == METRICS_LONG_HISTOGRAM) {
+		series->buckets = LONG;
+		series->bucket_count = ARRAY_LEN(LONG);
+	}
+	if (series->buckets)
+		series->counts = mem_alloc((series->bucket_count + 1) * sizeof(*series->counts));
 	strmap_set(&family->series, buf_str(labels), series);
 	series->labels = buf_take(labels);
 	return series;
@@ -199,7 +225,7 @@ void metrics_observe(struct metrics_series *histogram, int64_t nanoseconds)
 {
 	size_t bucket = 0;
 
-	while (bucket < ARRAY_LEN(BUCKETS) && nanoseconds > BUCKETS[bucket].upto)
+	while (bucket < histogram->bucket_count && nanoseconds > histogram->buckets[bucket].upto)
 		bucket++;
 	atomic_fetch_add_explicit(&histogram->counts[bucket], 1, memory_order_relaxed);
 	metrics_add(histogram, nanoseconds);
@@ -211,7 +237,7 @@ int64_t metrics_value(const struct metrics_series *series)
 
 	if (series->counts == NULL)
 		return atomic_load_explicit(&series->value, memory_order_relaxed);
-	for (size_t i = 0; i <= ARRAY_LEN(BUCKETS); i++)
+	for (size_t i = 0; i <= series->bucket_count; i++)
 		count += atomic_load_explicit(&series->counts[i], memory_order_relaxed);
 	return count;
 }
@@ -239,8 +265,9 @@ static void print_histogram(
 	const int64_t sum = atomic_load_explicit(&series->value, memory_order_relaxed);
 	long long seen = 0;
 
-	for (size_t i = 0; i <= ARRAY_LEN(BUCKETS); i++) {
-		const char *const upto = i < ARRAY_LEN(BUCKETS) ? BUCKETS[i].label : "+Inf";
+	for (size_t i = 0; i <= series->bucket_count; i++) {
+		const char *const upto =
+			i < series->bucket_count ? series->buckets[i].label : "+Inf";
 
 		seen += atomic_load_explicit(&series->counts[i], memory_order_relaxed);
 		buf_printf(out, "%s_bucket{%s%sle=\"%s\"} %lld\n", row->name, labels, comma, upto,
@@ -258,6 +285,7 @@ static void print_family(struct buf *out, const struct family *family)
 		[METRICS_COUNTER] = "counter",
 		[METRICS_GAUGE] = "gauge",
 		[METRICS_HISTOGRAM] = "histogram",
+		[METRICS_LONG_HISTOGRAM] = "histogram",
 	};
 	const struct metrics_row *const row = family->row;
 	const struct strmap_entry *entry;
@@ -267,7 +295,7 @@ static void print_family(struct buf *out, const struct family *family)
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", row->name, row->help, row->name,
 		KINDS[row->kind]);
 	for (size_t at = 0; (entry = strmap_next(&family->series, &at)) != NULL;) {
-		if (row->kind == METRICS_HISTOGRAM)
+		if (row->kind == METRICS_HISTOGRAM || row->kind == METRICS_LONG_HISTOGRAM)
 			print_histogram(out, row, entry->value);
 		else
 			print_scalar(out, row, entry->value);

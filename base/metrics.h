@@ -18,7 +18,8 @@
 enum metrics_kind {
 	METRICS_COUNTER,
 	METRICS_GAUGE,
-	METRICS_HISTOGRAM, /* of durations in nanoseconds, printed in seconds */
+	METRICS_HISTOGRAM,      /* of durations in nanoseconds, printed in seconds */
+	METRICS_LONG_HISTOGRAM, /* the same, of what takes seconds and minutes */
 };
 
 enum { METRICS_LABELS_MAX = 4 };

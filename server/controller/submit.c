@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "server/controller/deeds.h"
+#include "server/plan/status_modern.h"
 
 /* Writes of a round by stage, each in the order in which they were asked for. */
 struct batch {
@@ -111,22 +112,15 @@ static uint64_t gravity_of(const struct json_edit *body)
 	return text.len ? hash_str(hash_process_key(), buf_str(&text)) | 1 : 0;
 }
 
+/* For the first time. */
 static bool becomes_ready(const struct observed *seen, const struct json_edit *body)
 {
 	const struct json_edit *const status = json_edit_get(body, STR("status"));
 	const struct json_node *const was = json_get(seen->root, "status");
-	static const struct {
-		const char *member, *word;
-	} STATES[] = {{"state", "ready"}, {"phase", "Running"}};
-
-	for (size_t i = 0; i < ARRAY_LEN(STATES); i++) {
-		const struct str is =
-			json_edit_text(json_edit_get(status, str_from(STATES[i].member)));
-
-		if (str_is(is, STATES[i].word) && !json_present(json_get(was, STATES[i].member)))
-			return true;
-	}
-	return false;
+	if (json_edit_get(status, STR(STATUS_FIRST_RUNNING)))
+		return !json_str_is(json_get(was, "phase"), STR("Running"));
+	return str_is(json_edit_text(json_edit_get(status, STR("state"))), "ready") &&
+	       !json_present(json_get(was, "state"));
 }
 
 /* Whether there is more than its status to be written. */

@@ -104,6 +104,14 @@ static const char *phase_of(const struct legacy *l)
 	return !is_up(l->head) || l->updating ? "Updating" : "Running";
 }
 
+/* Since when: what it was before the first time, nobody else remembers. */
+static void put_first_time(const struct legacy *l, struct status_draft *d, const char *phase)
+{
+	if (strcmp(phase, "Running") == 0 && was(l->m.seen, STATUS_FIRST_RUNNING) == NULL)
+		status_put(d, STATUS_FIRST_RUNNING,
+			json_edit_str(status_time(d->round->arena, d->now)), STATUS_SOON);
+}
+
 /* Which head is spoken of from now on. */
 static void put_head(const struct legacy *l, struct status_draft *d)
 {
@@ -152,7 +160,10 @@ void status_legacy(const struct legacy *l)
 	struct status_draft d;
 
 	status_draft_init(&d, l->m.round, json_get(seen->root, "status"), seen->now);
-	status_put(&d, "phase", json_edit_str(str_from(phase_of(l))), STATUS_NOW);
+	const char *const phase = phase_of(l);
+
+	status_put(&d, "phase", json_edit_str(str_from(phase)), STATUS_NOW);
+	put_first_time(l, &d, phase);
 	status_put(&d, "autoscalerRetries",
 		json_edit_i64(restarts_of(seen) + (l->head_ended ? 1 : 0)), STATUS_NOW);
 	status_put(&d, "observedGeneration", json_edit_i64(seen->generation), STATUS_NOW);

@@ -19,6 +19,9 @@
 #define STATUS_PENDING   "PodsPending"
 #define STATUS_SUPPORTED "Supported"
 
+/* Of a legacy cluster: when its phase was Running for the first time. */
+#define STATUS_FIRST_RUNNING "firstRunningTime"
+
 struct status_input {
 	const struct observed *seen;
 	const struct child_context *c; /* its cluster is NULL where the spec cannot be read */

@@ -65,7 +65,7 @@ static const struct metrics_row ROWS[TELEMETRY_ROW_COUNT] = {
 	[TELEMETRY_CONTROLLER_QUEUE_AGE] = {METRICS_GAUGE,
 		"raygate_controller_queue_age_milliseconds",
 		"How long the first of them has waited.", {NULL}, 0},
-	[TELEMETRY_CONTROLLER_READY] = {METRICS_HISTOGRAM,
+	[TELEMETRY_CONTROLLER_READY] = {METRICS_LONG_HISTOGRAM,
 		"raygate_controller_time_to_ready_seconds",
 		"From a RayCluster's creation until it is ready for the first time.", {"group"}, 4},
 };

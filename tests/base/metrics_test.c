@@ -9,12 +9,13 @@
 
 #include "base/attr.h"
 
-enum { REQUESTS, INFLIGHT, LATENCY, SIZES };
+enum { REQUESTS, INFLIGHT, LATENCY, PATIENCE, SIZES };
 
 static const struct metrics_row ROWS[] = {
 	[REQUESTS] = {METRICS_COUNTER, "requests_total", "Requests.", {"mode", "code"}, 3},
 	[INFLIGHT] = {METRICS_GAUGE, "inflight", "Now.", {NULL}, 0},
 	[LATENCY] = {METRICS_HISTOGRAM, "latency_seconds", "How long.", {"mode"}, 4},
+	[PATIENCE] = {METRICS_LONG_HISTOGRAM, "patience_seconds", "How very long.", {"mode"}, 4},
 	[SIZES] = {METRICS_COUNTER, "dropped_total", "Dropped.", {"why"}, 1},
 };
 
@@ -176,4 +177,26 @@ Test(metrics, what_the_process_says_of_itself_is_plausible)
 	cr_assert_float_eq(process_value("process_start_time_seconds"), (double)time(NULL), 60);
 	cr_assert_lt(process_value("process_cpu_seconds_total"), 60);
 	cr_assert_geq(process_value("process_max_fds"), fds);
+}
+
+Test(metrics, what_takes_minutes_is_told_apart)
+{
+	struct metrics *metrics = metrics_new(ROWS, ARRAY_LEN(ROWS));
+	struct metrics_series *const series =
+		metrics_series(metrics, PATIENCE, METRICS_VALUES(STR("m")));
+
+	metrics_observe(series, 12000000000);
+	metrics_observe(series, 45000000000);
+	metrics_observe(series, 7200000000000);
+	assert_prints(metrics, "# TYPE patience_seconds histogram\n"
+			       "patience_seconds_bucket{mode=\"m\",le=\"1\"} 0\n");
+	assert_prints(metrics, "patience_seconds_bucket{mode=\"m\",le=\"15\"} 1\n"
+			       "patience_seconds_bucket{mode=\"m\",le=\"30\"} 1\n"
+			       "patience_seconds_bucket{mode=\"m\",le=\"60\"} 2\n");
+	assert_prints(metrics, "patience_seconds_bucket{mode=\"m\",le=\"1800\"} 2\n"
+			       "patience_seconds_bucket{mode=\"m\",le=\"+Inf\"} 3\n"
+			       "patience_seconds_sum{mode=\"m\"} 7257.000000000\n"
+			       "patience_seconds_count{mode=\"m\"} 3\n");
+	cr_expect_eq(metrics_value(series), 3);
+	metrics_free(&metrics);
 }

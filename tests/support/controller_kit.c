@@ -110,6 +110,15 @@ static void did(
 	deeds_tell(deeds, key, uid, tell_event, context);
 }
 
+static void ready(void *context, enum dialect dialect, int64_t seconds)
+{
+	struct controller_kit *const kit = context;
+
+	cr_expect_eq(dialect, kit->dialect);
+	kit->ready++;
+	kit->ready_s = seconds;
+}
+
 static void changed(void *context, const struct world_key *key)
 {
 	struct controller_kit *const kit = context;
@@ -287,6 +296,7 @@ void controller_kit_begin(struct controller_kit *kit)
 		.policy_done = policy_done,
 		.may = may,
 		.tell = tell_event,
+		.ready = ready,
 		.context = kit,
 	});
 	const size_t keys_count = world_keys(kit->world, kit->dialect, &arena, &keys);

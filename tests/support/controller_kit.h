@@ -21,6 +21,8 @@ struct controller_kit {
 	struct performer performer;
 	bool leads;        /* else nothing is looked at */
 	int writes;        /* that were tried */
+	size_t ready;      /* clusters that became so for the first time … */
+	int64_t ready_s;   /* … and seconds after its creation the last of them did */
 	struct buf events; /* "Reason: message\n", without the random part of a name */
 };
 

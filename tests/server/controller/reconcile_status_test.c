@@ -168,3 +168,39 @@ Test(reconcile_status, what_is_refused_does_not_keep_it_back)
 	write_all();
 	cr_expect_eq(ready_workers(), 2);
 }
+
+/* How long a cluster took is told once, whatever becomes of it. */
+static void expect_ready_once(enum dialect dialect)
+{
+	controller_kit_free(&kit);
+	kit = controller_kit_new_of(dialect, NULL);
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_begin(kit);
+	write_all();
+	cr_expect_eq(kit->ready, 0u);
+	clock_advance(7 * CLOCK_SECOND);
+	for (int i = 0; i < 4; i++) {
+		controller_kit_run_pods(kit);
+		controller_kit_tell(kit);
+		write_all();
+	}
+	cr_expect_eq(kit->ready, 1u, "%d: %zu", dialect, kit->ready);
+	cr_expect_eq(kit->ready_s, 7, "%d", dialect);
+	controller_kit_settle(kit);
+	controller_kit_end_pod(kit, "head-");
+	controller_kit_tell(kit);
+	controller_kit_settle(kit);
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_settle(kit);
+	controller_kit_kill(kit);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 4);
+	cr_expect_eq(kit->ready, 1u, "%d: %zu", dialect, kit->ready);
+}
+
+Test(reconcile_status, how_long_it_took_to_be_ready_is_told_once)
+{
+	expect_ready_once(DIALECT_MODERN);
+	expect_ready_once(DIALECT_LEGACY);
+}

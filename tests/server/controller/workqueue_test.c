@@ -192,3 +192,31 @@ Test(workqueue, what_is_dropped_waits_no_more)
 	expect(q, "");
 	workqueue_free(&q);
 }
+
+/* Those whose time has come, and for how long the first of them has waited. */
+Test(workqueue, how_many_wait_and_how_long_is_told)
+{
+	struct workqueue *q = workqueue_new(0);
+	const struct world_key a = key("a"), b = key("b"), later = key("later");
+	struct world_key out;
+
+	workqueue_add(q, &a);
+	clock_advance(3 * CLOCK_SECOND);
+	workqueue_add(q, &b);
+	workqueue_add_at(q, &later, clock_now() + 60 * CLOCK_SECOND);
+	struct workqueue_stats stats = workqueue_stats(q);
+
+	cr_expect_eq(stats.ready, 2u);
+	cr_expect_eq(stats.waiting, 1u);
+	cr_expect_eq(stats.age, 3 * CLOCK_SECOND);
+	cr_assert(workqueue_try(q, &arena, &out));
+	clock_advance(CLOCK_SECOND);
+	stats = workqueue_stats(q);
+	cr_expect_eq(stats.ready, 1u);
+	cr_expect_eq(stats.age, CLOCK_SECOND);
+	cr_assert(workqueue_try(q, &arena, &out));
+	stats = workqueue_stats(q);
+	cr_expect_eq(stats.ready, 0u);
+	cr_expect_eq(stats.age, 0);
+	workqueue_free(&q);
+}
