@@ -126,9 +126,38 @@ struct json_iter {
  * Only a JSON_OBJECT has members and only a JSON_ARRAY has items: json_next_member over an array
  * finds nothing, nor does anything over a scalar, JSON_SKIPPED or NULL.
  */
-struct json_iter json_iter(const struct json_node *container);
-bool json_next_member(struct json_iter *it);
-bool json_next_item(struct json_iter *it);
+static inline struct json_iter json_iter(const struct json_node *container)
+{
+	struct json_iter it = {0};
+
+	if (json_is(container, JSON_OBJECT) || json_is(container, JSON_ARRAY)) {
+		it.at = container + 1;
+		it.end = json_next(container);
+		it.kind = json_kind(container);
+	}
+	return it;
+}
+
+static inline bool json_next_value(
+	struct json_iter *it, const struct json_node *key, const struct json_node *value)
+{
+	it->index = it->value ? it->index + 1 : 0;
+	it->key = key;
+	it->value = value;
+	it->at = json_next(value);
+	return true;
+}
+
+static inline bool json_next_member(struct json_iter *it)
+{
+	return it->at != it->end && it->kind == JSON_OBJECT &&
+	       json_next_value(it, it->at, it->at + 1);
+}
+
+static inline bool json_next_item(struct json_iter *it)
+{
+	return it->at != it->end && it->kind == JSON_ARRAY && json_next_value(it, NULL, it->at);
+}
 
 /* How many members or items; 0 for anything else. */
 size_t json_count(const struct json_node *container);
@@ -160,7 +189,13 @@ int json_str_cmp(const struct json_node *a, const struct json_node *b);
 /* hash_str() of a string's value. */
 uint64_t json_str_hash(const struct json_node *node, const struct hash_key *key);
 /* The source text of the whole value, quotes included. */
-struct str json_raw(const struct json_node *node);
+static inline struct str json_raw(const struct json_node *node)
+{
+	if (node == NULL)
+		return (struct str){"", 0};
+	return node->kind == JSON_STRING ? (struct str){node->at - 1, node->len + 2}
+					 : (struct str){node->at, node->len};
+}
 
 /*
  * An integer in int64 without loss: 3, -0, 3.0 and 3e2 are integers as a JSON schema sees them,

@@ -26,44 +26,15 @@ void json_position(struct str text, const char *at, uint32_t *line, uint32_t *co
 	*column = (uint32_t)(at - start) + 1;
 }
 
-struct json_iter json_iter(const struct json_node *container)
-{
-	struct json_iter it = {0};
-
-	if (json_is(container, JSON_OBJECT) || json_is(container, JSON_ARRAY)) {
-		it.at = container + 1;
-		it.end = json_next(container);
-		it.kind = json_kind(container);
-	}
-	return it;
-}
-
-static bool next_value(
-	struct json_iter *it, const struct json_node *key, const struct json_node *value)
-{
-	it->index = it->value ? it->index + 1 : 0;
-	it->key = key;
-	it->value = value;
-	it->at = json_next(value);
-	return true;
-}
-
-bool json_next_member(struct json_iter *it)
-{
-	return it->at != it->end && it->kind == JSON_OBJECT && next_value(it, it->at, it->at + 1);
-}
-
-bool json_next_item(struct json_iter *it)
-{
-	return it->at != it->end && it->kind == JSON_ARRAY && next_value(it, NULL, it->at);
-}
-
 size_t json_count(const struct json_node *container)
 {
+	const bool object = json_is(container, JSON_OBJECT);
 	size_t count = 0;
 
-	for (struct json_iter it = json_iter(container);
-		json_next_item(&it) || json_next_member(&it);)
+	if (!object && !json_is(container, JSON_ARRAY))
+		return 0;
+	for (const struct json_node *at = container + 1, *const end = json_next(container);
+		at != end; at = json_next(at + object))
 		count++;
 	return count;
 }
@@ -225,15 +196,6 @@ uint64_t json_str_hash(const struct json_node *node, const struct hash_key *key)
 		return hash_str(key, (struct str){node->at, node->len});
 	value = mem_alloc(node->len);
 	return hash_str(key, unescape(node, value));
-}
-
-struct str json_raw(const struct json_node *node)
-{
-	if (node == NULL)
-		return (struct str){"", 0};
-	if (node->kind == JSON_STRING)
-		return (struct str){node->at - 1, node->len + 2};
-	return (struct str){node->at, node->len};
 }
 
 /* The exponent of a number's text, saturating; `at` is behind the 'e'. */

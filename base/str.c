@@ -3,6 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
+__attribute__((noinline)) bool str_same_by_call(const char *a, const char *b, size_t len)
+{
+	return str_same(a, b, len);
+}
+
 bool str_is_nocase(struct str s, const char *text)
 {
 	return s.len == strlen(text) && (s.len == 0 || strncasecmp(s.at, text, s.len) == 0);

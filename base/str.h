@@ -63,9 +63,15 @@ static inline bool str_same(const char *a, const char *b, size_t len)
 	return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
 }
 
+/* The same, where it is asked in so many places that the code for it would fill the cache. */
+bool str_same_by_call(const char *a, const char *b, size_t len);
+
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.len == b.len && str_same(a.at, b.at, a.len);
+	if (a.len != b.len)
+		return false;
+	return __builtin_constant_p(b.len) ? str_same(a.at, b.at, b.len)
+					   : str_same_by_call(a.at, b.at, b.len);
 }
 
 /* Most texts differ in their first byte already: then no length is looked for. */

@@ -136,3 +136,22 @@ Test(str, distance_looks_at_the_first_64_bytes)
 	b[150] = 'y';
 	cr_assert_eq(str_distance((struct str){a, sizeof(a)}, (struct str){b, sizeof(b)}, 5), 0);
 }
+
+Test(str, texts_that_differ_in_one_byte_are_not_the_same_at_any_length)
+{
+	char a[40], b[40];
+
+	memset(a, 'x', sizeof(a));
+	for (size_t len = 0; len <= sizeof(a); len++) {
+		memset(b, 'x', sizeof(b));
+		cr_expect(str_same(a, b, len), "%zu", len);
+		cr_expect(str_eq((struct str){a, len}, (struct str){b, len}), "%zu", len);
+		for (size_t i = 0; i < sizeof(b); i++) {
+			b[i] = '\xF8';
+			cr_expect_eq(str_same(a, b, len), i >= len, "%zu of %zu", i, len);
+			cr_expect_eq(str_eq((struct str){a, len}, (struct str){b, len}), i >= len,
+				"%zu of %zu", i, len);
+			b[i] = 'x';
+		}
+	}
+}
