@@ -7,6 +7,8 @@
 #include "api/schema_index.h"
 #include "api/schema_value.h"
 
+enum { FEW_ITEMS = 8 }; /* of a list with unique keys: compared each with each */
+
 struct keyed_item {
 	uint64_t hash;
 	size_t index;
@@ -21,23 +23,6 @@ static int by_hash_then_index(const void *a, const void *b)
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
 	return (x->index > y->index) - (x->index < y->index);
-}
-
-/* Mostly there are two or three. */
-static void sort(struct keyed_item *items, size_t count)
-{
-	enum { FEW = 8 };
-
-	if (count > FEW)
-		qsort(items, count, sizeof(*items), by_hash_then_index);
-	for (size_t i = 1; count <= FEW && i < count; i++) {
-		for (size_t k = i; k > 0 && by_hash_then_index(&items[k - 1], &items[k]) > 0; k--) {
-			const struct keyed_item later = items[k - 1];
-
-			items[k - 1] = items[k];
-			items[k] = later;
-		}
-	}
 }
 
 /* An absent key field takes the default that the CRD gives it, or the empty value. */
@@ -71,19 +56,55 @@ static void report_duplicate(const struct schema_decoder *d, const struct schema
 			"item %zu has the same %s; each may stand here once", first, key);
 }
 
-static void check_unique(const struct schema_decoder *d, const struct schema_value *v, size_t count)
+/* Nearly always the first key tells two items apart. */
+static bool same_keys(const struct schema_decoder *d, const struct schema_value *v,
+	const struct json_node *a, const struct json_node *b)
+{
+	for (const char *const *key = v->row->unique; *key; key++) {
+		if (!json_equal(
+			    key_value(d, v->row->of, a, *key), key_value(d, v->row->of, b, *key)))
+			return false;
+	}
+	return true;
+}
+
+/* Each is compared with those before it. */
+static void compare_few(const struct schema_decoder *d, const struct schema_value *v)
+{
+	const struct json_node *items[FEW_ITEMS];
+
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
+		size_t first = 0;
+
+		items[it.index] = it.value;
+		while (first < it.index && !same_keys(d, v, items[first], it.value))
+			first++;
+		if (first < it.index)
+			report_duplicate(d, v, &(struct keyed_item){0, it.index, it.value}, first);
+	}
+}
+
+static void compare_many(const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	struct keyed_item *const keyed = arena_array(d->arena, count, sizeof(*keyed));
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
 		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index, it.value};
-	sort(keyed, count);
+	qsort(keyed, count, sizeof(*keyed), by_hash_then_index);
 	for (size_t i = 1, first = 0; i < count; i++) {
 		if (keyed[i].hash != keyed[first].hash)
 			first = i;
 		else
 			report_duplicate(d, v, &keyed[i], keyed[first].index);
 	}
+}
+
+static void check_unique(const struct schema_decoder *d, const struct schema_value *v, size_t count)
+{
+	if (count <= FEW_ITEMS)
+		compare_few(d, v);
+	else
+		compare_many(d, v, count);
 }
 
 static struct str label_of(

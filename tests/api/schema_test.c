@@ -276,3 +276,20 @@ Test(schema, a_list_of_many_items_is_judged_in_time)
 		DIALECT_MODERN, doc.root);
 	cr_assert_eq(errors.count, 1u, "%s", lines());
 }
+
+/* Few are compared each with each, many by their hashes. */
+Test(schema, an_item_with_the_keys_of_another_is_a_duplicate_in_lists_of_any_length)
+{
+	for (size_t count = 2; count <= 20; count++) {
+		CLEANUP(buf_done) struct buf text = {0};
+
+		buf_add_cstr(&text,
+			"{\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[");
+		for (size_t i = 0; i < count; i++)
+			buf_printf(&text, "%s{\"name\":\"c%zu\"}", i ? "," : "", i % (count - 1));
+		buf_printf(&text, "]}}}}}%c", 0);
+		decode(text.at);
+		cr_expect_eq(errors.count, 1, "%zu: %s", count, lines());
+		cr_expect(strstr(lines(), "item 0 has the same name"), "%zu: %s", count, lines());
+	}
+}
