@@ -132,30 +132,24 @@ const struct plan *plan_of(enum dialect dialect)
 	return &plans.of[dialect];
 }
 
-struct plan_due plan_due(const struct plan *plan, uint64_t parts)
+static void join(uint64_t *rows, const uint64_t *more)
 {
-	struct plan_due due = {.plan = plan};
-
-	for (; parts; parts &= parts - 1) {
-		const uint64_t *const rows = plan->by_part[__builtin_ctzll(parts)];
-
-		for (size_t i = 0; i < PLAN_WORDS; i++)
-			due.left[i] |= rows[i];
-	}
-	return due;
+	for (size_t i = 0; i < PLAN_WORDS; i++)
+		rows[i] |= more[i];
 }
 
-bool plan_next(struct plan_due *due)
+size_t plan_due(const struct plan *plan, uint64_t parts, const struct plan_row *due[PLAN_ROWS_MAX])
 {
-	while (due->word < PLAN_WORDS && due->left[due->word] == 0)
-		due->word++;
-	if (due->word == PLAN_WORDS)
-		return false;
-	uint64_t *const left = &due->left[due->word];
+	uint64_t rows[PLAN_WORDS] = {0};
+	size_t count = 0;
 
-	due->row = &due->plan->rows[due->word * 64 + (size_t)__builtin_ctzll(*left)];
-	*left &= *left - 1;
-	return true;
+	for (; parts; parts &= parts - 1)
+		join(rows, plan->by_part[__builtin_ctzll(parts)]);
+	for (size_t i = 0; i < PLAN_WORDS; i++) {
+		for (uint64_t left = rows[i]; left; left &= left - 1)
+			due[count++] = &plan->rows[i * 64 + (size_t)__builtin_ctzll(left)];
+	}
+	return count;
 }
 
 const struct rule_table *const *plan_tables(size_t *count)

@@ -33,17 +33,11 @@ struct plan {
 
 const struct plan *plan_of(enum dialect dialect);
 
-/* for (struct plan_due due = plan_due(plan, parts); plan_next(&due);) … due.row */
-struct plan_due {
-	const struct plan *plan;
-	const struct plan_row *row;
-	size_t word;
-	uint64_t left[PLAN_WORDS]; /* a bit for each row to come */
-};
-
-/* Those rows that need one of `parts`, or nothing, in the order of the tables. */
-struct plan_due plan_due(const struct plan *plan, uint64_t parts);
-bool plan_next(struct plan_due *due);
+/*
+ * Those rows that need one of `parts`, or nothing, in the order of the tables; returns how many
+ * there are.
+ */
+size_t plan_due(const struct plan *plan, uint64_t parts, const struct plan_row *due[PLAN_ROWS_MAX]);
 
 /* The tables, for `raygate rules`, metrics and tests. */
 const struct rule_table *const *plan_tables(size_t *count);

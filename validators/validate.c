@@ -166,11 +166,10 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 	return severity;
 }
 
-static inline bool is_off(const struct validation *v, const struct plan_row *row)
+/* Whether a rule's row alone says if it is off. */
+static bool is_as_written(const struct validation *v)
 {
-	if (v->policy->severity_count == 0 && !v->strict)
-		return row->off;
-	return severity_of(v, row->rule) == FIELD_SEVERITY_OFF;
+	return v->policy->severity_count == 0 && !v->strict;
 }
 
 /*
@@ -179,21 +178,25 @@ static inline bool is_off(const struct validation *v, const struct plan_row *row
  */
 static void run_rules(const struct validation *v, struct rule_context *c)
 {
-	const struct plan *const plan = plan_of(c->object->dialect);
-	const uint64_t parts = v->every_rule ? UINT64_MAX : c->object->parts;
+	const struct plan_row *due[PLAN_ROWS_MAX];
+	const size_t count = plan_due(
+		plan_of(c->object->dialect), v->every_rule ? UINT64_MAX : c->object->parts, due);
+	const bool as_written = is_as_written(v);
 	const bool twins =
 		c->cluster && !v->every_rule &&
 		(c->cluster->shares || c->cluster->distinct_count < c->cluster->group_count);
 
 	c->twins_too = !twins;
-	for (struct plan_due due = plan_due(plan, parts); plan_next(&due);) {
-		if (is_off(v, due.row))
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_row *const row = due[i];
+
+		if (as_written ? row->off : severity_of(v, row->rule) == FIELD_SEVERITY_OFF)
 			continue;
-		c->rule = due.row->rule;
+		c->rule = row->rule;
 		if (twins)
-			run_rule_on_twins(c, due.row);
+			run_rule_on_twins(c, row);
 		else
-			run_rule(c, due.row);
+			run_rule(c, row);
 	}
 }
 
