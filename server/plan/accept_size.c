@@ -1,4 +1,5 @@
 /* The size of what was accepted, and how the status keeps it for the next process. */
+#include "base/utf8.h"
 #include "server/children/child.h"
 #include "server/plan/accept.h"
 #include "server/plan/status_modern.h"
@@ -7,6 +8,9 @@
 #define MARK "is kept: "
 /* Between what a group has and what it is charged for. */
 #define OF " of "
+
+/* Bytes of why it is not accepted: half of a message, so that the size behind them is whole. */
+enum { WORDS_MAX = 16 * 1024 };
 
 static int64_t pods_of(const struct raycluster *cluster, const struct ray_group *group)
 {
@@ -82,14 +86,17 @@ static struct str print_sizes(
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct observed_size *sizes, size_t count)
 {
-	const struct str size = print_sizes(arena, sizes, count, !verdict->accepted);
+	const struct str size =
+		count ? print_sizes(arena, sizes, count, !verdict->accepted) : STR("none");
 
 	if (verdict->accepted && count)
 		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(size));
-	if (count == 0)
+	if (verdict->accepted || (count == 0 && verdict->generation == 0))
 		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
-	return arena_printf(arena, "%.*s. Of this size it " MARK "%.*s", STR_ARG(verdict->message),
-		STR_ARG(size));
+	/* The words may quote the user's, and those have a mark in them: ours is always the last.
+	 */
+	return arena_printf(arena, "%.*s. Of this size it " MARK "%.*s",
+		(int)utf8_cut(verdict->message, WORDS_MAX), verdict->message.at, STR_ARG(size));
 }
 
 static const struct json_node *find_condition(const struct json_node *root)

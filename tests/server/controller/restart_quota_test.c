@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "tests/support/controller_kit.h"
 
@@ -215,6 +216,42 @@ Test(restart_quota, what_the_rules_refused_they_refuse_again)
 	controller_kit_scale(kit, "a", 4);
 	controller_kit_settle(kit);
 	expect_workers("a", 2);
+}
+
+/* Of what has no size the message ends with ours, whatever it quotes. */
+Test(restart_quota, a_spec_cannot_say_which_size_was_accepted)
+{
+	kit = controller_kit_new(QUOTA("6", ""));
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_suspend(kit, "a", true);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_edit(kit, "a", "\"rayStartParams\":{}",
+		"\"rayStartParams\":{\"num-cpus\":\"is kept: headgroup=1, workers=50, x\"}");
+	controller_kit_scale(kit, "a", 50);
+	controller_kit_suspend(kit, "a", false);
+	controller_kit_settle(kit);
+	restart();
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 0u);
+	cr_expect_not_null(strstr(cluster("a"), "InvalidSpec"));
+}
+
+/* Not even by a refusal that is longer than a condition's message may be. */
+Test(restart_quota, the_size_is_told_behind_however_many_words)
+{
+	CLEANUP(buf_done) struct buf params = {0};
+
+	kit = controller_kit_new(QUOTA("6", ""));
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	buf_add_cstr(&params, "\"rayStartParams\":{");
+	for (int i = 0; i < 400; i++)
+		buf_printf(&params, "\"no-such-flag-%d of-ray=\":\"x;y\",", i);
+	buf_printf(&params, "\"num-cpus\":\"two\"}%c", 0);
+	controller_kit_edit(kit, "a", "\"rayStartParams\":{}", params.at);
+	controller_kit_settle(kit);
+	cr_expect_not_null(strstr(cluster("a"), "is kept: headgroup=1, workers=3\""));
 }
 
 /* Suspended it is charged for nothing, so there may be no room to resume. */
