@@ -114,12 +114,21 @@ void look_at_spec(struct look *l)
 void look_at_support(struct look *l)
 {
 	const struct json_node *const condition = explain_condition(l->s->root, "Supported");
+	const struct str message = json_str(l->arena, json_get(condition, "message"));
+	const bool is_legacy = l->s->object->dialect == DIALECT_LEGACY;
 	struct explain_finding *f;
 
 	if (!explain_condition_is(condition, "False"))
 		return;
-	f = explain_found(l->found, EXPLAIN_WRONG, "it asks for what its controller does not do");
-	explain_shows(
-		l->found, f, "%.*s", STR_ARG(json_str(l->arena, json_get(condition, "message"))));
-	explain_advises(l->found, f, "take it out of the spec, or leave the cluster to KubeRay");
+	/* A chart of 2022 asks for an autoscaler in any case, and runs without one. */
+	f = explain_found(l->found, is_legacy ? EXPLAIN_NOTE : EXPLAIN_WRONG,
+		"it asks for what its controller does not do");
+	explain_shows(l->found, f, "%.*s", STR_ARG(message));
+	if (str_contains(message, "changing "))
+		explain_advises(l->found, f,
+			"what is there is made anew once it is deleted, a claim without the state "
+			"that it holds; or put the spec back");
+	else
+		explain_advises(l->found, f, "take it out of the spec%s",
+			is_legacy ? "" : ", or leave the cluster to KubeRay");
 }
