@@ -56,14 +56,21 @@ static struct account_amount make_amount(struct quantity value, uint32_t total)
 	return (struct account_amount){small.whole, small.rest, total};
 }
 
-/* Zero of NULL. */
-static struct quantity charged_of(const struct account_charge *charge, uint32_t total)
+/* NULL where the charge does not name it, and of NULL. */
+static const struct account_amount *find_amount(const struct account_charge *charge, uint32_t total)
 {
 	for (size_t i = 0; charge && i < charge->count; i++) {
 		if (charge->amounts[i].total == total)
-			return value_of(&charge->amounts[i]);
+			return &charge->amounts[i];
 	}
-	return (struct quantity){0};
+	return NULL;
+}
+
+static struct quantity charged_of(const struct account_charge *charge, uint32_t total)
+{
+	const struct account_amount *const amount = find_amount(charge, total);
+
+	return amount ? value_of(amount) : (struct quantity){0};
 }
 
 static struct quantity bounded_of(const struct account_charge *charge, uint32_t total)
@@ -131,8 +138,8 @@ static void add_to_totals(
 			const uint32_t total = both[c]->amounts[i].total;
 			struct quantity *const sum = &account->totals[total]->sum;
 			const struct quantity counted = counted_of(entry, total);
-			const bool again = c == 1 && entry->asked &&
-					   !quantity_is_zero(bounded_of(entry->asked, total));
+			/* It was counted with what was asked, be that zero of it. */
+			const bool again = c == 1 && find_amount(entry->asked, total);
 
 			if (!again && !quantity_is_zero(counted))
 				*sum = remove ? quantity_sub(*sum, counted)

@@ -131,6 +131,17 @@ Test(ledger_watched, the_larger_counts_while_an_update_is_on_its_way)
 	cr_expect_eq(reserve("b", 3), LEDGER_FITS);
 }
 
+Test(ledger_watched, what_shrinks_to_nothing_counts_once_until_it_is_seen)
+{
+	see("a", 2);
+	cr_expect_eq(claim("a", 0, false), LEDGER_FITS);
+	cr_expect_eq(reserve("b", 2), LEDGER_FITS);
+	cr_expect_eq(reserve("c", 1), LEDGER_EXCEEDED);
+	see("a", 0);
+	cr_expect_eq(reserve("c", 2), LEDGER_FITS);
+	cr_expect_eq(reserve("d", 1), LEDGER_EXCEEDED);
+}
+
 Test(ledger_watched, an_old_version_that_is_seen_late_takes_nothing_back)
 {
 	see("a", 1);
