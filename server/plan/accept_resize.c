@@ -42,7 +42,8 @@ static void resize_groups(const struct raycluster *cluster, const struct observe
 			json_edit_text(json_edit_get(edit, str_from(cluster->words->name)));
 		const struct ray_group *const group = raycluster_worker(cluster, name);
 
-		if (group)
+		/* What is no object is none, though it has no name either. */
+		if (group && json_edit_kind(edit) == JSON_OBJECT)
 			resize_group(cluster, group, find_size(sizes, count, name), edit);
 	}
 }

@@ -190,13 +190,38 @@ Test(accept, a_size_that_is_none_is_not_recalled)
 Test(accept, suspended_groups_have_no_size)
 {
 	const struct observed_size *sizes;
+	struct policy *policy = policy_empty();
 	struct arena arena;
 
 	arena_init(&arena, 65536);
 	const struct ray_object *const object =
 		decode(&arena, read_yaml(&arena, CLUSTER("", "replicas: 3, suspend: true")));
 
-	cr_assert_eq(accept_sizes(&arena, policy_empty(), object->cluster, &sizes), 1u);
+	cr_assert_eq(accept_sizes(&arena, policy, object->cluster, &sizes), 1u);
 	cr_expect(str_is(sizes[0].group, HEAD_GROUP));
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+/* Whatever a CRD without rules of its own has let in. */
+Test(accept, what_is_no_group_has_no_size)
+{
+	const struct observed_size sizes[] = {{STR(HEAD_GROUP), 1, 0}, {STR("w"), 2, 0}};
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct json_node *const root = read_yaml(&arena,
+		"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: demo, namespace: ns}\n"
+		"spec: {workerGroupSpecs: [null, {replicas: 1}, {groupName: w, replicas: 7}]}\n");
+	const struct json_node *const resized =
+		accept_resize(&arena, decode(&arena, root), root, sizes, ARRAY_LEN(sizes));
+	const struct json_node *const groups =
+		json_get(json_get(resized, "spec"), "workerGroupSpecs");
+	int64_t replicas = 0;
+
+	cr_assert_eq(json_count(groups), 3u);
+	cr_expect(json_is(json_item(groups, 0), JSON_NULL));
+	cr_expect(json_i64(json_get(json_item(groups, 2), "replicas"), &replicas));
+	cr_expect_eq(replicas, 2);
 	arena_done(&arena);
 }
