@@ -8,7 +8,10 @@ struct reader {
 	size_t at;
 	char *out; /* as long as the input at least */
 	size_t len;
-	bool past_first; /* behind the first word: nothing is kept */
+	size_t words_end; /* behind the last byte that is no space */
+	size_t closing;   /* the next '}'; in.len: none; behind it the next is looked for */
+	size_t separator; /* behind the start of the last ',' or ".." before it; 0: none */
+	bool past_first;  /* behind the first word: nothing is kept */
 	struct shell_word *word;
 };
 
@@ -112,16 +115,11 @@ static void double_quoted(struct reader *r)
 	r->at += more(r);
 }
 
-static bool only_space_left(const struct reader *r)
-{
-	return str_trim(str_from_offset(r->in, r->at)).len == 0;
-}
-
 static void blank(struct reader *r)
 {
 	const bool line = r->in.at[r->at] == '\n';
 
-	if (only_space_left(r)) {
+	if (r->at >= r->words_end) {
 		r->word->ends_with_line |=
 			memchr(r->in.at + r->at, '\n', r->in.len - r->at) != NULL;
 		r->at = r->in.len;
@@ -134,14 +132,31 @@ static void blank(struct reader *r)
 	r->at++;
 }
 
+/*
+ * Each byte is looked at once, however many braces stand before one '}': values are as long as
+ * their writer likes.
+ */
+static void find_closing(struct reader *r)
+{
+	const size_t from = r->at;
+
+	if (from < r->closing)
+		return;
+	r->closing = from + str_find(str_from_offset(r->in, from), '}');
+	r->separator = 0;
+	for (size_t i = r->closing; i > from && !r->separator; i--) {
+		const bool range = r->in.at[i - 1] == '.' && i - 1 > from && r->in.at[i - 2] == '.';
+
+		if (r->in.at[i - 1] == ',' || range)
+			r->separator = range ? i - 1 : i;
+	}
+}
+
 /* {a,b} and {1..3} become several words; other braces stay. */
 static void brace(struct reader *r)
 {
-	const size_t end = str_find(str_from_offset(r->in, r->at), '}');
-	const struct str inside = {r->in.at + r->at, end};
-
-	if (r->at + end < r->in.len && (str_contains(inside, ",") || str_contains(inside, "..")))
-		r->word->expands = true;
+	find_closing(r);
+	r->word->expands |= r->closing < r->in.len && r->separator > r->at;
 	keep(r, '{');
 	r->at++;
 }
@@ -163,11 +178,19 @@ static void bare(struct reader *r, char c)
 	r->at++;
 }
 
+static size_t end_of_words(struct str value)
+{
+	const struct str words = str_trim(value);
+
+	return words.len ? (size_t)(words.at - value.at) + words.len : 0;
+}
+
 struct shell_word shell_word_read(struct arena *arena, struct str value)
 {
 	struct shell_word word = {0};
 	struct reader r = {.in = value, .out = arena_alloc(arena, value.len + 1), .word = &word};
 
+	r.words_end = end_of_words(value);
 	while (more(&r)) {
 		const char c = r.in.at[r.at];
 

@@ -92,7 +92,23 @@ static struct str letters_of(struct str name, char *out, size_t cap)
 	return (struct str){out, len};
 }
 
-const struct start_flag *start_flag_meant(struct str name, bool *certain)
+const struct start_flag *start_flag_spelt(struct str name)
+{
+	char wanted_letters[64];
+	char letters[64];
+	const struct str wanted = letters_of(name, wanted_letters, sizeof(wanted_letters));
+
+	for (size_t i = 0; wanted.len && i < ARRAY_LEN(FLAGS); i++) {
+		const struct str flag = str_from(FLAGS[i].name);
+
+		if (*flag.at == *wanted.at &&
+			str_eq(wanted, letters_of(flag, letters, sizeof(letters))))
+			return &FLAGS[i];
+	}
+	return NULL;
+}
+
+const struct start_flag *start_flag_nearest(struct str name)
 {
 	char wanted_letters[64];
 	char letters[64];
@@ -110,7 +126,6 @@ const struct start_flag *start_flag_meant(struct str name, bool *certain)
 			least = distance;
 		}
 	}
-	*certain = nearest && least == 0;
 	return nearest;
 }
 

@@ -40,12 +40,10 @@ struct start_flag {
 
 /* NULL when Ray has no such flag. */
 const struct start_flag *start_flag_find(struct str name);
-/*
- * The flag that was meant by a name that is none: "--num-cpus", "num_cpus", "numCpus" and
- * "Num-CPUs" are certain, other likenesses (few letters apart) are not. NULL when nothing is like
- * it.
- */
-const struct start_flag *start_flag_meant(struct str name, bool *certain);
+/* The flag that is certainly meant: "--num-cpus", "num_cpus", "numCpus", "Num-CPUs"; else NULL. */
+const struct start_flag *start_flag_spelt(struct str name);
+/* The one that is a few letters away; NULL when nothing is like it. It is compared with each. */
+const struct start_flag *start_flag_nearest(struct str name);
 
 /* What Python's int() takes: blanks around, a sign, single underscores between digits. */
 bool start_int(struct str text, int64_t *out);

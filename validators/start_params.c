@@ -12,6 +12,9 @@
 #include "validators/start_flags.h"
 #include "validators/v2.h"
 
+/* Behind so many parameters, more than there are flags, no likeness is looked for. */
+enum { GUESSES = 100 };
+
 #define OVERWRITE "ray.io/overwrite-container-cmd"
 
 static bool says_true(struct arena *arena, const struct val_map *map, const char *key)
@@ -46,6 +49,7 @@ struct param {
 	const struct field_path *at;
 	const struct json_node *key, *value; /* value is a string */
 	struct str name, text;
+	size_t index;
 	enum field_severity at_most;
 };
 
@@ -73,6 +77,7 @@ static void for_each_param(
 				 .value = it.value,
 				 .name = name,
 				 .text = json_str(c->arena, it.value),
+				 .index = it.index,
 				 .at_most = at_most,
 			 });
 	}
@@ -162,22 +167,23 @@ static bool is_flag_name(struct str name)
 
 static void unknown_flag(const struct rule_context *c, const struct param *p)
 {
-	bool certain;
-	const struct start_flag *const meant = start_flag_meant(p->name, &certain);
+	const struct start_flag *const certain = start_flag_spelt(p->name);
+	const struct start_flag *const near =
+		!certain && p->index < GUESSES ? start_flag_nearest(p->name) : NULL;
 	const struct field_reads reads = FIELD_READS(p->key);
 
 	if (certain)
 		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
-			"is no flag of ray start: write \"%s\"", meant->name);
+			"is no flag of ray start: write \"%s\"", certain->name);
 	else if (!is_flag_name(p->name))
 		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
 			"is no flag of ray start: write its name without dashes in front, such as "
 			"\"num-cpus\"");
-	else if (meant)
+	else if (near)
 		rule_found_at_most(c, FIELD_SEVERITY_WARN, p->at, FIELD_INVALID, reads,
 			"is no known flag of ray start, which ends at unknown ones: did you mean "
 			"\"%s\"?",
-			meant->name);
+			near->name);
 	else
 		rule_found_at_most(c, FIELD_SEVERITY_WARN, p->at, FIELD_INVALID, reads,
 			"is no known flag of ray start, which ends at unknown ones");

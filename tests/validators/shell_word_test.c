@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 
 static struct arena arena;
 
@@ -91,6 +92,16 @@ Test(shell_word, what_a_shell_would_do_is_seen)
 		{"`nproc`", EXPANDS | COMMAND},
 		{"{\"A\":1,\"B\":2}", EXPANDS},
 		{"{1..3}", EXPANDS},
+		{"{{a}", 0},
+		{"{a,{b}", EXPANDS},
+		{"{a},{b}", 0},
+		{"{a},{b,c}", EXPANDS},
+		{"{a.}.{b.c}", 0},
+		{".{.}", 0},
+		{"{..}", EXPANDS},
+		{"{a,b", 0},
+		{"{a'}'{b,c}", EXPANDS},
+		{"{a'}'{b},c", 0},
 		{"'", OPEN},
 		{"\"", OPEN},
 		{"it's", OPEN},
@@ -115,6 +126,47 @@ Test(shell_word, what_a_shell_would_do_is_seen)
 
 		cr_expect(flags == CASES[i].flags, "%s: %u, not %u", CASES[i].value, flags,
 			CASES[i].flags);
+	}
+}
+
+/* Were each blank or brace to look at all that is behind it, this would take an hour. */
+Test(shell_word, a_long_value_is_read_in_one_go, .timeout = 60)
+{
+	enum { LONG = 8 * 1024 * 1024 };
+	static const struct {
+		const char *again, *end;
+		unsigned flags;
+	} CASES[] = {
+		{" ", "a", WORDS},
+		{"\n", "a", BREAKS},
+		{" \t\n", "", ENDS},
+		{"{", "", 0},
+		{"{", "}", 0},
+		{"{a", ",}", EXPANDS},
+		{"{,", "", 0},
+		{"{..", "", 0},
+		{"{\"a\":1,", "", 0},
+		{"{a}", "", 0},
+		{"\"$(", "", EXPANDS | COMMAND},
+		{"$(A)", "", EXPANDS},
+		{"$(", "", EXPANDS | COMMAND},
+		{"${", "", EXPANDS | OPEN},
+		{"${}", "", EXPANDS},
+		{"$A", "", EXPANDS},
+		{"\"\"", "", 0},
+		{"''", "", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct buf text CLEANUP(buf_done) = {0};
+
+		while (text.len < LONG)
+			buf_add_cstr(&text, CASES[i].again);
+		buf_add_cstr(&text, CASES[i].end);
+		const unsigned flags = flags_of(shell_word_read(&arena, buf_str(&text)));
+
+		cr_expect_eq(
+			flags, CASES[i].flags, "%s...%s: %u", CASES[i].again, CASES[i].end, flags);
 	}
 }
 

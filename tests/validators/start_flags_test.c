@@ -118,11 +118,10 @@ Test(start_flags, a_wrong_name_finds_the_flag_that_was_meant)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		bool certain = !CASES[i].certain;
-		const struct start_flag *const flag =
-			start_flag_meant(str_from(CASES[i].name), &certain);
+		const struct start_flag *const spelt = start_flag_spelt(str_from(CASES[i].name));
+		const struct start_flag *const flag = start_flag_nearest(str_from(CASES[i].name));
 
-		cr_expect_eq(certain, CASES[i].certain, "%s", CASES[i].name);
+		cr_expect_eq(spelt, CASES[i].certain ? flag : NULL, "%s", CASES[i].name);
 		if (CASES[i].meant)
 			cr_expect(flag && str_is(str_from(flag->name), CASES[i].meant), "%s: %s",
 				CASES[i].name, flag ? flag->name : "none");
