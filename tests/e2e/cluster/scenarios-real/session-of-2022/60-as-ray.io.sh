@@ -13,6 +13,5 @@ kubectl -n ray get pods | shown
 kubectl -n ray get service | shown
 program "$(kubectl -n ray get pods -l ray.io/node-type=head -o name)"
 helm -n ray uninstall example-cluster
-kubectl -n ray delete pods --all --grace-period 1 --wait=false >/dev/null # its autoscaler would end in 30 s
 kubectl delete namespace ray --timeout "${PATIENCE}s"
 operator_end
