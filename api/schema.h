@@ -257,9 +257,17 @@ struct schema_sharing {
 	size_t saved; /* bytes that the copies would have taken: they count against memory_max */
 };
 
+/* How a number stands in the user's file, which may be 0x1F where the node says 31. */
+struct schema_spelling {
+	/* The empty str where that is not known. */
+	struct str (*of)(const void *context, const struct json_node *number);
+	const void *context;
+};
+
 struct schema_decoder {
 	struct arena *arena;
 	struct field_errors *errors;
+	const struct schema_spelling *spelling; /* NULL: the node is all there is */
 	bool shallow;      /* pod templates are kept as nodes, and not judged */
 	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
 	/*

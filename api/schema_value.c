@@ -65,22 +65,40 @@ static bool is_quoted(const struct json_node *node, const char *wanted)
 		       : strcmp(wanted, "an integer") == 0 && str_to_i64(text, &number);
 }
 
+/*
+ * The word to quote, if it is known: YAML makes another one of 2.10 or 1e10, while an integer is
+ * mostly as it was written.
+ */
+static struct str spelling(const struct schema_decoder *d, const struct json_node *number)
+{
+	const struct str raw = json_raw(number);
+	int64_t integer;
+
+	if (d->spelling)
+		return d->spelling->of(d->spelling->context, number);
+	return str_to_i64(raw, &integer) ? raw : (struct str){0};
+}
+
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
 	const struct field_path *at, const char *wanted)
 {
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
 	const bool text = strcmp(wanted, "a string") == 0;
-	const struct str raw = json_raw(node);
+	const bool number = text && node->kind == JSON_NUMBER;
+	const struct str word = number ? spelling(d, node) : (struct str){0};
 
 	/* What stood there may have been yes or off: the word to quote is not known any more. */
 	if (text && is_boolean(node))
 		field_add(d->errors, at, &wrong,
 			"must be a string, is a boolean: put it in quotes (bare yes, no, on and "
 			"off are booleans in YAML, too)");
-	else if (text && node->kind == JSON_NUMBER)
+	else if (word.len)
 		field_add(d->errors, at, &wrong,
-			"must be a string, is a number: write \"%.*s\" in quotes", STR_ARG(raw));
+			"must be a string, is a number: write \"%.*s\" in quotes", STR_ARG(word));
+	else if (number)
+		field_add(d->errors, at, &wrong,
+			"must be a string, is a number: put it in quotes, as you mean it");
 	else if (is_quoted(node, wanted))
 		field_add(d->errors, at, &wrong, "must be %s, is %s: write %.*s without quotes",
 			wanted, kind_words(json_kind(node)), (int)node->len, node->at);

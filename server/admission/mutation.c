@@ -10,6 +10,7 @@ static struct ray_object *decode(const struct mutation_input *in, const struct j
 	struct schema_sharing sharing = {0};
 	const struct schema_decoder decoder = {.arena = in->arena,
 		.errors = errors,
+		.spelling = in->spelling,
 		.shallow = shallow,
 		.crd_defaults = in->crd_defaults,
 		.memory_max = in->arena->used + VALIDATE_DECODED_MAX,

@@ -17,7 +17,8 @@ struct mutation_input {
 	const struct json_node *old; /* UPDATE alone */
 	bool defaults;               /* apply the policy's; /validate judges what it received */
 	bool crd_defaults;           /* and the CRD's, which an API server would have applied */
-	bool strict;                 /* unknown fields are errors */
+	const struct schema_spelling *spelling; /* of the object's numbers; or NULL */
+	bool strict;                            /* unknown fields are errors */
 };
 
 /* Everything lives in the arena or in what the input points to. */

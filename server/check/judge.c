@@ -1,28 +1,11 @@
 #include "server/check/judge.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "server/admission/charge.h"
-
-static struct mutation *run(
-	struct judge *judge, const struct manifest *manifest, struct str namespace)
-{
-	const struct mutation_input in = {
-		.arena = &judge->arena,
-		.policy = judge->policy,
-		.namespace = namespace,
-		.kind = manifest->kind,
-		.dialect = manifest->dialect,
-		.object = manifest->root,
-		.old = manifest->old,
-		.defaults = judge->defaults,
-		.crd_defaults = true,
-		.strict = true,
-	};
-
-	return mutation_run(&in);
-}
 
 /* As the gate does: what is refused anyway holds nothing of the quota. */
 static void charge(struct judge *judge, const struct manifest *manifest, struct str namespace,
@@ -139,6 +122,47 @@ struct place_context {
 	const struct mutation *mutation;
 };
 
+/* A plain number as it stands in its line; nothing where an alias or a tag stands there. */
+static struct str spelled(const void *context, const struct json_node *number)
+{
+	const struct place_context *const c = context;
+	uint32_t line, column;
+	struct str before, word;
+	size_t len = 0;
+
+	if (!holds(c->manifest->root, number))
+		return (struct str){0};
+	documents_place(c->documents, c->document, number, &line, &column);
+	if (!source_split(c->documents->source, line, column, &before, &word))
+		return (struct str){0};
+	while (len < word.len &&
+		(isalnum((unsigned char)word.at[len]) || memchr("+-._", word.at[len], 4)))
+		len++;
+	return (struct str){word.at, len};
+}
+
+static struct mutation *run(
+	struct judge *judge, const struct place_context *c, struct str namespace)
+{
+	const struct manifest *const manifest = c->manifest;
+	const struct schema_spelling spelling = {spelled, c};
+	const struct mutation_input in = {
+		.arena = &judge->arena,
+		.policy = judge->policy,
+		.namespace = namespace,
+		.kind = manifest->kind,
+		.dialect = manifest->dialect,
+		.object = manifest->root,
+		.old = manifest->old,
+		.defaults = judge->defaults,
+		.crd_defaults = true,
+		.spelling = &spelling,
+		.strict = true,
+	};
+
+	return mutation_run(&in);
+}
+
 static const struct json_node *node_to_show(
 	const struct place_context *c, const struct field_error *error)
 {
@@ -215,10 +239,11 @@ void judge_object(struct judge *judge, const struct documents *documents,
 {
 	const struct str namespace =
 		manifest->namespace.len ? manifest->namespace : judge->namespace;
-	struct mutation *const m = run(judge, manifest, namespace);
-	const struct place_context c = {documents, document, manifest, m};
+	struct place_context c = {documents, document, manifest, NULL};
+	struct mutation *const m = run(judge, &c, namespace);
 	uint32_t column;
 
+	c.mutation = m;
 	charge(judge, manifest, namespace, m);
 	*out = (struct judged){
 		.source = documents->source,

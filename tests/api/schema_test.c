@@ -72,6 +72,10 @@ static const struct {
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
 		"be "
 		"a string, is a number: write \"1\" in quotes"},
+	{"a number of which more than one spelling is known where a string belongs",
+		"{\"spec\":{" HEAD ",\"rayVersion\":2.1}}",
+		"RG0101 spec.rayVersion: Invalid value: 2.1: must be a string, is a number: put it "
+		"in quotes, as you mean it"},
 	{"a boolean where a string belongs, which a bare no was",
 		WORKER(",\"rayStartParams\":{\"block\":false}"),
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[block]: Invalid value: false: must "
