@@ -22,6 +22,7 @@ struct term {
 	struct rivals *rivals;
 	struct controller *owner;
 	struct feed feeds[DIALECTS][WORLD_KINDS];
+	uint64_t kept; /* rivals_kept() when it was looked at last */
 	atomic_bool works[DIALECTS];
 	pthread_t planner;
 	bool plans;
@@ -97,6 +98,16 @@ static enum controller_state state_of(struct controller *c, enum dialect dialect
 
 static struct reconciler_options reconciler_options(struct controller *c, struct term *term);
 
+static void look_at_clusters(
+	struct controller *c, struct term *term, enum dialect dialect, struct arena *arena)
+{
+	struct world_key *keys;
+	const size_t count = world_keys(c->world, dialect, arena, &keys);
+
+	for (size_t i = 0; i < count; i++)
+		workqueue_add(term->queue, &keys[i]);
+}
+
 /*
  * Before the first is planned, all that were accepted before us are counted, by others or by us
  * when we were last at work.
@@ -110,16 +121,14 @@ static void begin_work(struct controller *c, struct term *term, enum dialect dia
 
 	arena_init(&arena, 4096);
 	world_forget_work(c->world, dialect);
-	size_t count = world_keys(c->world, dialect, &arena, &keys);
+	const size_t count = world_keys(c->world, dialect, &arena, &keys);
 
 	for (size_t i = 0; i < count; i++)
 		reconciler_recall(reconciler, &keys[i]);
 	reconciler_free(&reconciler);
 	atomic_store(&term->works[dialect], true);
 	/* Again: what came meanwhile was passed over. */
-	count = world_keys(c->world, dialect, &arena, &keys);
-	for (size_t i = 0; i < count; i++)
-		workqueue_add(term->queue, &keys[i]);
+	look_at_clusters(c, term, dialect, &arena);
 }
 
 /*
@@ -146,6 +155,21 @@ static void look_at(struct controller *c, enum dialect dialect)
 	c->options.state(c->options.context, dialect, state, who);
 }
 
+/* Looks whether other namespaces than before have a controller of their own. */
+static void look_at_keepers(struct controller *c)
+{
+	struct arena arena CLEANUP(arena_done);
+	struct term *const term = c->term;
+	const uint64_t kept = term && term->rivals ? rivals_kept(term->rivals) : 0;
+
+	if (term == NULL || term->kept == kept)
+		return;
+	term->kept = kept;
+	arena_init(&arena, 4096);
+	for (enum dialect i = 0; i < DIALECTS; i++)
+		look_at_clusters(c, term, i, &arena);
+}
+
 /*
  * Never waits: whoever is at it, or begins or ends a term, looks once more when he has finished, as
  * there is news.
@@ -156,18 +180,21 @@ static void look_at_all(void *context)
 
 	atomic_store(&c->news, true);
 	while (atomic_load(&c->news) && pthread_mutex_trylock(&c->lead) == 0) {
-		if (atomic_exchange(&c->news, false))
+		if (atomic_exchange(&c->news, false)) {
 			for (enum dialect i = 0; i < DIALECTS; i++)
 				look_at(c, i);
+			look_at_keepers(c);
+		}
 		pthread_mutex_unlock(&c->lead);
 	}
 }
 
-static bool may(void *context, enum dialect dialect)
+static bool may(void *context, const struct world_key *key)
 {
 	const struct term *const term = context;
 
-	return atomic_load(&term->works[dialect]);
+	return atomic_load(&term->works[key->dialect]) &&
+	       !rivals_keep(term->rivals, key->namespace);
 }
 
 static void withdrawn(void *context, const struct write *write)
@@ -189,7 +216,7 @@ static enum write_end perform_write(void *context, const struct write *write)
 {
 	const struct term *const term = context;
 
-	if (may(context, write->key.dialect))
+	if (may(context, &write->key))
 		return perform(&term->performer, write);
 	withdrawn(context, write);
 	return WRITE_GIVEN_UP;

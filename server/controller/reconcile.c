@@ -134,7 +134,7 @@ static void look(struct reconciler *r, const struct world_key *key)
 	struct observed seen;
 	struct acceptance_view view;
 
-	if (!r->options.may(r->options.context, key->dialect))
+	if (!r->options.may(r->options.context, key))
 		return;
 	if (!world_has(r->options.world, key)) {
 		forget(r, key);

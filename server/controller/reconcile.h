@@ -17,8 +17,8 @@ struct reconciler_options {
 	/* The policy in force, held from one call to the other. */
 	const struct policy *(*policy)(void *context);
 	void (*policy_done)(void *context, const struct policy *policy);
-	/* Whether clusters of this dialect are ours to reconcile just now. */
-	bool (*may)(void *context, enum dialect dialect);
+	/* Whether this cluster is ours to reconcile just now. */
+	bool (*may)(void *context, const struct world_key *key);
 	/* Any of these may be NULL. */
 	void (*tell)(void *context, const struct kube_event *event);
 	void (*looked)(void *context, enum dialect dialect, int64_t nanoseconds);

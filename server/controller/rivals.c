@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/strmap.h"
 #include "server/kube/reflector.h"
 #include "server/kube/stop.h"
@@ -62,6 +64,23 @@ static void copy(char *out, size_t size, struct arena *arena, const struct json_
 	snprintf(out, size, "%.*s", STR_ARG(json_str(arena, node)));
 }
 
+/* The namespace that the holder keeps alone; NULL of one that keeps all, and of nobody. */
+static const char *kept_by(const struct lease *lease)
+{
+	const char *const mark = strstr(lease->holder, RIVAL_CONTROLLER_OF);
+
+	return mark ? mark + strlen(RIVAL_CONTROLLER_OF) : NULL;
+}
+
+/* Of each holder once. */
+static void log_keeper(const struct rivals *r, const struct lease *lease)
+{
+	if (kept_by(lease) && r->options.watched == NULL)
+		LOG(INFO, "a namespace has a controller of its own, which is left to it",
+			KV("namespace", str_from(kept_by(lease))),
+			KV("holder", str_from(lease->holder)));
+}
+
 static void take(void *context, const struct json_node *object, struct arena *arena)
 {
 	struct kind *const kind = context;
@@ -83,7 +102,12 @@ static void take(void *context, const struct json_node *object, struct arena *ar
 		lease->spec = hash;
 		lease->until = clock_now() + seconds * CLOCK_SECOND;
 		lease->over = false;
+		const bool same =
+			json_str_is(json_get(spec, "holderIdentity"), str_from(lease->holder));
+
 		copy(lease->holder, sizeof(lease->holder), arena, json_get(spec, "holderIdentity"));
+		if (!same)
+			log_keeper(kind->owner, lease);
 		copy(lease->acquired, sizeof(lease->acquired), arena,
 			json_get(spec, "acquireTime"));
 	}
@@ -179,6 +203,40 @@ bool rivals_met(struct rivals *r, enum rival rival, char who[RIVAL_NAME])
 	}
 	pthread_mutex_unlock(&r->mutex);
 	return met;
+}
+
+bool rivals_keep(struct rivals *r, struct str namespace)
+{
+	const struct kind *const kind = &r->kinds[RIVAL_RAYGATE];
+	const struct strmap_entry *entry;
+	bool keep = false;
+
+	if (r->options.watched)
+		return false;
+	pthread_mutex_lock(&r->mutex);
+	for (size_t at = 0; !keep && (entry = strmap_next(&kind->leases, &at)) != NULL;) {
+		const char *const kept = is_held(entry->value) ? kept_by(entry->value) : NULL;
+
+		keep = kept && str_is(namespace, kept);
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return keep;
+}
+
+uint64_t rivals_kept(struct rivals *r)
+{
+	const struct kind *const kind = &r->kinds[RIVAL_RAYGATE];
+	const struct strmap_entry *entry;
+	uint64_t hash = 0;
+
+	pthread_mutex_lock(&r->mutex);
+	for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
+		const char *const kept = is_held(entry->value) ? kept_by(entry->value) : NULL;
+
+		hash += kept ? hash_str(hash_process_key(), str_from(kept)) : 0;
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return hash;
 }
 
 static int64_t due_of(const struct kind *kind, const struct lease *lease)

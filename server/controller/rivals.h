@@ -18,6 +18,8 @@ enum rival {
 
 /* What the holder of a Lease of ours is called behind its name where it has a controller. */
 #define RIVAL_CONTROLLER "_controller"
+/* Where that controller looks at one namespace alone, which follows. */
+#define RIVAL_CONTROLLER_OF "_controller_of_"
 
 struct rivals_options {
 	struct kube_client *client;
@@ -41,3 +43,10 @@ bool rivals_known(struct rivals *rivals, enum rival rival);
 enum { RIVAL_NAME = 320 };
 /* Whether one of that kind reconciles, and not we; "namespace/holder" into `who`. */
 bool rivals_met(struct rivals *rivals, enum rival rival, char who[RIVAL_NAME]);
+/*
+ * Whether this namespace is that of an installation which looks at no other. It cannot read our
+ * Lease, so it does not stand back: we do, there, whoever led first.
+ */
+bool rivals_keep(struct rivals *rivals, struct str namespace);
+/* A hash of all such namespaces: another one means that clusters are to be looked at. */
+uint64_t rivals_kept(struct rivals *rivals);

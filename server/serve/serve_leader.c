@@ -11,20 +11,27 @@
 
 struct serve_leader {
 	struct kube_election *election;
-	char identity[128]; /* of this process, and of no other that ever was */
+	char identity[192]; /* of this process, and of no other that ever was */
 	char holder[KUBE_LEASE_HOLDER];
 };
 
-/* Those who have a controller say so: another one stands back for them. */
-static void name_ourselves(bool controls, char *out, size_t size)
+/* Those who have a controller say so, and of which namespace: another one stands back for them. */
+static void name_ourselves(const struct server *s, char *out, size_t size)
 {
+	const struct str watched = settings_str(&s->settings, SETTING_WATCH_NAMESPACE);
 	char host[64] = "";
 	uint64_t number = 0;
 
 	gethostname(host, sizeof(host) - 1);
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 		number = (uint64_t)getpid();
-	snprintf(out, size, "%s_%016" PRIx64 "%s", host, number, controls ? RIVAL_CONTROLLER : "");
+	if (s->controller == NULL)
+		snprintf(out, size, "%s_%016" PRIx64, host, number);
+	else if (watched.len == 0)
+		snprintf(out, size, "%s_%016" PRIx64 RIVAL_CONTROLLER, host, number);
+	else
+		snprintf(out, size, "%s_%016" PRIx64 RIVAL_CONTROLLER_OF "%.*s", host, number,
+			STR_ARG(watched));
 }
 
 static void report(const struct server *s)
@@ -66,7 +73,7 @@ bool serve_leader_start(struct server *s, struct err *err)
 	if (s->cluster == NULL)
 		return true;
 	s->leader = mem_alloc(sizeof(*s->leader));
-	name_ourselves(s->controller != NULL, s->leader->identity, sizeof(s->leader->identity));
+	name_ourselves(s, s->leader->identity, sizeof(s->leader->identity));
 	const struct kube_election_options options = {
 		.lease = {.client = s->cluster->client,
 			.namespace = s->cluster->namespace,

@@ -73,11 +73,11 @@ static void policy_done(void *context, const struct policy *done)
 	cr_assert_eq(done, policy(context));
 }
 
-static bool may(void *context, enum dialect dialect)
+static bool may(void *context, const struct world_key *key)
 {
 	const struct controller_kit *const kit = context;
 
-	return kit->leads && dialect == kit->dialect;
+	return kit->leads && key->dialect == kit->dialect;
 }
 
 /* Whether the five characters that are drawn begin there. */

@@ -284,6 +284,10 @@ static const struct {
 	{"another, and ours is not told yet", LEASE("other", "b_1_controller", LATE), true},
 	{"one that admits only",
 		LEASE("mine", "a_1_controller", LATE) "," LEASE("other", "b_1", EARLY), false},
+	{"one that keeps its own namespace alone",
+		LEASE("mine", "a_1_controller", LATE) "," LEASE(
+			"other", "b_1_controller_of_other", EARLY),
+		false},
 };
 
 Test(rivals, of_two_of_us_one_goes_on)
@@ -293,4 +297,25 @@ Test(rivals, of_two_of_us_one_goes_on)
 		cr_expect(comes_to(RIVAL_RAYGATE, OURS[i].met), "%s", OURS[i].name);
 		end();
 	}
+}
+
+/* It cannot read our Lease. Until its own runs out, or is another's, what is there is not ours. */
+Test(rivals, a_namespace_with_a_controller_of_its_own_is_left_to_it)
+{
+	begin("", LEASE("mine", "a_1_controller", EARLY) "," LEASE("team-a",
+			  "b_1_controller_of_team-a", LATE) "," LEASE("team-b", "c_1", LATE));
+	cr_expect(comes_to(RIVAL_RAYGATE, false));
+	const uint64_t kept = rivals_kept(rivals);
+
+	cr_expect(rivals_keep(rivals, STR("team-a")));
+	cr_expect_not(rivals_keep(rivals, STR("team")));
+	cr_expect_not(rivals_keep(rivals, STR("team-b")));
+	cr_expect_not(rivals_keep(rivals, STR("mine")));
+	cr_expect_neq(kept, 0u);
+	pass_until_asked();
+	while (rivals_kept(rivals) == kept)
+		sched_yield();
+	cr_expect_not(rivals_keep(rivals, STR("team-a")));
+	cr_expect_eq(rivals_kept(rivals), 0u);
+	end();
 }
