@@ -9,6 +9,7 @@
 enum {
 	VALUE_SHOWN = 80,    /* bytes of a bad value that are shown */
 	DETAIL_SHOWN = 1024, /* bytes of a check's own text */
+	STEP_END = 512, /* bytes of both ends of a name that tell its place; most are shorter */
 };
 
 const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path)
@@ -77,6 +78,16 @@ static uint64_t mix(uint64_t hash, uint64_t more)
 	return hash ^ hash >> 29;
 }
 
+/* Of a long name both ends and the length: it is in the path of each finding below its item. */
+static uint64_t step_hash(struct str name)
+{
+	if (name.len <= 2 * (size_t)STEP_END)
+		return str_hash(name);
+	const struct str end = str_from_offset(name, name.len - STEP_END);
+
+	return mix(mix(str_hash((struct str){name.at, STEP_END}), str_hash(end)), name.len);
+}
+
 uint64_t field_path_hash(const struct field_path *path)
 {
 	uint64_t hash = path->parent ? field_path_hash(path->parent) : 1;
@@ -84,7 +95,7 @@ uint64_t field_path_hash(const struct field_path *path)
 	if (path->step == FIELD_STEP_NAME)
 		return mix(hash, str_hash(str_from(path->name)));
 	hash = mix(hash, (uint64_t)path->step);
-	return mix(hash, path->key.at ? str_hash(path->key) : path->index);
+	return mix(hash, path->key.at ? step_hash(path->key) : path->index);
 }
 
 static const struct json_node *member(

@@ -114,12 +114,12 @@ size_t str_distance(struct str a, struct str b, size_t limit)
 {
 	size_t row[DISTANCE_MAX + 1];
 
+	if (a.len > b.len + limit || b.len > a.len + limit)
+		return limit + 1;
 	if (a.len > DISTANCE_MAX)
 		a.len = DISTANCE_MAX;
 	if (b.len > DISTANCE_MAX)
 		b.len = DISTANCE_MAX;
-	if (a.len > b.len + limit || b.len > a.len + limit)
-		return limit + 1;
 	for (size_t j = 0; j <= b.len; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= a.len; i++) {

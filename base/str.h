@@ -104,6 +104,7 @@ uint64_t str_hash(struct str s);
 
 /*
  * Levenshtein distance, for "did you mean": at most `limit` is computed, beyond it limit + 1 is
- * returned. Only the first 64 bytes of each count.
+ * returned. Of the letters only the first 64 count, of the lengths all: a suggestion is about as
+ * long as what it is for.
  */
 size_t str_distance(struct str a, struct str b, size_t limit);

@@ -2,6 +2,9 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
 
 static struct arena arena;
 static struct field_errors errors;
@@ -68,4 +71,31 @@ Test(field, what_is_forgotten_leaves_no_trace)
 		add("RG0002", FIELD_SEVERITY_ERROR);
 	cr_expect_eq(errors.count, (size_t)FIELD_ERRORS_LIMIT + FIELD_ERRORS_SHARE + 1,
 		"its share is whole again");
+}
+
+static uint64_t hash_of(struct str name)
+{
+	return field_path_hash(FIELD_KEY(FIELD_ROOT("labels"), name));
+}
+
+/* A name of a MB would be hashed anew for each finding below it. */
+Test(field, the_place_of_a_long_name_is_told_by_its_ends_and_its_length)
+{
+	char a[4096], b[4096];
+	const struct str first = {a, sizeof(a)}, other = {b, sizeof(b)};
+	static const size_t TOLD[] = {0, 511, sizeof(b) - 512, sizeof(b) - 1};
+
+	memset(a, 'x', sizeof(a));
+	memset(b, 'x', sizeof(b));
+	for (size_t i = 0; i < ARRAY_LEN(TOLD); i++) {
+		b[TOLD[i]] = 'y';
+		cr_expect_neq(hash_of(first), hash_of(other), "byte %zu", TOLD[i]);
+		b[TOLD[i]] = 'x';
+	}
+	cr_expect_neq(hash_of(first), hash_of((struct str){b, sizeof(b) - 1}));
+	b[2048] = 'y';
+	cr_expect_eq(hash_of(first), hash_of(other), "the middle is not looked at");
+	b[1000] = 'y';
+	cr_expect_neq(
+		hash_of((struct str){a, 1024}), hash_of((struct str){b, 1024}), "short enough");
 }

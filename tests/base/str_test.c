@@ -135,6 +135,8 @@ Test(str, distance_looks_at_the_first_64_bytes)
 	memset(b, 'x', sizeof(b));
 	b[150] = 'y';
 	cr_assert_eq(str_distance((struct str){a, sizeof(a)}, (struct str){b, sizeof(b)}, 5), 0);
+	cr_expect_eq(str_distance((struct str){a, 64}, (struct str){b, 70}, 5), 6);
+	cr_expect_eq(str_distance((struct str){a, 200}, (struct str){b, 64}, 5), 6);
 }
 
 Test(str, texts_that_differ_in_one_byte_are_not_the_same_at_any_length)

@@ -1,6 +1,8 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
+#include "tests/support/verdict.h"
 #include "tests/support/verdict_grade.h"
 
 #define WITH_WORKER_PARAM                                                                          \
@@ -40,6 +42,28 @@ Test(start_params, what_keeps_workers_alone_from_starting_is_a_warning)
 		cr_assert_eq(verdict_grade(CASES[i].rule, WITH_WORKER_PARAM, CASES[i].name,
 				     CASES[i].value),
 			CASES[i].grade, "%s %s: %s", CASES[i].rule, CASES[i].name, CASES[i].value);
+}
+
+/* Whether these words are said of any parameter. */
+static bool is_said(struct str before, const char *name, const char *words)
+{
+	CLEANUP(buf_done) struct buf object = {0};
+	struct policy *policy CLEANUP(policy_free) = policy_empty();
+	struct arena arena CLEANUP(arena_done);
+	struct findings findings;
+	bool said = false;
+
+	arena_init(&arena, 65536);
+	buf_printf(&object,
+		"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: example}\n"
+		"spec: {headGroupSpec: {rayStartParams: {%.*s%s: '1'},\n"
+		"  template: {spec: {containers: [{name: head, image: ray}]}}}}\n",
+		STR_ARG(before), name);
+	verdict_judge(&arena, &(struct verdict_case){.object = buf_str(&object), .policy = policy},
+		&findings);
+	for (size_t i = 0; i < findings.errors + findings.warnings; i++)
+		said |= str_contains(findings.items[i].error->message, words);
+	return said;
 }
 
 /* Ray reserves each port for one part of a node and ends where two want the same. */
@@ -163,4 +187,18 @@ Test(start_params, flags_that_are_gone_are_told_by_the_version_of_ray)
 		cr_expect_eq(
 			verdict_grade("RG0407", OF_RAY_VERSION, CASES[i].version, CASES[i].flag),
 			CASES[i].grade, "%s %s", CASES[i].version, CASES[i].flag);
+}
+
+/* Each name would be compared with each flag. */
+Test(start_params, of_very_many_names_the_last_are_not_guessed)
+{
+	CLEANUP(buf_done) struct buf names = {0};
+
+	for (int i = 0; i < 100; i++)
+		buf_printf(&names, "x%d: '', ", i);
+	cr_expect(is_said(STR(""), "num-cpu", "did you mean \"num-cpus\"?"));
+	cr_expect(is_said(STR(""), "num_cpus", "write \"num-cpus\""));
+	cr_expect_not(is_said(buf_str(&names), "num-cpu", "did you mean \"num-cpus\"?"));
+	cr_expect(is_said(buf_str(&names), "num-cpu", "is no known flag"));
+	cr_expect(is_said(buf_str(&names), "num_cpus", "write \"num-cpus\""), "it is an error");
 }
