@@ -1,6 +1,8 @@
 #include "server/certs_ask.h"
 
+#include <ctype.h>
 #include <signal.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/json_read.h"
@@ -59,6 +61,54 @@ static bool ask(struct kube_transport *transport, const char *path, struct err *
 	arena_init(&arena, 4096);
 	return transport->send(transport, &request, &answer, err) &&
 	       is_answer(&answer, &arena, err);
+}
+
+static bool is_made_of(struct str text, const char *others)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!isalnum((unsigned char)text.at[i]) &&
+			(text.at[i] == '\0' || !strchr(others, text.at[i])))
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* ":9443", or nothing. */
+static bool is_port(struct str text)
+{
+	int64_t port;
+
+	return text.len == 0 ||
+	       (text.len > 1 && text.at[0] == ':' && isdigit((unsigned char)text.at[1]) &&
+		       str_to_i64(str_from_offset(text, 1), &port) && port >= 1 && port <= 65535);
+}
+
+static bool is_authority(struct str text)
+{
+	if (str_starts(text, "[")) {
+		const size_t end = str_find(text, ']');
+
+		return end < text.len && is_made_of((struct str){text.at + 1, end - 1}, ":.") &&
+		       is_port(str_from_offset(text, end + 1));
+	}
+	const size_t colon = str_find(text, ':');
+
+	return is_made_of((struct str){text.at, colon}, ".-") &&
+	       is_port(str_from_offset(text, colon));
+}
+
+/* Behind a proxy the gate may have a path of its own in front of these two. */
+bool certs_ask_knows_url(struct str url)
+{
+	static const char HTTPS[] = "https://";
+
+	if (!str_starts(url, HTTPS) || str_ends(url, "/"))
+		return false;
+	const struct str rest = str_from_offset(url, strlen(HTTPS));
+	const size_t slash = str_find(rest, '/');
+
+	return is_authority((struct str){rest.at, slash}) && !str_contains(rest, "?") &&
+	       !str_contains(rest, "#");
 }
 
 bool certs_ask(const char *url, const char *ca_file, struct buf *out, struct err *err)

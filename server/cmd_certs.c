@@ -238,6 +238,10 @@ static int run_ask(const struct request *request)
 		return usage_error("ask has text output only", NULL);
 	if (request->force)
 		return usage_error("--force belongs to mint", NULL);
+	if (!certs_ask_knows_url(str_from(request->file)))
+		return usage_error(
+			"ask needs a URL such as https://HOST:PORT, with no / or ? at its end, not",
+			request->file);
 	buf_printf(&ca, "%s/ca.crt", request->dir);
 	buf_add_char(&ca, '\0');
 	if (!certs_ask(request->file, ca.at, &text, &err))
