@@ -158,14 +158,14 @@ static void look_at(struct controller *c, enum dialect dialect)
 /* Looks whether other namespaces than before have a controller of their own. */
 static void look_at_keepers(struct controller *c)
 {
-	struct arena arena CLEANUP(arena_done);
 	struct term *const term = c->term;
 	const uint64_t kept = term && term->rivals ? rivals_kept(term->rivals) : 0;
+	struct arena arena CLEANUP(arena_done);
 
+	arena_init(&arena, 4096);
 	if (term == NULL || term->kept == kept)
 		return;
 	term->kept = kept;
-	arena_init(&arena, 4096);
 	for (enum dialect i = 0; i < DIALECTS; i++)
 		look_at_clusters(c, term, i, &arena);
 }
