@@ -18,6 +18,12 @@ static void end(void)
 	controller_kit_free(&kit);
 }
 
+static void begin_with(const char *policy)
+{
+	end();
+	kit = controller_kit_new(policy);
+}
+
 TestSuite(reconcile, .init = begin, .fini = end);
 
 Test(reconcile, a_cluster_becomes_ready_in_few_writes)
@@ -350,9 +356,9 @@ static const char TIGHT[] = "apiVersion: raygate.dev/v1\nkind: Policy\nenforceme
 			    "quotas: {ns: {requests.cpu: \"6\"}}\n";
 
 /* Both were applied while nobody looked: together they ask for 8 of 6 CPUs. */
-Test(reconcile, what_does_not_fit_waits_until_it_does, .init = NULL)
+Test(reconcile, what_does_not_fit_waits_until_it_does)
 {
-	kit = controller_kit_new(TIGHT);
+	begin_with(TIGHT);
 	controller_kit_apply(kit, "a", 3);
 	controller_kit_apply(kit, "b", 3);
 	controller_kit_begin(kit);
@@ -371,9 +377,9 @@ Test(reconcile, what_does_not_fit_waits_until_it_does, .init = NULL)
 }
 
 /* A refused growth withholds what is more, and keeps what was there. */
-Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before, .init = NULL)
+Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before)
 {
-	kit = controller_kit_new(TIGHT);
+	begin_with(TIGHT);
 	controller_kit_apply(kit, "a", 3);
 	controller_kit_begin(kit);
 	controller_kit_settle(kit);
@@ -393,10 +399,10 @@ Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before, .init = N
  * Ray's autoscaler asks for all that is wanted at once. It gets what there is room for, beside
  * others that wait too, and more when there is more.
  */
-Test(reconcile, an_autoscaler_gets_the_part_that_fits, .init = NULL)
+Test(reconcile, an_autoscaler_gets_the_part_that_fits)
 {
-	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-				 "charge: now\nquotas: {ns: {requests.cpu: \"6\"}}\n");
+	begin_with("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+		   "charge: now\nquotas: {ns: {requests.cpu: \"6\"}}\n");
 	controller_kit_apply(kit, "a", 0);
 	controller_kit_apply(kit, "b", 0);
 	controller_kit_autoscale(kit, "a");
