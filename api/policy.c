@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "api/policy_builder.h"
 #include "api/policy_node.h"
 #include "api/policy_resources.h"
 #include "base/yaml.h"
@@ -138,61 +139,6 @@ static const struct schema_field POLICY_ROWS[] = {
 static const struct schema POLICY =
 	SCHEMA_OF_STRUCT("a policy", POLICY_ROWS, struct policy_rows, NULL);
 
-/* While a policy is being built. */
-struct builder {
-	struct policy *policy;
-	struct schema_decoder decoder;
-};
-
-static void wrong(const struct builder *b, const struct field_path *at,
-	const struct json_node *node, const char *text)
-{
-	const struct field_fact fact = {
-		.rule = SCHEMA_RULE_WORD,
-		.type = FIELD_INVALID,
-		.at_most = FIELD_SEVERITY_ERROR,
-		.reads = FIELD_READS(node),
-	};
-
-	field_add(b->decoder.errors, at, &fact, "%s", text);
-}
-
-/* "requests.cpu", "limits.memory", "pods", "count/rayclusters"; plain "cpu" is requests.cpu. */
-static bool is_amount_name(struct str name)
-{
-	return str_starts(name, "requests.") || str_starts(name, "limits.") ||
-	       str_is(name, "pods") || str_is(name, "count/rayclusters") || str_is(name, "cpu") ||
-	       str_is(name, "memory");
-}
-
-static struct str amount_name(struct arena *arena, struct str name)
-{
-	if (str_is(name, "cpu") || str_is(name, "memory"))
-		return arena_printf(arena, "requests.%.*s", STR_ARG(name));
-	return name;
-}
-
-static struct policy_amounts amounts(
-	const struct builder *b, const struct resource_list *list, const struct field_path *at)
-{
-	struct arena *const arena = &b->policy->arena;
-	struct policy_amounts out = {.items = arena_array(arena, list->count, sizeof(*out.items))};
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct resource *const r = &list->items[i];
-
-		if (quantity_is_negative(r->quantity))
-			wrong(b, FIELD_KEY(at, r->name), r->node, "must be 0 or more");
-		if (!is_amount_name(r->name))
-			wrong(b, FIELD_KEY(at, r->name), r->node,
-				"unknown amount: write requests.<resource>, limits.<resource>, "
-				"pods or count/rayclusters");
-		out.items[out.count++] =
-			(struct policy_amount){amount_name(arena, r->name), r->quantity, r->node};
-	}
-	return out;
-}
-
 static void note_bounded(struct policy *p, struct str name)
 {
 	const size_t prefix = str_find(name, '.');
@@ -228,7 +174,7 @@ static void note_all_bounded(struct policy *p)
 static const struct schema_field HARD_ROW = {
 	.key = "quotas", .kind = SCHEMA_QUANTITY_MAP, .kept = true};
 
-static void build_quotas(const struct builder *b, const struct json_node *quotas)
+static void build_quotas(const struct policy_builder *b, const struct json_node *quotas)
 {
 	struct policy *const p = b->policy;
 
@@ -238,10 +184,11 @@ static void build_quotas(const struct builder *b, const struct json_node *quotas
 		const struct field_path *const at = FIELD_KEY(FIELD_ROOT("quotas"), name);
 		struct resource_list hard = {0};
 
+		policy_check_quota_name(b, at, it.key);
 		schema_decode_row(&b->decoder, &HARD_ROW, it.value, at, &hard);
 		p->quotas[p->quota_count++] = (struct policy_quota){
 			.namespace = str_is(name, "*") ? STR("") : name,
-			.hard = amounts(b, &hard, at),
+			.hard = policy_amounts_build(b, &hard, at),
 		};
 	}
 }
@@ -270,7 +217,7 @@ static int by_rule(const void *a, const void *b)
 	return str_cmp(x->rule, y->rule);
 }
 
-static void build_severities(const struct builder *b, const struct json_node *rules)
+static void build_severities(const struct policy_builder *b, const struct json_node *rules)
 {
 	struct policy *const p = b->policy;
 
@@ -279,17 +226,18 @@ static void build_severities(const struct builder *b, const struct json_node *ru
 		struct policy_severity *const s = &p->severities[p->severity_count];
 
 		s->rule = json_str(&p->arena, it.key);
+		s->key = it.key;
 		if (severity_of(&p->arena, it.value, &s->severity))
 			p->severity_count++;
 		else
-			wrong(b, FIELD_KEY(FIELD_ROOT("rules"), s->rule), it.value,
+			policy_wrong(b, FIELD_KEY(FIELD_ROOT("rules"), s->rule), it.value,
 				"must be error, warn or off");
 	}
 	if (p->severity_count)
 		qsort(p->severities, p->severity_count, sizeof(*p->severities), by_rule);
 }
 
-static void build_prices(const struct builder *b, const struct json_node *prices)
+static void build_prices(const struct policy_builder *b, const struct json_node *prices)
 {
 	struct policy *const p = b->policy;
 
@@ -301,12 +249,12 @@ static void build_prices(const struct builder *b, const struct json_node *prices
 		if (json_double(it.value, &price->per_hour) && price->per_hour >= 0)
 			p->price_count++;
 		else
-			wrong(b, FIELD_KEY(FIELD_ROOT("prices"), price->resource), it.value,
+			policy_wrong(b, FIELD_KEY(FIELD_ROOT("prices"), price->resource), it.value,
 				"must be a number: the price of one unit for one hour");
 	}
 }
 
-static void build_profiles(const struct builder *b, const struct policy_rows *rows)
+static void build_profiles(const struct policy_builder *b, const struct policy_rows *rows)
 {
 	struct policy *const p = b->policy;
 
@@ -314,6 +262,9 @@ static void build_profiles(const struct builder *b, const struct policy_rows *ro
 	for (size_t i = 0; i < rows->profiles.count; i++) {
 		const struct profile_rows *const r = &rows->profiles.items[i];
 
+		policy_check_pod(b, &r->all);
+		policy_check_pod(b, &r->head);
+		policy_check_pod(b, &r->worker);
 		p->profiles[p->profile_count++] = (struct policy_profile){
 			.name = r->name.v,
 			.namespaces = r->namespaces.node,
@@ -348,24 +299,14 @@ static void build_words(struct policy *p, const struct policy_rows *rows)
 	p->target.gates = rows->target.gates.node;
 }
 
-static void check_map(const struct builder *b, const char *name, const struct json_node *node)
+static void check_map(
+	const struct policy_builder *b, const char *name, const struct json_node *node)
 {
 	if (node && node->kind != JSON_OBJECT)
-		wrong(b, FIELD_ROOT(name), node, "must be a map");
+		policy_wrong(b, FIELD_ROOT(name), node, "must be a map");
 }
 
-static void check_gates(const struct builder *b, const struct json_node *gates)
-{
-	const struct field_path *const at = FIELD_CHILD(FIELD_ROOT("target"), "featureGates");
-
-	for (struct json_iter it = json_iter(gates); json_next_member(&it);) {
-		if (!json_is(it.value, JSON_TRUE) && !json_is(it.value, JSON_FALSE))
-			wrong(b, FIELD_KEY(at, json_str(&b->policy->arena, it.key)), it.value,
-				"must be true or false");
-	}
-}
-
-static void build(const struct builder *b, const struct json_node *root)
+static void build(const struct policy_builder *b, const struct json_node *root)
 {
 	struct policy *const p = b->policy;
 	struct policy_rows *const rows = arena_alloc(&p->arena, sizeof(*rows));
@@ -380,10 +321,12 @@ static void build(const struct builder *b, const struct json_node *root)
 	policy_resources_check(&b->decoder, &p->head, FIELD_CHILD(FIELD_ROOT("defaults"), "head"));
 	policy_resources_check(
 		&b->decoder, &p->worker, FIELD_CHILD(FIELD_ROOT("defaults"), "worker"));
-	p->pod_limits = amounts(b, &rows->limits.pod, FIELD_CHILD(limits, "pod"));
-	p->group_limits = amounts(b, &rows->limits.group, FIELD_CHILD(limits, "group"));
-	p->cluster_limits = amounts(b, &rows->limits.cluster, FIELD_CHILD(limits, "cluster"));
-	check_gates(b, p->target.gates);
+	p->pod_limits = policy_amounts_build(b, &rows->limits.pod, FIELD_CHILD(limits, "pod"));
+	p->group_limits =
+		policy_amounts_build(b, &rows->limits.group, FIELD_CHILD(limits, "group"));
+	p->cluster_limits =
+		policy_amounts_build(b, &rows->limits.cluster, FIELD_CHILD(limits, "cluster"));
+	policy_check_target(b, &rows->target.version);
 	check_map(b, "quotas", rows->quotas.node);
 	check_map(b, "rules", rows->rules.node);
 	check_map(b, "prices", rows->prices.node);
@@ -429,25 +372,57 @@ static bool read_root(struct policy *policy, struct str text, struct yaml_doc *d
 	return true;
 }
 
-/* The first finding with its place, and how many more there are. */
-static void fail_with(const char *source, const struct yaml_doc *doc,
-	const struct field_error *errors, size_t count, struct err *err)
+static uint32_t line_of(const struct yaml_doc *doc, const struct json_node *node, uint32_t *column)
 {
-	const struct json_node *const node = errors->node, *const root = doc->json.root;
-	uint32_t line = 1, column = 1;
+	const struct json_node *const root = doc->json.root;
+	uint32_t line = 1;
 
+	*column = 1;
 	if (node && node >= root && node < root + doc->json.count)
-		yaml_position(doc, node, &line, &column);
-	err_set(err, ERR_INVALID, "policy '%s': line %u, column %u: %.*s: %.*s", source, line,
-		column, STR_ARG(errors->field), STR_ARG(errors->message));
+		yaml_position(doc, node, &line, column);
+	return line;
+}
+
+static struct str place_of(
+	struct arena *arena, const struct yaml_doc *doc, const struct field_error *error)
+{
+	uint32_t column;
+	const uint32_t line = line_of(doc, error->node, &column);
+
+	return arena_printf(arena, "line %u, column %u: %.*s: %.*s", line, column,
+		STR_ARG(error->field), STR_ARG(error->message));
+}
+
+/* The first finding with its place, and how many more there are. */
+static void fail_with(const struct policy *policy, struct str first, size_t count, struct err *err)
+{
+	err_set(err, ERR_INVALID, "policy '%.*s': %.*s", STR_ARG(policy->source), STR_ARG(first));
 	if (count > 1)
 		err_wrap(err, "%zu mistakes, the first", count);
+}
+
+static void keep_doubts(
+	struct policy *p, const struct yaml_doc *doc, const struct field_errors *doubts)
+{
+	p->doubts = arena_array(&p->arena, doubts->count, sizeof(*p->doubts));
+	for (size_t i = 0; i < doubts->count; i++)
+		p->doubts[p->doubt_count++] = place_of(&p->arena, doc, &doubts->items[i]);
+}
+
+static void keep_lines(struct policy *p, const struct yaml_doc *doc)
+{
+	for (size_t i = 0; i < p->severity_count; i++) {
+		uint32_t column;
+
+		p->severities[i].line = line_of(doc, p->severities[i].key, &column);
+	}
 }
 
 struct policy *policy_decode(
 	struct str text, const char *source, struct field_errors *errors, struct err *err)
 {
 	struct policy *policy = policy_empty();
+	struct field_errors doubts;
 	struct yaml_doc doc;
 
 	policy->source = arena_str(&policy->arena, str_from(source));
@@ -458,17 +433,23 @@ struct policy *policy_decode(
 		return NULL;
 	}
 	const size_t before = errors->count;
-	const struct builder builder = {
+	const struct policy_builder builder = {
 		.policy = policy,
 		.decoder = {.arena = &policy->arena, .errors = errors},
+		.doubts = &doubts,
 	};
 
 	errors->root = doc.json.root;
+	field_errors_init(&doubts, &policy->arena, doc.json.root);
 	build(&builder, doc.json.root);
 	if (errors->count > before) {
-		fail_with(source, &doc, &errors->items[before], errors->count - before, err);
+		fail_with(policy, place_of(&policy->arena, &doc, &errors->items[before]),
+			errors->count - before, err);
 		policy_free(&policy);
+		return NULL;
 	}
+	keep_doubts(policy, &doc, &doubts);
+	keep_lines(policy, &doc);
 	return policy;
 }
 

@@ -82,6 +82,8 @@ struct policy_profile {
 
 struct policy_severity {
 	struct str rule; /* id */
+	const struct json_node *key;
+	uint32_t line; /* of the key */
 	enum field_severity severity;
 };
 
@@ -111,6 +113,8 @@ struct policy {
 	size_t node_count;
 	struct policy_price *prices;
 	size_t price_count;
+	struct str *doubts; /* of what does nothing, each with its place */
+	size_t doubt_count;
 };
 
 /*

@@ -143,11 +143,11 @@ static int run_with_policy(struct settings *s, const struct report_format *forma
 		return EXIT_UNREADABLE;
 	}
 	const struct policy *const policy = policy_store_acquire(store);
-	struct str id;
+	struct str doubt;
 
-	for (size_t at = 0; (id = policy_next_unknown_rule(policy, &at)).len;)
-		fprintf(stderr, "%s check: %.*s: rules[%.*s]: there is no such rule\n",
-			commands_program(), STR_ARG(policy->source), STR_ARG(id));
+	for (size_t at = 0; (doubt = policy_next_doubt(policy, &s->arena, &at)).len;)
+		fprintf(stderr, "%s check: policy '%.*s': %.*s\n", commands_program(),
+			STR_ARG(policy->source), STR_ARG(doubt));
 	const int code = run(s, format, policy);
 
 	policy_store_release(store, policy);

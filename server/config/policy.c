@@ -147,13 +147,42 @@ void policy_store_release(struct policy_store *store, const struct policy *polic
 	}
 }
 
-struct str policy_next_unknown_rule(const struct policy *policy, size_t *at)
+/* A rule that is called by its name, or by its id in other letters. */
+static const struct rule *rule_meant(struct str word)
 {
-	while (*at < policy->severity_count) {
-		const struct str id = policy->severities[(*at)++].rule;
+	size_t count;
+	const struct rule_table *const *const tables = plan_tables(&count);
 
-		if (plan_rule_find(id) == NULL)
-			return id;
+	for (size_t t = 0; t < count; t++) {
+		for (size_t i = 0; i < tables[t]->count; i++) {
+			const struct rule *const rule = &tables[t]->rules[i];
+
+			if (str_is_nocase(word, rule->id) || str_is_nocase(word, rule->name))
+				return rule;
+		}
+	}
+	return NULL;
+}
+
+static struct str unknown_rule(struct arena *arena, const struct policy_severity *said)
+{
+	const struct rule *const meant = rule_meant(said->rule);
+
+	return arena_printf(arena, "line %u: rules[%.*s]: there is no such rule%s%s%s", said->line,
+		STR_ARG(said->rule), meant ? ": write its id, " : "", meant ? meant->id : "",
+		meant ? "" : ", and so this does nothing");
+}
+
+struct str policy_next_doubt(const struct policy *policy, struct arena *arena, size_t *at)
+{
+	if (*at < policy->doubt_count)
+		return policy->doubts[(*at)++];
+	while (*at < policy->doubt_count + policy->severity_count) {
+		const struct policy_severity *const said =
+			&policy->severities[(*at)++ - policy->doubt_count];
+
+		if (plan_rule_find(said->rule) == NULL)
+			return unknown_rule(arena, said);
 	}
 	return (struct str){0};
 }

@@ -34,10 +34,11 @@ enum policy_change {
 enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err);
 
 /*
- * The ids in the policy's `rules` that no rule has, one after the other; start with *at = 0. The
- * empty string ends them. No error: a policy may be written for a newer version.
+ * What the policy says to no effect, one text with its line after the other: ids in `rules` that no
+ * rule has, gates that nothing looks at. Start with *at = 0; the empty string ends them. No error:
+ * a policy may be written for a newer version.
  */
-struct str policy_next_unknown_rule(const struct policy *policy, size_t *at);
+struct str policy_next_doubt(const struct policy *policy, struct arena *arena, size_t *at);
 
 /* The policy that charts/ray ships, for offline use: manifests/policies/ray.yaml to the byte. */
 struct str policy_builtin(void);

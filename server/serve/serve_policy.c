@@ -2,13 +2,15 @@
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 
-static void warn_of_unknown_rules(struct server *s)
+static void warn_of_doubts(struct server *s)
 {
 	const struct policy *const policy = policy_store_acquire(s->app.policy);
-	struct str id;
+	struct arena arena CLEANUP(arena_done);
+	struct str doubt;
 
-	for (size_t at = 0; (id = policy_next_unknown_rule(policy, &at)).len;)
-		LOG(WARN, "the policy names a rule that is not there", KV("rule", id),
+	arena_init(&arena, 4096);
+	for (size_t at = 0; (doubt = policy_next_doubt(policy, &arena, &at)).len;)
+		LOG(WARN, "the policy says something to no effect", KV("what", doubt),
 			KV("file", policy->source));
 	policy_store_release(s->app.policy, policy);
 }
@@ -23,7 +25,7 @@ bool serve_policy_start(struct server *s, struct err *err)
 	else
 		s->app.policy = policy_store_new(path.len ? path.at : NULL, err);
 	if (s->app.policy)
-		warn_of_unknown_rules(s);
+		warn_of_doubts(s);
 	return s->app.policy != NULL;
 }
 
@@ -40,7 +42,7 @@ void serve_policy_refresh(struct server *s, bool force)
 	if (change == POLICY_CHANGED) {
 		LOG(INFO, "new policy in force",
 			KV("file", settings_str(&s->settings, SETTING_POLICY)));
-		warn_of_unknown_rules(s);
+		warn_of_doubts(s);
 		serve_ledger_recount(s);
 	} else {
 		LOG(ERROR, "new policy is broken, the one before it stays in force",

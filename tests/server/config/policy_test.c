@@ -2,17 +2,55 @@
 
 #include <criterion/criterion.h>
 
+#include "base/attr.h"
 #include "tests/support/review.h"
 
-Test(policy_store, rules_that_nobody_has_are_named)
-{
-	struct policy *policy =
-		review_policy("apiVersion: raygate.dev/v1\nkind: Policy\n"
-			      "rules: {RG0104: warn, RG104: \"off\", rg0104: error}\n");
-	size_t at = 0;
+#define HEAD "apiVersion: raygate.dev/v1\nkind: Policy\n"
 
-	cr_expect(str_is(policy_next_unknown_rule(policy, &at), "RG104"));
-	cr_expect(str_is(policy_next_unknown_rule(policy, &at), "rg0104"));
-	cr_expect_eq(policy_next_unknown_rule(policy, &at).len, 0u);
-	policy_free(&policy);
+/* What does nothing is told, and the policy holds: it may be written for a newer version. */
+Test(policy_store, what_does_nothing_is_told_with_its_line)
+{
+	static const struct {
+		const char *text;
+		const char *told[3];
+	} CASES[] = {
+		{HEAD "rules: {RG0104: warn, RG9999: \"off\"}\n",
+			{"line 3: rules[RG9999]: there is no such rule, and so this does nothing"}},
+		{HEAD "rules:\n  rg0104: error\n  worker-bounds-in-order: warn\n",
+			{"line 4: rules[rg0104]: there is no such rule: write its id, RG0104",
+				"line 5: rules[worker-bounds-in-order]: there is no such rule: "
+				"write its id, RG0302"}},
+		{HEAD "target:\n  featureGates: {RayClusterMTSL: true}\n",
+			{"line 4, column 34: target.featureGates[RayClusterMTSL]: Invalid value: "
+			 "\"RayClusterMTSL\": KubeRay 1.7 has no such gate, and no rule looks at "
+			 "it; "
+			 "did you mean \"RayClusterMTLS\"?"}},
+		{HEAD "target: {featureGates: {Foo: false}, version: abc}\nrules: {x: error}\n",
+			{"line 3, column 30: target.featureGates[Foo]: Invalid value: \"Foo\": "
+			 "KubeRay "
+			 "1.7 has no such gate, and no rule looks at it",
+				"line 3, column 47: target.version: Invalid value: \"abc\": is no "
+				"version: write KubeRay's, such as 1.7.0",
+				"line 4: rules[x]: there is no such rule, and so this does "
+				"nothing"}},
+		{HEAD "target: {featureGates: {RayClusterStatusConditions: true}, version: "
+		      "1.7.0}\n",
+			{NULL}},
+		{HEAD "target: {version: v1.6.2-rc.1}\n", {NULL}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct policy *policy CLEANUP(policy_free) = review_policy(CASES[i].text);
+		struct arena arena CLEANUP(arena_done);
+		size_t at = 0;
+
+		arena_init(&arena, 4096);
+		for (size_t t = 0; t < 3 && CASES[i].told[t]; t++) {
+			const struct str told = policy_next_doubt(policy, &arena, &at);
+
+			cr_expect(str_is(told, CASES[i].told[t]), "%s: %.*s", CASES[i].text,
+				STR_ARG(told));
+		}
+		cr_expect_eq(policy_next_doubt(policy, &arena, &at).len, 0u, "%s", CASES[i].text);
+	}
 }
