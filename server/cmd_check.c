@@ -1,4 +1,5 @@
 #include "server/cmd_check.h"
+#include "server/admission/policy_trial.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -136,7 +137,8 @@ static int run_without_policy(struct settings *s, const struct report_format *fo
 static int run_with_policy(struct settings *s, const struct report_format *format)
 {
 	struct err err;
-	struct policy_store *store = policy_store_new(settings_str(s, SETTING_POLICY).at, &err);
+	struct policy_store *store =
+		policy_store_new_tried(settings_str(s, SETTING_POLICY).at, policy_trial, &err);
 
 	if (store == NULL) {
 		fprintf(stderr, "%s check: %s\n", commands_program(), err.text);

@@ -159,6 +159,8 @@ static struct mutation *try_extent(const struct mutation_input *in, enum default
 
 	if (worse)
 		warn_of(warnings, plain->object->cluster->self.at, worse);
+	if (plain->worse == NULL)
+		plain->worse = worse;
 	return worse ? NULL : patched;
 }
 
@@ -173,6 +175,7 @@ static struct mutation *add_defaults(const struct mutation_input *in, struct mut
 		out = try_extent(in, extent++, plain, &warnings);
 	if (out == NULL)
 		out = plain;
+	out->worse = plain->worse;
 	judge(out);
 	if (warnings.count) {
 		field_errors_append(&out->errors, &warnings);

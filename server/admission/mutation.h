@@ -31,6 +31,7 @@ struct mutation {
 	struct findings findings;
 	struct patch patch; /* empty: nothing to add */
 	bool judged;
+	const struct finding *worse; /* the first that kept some defaults out; or NULL */
 };
 
 /*

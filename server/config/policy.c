@@ -20,21 +20,25 @@ struct held {
 struct policy_store {
 	pthread_mutex_t mutex;
 	struct held *newest;
-	char *path;         /* NULL: built in */
-	struct stat seen;   /* of the file that was read last, good or broken */
-	uint64_t seen_hash; /* of its text */
+	char *path;             /* NULL: built in */
+	policy_trial_fn *trial; /* or NULL */
+	struct stat seen;       /* of the file that was read last, good or broken */
+	uint64_t seen_hash;     /* of its text */
 };
 
-static struct policy *decode(struct str text, const char *source, struct err *err)
+static struct policy *decode(
+	const struct policy_store *store, struct str text, const char *source, struct err *err)
 {
 	struct arena scratch;
 	struct field_errors errors;
 
 	arena_init(&scratch, 4096);
 	field_errors_init(&errors, &scratch, NULL);
-	struct policy *const policy = policy_decode(text, source, &errors, err);
+	struct policy *policy = policy_decode(text, source, &errors, err);
 
 	arena_done(&scratch);
+	if (policy && store->trial && !store->trial(policy, err))
+		policy_free(&policy);
 	return policy;
 }
 
@@ -66,7 +70,7 @@ static bool load_first(struct policy_store *store, struct err *err)
 
 	arena_init(&scratch, 4096);
 	if (store->path == NULL || read_file(store, &scratch, &text, err))
-		policy = decode(text, store->path ? store->path : "built-in", err);
+		policy = decode(store, text, store->path ? store->path : "built-in", err);
 	store->seen_hash = str_hash(text);
 	arena_done(&scratch);
 	if (policy)
@@ -76,10 +80,17 @@ static bool load_first(struct policy_store *store, struct err *err)
 
 struct policy_store *policy_store_new(const char *path, struct err *err)
 {
+	return policy_store_new_tried(path, NULL, err);
+}
+
+struct policy_store *policy_store_new_tried(
+	const char *path, policy_trial_fn *trial, struct err *err)
+{
 	struct policy_store *store = mem_alloc(sizeof(*store));
 
 	pthread_mutex_init(&store->mutex, NULL);
 	store->path = path ? mem_strdup(path) : NULL;
+	store->trial = trial;
 	if (!load_first(store, err))
 		policy_store_free(&store);
 	return store;
@@ -204,7 +215,7 @@ static enum policy_change take(struct policy_store *store, struct str text, stru
 	if (hash == store->seen_hash)
 		return POLICY_UNCHANGED;
 	store->seen_hash = hash;
-	struct policy *const policy = decode(text, store->path, err);
+	struct policy *const policy = decode(store, text, store->path, err);
 
 	if (policy == NULL)
 		return POLICY_BROKEN;

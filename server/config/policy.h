@@ -16,6 +16,10 @@ struct policy_store;
  * must be right: the error names every finding's first.
  */
 struct policy_store *policy_store_new(const char *path, struct err *err) MUST_CHECK;
+/* The same, and no policy comes into force, now or later, that does not stand the trial. */
+typedef bool policy_trial_fn(const struct policy *policy, struct err *err);
+struct policy_store *policy_store_new_tried(
+	const char *path, policy_trial_fn *trial, struct err *err) MUST_CHECK;
 /* Every rule, no defaults, limits or quotas; nothing to refresh. */
 struct policy_store *policy_store_empty(void);
 void policy_store_free(struct policy_store **store);

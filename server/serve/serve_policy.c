@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "server/admission/policy_trial.h"
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 
@@ -23,7 +24,8 @@ bool serve_policy_start(struct server *s, struct err *err)
 	if (path.len == 0 && !s->offline)
 		s->app.policy = policy_store_empty();
 	else
-		s->app.policy = policy_store_new(path.len ? path.at : NULL, err);
+		s->app.policy =
+			policy_store_new_tried(path.len ? path.at : NULL, policy_trial, err);
 	if (s->app.policy)
 		warn_of_doubts(s);
 	return s->app.policy != NULL;

@@ -1,8 +1,11 @@
 #include "server/config/policy.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "base/attr.h"
+#include "server/admission/policy_trial.h"
+#include "tests/support/certs_kit.h"
 #include "tests/support/review.h"
 
 #define HEAD "apiVersion: raygate.dev/v1\nkind: Policy\n"
@@ -53,4 +56,34 @@ Test(policy_store, what_does_nothing_is_told_with_its_line)
 		}
 		cr_expect_eq(policy_next_doubt(policy, &arena, &at).len, 0u, "%s", CASES[i].text);
 	}
+}
+
+#define PROFILE(operator)                                                                          \
+	HEAD "profiles: [{name: a, all: {tolerations: [{key: a, operator: " operator"}]}}]\n"
+
+/* As one that cannot be read: at the start an error, later the one before it holds. */
+Test(policy_store, a_policy_that_no_cluster_could_be_given_does_not_come_into_force)
+{
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	char path[512];
+	struct err err = {0};
+
+	snprintf(path, sizeof(path), "%s/policy.yaml", folder);
+	kit_write(folder, "policy.yaml", PROFILE("Foo"));
+	cr_assert_null(policy_store_new_tried(path, policy_trial, &err));
+	cr_expect(str_contains(str_from(err.text), "profiles[0] (a)"), "%s", err.text);
+	kit_write(folder, "policy.yaml", PROFILE("Exists"));
+	struct policy_store *store CLEANUP(policy_store_free) =
+		policy_store_new_tried(path, policy_trial, &err);
+	cr_assert(store, "%s", err.text);
+	const struct policy *const before = policy_store_acquire(store);
+
+	kit_write(folder, "policy.yaml", PROFILE("Foo"));
+	cr_expect_eq(policy_store_refresh(store, true, &err), POLICY_BROKEN);
+	cr_expect(str_contains(str_from(err.text), "tolerations[0].operator"), "%s", err.text);
+	const struct policy *const after = policy_store_acquire(store);
+
+	cr_expect_eq(before, after);
+	policy_store_release(store, before);
+	policy_store_release(store, after);
 }
