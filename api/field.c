@@ -98,59 +98,6 @@ uint64_t field_path_hash(const struct field_path *path)
 	return mix(hash, path->key.at ? step_hash(path->key) : path->index);
 }
 
-static const struct json_node *member(
-	const struct json_node *object, struct str name, const struct json_node **key)
-{
-	for (struct json_iter it = json_iter(object); json_next_member(&it);) {
-		if (json_str_is(it.key, name)) {
-			*key = it.key;
-			return it.value;
-		}
-	}
-	return NULL;
-}
-
-/* `whole` turns false at the first step that leads nowhere: what lies deeper stays unfound. */
-static const struct json_node *descend(const struct field_path *path, const struct json_node *root,
-	const struct json_node **key, bool *whole)
-{
-	const struct json_node *const up =
-		path->parent ? descend(path->parent, root, key, whole) : root;
-	const struct json_node *found_key = NULL;
-	const struct json_node *found = NULL;
-
-	if (!*whole)
-		return up;
-	switch (path->step) {
-	case FIELD_STEP_NAME:
-		found = member(up, str_from(path->name), &found_key);
-		break;
-	case FIELD_STEP_INDEX:
-		found = json_item(up, path->index);
-		break;
-	case FIELD_STEP_KEY:
-		found = member(up, path->key, &found_key);
-		break;
-	}
-	*whole = found != NULL;
-	if (!found)
-		return up;
-	*key = found_key;
-	return found;
-}
-
-const struct json_node *field_path_find(
-	const struct field_path *path, const struct json_node *root, const struct json_node **key)
-{
-	const struct json_node *found_key = NULL;
-	bool whole = root != NULL;
-	const struct json_node *const found = descend(path, root, &found_key, &whole);
-
-	if (key)
-		*key = found_key;
-	return found;
-}
-
 /* Per type: the cause's reason, the words in front of the detail, whether the value is shown. */
 static const struct {
 	const char *reason;
@@ -290,6 +237,15 @@ static bool has_room(struct field_errors *errors, const struct field_fact *fact)
 	return false;
 }
 
+static struct field_trail *trail_of(struct field_errors *errors)
+{
+	if (errors->trail == NULL) {
+		errors->trail = arena_alloc(errors->arena, sizeof(*errors->trail));
+		*errors->trail = (struct field_trail){0};
+	}
+	return errors->trail;
+}
+
 static struct field_error *next_slot(struct field_errors *errors)
 {
 	if (errors->count == errors->cap) {
@@ -319,7 +275,7 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 		.message = render_message(errors->arena, fact, detail),
 		.place = field_path_hash(at),
 		.reads = keep_reads(errors->arena, fact->reads),
-		.node = field_path_find(at, errors->root, NULL),
+		.node = field_path_find(at, errors->root, trail_of(errors)),
 	};
 }
 

@@ -55,12 +55,20 @@ const struct field_path *field_path_item(
 void field_path_print(const struct field_path *path, struct buf *out);
 /* Hash of the place by names: items with a name count by it, not by their index. */
 uint64_t field_path_hash(const struct field_path *path);
-/*
- * The node a path leads to from `root`, or the deepest one on the way that exists. `key` (may be
- * NULL) becomes the key node of the last member found, or NULL for items.
- */
+
+enum { FIELD_TRAIL_STEPS = 16 };
+
+/* Where the last searches ended, by the depth of what was searched. Starts as {0}. */
+struct field_trail {
+	struct field_trail_step {
+		const struct json_node *up;
+		struct json_iter it;
+	} steps[FIELD_TRAIL_STEPS];
+};
+
+/* The node a path leads to from `root`, or the deepest one on the way that exists. */
 const struct json_node *field_path_find(
-	const struct field_path *path, const struct json_node *root, const struct json_node **key);
+	const struct field_path *path, const struct json_node *root, struct field_trail *trail);
 
 /* apimachinery's error types; field_error_reason() gives the cause's reason on the wire. */
 enum field_error_type {
@@ -119,6 +127,7 @@ struct field_errors {
 	size_t dropped; /* the others are only counted */
 	struct field_share *shares;
 	size_t share_count, share_last;
+	struct field_trail *trail; /* NULL before the first */
 };
 
 enum {

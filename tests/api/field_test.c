@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 
 static struct arena arena;
 static struct field_errors errors;
@@ -98,4 +99,81 @@ Test(field, the_place_of_a_long_name_is_told_by_its_ends_and_its_length)
 	b[1000] = 'y';
 	cr_expect_neq(
 		hash_of((struct str){a, 1024}), hash_of((struct str){b, 1024}), "short enough");
+}
+
+/* Keys k0 … and, in `list`, as many objects with one member. */
+static const struct json_node *long_object(size_t count)
+{
+	static const struct json_limits LIMITS = {
+		.bytes = 64u << 20, .depth = 8, .nodes = 4u << 20};
+	struct buf text CLEANUP(buf_done) = {0};
+	struct json_doc doc;
+	struct err err;
+
+	buf_add_cstr(&text, "{\"map\":{");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s\"k%zu\":%zu", i ? "," : "", i, i);
+	buf_add_cstr(&text, "},\"list\":[");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s{\"a\":%zu}", i ? "," : "", i);
+	buf_add_cstr(&text, "]}");
+	cr_assert(json_read(&arena, arena_str(&arena, buf_str(&text)), &LIMITS, &doc, &err), "%s",
+		err.text);
+	return doc.root;
+}
+
+static void expect_number(const struct field_path *path, const struct json_node *root,
+	struct field_trail *trail, size_t number)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%zu", number);
+	cr_assert(str_is(json_raw(field_path_find(path, root, trail)), digits), "%zu", number);
+}
+
+Test(field, a_node_is_found_wherever_the_last_one_was)
+{
+	enum { COUNT = 7 };
+	const struct json_node *const root = long_object(COUNT);
+	const struct field_path *const map = FIELD_ROOT("map"), *const list = FIELD_ROOT("list");
+	struct field_trail trail = {0};
+
+	for (size_t a = 0; a < COUNT; a++) {
+		for (size_t b = 0; b < COUNT; b++) {
+			char key[24];
+
+			snprintf(key, sizeof(key), "k%zu", b);
+			expect_number(FIELD_KEY(map, str_from(key)), root, &trail, b);
+			expect_number(FIELD_CHILD(FIELD_INDEX(list, a), "a"), root, &trail, a);
+			expect_number(FIELD_CHILD(FIELD_INDEX(list, b), "a"), root, &trail, b);
+			snprintf(key, sizeof(key), "k%zu", a);
+			expect_number(FIELD_KEY(map, str_from(key)), root, &trail, a);
+			cr_expect_eq(field_path_find(FIELD_KEY(map, STR("none")), root, &trail),
+				json_get(root, "map"));
+			cr_expect_eq(field_path_find(FIELD_INDEX(list, COUNT), root, &trail),
+				json_get(root, "list"));
+			cr_expect_eq(field_path_find(FIELD_CHILD(list, "k0"), root, &trail),
+				json_get(root, "list"));
+			cr_expect_eq(field_path_find(FIELD_INDEX(map, 1), root, &trail),
+				json_get(root, "map"));
+		}
+	}
+}
+
+/* Were each looked for from the beginning, this would take half an hour. */
+Test(field, nodes_of_a_long_list_are_found_one_behind_the_other, .timeout = 120)
+{
+	enum { COUNT = 500000 };
+	const struct json_node *const root = long_object(COUNT);
+	const struct field_path *const map = FIELD_ROOT("map"), *const list = FIELD_ROOT("list");
+	struct field_trail trail = {0};
+
+	for (size_t i = 0; i < COUNT; i++) {
+		char key[24];
+
+		snprintf(key, sizeof(key), "k%zu", i);
+		expect_number(FIELD_KEY(map, str_from(key)), root, &trail, i);
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		expect_number(FIELD_CHILD(FIELD_INDEX(list, i), "a"), root, &trail, i);
 }
