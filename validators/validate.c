@@ -250,16 +250,6 @@ static void judge_old(const struct validation *v, struct field_errors *errors)
 	run_rules(v, &c);
 }
 
-static int by_fingerprint(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a;
-	const uint64_t y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Of the old object's findings, in order. Each hashes what it has read: once, not for each other.
- */
 static void judge_old_once(const struct validation *v, struct validate_old *old)
 {
 	struct field_errors errors;
@@ -269,21 +259,11 @@ static void judge_old_once(const struct validation *v, struct validate_old *old)
 	judge_old(v, &errors);
 	*old = (struct validate_old){
 		.judged = true,
-		.fingerprints = arena_array(v->arena, errors.count, sizeof(*old->fingerprints)),
-		.count = errors.count,
+		.prints = field_prints_for(v->arena, errors.count),
 	};
 	for (size_t i = 0; i < errors.count; i++)
-		old->fingerprints[i] = field_error_fingerprint(&errors.items[i]);
-	if (old->count)
-		qsort(old->fingerprints, old->count, sizeof(*old->fingerprints), by_fingerprint);
-}
-
-static bool old_has(const struct validate_old *old, const struct field_error *error)
-{
-	const uint64_t fingerprint = field_error_fingerprint(error);
-
-	return old->count && bsearch(&fingerprint, old->fingerprints, old->count,
-				     sizeof(fingerprint), by_fingerprint);
+		field_prints_add(&old->prints, &errors.items[i]);
+	field_prints_sort(&old->prints);
 }
 
 /* A longer list names no rules of ours: it would be read once for each warning. */
@@ -337,7 +317,7 @@ static void ratchet(const struct validation *v, struct findings *found)
 		struct finding *const f = &found->items[i];
 
 		if (f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares &&
-			old_has(old, f->error)) {
+			field_prints_have(&old->prints, f->error)) {
 			f->severity = FIELD_SEVERITY_WARN;
 			f->was_there = true;
 		}

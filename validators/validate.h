@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "api/field_prints.h"
 #include "validators/rule.h"
 
 /* The annotation with the ids of rules whose warnings its object does not want to hear. */
@@ -23,8 +24,7 @@ struct ray_object *validate_decode(struct arena *arena, enum ray_kind kind, enum
 /* What the rules say of the old object, whatever is tried with the new one. */
 struct validate_old {
 	bool judged;
-	uint64_t *fingerprints; /* in order */
-	size_t count;
+	struct field_prints prints;
 };
 
 struct validation {

@@ -89,23 +89,18 @@ static const struct json_node *apply(const struct mutation_input *in, const stru
 	return doc.root;
 }
 
-static bool has_error(const struct mutation *m, uint64_t fingerprint)
-{
-	for (size_t i = 0; i < m->findings.errors; i++) {
-		if (field_error_fingerprint(m->findings.items[i].error) == fingerprint)
-			return true;
-	}
-	return false;
-}
-
 /* The first error that the patch brought in, NULL when it brought none. */
-static const struct finding *new_error(const struct mutation *plain, const struct mutation *patched)
+static const struct finding *new_error(
+	struct arena *arena, const struct mutation *plain, const struct mutation *patched)
 {
-	for (size_t i = 0; i < patched->findings.errors; i++) {
-		const struct finding *const f = &patched->findings.items[i];
+	struct field_prints had = field_prints_for(arena, plain->findings.errors);
 
-		if (!has_error(plain, field_error_fingerprint(f->error)))
-			return f;
+	for (size_t i = 0; i < plain->findings.errors; i++)
+		field_prints_add(&had, plain->findings.items[i].error);
+	field_prints_sort(&had);
+	for (size_t i = 0; i < patched->findings.errors; i++) {
+		if (!field_prints_have(&had, patched->findings.items[i].error))
+			return &patched->findings.items[i];
 	}
 	return NULL;
 }
@@ -155,7 +150,7 @@ static struct mutation *try_extent(const struct mutation_input *in, enum default
 	if (patched->findings.errors == 0)
 		return patched;
 	judge(plain);
-	const struct finding *const worse = new_error(plain, patched);
+	const struct finding *const worse = new_error(in->arena, plain, patched);
 
 	if (worse)
 		warn_of(warnings, plain->object->cluster->self.at, worse);

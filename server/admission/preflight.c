@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "api/field_prints.h"
 #include "server/admission/preflight_parts.h"
 #include "validators/validate.h"
 
@@ -68,15 +69,6 @@ static void look_at(struct preflight *p)
 	preflight_quotas(p);
 }
 
-static bool has(const struct field_errors *errors, uint64_t fingerprint)
-{
-	for (size_t i = 0; i < errors->count; i++) {
-		if (field_error_fingerprint(&errors->items[i]) == fingerprint)
-			return true;
-	}
-	return false;
-}
-
 /* A mistake that runs already is told, and refused only where it is new. */
 static void ratchet(struct preflight *is)
 {
@@ -88,8 +80,13 @@ static void ratchet(struct preflight *is)
 		return;
 	field_errors_init(&found, is->in->arena, is->in->old);
 	look_at(&was);
+	struct field_prints had = field_prints_for(is->in->arena, found.count);
+
+	for (size_t i = 0; i < found.count; i++)
+		field_prints_add(&had, &found.items[i]);
+	field_prints_sort(&had);
 	for (size_t i = 0; i < is->errors->count; i++) {
-		if (has(&found, field_error_fingerprint(&is->errors->items[i])))
+		if (field_prints_have(&had, &is->errors->items[i]))
 			is->errors->items[i].at_most = FIELD_SEVERITY_WARN;
 	}
 }
