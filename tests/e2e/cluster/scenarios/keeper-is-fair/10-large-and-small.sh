@@ -30,8 +30,8 @@ keeper_cluster large 499 | kubectl apply -f -
 eventually keeper_has_some large 50
 before=$(created large)
 beside=$(first_pod small)
-made=$(grep '"created"' "$E2E_STATE/log/gate-1" | sed '/"rayCluster":"small"/q' | grep '"kind":"Pod"' |
-	grep -c '"rayCluster":"large"')
+made=$(awk '!/"created"/ { next } /"rayCluster":"small"/ { exit }
+	/"kind":"Pod"/ && /"rayCluster":"large"/ { n++ } END { print n + 0 }' "$E2E_STATE/log/gate-1")
 tell "the first pod is there after $beside ms, alone after $alone ms; $((made - before)) of the 500 came between"
 [ "$before" -lt 500 ]
 [ $((made - before)) -le 100 ]
