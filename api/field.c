@@ -186,13 +186,6 @@ static struct str render_message(
 	return arena_str(arena, buf_str(&text));
 }
 
-/* What a rule may still add when the list is full. */
-struct field_share {
-	const char *rule;
-	enum field_severity at_most;
-	unsigned taken;
-};
-
 static bool is_share_of(const struct field_share *share, const struct field_fact *fact)
 {
 	return share->at_most == fact->at_most && strcmp(share->rule, fact->rule) == 0;

@@ -116,6 +116,13 @@ struct field_error {
 	const struct json_node *node; /* nearest place in the source that exists; may be NULL */
 };
 
+/* What a rule has added since the list was full: FIELD_ERRORS_SHARE, and what is only counted. */
+struct field_share {
+	const char *rule;
+	enum field_severity at_most;
+	size_t taken; /* both together */
+};
+
 /* The list that checks add to; everything lives in the arena. */
 struct field_errors {
 	struct arena *arena;

@@ -289,18 +289,44 @@ static struct str silenced_rules(const struct validation *v)
 	return ids.len <= SILENCE_MAX ? ids : (struct str){0};
 }
 
+static enum field_severity settle_severity(const struct validation *v, const struct rule *rule,
+	enum field_severity at_most, struct str silenced)
+{
+	enum field_severity severity = severity_of(v, rule);
+
+	if (severity > at_most)
+		severity = at_most;
+	if (severity == FIELD_SEVERITY_WARN && is_silenced(silenced, rule))
+		severity = FIELD_SEVERITY_OFF;
+	return severity;
+}
+
 static struct finding settle(
 	const struct validation *v, const struct field_error *error, struct str silenced)
 {
 	const struct rule *const rule = plan_rule_find(str_from(error->rule));
-	struct finding finding = {.error = error, .rule = rule};
 
-	finding.severity = severity_of(v, rule);
-	if (finding.severity > error->at_most)
-		finding.severity = error->at_most;
-	if (finding.severity == FIELD_SEVERITY_WARN && is_silenced(silenced, rule))
-		finding.severity = FIELD_SEVERITY_OFF;
-	return finding;
+	return (struct finding){.error = error,
+		.rule = rule,
+		.severity = settle_severity(v, rule, error->at_most, silenced)};
+}
+
+/* A list is full long before nothing but these would be wrong, so that they refuse nothing. */
+static void count_unlisted(const struct validation *v, struct str silenced, struct findings *out)
+{
+	for (size_t i = 0; i < v->errors->share_count; i++) {
+		const struct field_share *const share = &v->errors->shares[i];
+		const struct rule *const rule = plan_rule_find(str_from(share->rule));
+		const enum field_severity severity =
+			settle_severity(v, rule, share->at_most, silenced);
+
+		if (share->taken <= FIELD_ERRORS_SHARE)
+			continue;
+		if (severity == FIELD_SEVERITY_ERROR && out->errors)
+			out->unlisted_errors += share->taken - FIELD_ERRORS_SHARE;
+		else if (severity == FIELD_SEVERITY_WARN)
+			out->unlisted_warnings += share->taken - FIELD_ERRORS_SHARE;
+	}
 }
 
 /*
@@ -371,4 +397,5 @@ void validate_settle(const struct validation *v, struct findings *out)
 	if (v->old && has_error(out))
 		ratchet(v, out);
 	put_errors_first(v->arena, out);
+	count_unlisted(v, silenced, out);
 }

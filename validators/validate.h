@@ -56,6 +56,9 @@ struct findings {
 	size_t errors;   /* items[0 .. errors) */
 	size_t warnings; /* the others */
 	size_t silenced;
+	/* Those of a long list that were only counted; 0 errors where an old object may have them.
+	 */
+	size_t unlisted_errors, unlisted_warnings;
 	bool crd; /* some error is one that the CRD refuses too */
 };
 

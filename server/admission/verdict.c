@@ -10,6 +10,12 @@ struct str verdict_line(struct arena *arena, const struct finding *finding)
 		arena, "%.*s: %.*s (%s)", STR_ARG(e->field), STR_ARG(e->message), e->rule);
 }
 
+/* It lists no more of them than we do. */
+static const char *shown_by_check(const struct findings *found)
+{
+	return found->unlisted_errors || found->unlisted_warnings ? "more" : "all";
+}
+
 /* Warnings are built up here; a long one goes on in a second, cut at a word. */
 struct warnings {
 	struct arena *arena;
@@ -124,10 +130,12 @@ static void add_findings(const struct verdict_input *in, struct warnings *w)
 		add_whole_warning(
 			w, arena_printf(w->arena, "%s%.*s%s", prefix, STR_ARG(line), was));
 	}
-	if (w->left_out)
+	const size_t more = w->left_out + found->unlisted_warnings;
+
+	if (more)
 		add_warning(
-			w, arena_printf(w->arena, "and %zu more: `raygate check` shows all of them",
-				   w->left_out));
+			w, arena_printf(w->arena, "and %zu more: `raygate check` shows %s of them",
+				   more, shown_by_check(found)));
 }
 
 /* The rules that were broken, each once, for the audit log: "RG0302,RG1401". */
@@ -193,8 +201,9 @@ static struct str full_message(const struct verdict_input *in, bool forbidden)
 		buf_add(&text, verdict_line(in->arena, &found->items[i]));
 	}
 	if (found->errors > ADMISSION_CAUSES_MAX)
-		buf_printf(&text, ", and %zu more: `raygate check` shows all of them",
-			found->errors - ADMISSION_CAUSES_MAX);
+		buf_printf(&text, ", and %zu more: `raygate check` shows %s of them",
+			found->errors - ADMISSION_CAUSES_MAX + found->unlisted_errors,
+			shown_by_check(found));
 	if (found->errors > 1)
 		buf_add_char(&text, ']');
 	return arena_str(in->arena, buf_str(&text));

@@ -252,8 +252,8 @@ void judge_object(struct judge *judge, const struct documents *documents,
 		.api_version = json_str(&judge->arena, json_get(manifest->root, "apiVersion")),
 		.namespace = namespace,
 		.name = ray_object_name(m->object),
-		.errors = m->findings.errors,
-		.warnings = m->findings.warnings,
+		.errors = m->findings.errors + m->findings.unlisted_errors,
+		.warnings = m->findings.warnings + m->findings.unlisted_warnings,
 	};
 	documents_place(documents, document, manifest->root, &out->line, &column);
 	place_all(&judge->arena, &c, out);

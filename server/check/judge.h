@@ -33,7 +33,8 @@ struct judged {
 	struct str api_version, namespace, name;
 	uint32_t line;                   /* where the object begins */
 	struct judged_finding *findings; /* in the order of their places */
-	size_t count, errors, warnings;
+	size_t count;
+	size_t errors, warnings; /* with those that are no findings, as there are too many */
 };
 
 void judge_object(struct judge *judge, const struct documents *documents,

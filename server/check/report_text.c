@@ -65,12 +65,24 @@ static void text_finding(
 	add_excerpt(r, judged->source, f->line, f->column, f->length);
 }
 
+static void text_rest(struct report *r, const struct judged *judged)
+{
+	const struct findings *const found = &judged->mutation->findings;
+	const size_t count = found->unlisted_errors + (r->quiet ? 0 : found->unlisted_warnings);
+
+	if (count == 0)
+		return;
+	add_place(r, judged->source->name, 0, 0);
+	buf_printf(&r->out, "and %zu more of the same rules\n", count);
+}
+
 static void text_object(struct report *r, const struct judged *judged)
 {
 	for (size_t i = 0; i < judged->count; i++) {
 		if (report_tells(r, &judged->findings[i]))
 			text_finding(r, judged, &judged->findings[i]);
 	}
+	text_rest(r, judged);
 }
 
 static void text_unreadable(struct report *r, const struct report_unreadable *what)

@@ -49,10 +49,11 @@ static void show_mistakes(
 		explain_shows(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
 			STR_ARG(e->message), e->rule);
 	}
-	if (mistakes->errors > shown)
+	const size_t more = mistakes->errors - shown + mistakes->unlisted_errors;
+
+	if (more)
 		explain_shows(l->found, f, "and %.*s more: raygate check -n %.*s",
-			STR_ARG(explain_count(
-				l->arena, (int64_t)(mistakes->errors - shown), "mistake")),
+			STR_ARG(explain_count(l->arena, (int64_t)more, "mistake")),
 			LOOK_NAMESPACE(l));
 }
 
@@ -95,7 +96,8 @@ void look_at_spec(struct look *l)
 	const struct json_node *const refused =
 		explain_condition_is(condition, "False") ? condition : NULL;
 	const struct findings *const mistakes = &judge(l)->findings;
-	struct explain_finding *const f = tell_verdict(l, refused, mistakes->errors);
+	struct explain_finding *const f =
+		tell_verdict(l, refused, mistakes->errors + mistakes->unlisted_errors);
 
 	if (f == NULL)
 		return;

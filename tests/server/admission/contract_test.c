@@ -268,6 +268,35 @@ Test(contract, warnings_that_have_no_room_are_counted)
 		"%zu are told, then: %.*s", told, STR_ARG(last));
 }
 
+/* Those beyond a thousand, too, which no command lists. */
+Test(contract, errors_that_were_only_counted_are_in_the_count)
+{
+	enum { REPLICAS = 1200 };
+	CLEANUP(buf_done) struct buf groups = {0};
+
+	for (size_t i = 0; i < REPLICAS; i++)
+		buf_printf(&groups,
+			"%s{\"groupName\":\"g%zu\",\"replicas\":\"x\",\"template\":{\"spec\":{"
+			"\"containers\":[{\"name\":\"w\",\"image\":\"i\"}]}}}",
+			i ? "," : "", i);
+	const struct str object = arena_printf(&arena,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+		"\"name\":\"c\"},\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":{"
+		"\"containers\":[{\"name\":\"h\",\"image\":\"i\"}]}}},\"workerGroupSpecs\":[%.*s]}"
+		"}",
+		STR_ARG(buf_str(&groups)));
+	const struct review_result r = review(object.at, "");
+	const struct str message =
+		json_str(&arena, json_get(json_get(response(r.reply), "status"), "message"));
+
+	cr_expect(str_contains(message,
+			  arena_printf(&arena, "and %d more: `raygate check` shows more of them",
+				  REPLICAS - ADMISSION_CAUSES_MAX)
+				  .at),
+		"%.*s",
+		STR_ARG(str_from_offset(message, message.len > 300 ? message.len - 300 : 0)));
+}
+
 Test(contract, delete_and_connect_and_foreign_kinds_pass)
 {
 	static const char *const REQUESTS[] = {

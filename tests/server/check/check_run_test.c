@@ -17,6 +17,42 @@ static void add_long_line(struct buf *out)
 	buf_add_cstr(out, "]}}");
 }
 
+enum { WIDE_GROUPS = 60, BAD_PORTS = 20 };
+
+/* Of a thousand findings and more only some are told, but all are counted. */
+Test(check_run, findings_beyond_those_that_are_told_are_counted)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct policy *policy = policy_empty();
+	struct check_run run;
+
+	buf_add_cstr(&text,
+		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":"
+		"{\"name\":\"a\"},\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":"
+		"{\"containers\":[{\"name\":\"h\",\"image\":\"i:1\",\"resources\":"
+		"{\"limits\":{\"cpu\":1,\"memory\":\"4Gi\"}}}]}}},\"workerGroupSpecs\":[");
+	for (int i = 0; i < WIDE_GROUPS; i++) {
+		buf_printf(&text,
+			"%s{\"groupName\":\"g-%d\",\"replicas\":1,\"minReplicas\":0,"
+			"\"maxReplicas\":2,\"template\":{\"spec\":{\"containers\":[{\"name\":\"w\","
+			"\"image\":\"i:1\",\"resources\":{\"limits\":{\"cpu\":1,\"memory\":"
+			"\"4Gi\"}},\"ports\":[",
+			i ? "," : "", i);
+		for (int j = 0; j < BAD_PORTS; j++)
+			buf_printf(&text, "%s{\"name\":\"p-%d\",\"containerPort\":%d}",
+				j ? "," : "", j, 70000 + j);
+		buf_add_cstr(&text, "]}]}}}");
+	}
+	buf_add_cstr(&text, "]}}");
+	check_run_init(&run, policy, report_format_find(STR("text")));
+	check_run_text(&run, "file", buf_str(&text));
+	cr_expect_eq(run.report.counts.errors, (size_t)WIDE_GROUPS * BAD_PORTS, "%zu",
+		run.report.counts.errors);
+	cr_expect(str_contains(buf_str(&run.report.out), "file: and 192 more of the same rules\n"));
+	check_run_done(&run);
+	policy_free(&policy);
+}
+
 /* Counting each place from the line's start, and showing all of it, took a minute. */
 Test(check_run, many_findings_in_one_long_line_cost_one_pass, .timeout = 30)
 {
