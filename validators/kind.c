@@ -50,15 +50,46 @@ static void version_is_served(const struct rule_context *c, const struct ray_obj
 			"no %s is served in this version; did you mean \"%s/v1\"?", name, group);
 }
 
+/* Each of them in the RayClusters of one dialect alone, the first in all of those. */
+static const char *const FIELDS_OF[][2] = {
+	[DIALECT_MODERN] = {"headGroupSpec", "workerGroupSpecs"},
+	[DIALECT_LEGACY] = {"podTypes", "headPodType"},
+};
+
+/* A spec of the other dialect: what is wrong with its fields one by one says nothing of that. */
+static void spec_is_of_version(const struct rule_context *c, const struct ray_object *object)
+{
+	const bool legacy = object->dialect == DIALECT_LEGACY;
+	const enum dialect other = legacy ? DIALECT_MODERN : DIALECT_LEGACY;
+	const struct json_node *const spec = c->cluster ? c->cluster->self.node : NULL;
+	const struct json_node *const version = object->api_version.node;
+
+	if (object->kind != RAY_CLUSTER || json_get(spec, FIELDS_OF[object->dialect][0]))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(FIELDS_OF[other]); i++) {
+		const struct json_node *const foreign = json_get(spec, FIELDS_OF[other][i]);
+
+		if (foreign == NULL)
+			continue;
+		rule_found(c, FIELD_ROOT("apiVersion"), FIELD_INVALID,
+			FIELD_READS(version, foreign),
+			"the fields of this spec, such as %s, are those of \"%s/v1\": %s",
+			FIELDS_OF[other][i], ray_kind_group(other),
+			legacy ? "write that" : "write that, or a spec of this version");
+		return;
+	}
+}
+
 static void kind_is_served(const struct rule_context *c, const struct ray_object *object)
 {
 	kind_is_known(c, object);
 	version_is_served(c, object);
+	spec_is_of_version(c, object);
 }
 
 static const struct rule RULES[] = {
 	RULE("RG0110", "kind-is-served", WARN, BOTH, "0.1", NULL,
-		"apiVersion and kind are a pair that Kubernetes serves.",
+		"apiVersion and kind are a pair that Kubernetes serves, and the spec is of it.",
 		RULE_CHECKS_OBJECT(kind_is_served), .strict = true),
 };
 
