@@ -149,12 +149,16 @@ static void head_has_no_password(const struct rule_context *c, const struct rayc
 	}
 }
 
-/* RG1108: what the operator runs instead looks for a file that is not there. */
+/*
+ * RG1108: what the operator runs instead looks for a file that is not there. Of what is no list the
+ * decoder has told.
+ */
 static void head_is_started(const struct rule_context *c, const struct raycluster *cluster)
 {
 	const struct json_node *const commands = cluster->head_start_commands.node;
+	const bool written = json_present(json_get(cluster->self.node, "headStartRayCommands"));
 
-	if (json_count(commands) == 0)
+	if (json_count(commands) == 0 && (commands || !written))
 		rule_found(c, FIELD_CHILD(cluster->self.at, "headStartRayCommands"), FIELD_REQUIRED,
 			FIELD_READS(commands),
 			"write how Ray starts, such as \"ray start --head --port=6379 "
