@@ -20,6 +20,8 @@ struct yaml_stream {
 	uint32_t index;
 	bool in_document; /* its rest is passed over before the next one */
 	bool ended;
+	uint32_t
+		broken; /* the first line where what is no YAML can be over; 0: it is YAML so far */
 };
 
 struct yaml_stream *yaml_open(struct str text)
@@ -106,7 +108,7 @@ static const char *words_of(const yaml_parser_t *parser, struct str text)
 	return problem;
 }
 
-static bool fail_reader(const struct yaml_stream *stream, struct err *err)
+static bool fail_reader(struct yaml_stream *stream, struct err *err)
 {
 	const yaml_parser_t *const parser = &stream->parser;
 	const size_t most = parsed_text(stream).len;
@@ -115,6 +117,7 @@ static bool fail_reader(const struct yaml_stream *stream, struct err *err)
 	uint32_t line, column;
 
 	json_position(stream->text, stream->text.at + offset, &line, &column);
+	stream->broken = line + 1;
 	return err_set(err, ERR_INVALID, "line %u, byte %u: %s (0x%02x)", line, column,
 		parser->problem, (unsigned)parser->problem_value);
 }
@@ -126,6 +129,8 @@ static bool fail_parser(struct yaml_stream *stream, struct err *err)
 	const struct yaml_place from = place_of(stream, parser->context_mark);
 
 	stream->ended = true;
+	/* What lacks its end is found wrong where the next document begins. */
+	stream->broken = at.line + (at.column > 1);
 	if (parser->error == YAML_MEMORY_ERROR)
 		abort();
 	if (parser->error == YAML_READER_ERROR)
@@ -313,6 +318,48 @@ bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yam
 	if (!good && err->code == ERR_TOO_LARGE)
 		stream->ended = true;
 	return good;
+}
+
+/* As libyaml counts lines. */
+static size_t line_end_length(struct str s)
+{
+	if (s.at[0] == '\r')
+		return str_starts(s, "\r\n") ? 2 : 1;
+	if (s.at[0] == '\n')
+		return 1;
+	if (str_starts(s, "\xC2\x85"))
+		return 2;
+	return str_starts(s, "\xE2\x80\xA8") || str_starts(s, "\xE2\x80\xA9") ? 3 : 0;
+}
+
+static bool begins_document(struct str line)
+{
+	return str_starts(line, "---") && (line.len == 3 || strchr(" \t\r\n", line.at[3]));
+}
+
+bool yaml_resume(struct yaml_stream *stream)
+{
+	struct yaml_fast next = stream->fast;
+	struct str rest = parsed_text(stream);
+	bool found = false;
+
+	if (stream->broken == 0)
+		return false;
+	while (!found && rest.len) {
+		const size_t end = line_end_length(rest);
+
+		rest = str_from_offset(rest, end ? end : 1);
+		next.line += end > 0;
+		found = end && next.line >= stream->broken && begins_document(rest);
+	}
+	stream->broken = 0;
+	if (!found)
+		return false;
+	yaml_parser_delete(&stream->parser);
+	stream->parsing = stream->in_document = stream->ended = false;
+	next.offset = stream->text.len - rest.len;
+	stream->fast = next;
+	return true;
 }
 
 static bool read_only(struct yaml_stream *stream, struct arena *arena,

@@ -50,10 +50,16 @@ void yaml_close(struct yaml_stream **stream);
  * The next document that is not empty (or null), in the arena; at the end doc->json.root is NULL.
  * False when it is wrong: ERR_TOO_LARGE for a limit, ERR_INVALID otherwise, with line and column
  * in the message. Behind a document with a wrong value or key twice the stream goes on; behind
- * one that is no YAML, or beyond a limit, it is at its end.
+ * one that is no YAML (but see yaml_resume), or beyond a limit, it is at its end.
  */
 bool yaml_next(struct yaml_stream *stream, struct arena *arena, const struct yaml_limits *limits,
 	struct yaml_doc *doc, struct err *err) MUST_CHECK;
+
+/*
+ * When the last document was no YAML: goes on at the next line that begins with "---", if there is
+ * one.
+ */
+bool yaml_resume(struct yaml_stream *stream);
 
 /* The one document of a text; none, or a second one, is an error. */
 bool yaml_read(struct arena *arena, struct str text, const struct yaml_limits *limits,

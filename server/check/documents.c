@@ -133,8 +133,10 @@ static bool next_yaml(struct documents *d, struct arena *arena, struct document 
 {
 	struct err err;
 
-	if (!yaml_next(d->yaml, arena, &YAML_LIMITS, &out->yaml, &err))
+	if (!yaml_next(d->yaml, arena, &YAML_LIMITS, &out->yaml, &err)) {
+		yaml_resume(d->yaml);
 		return fail(arena, &err, fault);
+	}
 	out->root = out->yaml.json.root;
 	return true;
 }
