@@ -37,15 +37,28 @@ static void tell_of_terminal(const char *path)
 			commands_program());
 }
 
-static void check_argument(struct check_run *c, struct arena *arena, const char *path)
+/* As kubectl passes over them; but it does not say so. */
+static void tell_of_folders(const char *path, const struct inputs *inputs)
 {
-	struct inputs inputs = {0};
+	if (inputs->count && inputs->passed_over)
+		fprintf(stderr, "%s check: '%s': %zu folder%s within it %s passed over%s\n",
+			commands_program(), path, inputs->passed_over,
+			inputs->passed_over == 1 ? "" : "s",
+			inputs->passed_over == 1 ? "is" : "are",
+			inputs->recursive ? ", as links are not followed"
+					  : "; -R takes what is there, too");
+}
+
+static void check_argument(struct check_run *c, struct settings *s, const char *path)
+{
+	struct inputs inputs = {.recursive = settings_bool(s, SETTING_RECURSIVE)};
 	struct err err;
 
-	if (!inputs_add(arena, &inputs, path, &err))
+	if (!inputs_add(&s->arena, &inputs, path, &err))
 		report_unreadable(&c->report,
 			&(struct report_unreadable){.file = path, .text = str_from(err.text)});
 	tell_of_terminal(path);
+	tell_of_folders(path, &inputs);
 	for (size_t i = 0; i < inputs.count && !c->failed; i++)
 		check_run_file(c, inputs.paths[i]);
 }
@@ -112,7 +125,7 @@ static int run(struct settings *s, const struct report_format *format, const str
 	if (wants_cluster(s))
 		check_stored(&work, s);
 	for (size_t i = 0; i < s->argument_count; i++)
-		check_argument(&work, &s->arena, s->arguments[i].at);
+		check_argument(&work, s, s->arguments[i].at);
 	report_end(&work.report);
 	int code = exit_code(s, &work.report.counts);
 

@@ -18,7 +18,8 @@
 static const char CHECK_TEXT[] =
 	"Judges RayClusters, RayJobs, RayServices and RayCronJobs in YAML (also of several\n"
 	"documents) and JSON: plain objects, Lists, and AdmissionReviews (the object against the\n"
-	"old one). A folder stands for the *.yaml, *.yml and *.json in it; - is standard input.\n"
+	"old one). A folder stands for the *.yaml, *.yml and *.json in it, with -R also for those\n"
+	"in the folders within it; - is standard input.\n"
 	"Objects of other kinds are counted, not judged. -A, or -n without a file, judges what a\n"
 	"cluster stores: look before the gate is installed, and after it was away.\n"
 	"\n"

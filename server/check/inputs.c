@@ -17,12 +17,9 @@ static void push(struct arena *arena, struct inputs *in, const char *path)
 	in->paths[in->count++] = path;
 }
 
-static bool is_manifest(const struct dirent *entry)
+static bool is_manifest(struct str name)
 {
-	const struct str name = str_from(entry->d_name);
-
-	return name.at[0] != '.' &&
-	       (str_ends(name, ".yaml") || str_ends(name, ".yml") || str_ends(name, ".json"));
+	return str_ends(name, ".yaml") || str_ends(name, ".yml") || str_ends(name, ".json");
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -37,25 +34,56 @@ static bool is_folder(const char *path)
 	return strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static bool add_folder(struct arena *arena, struct inputs *in, const char *path, struct err *err)
+static bool is_link(const char *path)
 {
-	const size_t first = in->count;
+	struct stat info;
+
+	return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+static bool walk(struct arena *arena, struct inputs *in, const char *path, struct err *err);
+
+static bool add_entry(struct arena *arena, struct inputs *in, const char *path, struct err *err)
+{
+	if (!is_folder(path)) {
+		if (is_manifest(str_from(path)))
+			push(arena, in, path);
+	} else if (in->recursive && !is_link(path)) {
+		return walk(arena, in, path, err) || err_wrap(err, "'%s'", path);
+	} else {
+		in->passed_over++;
+	}
+	return true;
+}
+
+/* What is hidden is not for us. */
+static bool walk(struct arena *arena, struct inputs *in, const char *path, struct err *err)
+{
 	const size_t length = strlen(path);
 	const char *const slash = length && path[length - 1] == '/' ? "" : "/";
 	DIR *const dir = opendir(path);
+	bool good = true;
 
 	if (dir == NULL)
 		return err_errno(err, "cannot be read");
-	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-		const char *const file =
-			arena_printf(arena, "%s%s%s", path, slash, entry->d_name).at;
-
-		if (is_manifest(entry) && !is_folder(file))
-			push(arena, in, file);
+	for (const struct dirent *entry; good && (entry = readdir(dir)) != NULL;) {
+		if (entry->d_name[0] != '.')
+			good = add_entry(arena, in,
+				arena_printf(arena, "%s%s%s", path, slash, entry->d_name).at, err);
 	}
 	closedir(dir);
+	return good;
+}
+
+static bool add_folder(struct arena *arena, struct inputs *in, const char *path, struct err *err)
+{
+	const size_t first = in->count;
+
+	if (!walk(arena, in, path, err))
+		return false;
 	if (in->count == first)
-		return err_set(err, ERR_NOT_FOUND, "holds no *.yaml, *.yml or *.json");
+		return err_set(err, ERR_NOT_FOUND, "holds no *.yaml, *.yml or *.json%s",
+			in->passed_over ? "; -R looks into the folders within it, too" : "");
 	qsort(in->paths + first, in->count - first, sizeof(*in->paths), by_bytes);
 	return true;
 }

@@ -9,12 +9,15 @@
 struct inputs {
 	const char **paths;
 	size_t count, room;
+	bool recursive;
+	size_t passed_over; /* folders within folders that were not entered */
 };
 
 /*
- * Adds a file (or - for standard input), or the *.yaml, *.yml and *.json of a folder, sorted, its
- * own folders not entered. Whether a file can be read is seen when it is. A folder that cannot be
- * read, or has nothing of these, is an error. Paths live in the arena.
+ * Adds a file (or - for standard input), or the *.yaml, *.yml and *.json of a folder, sorted; those
+ * of the folders within it only when it is to be recursive, and of links to folders never. Whether
+ * a file can be read is seen when it is. A folder that cannot be read, or has nothing of these, is
+ * an error. Paths live in the arena.
  */
 bool inputs_add(
 	struct arena *arena, struct inputs *inputs, const char *path, struct err *err) MUST_CHECK;

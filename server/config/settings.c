@@ -215,14 +215,24 @@ static bool read_long(struct settings *s, struct cursor *c, struct str option, s
 		equals < option.len ? str_from_offset(option, equals + 1) : (struct str){0}, err);
 }
 
+/* Switches may stand in front of another letter: -qo json, -Ao=json. */
 static bool read_short(struct settings *s, struct cursor *c, struct str letters, struct err *err)
 {
-	const struct settings_row *const row = row_by_letter(letters.at[0], c->command);
-	struct str value = str_from_offset(letters, 1);
+	const struct settings_row *row;
+	struct str value;
+	bool goes_on = true;
 
-	if (row == NULL)
-		return err_set(err, ERR_INVALID, "unknown option -%c; --help lists the options",
-			letters.at[0]);
+	for (; goes_on; letters = value) {
+		row = row_by_letter(letters.at[0], c->command);
+		value = str_from_offset(letters, 1);
+		if (row == NULL)
+			return err_set(err, ERR_INVALID,
+				"unknown option -%c; --help lists the options", letters.at[0]);
+		goes_on = row->type == SETTINGS_BOOL && value.len && value.at[0] != '=';
+		if (goes_on && !take_value(s, c, row, (struct str){0}, err))
+			return false;
+	}
+	value = letters;
 	if (value.len && value.at[0] == '=')
 		value = str_from_offset(value, 1);
 	return take_value(s, c, row, value.len ? value : (struct str){0}, err);

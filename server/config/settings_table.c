@@ -84,6 +84,8 @@ const struct settings_row SETTINGS_ROWS[SETTING_COUNT] = {
 	ROW(SETTING_ALL_NAMESPACES, "all-namespaces", 'A', SETTINGS_BOOL,
 		COMMAND_CHECK | COMMAND_EXPLAIN, "false", NULL,
 		"every namespace; check judges what the cluster stores there, instead of files"),
+	ROW(SETTING_RECURSIVE, "recursive", 'R', SETTINGS_BOOL, COMMAND_CHECK, "false", NULL,
+		"a folder stands for what is in the folders within it, too"),
 	ROW(SETTING_WARNINGS_AS_ERRORS, "warnings-as-errors", 0, SETTINGS_BOOL, COMMAND_CHECK,
 		"false", NULL, "exit with 1 when there are warnings, too"),
 	ROW(SETTING_COLOR, "color", 0, SETTINGS_WORD, COMMAND_CHECK | COMMAND_EXPLAIN, "auto",
