@@ -1,6 +1,7 @@
 #include "server/plan_report.h"
 
 #include "api/injected.h"
+#include "server/check/report.h"
 #include "server/children/auth_secret.h"
 #include "server/children/children.h"
 #include "server/children/pod.h"
@@ -125,6 +126,23 @@ static void add_patch(const struct patch *patch, struct buf *out)
 	}
 }
 
+enum { ERRORS_MAX = 20 }; /* printed of one object */
+
+/* By this policy and this namespace, which `raygate check` may not be given. */
+static void add_errors(const struct judged *judged, struct buf *out)
+{
+	const struct findings *const found = &judged->mutation->findings;
+	const size_t shown = found->errors < ERRORS_MAX ? found->errors : ERRORS_MAX;
+
+	for (size_t i = 0; i < shown; i++) {
+		buf_add_cstr(out, "  ");
+		report_sentence(&found->items[i], out);
+		buf_printf(out, " [%s]\n", found->items[i].rule->id);
+	}
+	if (judged->errors > shown)
+		buf_printf(out, "  and %zu more\n", judged->errors - shown);
+}
+
 static void add_verdict(const struct judged *judged, struct buf *out)
 {
 	buf_printf(out, "%s ", ray_kind_name(judged->manifest->kind));
@@ -132,11 +150,8 @@ static void add_verdict(const struct judged *judged, struct buf *out)
 		buf_printf(out, "%.*s/", STR_ARG(judged->namespace));
 	buf_printf(
 		out, "%.*s (%s:%u): ", STR_ARG(judged->name), judged->source->name, judged->line);
-	if (judged->errors)
-		buf_printf(out, "refused, `raygate check` shows why");
-	else
-		buf_add_cstr(out, "admitted");
-	buf_add_char(out, '\n');
+	buf_add_cstr(out, judged->errors ? "refused\n" : "admitted\n");
+	add_errors(judged, out);
 }
 
 enum { PODS_MAX = 1000 }; /* printed of one cluster */
