@@ -1,5 +1,6 @@
 /* Requests and limits of containers: what the API server refuses, and what was not meant. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "validators/check.h"
 #include "validators/rules.h"
@@ -54,6 +55,14 @@ static bool is_standard(struct str name)
 {
 	return str_is(name, "cpu") || str_is(name, "memory") || str_is(name, "ephemeral-storage") ||
 	       is_huge_page(name);
+}
+
+static const char OF_QUOTA[] = "requests.";
+
+/* As a quota calls what is asked for of a device; no container has a resource of that name. */
+static bool is_of_quota(struct str name)
+{
+	return str_starts(name, OF_QUOTA) && !str_contains(name, "kubernetes.io/");
 }
 
 /* Of a device plugin: whole numbers, never more asked for than limited. */
@@ -158,7 +167,12 @@ static void check_resource_name(
 	if (is_standard(item->name) && !fault)
 		return;
 	if (has_domain(item->name) && !fault) {
-		if (meant)
+		if (is_of_quota(item->name))
+			rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
+				"a name that begins with requests. belongs into a ResourceQuota: "
+				"write %.*s",
+				STR_ARG(str_from_offset(item->name, strlen(OF_QUOTA))));
+		else if (meant)
 			rule_warned(c, RESOURCE_AT(p, item), FIELD_NOT_SUPPORTED,
 				FIELD_READS(item->node),
 				"no node is known to offer this resource; did you mean \"%s\"?",
