@@ -56,6 +56,31 @@ static void volume_has_one_source(const struct rule_context *c, const struct rul
 	each_volume(c, pod, check_sources);
 }
 
+/* Whether it reads like octal digits: what they come to. */
+static bool reads_as_octal(int64_t number, int64_t *octal)
+{
+	int64_t place = 1;
+
+	for (*octal = 0; number > 0 && number % 10 < 8; number /= 10, place *= 8)
+		*octal += number % 10 * place;
+	return number == 0;
+}
+
+/* Who writes 644 means what chmod makes of it. */
+static void check_mode(
+	const struct rule_context *c, const struct schema_object *up, const char *key)
+{
+	const struct json_node *const node = json_get(up->node, key);
+	int64_t mode, octal;
+
+	if (json_i64(node, &mode) && mode > 0777 && mode <= 777 && reads_as_octal(mode, &octal))
+		rule_found(c, FIELD_CHILD(up->at, key), FIELD_INVALID, FIELD_READS(node),
+			"must be between 0 and 511 (0777): write 0%lld in YAML, %lld in JSON",
+			(long long)mode, (long long)octal);
+	else
+		check_range(c, up, key, 0, 0777);
+}
+
 static void check_items(const struct rule_context *c, const struct schema_object *source)
 {
 	const struct json_node *const items = json_get(source->node, "items");
@@ -63,13 +88,13 @@ static void check_items(const struct rule_context *c, const struct schema_object
 
 	if (!json_is(source->node, JSON_OBJECT))
 		return;
-	check_range(c, source, "defaultMode", 0, 0777);
+	check_mode(c, source, "defaultMode");
 	if (!json_is(items, JSON_ARRAY))
 		return;
 	for (struct json_iter it = json_iter(items); json_next_item(&it);) {
 		const struct schema_object item = {it.value, FIELD_INDEX(at, it.index)};
 
-		check_range(c, &item, "mode", 0, 0777);
+		check_mode(c, &item, "mode");
 		check_given(c, &item, "key", "must be a key of the object");
 		check_given(c, &item, "path", "must be the name of a file in the volume");
 		check_local_path(c, FIELD_CHILD(item.at, "path"), json_get(it.value, "path"));
@@ -210,7 +235,7 @@ static void check_projected(const struct rule_context *c, const struct pod_volum
 	const struct json_node *const sources = json_get(projected.node, "sources");
 	const struct field_path *const at = FIELD_CHILD(projected.at, "sources");
 
-	check_range(c, &projected, "defaultMode", 0, 0777);
+	check_mode(c, &projected, "defaultMode");
 	if (!json_is(sources, JSON_ARRAY))
 		return;
 	for (struct json_iter it = json_iter(sources); json_next_item(&it);) {

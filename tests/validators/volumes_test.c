@@ -18,6 +18,7 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 		{"RG0671", "emptyDir: {}", false},
 		{"RG0672", "secret: {secretName: a, defaultMode: 511}", false},
 		{"RG0672", "secret: {secretName: a, defaultMode: 512}", true},
+		{"RG0672", "secret: {secretName: a, defaultMode: 644}", true},
 		{"RG0672", "secret: {secretName: a, defaultMode: -1}", true},
 		{"RG0672", "secret: {secretName: a, items: [{key: k, path: a/b..c, mode: 0}]}",
 			false},
