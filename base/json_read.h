@@ -130,7 +130,7 @@ static inline struct json_iter json_iter(const struct json_node *container)
 {
 	struct json_iter it = {0};
 
-	if (json_is(container, JSON_OBJECT) || json_is(container, JSON_ARRAY)) {
+	if (container && (container->kind == JSON_OBJECT || container->kind == JSON_ARRAY)) {
 		it.at = container + 1;
 		it.end = json_next(container);
 		it.kind = json_kind(container);

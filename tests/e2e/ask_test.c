@@ -20,17 +20,18 @@ static void expect(const char *url, const char *folder, int code, const char *wo
 Test(e2e_ask, a_gate_answers_whoever_trusts_it)
 {
 	struct server_process server = server_process_start(NULL);
-	char url[64], plain[64], words[128];
+	char url[64], elsewhere[64], words[128];
 
 	snprintf(url, sizeof(url), "https://localhost:%d", server.webhook_port);
-	snprintf(plain, sizeof(plain), "http://127.0.0.1:%d", server.ops_port);
+	snprintf(elsewhere, sizeof(elsewhere), "https://localhost:%d/of", server.webhook_port);
 	snprintf(words, sizeof(words), "%s/validate answers after", url);
 	expect(url, server.folder, 0, words);
 	server_process_await_metric(&server,
 		"raygate_admission_requests_total{webhook=\"validate\",kind=\"RayCluster\","
 		"operation=\"CREATE\",decision=\"allowed\"}",
 		1);
-	expect(plain, server.folder, 1, "/mutate: answers with 404");
+	expect(elsewhere, server.folder, 1, "/of/mutate: answers with 404");
+	expect("http://localhost:1", server.folder, 2, "https://HOST:PORT");
 	server_process_stop(&server);
 	expect(url, "/nowhere", 1, "ca.crt");
 }

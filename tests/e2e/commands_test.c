@@ -147,7 +147,7 @@ static const struct example PLAN[] = {
 	{{"plan", GOOD, "-oyaml"}, 0, "kind: Pod\n", NULL},
 	{{"plan", GOOD, "--policy", "manifests/policies/example.yaml"}, 0, "price of an hour",
 		NULL},
-	{{"plan", BAD}, 0, "refused\n  spec.workerGroupSpecs[0].minReplicas: ", NULL},
+	{{"plan", BAD}, 0, "refused\n  spec.workerGroupSpecs[0].maxReplica: ", NULL},
 	{{"plan", "manifests/samples/rayjob-existing-cluster.yaml"}, 0, "No footprint", NULL},
 	{{"plan", "manifests/samples/ray.io-managed-by.yaml"}, 0,
 		"it is left to kueue.x-k8s.io/multikueue (managedBy)", NULL},
