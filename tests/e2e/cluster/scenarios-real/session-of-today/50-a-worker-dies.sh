@@ -1,6 +1,6 @@
-# Three ends of a worker. A raylet that is told to end takes neither its container with it nor `ray start
-# --block`, so that only the probe finds it, after two minutes. Meanwhile a worker's raylet crashes,
-# which ends the container, and then its pod is deleted.
+# Three ends of a worker. A raylet crashes, which ends the container; its pod is deleted; and a raylet that
+# is told to end takes neither its container with it nor `ray start --block`, so that only the probe finds
+# it, after two minutes.
 . "$HERE/lib/ray_clusters.sh"
 other_than() {
 	ray_pods demo worker | grep -vxF "$1"
@@ -22,21 +22,21 @@ lost=$(other_than "$deaf")
 # startup probe has gone well once, no other one is looked at.
 eventually is_ready "$deaf"
 eventually is_ready "$lost"
-deaf_before=$(restarts_of "$deaf") lost_before=$(restarts_of "$lost")
-began=$(now_ms)
-kill_in "$deaf" ray-worker raylet TERM
-eventually ray_knows demo 2
-
+lost_before=$(restarts_of "$lost")
 kill_in "$lost" ray-worker raylet
 eventually restarted "$lost" "$lost_before"
 eventually is_ready "$lost"
-eventually ray_knows demo 2
+eventually ray_knows demo 3
 
 kubectl delete pod "$lost" --wait=false
 eventually replaced
-eventually ray_knows demo 2
-[ "$(restarts_of "$deaf")" = "$deaf_before" ]
+ray_complete demo 2
+eventually ray_knows demo 3
 
+deaf_before=$(restarts_of "$deaf")
+began=$(now_ms)
+kill_in "$deaf" ray-worker raylet TERM
+eventually ray_knows demo 2
 eventually restarted "$deaf" "$deaf_before"
 tell "a worker without its raylet is started again after $(($(now_ms) - began)) ms"
 was_probed "$deaf"
