@@ -220,7 +220,7 @@ static void memory_is_binary(const struct rule_context *c, const struct ray_grou
 		return;
 	const struct str text = text_of(c, limit->node);
 
-	if (operator_reads_bytes(text) && isalpha((unsigned char)text.at[text.len - 1]) &&
+	if (operator_reads_bytes(text) && !is_digits(str_from_offset(text, text.len - 1)) &&
 		!str_ends(text, "i"))
 		rule_found(c,
 			FIELD_KEY(FIELD_CHILD(ray->resources.self.at, "limits"), STR("memory")),
