@@ -214,12 +214,13 @@ check: packages-build packages-test packages-check ## everything that must hold 
 
 programs: $(OUT)/unit $(if $(wildcard server/main.c),$(OUT)/raygate) $(if $(E2E),$(OUT)/e2e)
 
-# Criterion passes a test that leaks, and is itself in the stack of all that a test allocates.
+# Criterion passes a test that leaks, is itself in the stack of all that a test allocates, and leaks a little
+# of its own: what is found counts where a line of ours stands in it.
 FOUND := $(CURDIR)/build/asan/found
 asan: ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(PARALLEL) MODE=asan programs
-	$(Q)rm -f $(FOUND).*; ASAN_OPTIONS=log_path=$(FOUND) $(MAKE) MODE=asan LSAN_OPTIONS= unit; good=$$?; \
-		! cat $(FOUND).* 2>/dev/null && exit $$good
+	$(Q)rm -f $(FOUND).*; ASAN_OPTIONS=log_path=$(FOUND) $(MAKE) MODE=asan LSAN_OPTIONS=exitcode=0 unit
+	$(Q)! grep -h ' in .*[.][ch]:[0-9]' $(FOUND).* 2>/dev/null | grep -v libsanitizer || { cat $(FOUND).*; exit 1; }
 	$(if $(E2E),$(Q)$(MAKE) MODE=asan test-program)
 
 # Criterion does not start under ThreadSanitizer, so these are plain programs.

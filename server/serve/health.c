@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -50,6 +51,7 @@ void health_free(struct health **health)
 }
 
 /* The row with the text of the format. */
+PRINTF_LIKE(4, 0)
 static bool set(struct health *health, enum health_part part, struct row next, const char *format,
 	va_list args)
 {
