@@ -1,6 +1,7 @@
 /* Whether the spec is accepted: by its controller, by KubeRay's own checks, by today's rules. */
 #include "server/admission/mutation.h"
 #include "server/explain/looks.h"
+#include "server/plan/status_modern.h"
 
 enum { SHOWN = 3 }; /* mistakes; `check` has the others */
 
@@ -126,7 +127,7 @@ void look_at_support(struct look *l)
 	f = explain_found(l->found, is_legacy ? EXPLAIN_NOTE : EXPLAIN_WRONG,
 		"it asks for what its controller does not do");
 	explain_shows(l->found, f, "%.*s", STR_ARG(message));
-	if (str_contains(message, "changing "))
+	if (str_contains(message, STATUS_CHANGING))
 		explain_advises(l->found, f,
 			"what is there is made anew once it is deleted, a claim without the state "
 			"that it holds; or put the spec back");

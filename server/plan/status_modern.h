@@ -18,6 +18,8 @@
 #define STATUS_ACCEPTED  "Accepted"
 #define STATUS_PENDING   "PodsPending"
 #define STATUS_SUPPORTED "Supported"
+/* Begins, in its message, each thing that is there and that the spec wants otherwise. */
+#define STATUS_CHANGING "changing "
 
 /* Of a legacy cluster: when its phase was Running for the first time. */
 #define STATUS_FIRST_RUNNING "firstRunningTime"

@@ -147,7 +147,8 @@ static void add_lack(void *context, const struct unsupported *row, const struct 
 
 static void add_drift(struct buf *out, const char *kind, struct str name, struct str words)
 {
-	buf_printf(out, "%schanging %s \"%.*s\" (%.*s: it is made anew where it is deleted)",
+	buf_printf(out,
+		"%s" STATUS_CHANGING "%s \"%.*s\" (%.*s: it is made anew where it is deleted)",
 		out->len ? "; " : "", kind, STR_ARG(name), STR_ARG(words));
 }
 
