@@ -2,9 +2,9 @@
  * The whole webhook against a constant answer on the same listener, in turns in one run: CPU time
  * of the server process alone, which is forked off and asked over TLS with keep-alive by clients
  * of which each sends its next request when it is answered, as an API server's connections do
- * (tests/bench/tls_load.h). For comparison, and with no gate: a single client, and 16 that all
- * send at once and wait for one another. The latter make a constant answer look cheap, and the
- * ratio large, since the server never has to wait for work.
+ * (tests/bench/tls_load.h). For comparison, and with no gate: a single client, clients that the
+ * server has to wake, and 16 that all send at once and wait for one another. The latter make a
+ * constant answer look cheap, and the ratio large, since the server never has to wait for work.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -214,6 +214,7 @@ int main(void)
 	const struct load loads[] = {
 		{"12 KB UPDATE review", usual, 2000, 16, tls_load_run, 1.6, 1.35},
 		{"  the same of a single client", usual, 1000, 1, tls_load_run, 0, 0},
+		{"  the same of 16 that are woken", usual, 2000, 16, tls_load_run_asleep, 0, 0},
 		{"  the same of 16 that send at once", usual, 2000, 16, tls_load_run_in_step, 0, 0},
 		{"1 MB CREATE review", big, 20, 4, tls_load_run, 4, 2.2},
 	};

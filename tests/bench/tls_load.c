@@ -68,10 +68,11 @@ static double server_seconds(const struct tls_load *load)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* What every request of a run is. */
+/* What every request of a run is, and how long clients sleep for an answer: for epoll_wait. */
 struct post {
 	const char *path;
 	struct str body;
+	int patience;
 };
 
 /* The client sends again and again, until it must wait or nothing is left to send. */
@@ -98,7 +99,7 @@ static bool run(struct tls_load *load, const struct post *post, int requests)
 			return false;
 	}
 	while (load->busy) {
-		const int count = epoll_wait(load->epoll, events, 64, -1);
+		const int count = epoll_wait(load->epoll, events, 64, post->patience);
 
 		for (int i = 0; i < count; i++) {
 			struct tls_client *const client = events[i].data.ptr;
@@ -110,24 +111,46 @@ static bool run(struct tls_load *load, const struct post *post, int requests)
 	return true;
 }
 
-double tls_load_run(struct tls_load *load, const char *path, struct str body, int requests)
+enum { NEVER_SLEEP = 0, SLEEP = -1 };
+
+/* Where both sides share a CPU, clients that never sleep would take it from the server. */
+static int patience_of_the_waking(void)
+{
+	cpu_set_t ours;
+
+	if (sched_getaffinity(0, sizeof(ours), &ours) != 0)
+		return SLEEP;
+	return sysconf(_SC_NPROCESSORS_ONLN) > CPU_COUNT(&ours) ? NEVER_SLEEP : SLEEP;
+}
+
+/* In as many steps as it takes when so many requests are sent in one. */
+static double measure(
+	struct tls_load *load, const struct post *post, int requests, int requests_in_step)
 {
 	const double from = server_seconds(load);
 
-	if (!run(load, &(struct post){path, body}, requests))
-		return -1;
+	for (int sent = 0; sent < requests; sent += requests_in_step) {
+		if (!run(load, post, requests_in_step))
+			return -1;
+	}
 	return (server_seconds(load) - from) * 1e6 / requests;
+}
+
+double tls_load_run(struct tls_load *load, const char *path, struct str body, int requests)
+{
+	return measure(
+		load, &(struct post){path, body, patience_of_the_waking()}, requests, requests);
+}
+
+double tls_load_run_asleep(struct tls_load *load, const char *path, struct str body, int requests)
+{
+	return measure(load, &(struct post){path, body, SLEEP}, requests, requests);
 }
 
 double tls_load_run_in_step(struct tls_load *load, const char *path, struct str body, int requests)
 {
-	const double from = server_seconds(load);
-
-	for (int sent = 0; sent < requests; sent += load->count) {
-		if (!run(load, &(struct post){path, body}, load->count))
-			return -1;
-	}
-	return (server_seconds(load) - from) * 1e6 / requests;
+	return measure(
+		load, &(struct post){path, body, patience_of_the_waking()}, requests, load->count);
 }
 
 void tls_load_take_side(bool server)
