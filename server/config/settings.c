@@ -45,13 +45,22 @@ static bool check_address(const struct settings_row *row, struct str value, stru
 		row->name, STR_ARG(value));
 }
 
-/* Of a namespace, a Service, a Secret, …: each kind has narrower rules, or none at all. */
+/* Of a Service, a Secret, …: each kind has narrower rules, or none at all. */
 static bool check_name(const struct settings_row *row, struct str value, struct err *err)
 {
 	const char *const fault = value.len ? names_fault(NAME_DNS1123_SUBDOMAIN, value) : NULL;
 
 	return fault == NULL || err_set(err, ERR_INVALID, "--%s is a name, not '%.*s': it %s",
 					row->name, STR_ARG(value), fault);
+}
+
+static bool check_namespace(const struct settings_row *row, struct str value, struct err *err)
+{
+	const char *const fault = value.len ? names_fault(NAME_DNS1123_LABEL, value) : NULL;
+
+	return fault == NULL ||
+	       err_set(err, ERR_INVALID, "--%s is the name of a namespace, not '%.*s': it %s",
+		       row->name, STR_ARG(value), fault);
 }
 
 static bool check_value(const struct settings_row *row, struct str value, struct err *err)
@@ -87,6 +96,8 @@ static bool check_value(const struct settings_row *row, struct str value, struct
 		return check_address(row, value, err);
 	case SETTINGS_NAME:
 		return check_name(row, value, err);
+	case SETTINGS_NAMESPACE:
+		return check_namespace(row, value, err);
 	case SETTINGS_STRING:
 	case SETTINGS_LIST:
 		break;
@@ -158,7 +169,44 @@ static struct str text_of(struct settings *s, const struct json_node *node)
 	return node->kind == JSON_STRING ? json_str(&s->arena, node) : json_raw(node);
 }
 
+/* --help asks for a text, once, and a file is named where nothing was read yet. */
+static bool belongs_in_file(const struct settings_row *row, struct err *err)
+{
+	if (row == &SETTINGS_ROWS[SETTING_HELP] || row == &SETTINGS_ROWS[SETTING_CONFIG])
+		return err_set(err, ERR_INVALID,
+			"'%s' means nothing in a file: give --%s on the command line", row->name,
+			row->name);
+	return true;
+}
+
+static bool has_a_value(
+	const struct settings_row *row, const struct json_node *node, struct err *err)
+{
+	if (json_is(node, JSON_NULL))
+		return err_set(err, ERR_INVALID,
+			"'%s' has no value: give it one, or take the line out", row->name);
+	if (json_is(node, JSON_OBJECT) || json_is(node, JSON_ARRAY))
+		return err_set(err, ERR_INVALID, "'%s' takes one value%s, not a %s", row->name,
+			row->type == SETTINGS_LIST ? " such as a,b" : "",
+			json_is(node, JSON_OBJECT) ? "map" : "list");
+	return true;
+}
+
 /* Options of other commands may stand in the file, too: one file serves all. */
+static bool read_member(
+	struct settings *s, unsigned command, const struct json_iter *it, struct err *err)
+{
+	const struct str name = json_str(&s->arena, it->key);
+	const struct settings_row *const any = row_by_name(name, COMMAND_ALL);
+	const struct settings_row *const row = row_by_name(name, command);
+
+	if (any == NULL)
+		return unknown_option(name, COMMAND_ALL, err);
+	if (!belongs_in_file(any, err) || !has_a_value(any, it->value, err))
+		return false;
+	return row == NULL || set(s, row, text_of(s, it->value), false, err);
+}
+
 static bool read_file(struct settings *s, unsigned command, struct str file, struct err *err)
 {
 	const struct json_node *root;
@@ -166,13 +214,7 @@ static bool read_file(struct settings *s, unsigned command, struct str file, str
 	if (!settings_file_read(&s->arena, file, &root, err))
 		return false;
 	for (struct json_iter it = json_iter(root); json_next_member(&it);) {
-		const struct str name = json_str(&s->arena, it.key);
-		const struct settings_row *const row = row_by_name(name, command);
-
-		if (row_by_name(name, COMMAND_ALL) == NULL)
-			return unknown_option(name, COMMAND_ALL, err) ||
-			       err_wrap(err, "config '%.*s'", STR_ARG(file));
-		if (row && !set(s, row, text_of(s, it.value), false, err))
+		if (!read_member(s, command, &it, err))
 			return err_wrap(err, "config '%.*s'", STR_ARG(file));
 	}
 	return true;
@@ -433,8 +475,8 @@ void settings_print_help(enum command command, struct buf *out)
 			print_row(&SETTINGS_ROWS[i], out);
 	}
 	buf_add_cstr(out,
-		"\nEvery option can also be an environment variable, RAYGATE_ and its name in "
-		"capitals,\nor a key of the --config file; a flag wins over both.\n");
+		"\nEvery option but --help can also be an environment variable, RAYGATE_ and its "
+		"name in capitals,\nor a key of the --config file; a flag wins over both.\n");
 }
 
 bool settings_option(size_t index, struct settings_option *out)

@@ -9,10 +9,11 @@ enum settings_type {
 	SETTINGS_BOOL,
 	SETTINGS_INT,
 	SETTINGS_DURATION,
-	SETTINGS_WORD,    /* one of the words in `value`, parted by | */
-	SETTINGS_ADDRESS, /* to listen on */
-	SETTINGS_NAME,    /* of an object in the cluster; may be empty */
-	SETTINGS_LIST,    /* may be given several times, or with commas */
+	SETTINGS_WORD,      /* one of the words in `value`, parted by | */
+	SETTINGS_ADDRESS,   /* to listen on */
+	SETTINGS_NAME,      /* of an object in the cluster; may be empty */
+	SETTINGS_NAMESPACE, /* may be empty, too */
+	SETTINGS_LIST,      /* may be given several times, or with commas */
 };
 
 struct settings_row {

@@ -44,6 +44,11 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 		{{"serve", "--cert-secret", "My_Secret"}, 2, "'My_Secret'"},
 		{{"serve", "--namespace", "a/b"}, 2, "'a/b'"},
 		{{"check", "-", "--namespace", "Ray"}, 2, "'Ray'"},
+		{{"check", "-", "-n", "a.b"}, 2, "'a.b': it must not contain dots"},
+		{{"plan", "-", "-n", "a.b"}, 2, "--namespace is the name of a namespace"},
+		{{"explain", "-n", "a.b"}, 2, "'a.b'"},
+		{{"serve", "--namespace", "a.b"}, 2, "'a.b'"},
+		{{"serve", "--watch-namespace", "a.b"}, 2, "--watch-namespace is the name of"},
 		{{"check", "-", "--color", "blue"}, 2, "'blue'"},
 		{{"check", "-", "-o", "xml"}, 2, "'xml'"},
 		{{"plan", "-", "-o", "sarif"}, 2, "'sarif'"},
@@ -63,6 +68,50 @@ Test(e2e_start, words_it_does_not_know_are_told_on_one_line)
 		cr_expect_str_empty(run.out, "%s", CASES[i].error);
 		program_run_done(&run);
 	}
+}
+
+Test(e2e_start, a_line_of_a_file_that_cannot_be_meant_is_told_with_the_file)
+{
+	static const struct {
+		const char *line, *error;
+	} CASES[] = {
+		{"threds: 2\n", "unknown option --threds; did you mean --threads?"},
+		{"help: true\n", "'help' means nothing in a file"},
+		{"help: false\n", "'help' means nothing in a file"},
+		{"config: other.yaml\n", "'config' means nothing in a file"},
+		{"policy:\n", "'policy' has no value"},
+		{"threads: {of: 2}\n", "'threads' takes one value, not a map"},
+		{"webhook-hosts: [a, b]\n",
+			"'webhook-hosts' takes one value such as a,b, not a list"},
+		{"namespace: a.b\n", "'a.b': it must not contain dots"},
+	};
+	char *folder = kit_folder();
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/config.yaml", folder);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		kit_write(folder, "config.yaml", CASES[i].line);
+		struct program_run run = program_run(
+			(const char *const[]){"serve", "--offline", "--config", path, NULL});
+
+		cr_expect_eq(run.exit_code, 2, "%s: %d", CASES[i].line, run.exit_code);
+		cr_expect_str_empty(run.out, "%s: %s", CASES[i].line, run.out);
+		cr_expect(str_contains(str_from(run.error), CASES[i].error), "%s: %s",
+			CASES[i].line, run.error);
+		cr_expect(str_contains(str_from(run.error), path), "%s", run.error);
+		program_run_done(&run);
+	}
+	kit_folder_done(&folder);
+}
+
+/* One who has exported it would see no command work any more. */
+Test(e2e_start, no_environment_asks_for_help)
+{
+	setenv("RAYGATE_HELP", "true", 1);
+	struct program_run run = program_run((const char *const[]){"rules", "RG0302", NULL});
+
+	cr_expect(str_contains(str_from(run.out), "worker-bounds-in-order"), "%s", run.out);
+	program_run_done(&run);
 }
 
 Test(e2e_start, help_goes_to_standard_output)
