@@ -66,17 +66,12 @@ static bool is_quoted(const struct json_node *node, const char *wanted)
 }
 
 /*
- * The word to quote, if it is known: YAML makes another one of 2.10 or 1e10, while an integer is
- * mostly as it was written.
+ * The word to quote, if it is known: YAML makes 10 of 012 and of 0xA, and 2.1 of 2.10, so that a
+ * review cannot tell what stood in the file.
  */
 static struct str spelling(const struct schema_decoder *d, const struct json_node *number)
 {
-	const struct str raw = json_raw(number);
-	int64_t integer;
-
-	if (d->spelling)
-		return d->spelling->of(d->spelling->context, number);
-	return str_to_i64(raw, &integer) ? raw : (struct str){0};
+	return d->spelling ? d->spelling->of(d->spelling->context, number) : (struct str){0};
 }
 
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
@@ -98,7 +93,8 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 			"must be a string, is a number: write \"%.*s\" in quotes", STR_ARG(word));
 	else if (number)
 		field_add(d->errors, at, &wrong,
-			"must be a string, is a number: put it in quotes, as you mean it");
+			"must be a string, is a number: put it in quotes, as %s",
+			d->spelling ? "you mean it" : "it stands in your file");
 	else if (is_quoted(node, wanted))
 		field_add(d->errors, at, &wrong, "must be %s, is %s: write %.*s without quotes",
 			wanted, kind_words(json_kind(node)), (int)node->len, node->at);
@@ -179,20 +175,36 @@ static void decode_bool(const struct schema_decoder *d, const struct schema_valu
 /*
  * The type's own bounds are the CRD's business whatever the row says of narrower ones: an int32
  * beyond its range once stored stops every typed client of the kind (raycluster-validation, 8.9).
+ * Told is the bound that was passed, the row's where it has one.
  */
+COLD static void report_beyond_type(
+	const struct schema_decoder *d, const struct schema_value *v, bool above)
+{
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
+	const bool narrow = v->row->kind == SCHEMA_INT32;
+	const int64_t least = narrow ? INT32_MIN : INT64_MIN;
+	const int64_t most = narrow ? INT32_MAX : INT64_MAX;
+
+	if (above)
+		field_add(d->errors, SCHEMA_AT(v), &wrong,
+			"is more than the field can hold: write the number that you need, at most "
+			"%lld",
+			(long long)(v->row->bounded ? v->row->max : most));
+	else
+		field_add(d->errors, SCHEMA_AT(v), &wrong,
+			"is less than the field can hold: write a number of at least %lld",
+			(long long)(v->row->bounded ? v->row->min : least));
+}
+
 static bool integer_fits(
 	const struct schema_decoder *d, const struct schema_value *v, int64_t number)
 {
 	const bool narrow = v->row->kind == SCHEMA_INT32;
-	const int64_t type_min = narrow ? INT32_MIN : INT64_MIN;
 	const int64_t type_max = narrow ? INT32_MAX : INT64_MAX;
 
-	if (number < type_min || number > type_max) {
-		const struct field_fact wrong =
-			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
-
-		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be between %lld and %lld (int32)",
-			(long long)type_min, (long long)type_max);
+	if (narrow && (number < INT32_MIN || number > INT32_MAX)) {
+		report_beyond_type(d, v, number > 0);
 		return false;
 	}
 	if (!v->row->bounded)
@@ -222,15 +234,12 @@ static void decode_integer(const struct schema_decoder *d, const struct schema_v
 		return;
 	}
 	if (!json_i64(v->node, &number)) {
-		const struct field_fact wrong =
-			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
 		double approximate = 0;
 
 		if (json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18)
 			schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer");
 		else
-			field_add(d->errors, SCHEMA_AT(v), &wrong, "does not fit into %s",
-				v->row->kind == SCHEMA_INT32 ? "an int32" : "an int64");
+			report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
 		return;
 	}
 	if (!integer_fits(d, v, number))

@@ -227,12 +227,25 @@ static void push_frame(struct yaml_text *t, struct mark from, bool mapping)
 	};
 }
 
+/* What YAML takes for a mapping with a mapping as its key: the {{ of a Helm template. */
+static bool is_template(
+	const struct yaml_text *t, const struct yaml_frame *around, struct yaml_place inner)
+{
+	const struct yaml_place outer = t->places[around->place_at];
+
+	return outer.line == inner.line && outer.column + 1 == inner.column;
+}
+
 bool yaml_text_open(struct yaml_text *t, const struct yaml_props *props, bool mapping)
 {
 	const struct yaml_frame *const around = top(t);
 
 	if (around && around->mapping && around->want_key)
-		return fail(t, ERR_INVALID, props->place, "a key must be a scalar");
+		return fail(t, ERR_INVALID, props->place,
+			mapping && is_template(t, around, props->place)
+				? "{{ looks like a template that was not filled in: render it "
+				  "first, with helm template, say"
+				: "a key must be a scalar");
 	if (t->depth == t->limits->depth)
 		return fail_limit(t, props->place, "mappings and sequences are deeper than",
 			t->limits->depth);

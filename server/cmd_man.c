@@ -89,7 +89,8 @@ static void print_page(struct buf *out)
 		add_command(command, out);
 	buf_add_cstr(out,
 		".SH ENVIRONMENT\n"
-		"Every option but \\-\\-help can also be an environment variable, RAYGATE_ and its name in\n"
+		"Every option but \\-\\-help can also be an environment variable, RAYGATE_ and its "
+		"name in\n"
 		"capitals with _ for \\-, or a key of the \\-\\-config file. A flag wins over the\n"
 		"environment, the environment over the file.\n"
 		".TP\n.B NO_COLOR\nwhere it is set there are no colours, unless "

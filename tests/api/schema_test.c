@@ -71,11 +71,11 @@ static const struct {
 	{"an integer where a string belongs", WORKER(",\"rayStartParams\":{\"num-cpus\":1}"),
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[num-cpus]: Invalid value: 1: must "
 		"be "
-		"a string, is a number: write \"1\" in quotes"},
+		"a string, is a number: put it in quotes, as it stands in your file"},
 	{"a number of which more than one spelling is known where a string belongs",
 		"{\"spec\":{" HEAD ",\"rayVersion\":2.1}}",
 		"RG0101 spec.rayVersion: Invalid value: 2.1: must be a string, is a number: put it "
-		"in quotes, as you mean it"},
+		"in quotes, as it stands in your file"},
 	{"a boolean where a string belongs, which a bare no was",
 		WORKER(",\"rayStartParams\":{\"block\":false}"),
 		"RG0101 spec.workerGroupSpecs[0].rayStartParams[block]: Invalid value: false: must "
@@ -90,8 +90,19 @@ static const struct {
 	{"the least and the greatest int32",
 		WORKER(",\"replicas\":-2147483648,\"maxReplicas\":2147483647"), ""},
 	{"an integer beyond int32", WORKER(",\"maxReplicas\":9999999999"),
-		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 9999999999: must be "
-		"between -2147483648 and 2147483647 (int32)"},
+		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 9999999999: is more "
+		"than the field can hold: write the number that you need, at most 2147483647"},
+	{"an integer below int32", WORKER(",\"maxReplicas\":-9999999999"),
+		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: -9999999999: is less "
+		"than the field can hold: write a number of at least -2147483648"},
+	{"an integer beyond all", WORKER(",\"maxReplicas\":99999999999999999999"),
+		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: 99999999999999999999: "
+		"is more than the field can hold: write the number that you need, at most "
+		"2147483647"},
+	{"an integer below all", WORKER(",\"maxReplicas\":-99999999999999999999"),
+		"RG0105 spec.workerGroupSpecs[0].maxReplicas: Invalid value: "
+		"-99999999999999999999: is less than the field can hold: write a number of at "
+		"least -2147483648"},
 	{"a name nearly right", WORKER(",\"maxReplica\":2"),
 		"RG0102 spec.workerGroupSpecs[0].maxReplica: Invalid value: unknown field in a "
 		"worker "

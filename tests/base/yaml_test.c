@@ -312,6 +312,14 @@ Test(yaml, what_is_wrong_is_said_with_its_place)
 		{STR_INIT("~: a"), "line 1, column 1: a key cannot be null"},
 		{STR_INIT("a: &x ~\n*x : 1"), "line 2, column 1: a key cannot be null"},
 		{STR_INIT("[a]: b"), "line 1, column 1: a key must be a scalar"},
+		{STR_INIT("a: { {b: c}: d }"), "line 1, column 6: a key must be a scalar"},
+		{STR_INIT("a: {[b]: c}"), "line 1, column 5: a key must be a scalar"},
+		{STR_INIT("a:\n  b: {{ .Values.c }}"),
+			"line 2, column 7: {{ looks like a template that was not filled in: "
+			"render it first, with helm template, say"},
+		{STR_INIT("a:\n  {{- toYaml .b | nindent 4 }}"),
+			"line 2, column 4: {{ looks like a template that was not filled in: "
+			"render it first, with helm template, say"},
 		{STR_INIT("a: &x []\n*x : 1"), "line 2, column 1: a key must be a scalar"},
 		{STR_INIT("a: -.inf"), "line 1, column 4: '-.inf' cannot be said in JSON"},
 		{STR_INIT("a: .nan"), "line 1, column 4: '.nan' cannot be said in JSON"},
