@@ -14,7 +14,7 @@ enum {
 
 const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path)
 {
-	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
+	struct field_path *const kept = arena_take(arena, sizeof(*kept));
 
 	*kept = *path;
 	return kept;
@@ -24,19 +24,9 @@ const struct field_path *field_path_keep(struct arena *arena, const struct field
 const struct field_path *field_path_child(
 	struct arena *arena, const struct field_path *up, const char *member)
 {
-	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
+	struct field_path *const kept = arena_take(arena, sizeof(*kept));
 
 	*kept = (struct field_path){.parent = up, .step = FIELD_STEP_NAME, .name = member};
-	return kept;
-}
-
-const struct field_path *field_path_item(
-	struct arena *arena, const struct field_path *up, size_t index, struct str label)
-{
-	struct field_path *const kept = arena_grow(arena, NULL, 0, sizeof(*kept));
-
-	*kept = (struct field_path){
-		.parent = up, .step = FIELD_STEP_INDEX, .index = index, .key = label};
 	return kept;
 }
 

@@ -46,11 +46,9 @@ struct field_path {
 
 /* A copy of one step in the arena, for paths that live as long as the model. */
 const struct field_path *field_path_keep(struct arena *arena, const struct field_path *path);
-/* FIELD_CHILD and FIELD_ITEM in the arena. */
+/* FIELD_CHILD in the arena. */
 const struct field_path *field_path_child(
 	struct arena *arena, const struct field_path *up, const char *member);
-const struct field_path *field_path_item(
-	struct arena *arena, const struct field_path *up, size_t index, struct str label);
 /* "spec.workerGroupSpecs[0].template.metadata.labels[app.kubernetes.io/name]" */
 void field_path_print(const struct field_path *path, struct buf *out);
 /* Hash of the place by names: items with a name count by it, not by their index. */

@@ -43,6 +43,11 @@ struct quantity_text {
  * (zero). The error names what is wrong with the text and what was probably meant.
  */
 bool quantity_parse(struct str text, struct quantity *out, struct err *err) MUST_CHECK;
+/*
+ * The same of what nearly every quantity is: a few digits, and a usual suffix or none. False of all
+ * others.
+ */
+bool quantity_parse_plain(struct str text, struct quantity *out) MUST_CHECK;
 
 /*
  * From a JSON string or number, as a Go client decodes it: white space around a string's text
@@ -57,6 +62,9 @@ bool quantity_read(const struct json_node *node, struct quantity *out, struct er
  */
 bool quantity_fits_schema(const struct json_node *node, struct err *err) MUST_CHECK;
 bool quantity_text_fits_schema(struct str text);
+/* Both: whether it can be read, and the schema takes it. */
+bool quantity_read_fitting(
+	const struct json_node *node, struct quantity *out, struct err *err) MUST_CHECK;
 
 struct quantity quantity_whole(int64_t value);
 struct quantity quantity_milli(int64_t thousandths);

@@ -108,3 +108,14 @@ bool quantity_fits_schema(const struct json_node *node, struct err *err)
 		"is a number with a fraction, which the schema refuses: write \"%.*s\" in quotes",
 		node->len > 40 ? 40 : (int)node->len, node->at);
 }
+
+bool quantity_read_fitting(const struct json_node *node, struct quantity *out, struct err *err)
+{
+	const bool text = node->kind == JSON_STRING && !node->escaped;
+
+	/* Digits with a usual suffix fit the schema, as a number and in quotes. */
+	if ((text || node->kind == JSON_NUMBER) &&
+		quantity_parse_plain((struct str){node->at, node->len}, out))
+		return true;
+	return quantity_read(node, out, err) && quantity_fits_schema(node, err);
+}

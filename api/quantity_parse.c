@@ -202,7 +202,7 @@ static const struct {
 };
 
 /* The same as the long way gives, for what nothing can be cut off, rounded or bounded in. */
-static bool parse_plain(struct str text, struct quantity *out)
+bool quantity_parse_plain(struct str text, struct quantity *out)
 {
 	size_t digits = 0;
 	int64_t number = 0;
@@ -230,7 +230,7 @@ bool quantity_parse(struct str text, struct quantity *out, struct err *err)
 	struct parts parts;
 	struct scale scale;
 
-	if (parse_plain(text, out))
+	if (quantity_parse_plain(text, out))
 		return true;
 	if (text.len == 0 || !cut(text, &parts) || !read_suffix(parts.suffix, &scale))
 		return quantity_fault(text, err);

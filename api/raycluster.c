@@ -82,8 +82,6 @@ struct raycluster *raycluster_decode(const struct schema_decoder *decoder, enum 
 	cluster->has_version = version_parse(cluster->ray_version.v, &cluster->version);
 	if (legacy)
 		cluster->head = legacy_head(cluster);
-	else if (cluster->head_spec.self.node)
-		cluster->head = &cluster->head_spec;
 	if (cluster->head)
 		cluster->head->is_head = true;
 	collect(decoder->arena, cluster, legacy ? &cluster->pod_types : &cluster->worker_specs);

@@ -163,7 +163,6 @@ struct raycluster {
 	bool shares; /* templates may be copies of each other (struct schema_sharing) */
 
 	/* modern */
-	struct ray_group head_spec; /* what `head` points to, when present */
 	group_list worker_specs;
 	struct val_str ray_version;
 	struct version version; /* of ray_version, where it is one */

@@ -182,7 +182,7 @@ static const struct schema_field SPEC_ROWS[] = {
 		.part = PART_AUTOSCALING),
 	SCHEMA_KEEP_OBJECT(
 		struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions", .part = PART_GCS),
-	SCHEMA_KEEP_OBJECT(struct raycluster, head_spec, &HEAD, "headGroupSpec", .required = true),
+	SCHEMA_KEEP_OBJECT_APART(struct raycluster, head, &HEAD, "headGroupSpec", .required = true),
 	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations",
 		.part = PART_HEAD_SERVICE),
 	SCHEMA_KEEP_OBJECT(

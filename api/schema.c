@@ -129,18 +129,14 @@ static bool has_memory(const struct schema_decoder *d, size_t more)
 	return d->memory_max == 0 || d->arena->used + saved + more <= d->memory_max;
 }
 
-/* A list beyond the bound is reported and counts as absent. */
-static bool fits_memory(
-	const struct schema_decoder *d, const struct schema_value *v, size_t count, size_t size)
+COLD static void report_size(
+	const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_RANGE, FIELD_TOO_MANY, FIELD_READS(v->node));
 
-	if (has_memory(d, count * size))
-		return true;
 	field_add(d->errors, SCHEMA_AT(v), &wrong,
 		"the object is larger than can be judged: %zu items stand here", count);
-	return false;
 }
 
 static void decode_item(const struct schema_decoder *d, const struct schema *schema,
@@ -148,7 +144,8 @@ static void decode_item(const struct schema_decoder *d, const struct schema *sch
 {
 	if (node->kind == JSON_NULL)
 		schema_wrong_type(d, node, at, "an object");
-	schema_decode(d, schema, node, at, out);
+	else
+		schema_decode(d, schema, node, at, out);
 }
 
 /* One at a time: each is zeroed and filled while it is in the cache. */
@@ -158,12 +155,13 @@ static void keep_items(
 	const struct schema *const of = v->row->of;
 	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
 	const struct field_path *const up = schema_at_kept(d->arena, v);
-	char *item = list->items = arena_grow(d->arena, NULL, 0, list->count * of->size);
+	struct field_path *at = arena_take(d->arena, list->count * sizeof(*at));
+	char *item = list->items = arena_take(d->arena, list->count * of->size);
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it); item += of->size) {
+		*at = *FIELD_ITEM(up, it.index, label_of(d, of, it.value));
 		memset(item, 0, of->size);
-		decode_item(d, of, it.value,
-			field_path_item(d->arena, up, it.index, label_of(d, of, it.value)), item);
+		decode_item(d, of, it.value, at++, item);
 	}
 }
 
@@ -183,11 +181,14 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	struct any_list list = {.node = v->node, .count = json_count(v->node)};
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list");
+		schema_value_wrong(d, v, "a list");
 		return;
 	}
-	if (size && !fits_memory(d, v, list.count, size + sizeof(struct field_path)))
+	/* A list beyond the bound is reported and counts as absent. */
+	if (size && !has_memory(d, list.count * (size + sizeof(struct field_path)))) {
+		report_size(d, v, list.count);
 		return;
+	}
 	if (size)
 		keep_items(d, v, &list);
 	else
@@ -197,7 +198,7 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
+COLD static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *key, const struct field_path *at)
 {
 	const struct str name = arena_str(d->arena, json_str(d->arena, key));
@@ -254,6 +255,18 @@ static void decode_shared(const struct schema_decoder *d, const struct schema_va
 	d->sharing->cost = d->arena->used - used;
 }
 
+/* The object's own struct: in that of which it is a member, or apart from it. */
+static void *place_of(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	void *const member = (char *)out + v->row->offset;
+
+	if (!v->row->apart)
+		return member;
+	if (v->node->kind != JSON_OBJECT)
+		return NULL;
+	return *(void **)member = arena_alloc(d->arena, v->row->of->size);
+}
+
 void schema_decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!out || !v->row->kept || !v->row->of->size)
@@ -261,14 +274,15 @@ void schema_decode_object(const struct schema_decoder *d, const struct schema_va
 	else if (v->row->shared && d->sharing)
 		decode_shared(d, v, (char *)out + v->row->offset);
 	else
-		schema_decode(d, v->row->of, v->node, schema_at_kept(d->arena, v),
-			(char *)out + v->row->offset);
+		schema_decode(
+			d, v->row->of, v->node, schema_at_kept(d->arena, v), place_of(d, v, out));
 }
 
 static inline void decode_value(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	SCHEMA_DECODE[v->row->kind](d, v, out);
+	if (!schema_keep_text(v, out))
+		SCHEMA_DECODE[v->row->kind](d, v, out);
 }
 
 /* A fallback is JSON text of a scalar: its node needs no reader. */
@@ -325,12 +339,38 @@ static void absent_fields(const struct schema_decoder *d, const struct schema *s
 		absent_field(d, schema, &schema->fields[__builtin_ctzll(left)], self, out);
 }
 
+/* Returns a bit for each row whose value is there. */
+static uint64_t decode_members(const struct schema_decoder *d, const struct schema *schema,
+	const struct schema_object *self, void *out)
+{
+	const struct schema_index *const index = schema_index_of(schema);
+	const struct json_node *const end = json_next(self->node);
+	struct schema_value value = {.up = self->at};
+	uint64_t parts = 0;
+	uint64_t seen = 0;
+
+	for (const struct json_node *key = self->node + 1; key != end; key = json_next(key + 1)) {
+		value.row = schema_row(schema, index, key);
+		value.node = key + 1;
+		if (value.row == NULL) {
+			unknown_field(d, schema, key, self->at);
+			continue;
+		}
+		parts |= UINT64_C(1) << value.row->part;
+		if (value.node->kind != JSON_NULL) {
+			seen |= UINT64_C(1) << (value.row - schema->fields);
+			decode_value(d, &value, out);
+		}
+	}
+	if (d->parts)
+		*d->parts |= parts;
+	return seen;
+}
+
 void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at, void *out)
 {
 	const struct schema_object self = {node, at};
-	uint64_t parts = 0;
-	uint64_t seen = 0;
 
 	assert(schema->fields || schema->open);
 	if (!json_present(node))
@@ -343,25 +383,9 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 		memcpy(out, &self, sizeof(self));
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
-	const struct json_node *const end = json_next(node);
-	struct schema_value value = {.up = at};
+	const uint64_t seen = decode_members(d, schema, &self, out);
 
-	for (const struct json_node *key = node + 1; key != end; key = json_next(key + 1)) {
-		value.row = schema_row(schema, key);
-		value.node = key + 1;
-		if (value.row == NULL) {
-			unknown_field(d, schema, key, at);
-			continue;
-		}
-		parts |= UINT64_C(1) << value.row->part;
-		if (value.node->kind != JSON_NULL) {
-			seen |= UINT64_C(1) << (value.row - schema->fields);
-			decode_value(d, &value, out);
-		}
-	}
-	if (d->parts)
-		*d->parts |= parts;
-	absent_fields(d, schema, schema_index_of(schema)->asked & ~seen, &self, out);
+	absent_fields(d, schema, schema->index->asked & ~seen, &self, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

@@ -124,6 +124,7 @@ struct schema_field {
 	bool kept;    /* into the struct, at `offset` */
 	bool bounded; /* a number: min counts, and for integers max */
 	bool shared;  /* an object: see struct schema_sharing */
+	bool apart;   /* an object: kept is a pointer to its struct, NULL where there is none */
 	uint16_t offset;
 	int32_t min, max;
 	const struct schema *of;   /* SCHEMA_OBJECT, SCHEMA_LIST */
@@ -185,6 +186,11 @@ struct schema {
 #define SCHEMA_KEEP_OBJECT(T, member, schema, ...)                                                 \
 	{                                                                                          \
 		.kind = SCHEMA_OBJECT, .kept = true, .offset = offsetof(T, member),                \
+		.of = (schema), .key_len = SCHEMA_LEN(__VA_ARGS__, 0), .key = __VA_ARGS__          \
+	}
+#define SCHEMA_KEEP_OBJECT_APART(T, member, schema, ...)                                           \
+	{                                                                                          \
+		.kind = SCHEMA_OBJECT, .kept = true, .apart = true, .offset = offsetof(T, member), \
 		.of = (schema), .key_len = SCHEMA_LEN(__VA_ARGS__, 0), .key = __VA_ARGS__          \
 	}
 #define SCHEMA_KEEP_LIST(T, member, schema, ...)                                                   \

@@ -4,18 +4,10 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Keys of one schema mostly differ in their lengths and ends. */
-static inline size_t slot_of(const char *key, size_t len)
-{
-	if (len == 0)
-		return 0;
-	return (len * 5 + (unsigned char)key[0] * 3 + (unsigned char)key[len - 1]) % SCHEMA_SLOTS;
-}
-
 static void add_row(struct schema_index *index, const struct schema *schema, size_t number)
 {
 	const struct schema_field *const row = &schema->fields[number];
-	size_t slot = slot_of(row->key, row->key_len);
+	size_t slot = schema_slot(row->key, row->key_len);
 
 	while (index->slots[slot])
 		slot = (slot + 1) % SCHEMA_SLOTS;
@@ -39,29 +31,13 @@ void schema_index_make(const struct schema *schema)
 	pthread_mutex_unlock(&one_at_a_time);
 }
 
-static const struct schema_field *row_of_escaped(
+const struct schema_field *schema_row_of_escaped(
 	const struct schema *schema, const struct json_node *key)
 {
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_field *const row = &schema->fields[i];
 
 		if (json_str_is(key, (struct str){row->key, row->key_len}))
-			return row;
-	}
-	return NULL;
-}
-
-const struct schema_field *schema_row(const struct schema *schema, const struct json_node *key)
-{
-	const struct schema_index *const index = schema_index_of(schema);
-
-	if (key->escaped)
-		return row_of_escaped(schema, key);
-	for (size_t slot = slot_of(key->at, key->len); index->slots[slot];
-		slot = (slot + 1) % SCHEMA_SLOTS) {
-		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
-
-		if (row->key_len == key->len && str_same(row->key, key->at, key->len))
 			return row;
 	}
 	return NULL;

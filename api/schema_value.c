@@ -103,10 +103,10 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 			kind_words(json_kind(node)));
 }
 
-void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size)
+void schema_value_wrong(
+	const struct schema_decoder *d, const struct schema_value *v, const char *wanted)
 {
-	if (out && v->row->kept)
-		memcpy((char *)out + v->row->offset, decoded, size);
+	schema_wrong_type(d, v->node, SCHEMA_AT(v), wanted);
 }
 
 static bool is_one_of(struct str word, const char *const *words)
@@ -152,7 +152,7 @@ static void check_word(
 static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_STRING) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a string");
+		schema_value_wrong(d, v, "a string");
 		return;
 	}
 	const struct val_str value = {v->node, json_str(d->arena, v->node)};
@@ -165,7 +165,7 @@ static void decode_string(const struct schema_decoder *d, const struct schema_va
 static void decode_bool(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!is_boolean(v->node)) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "true or false");
+		schema_value_wrong(d, v, "true or false");
 		return;
 	}
 	schema_store(out, v, &(struct val_bool){v->node, v->node->kind == JSON_TRUE},
@@ -197,54 +197,47 @@ COLD static void report_beyond_type(
 			(long long)(v->row->bounded ? v->row->min : least));
 }
 
-static bool integer_fits(
-	const struct schema_decoder *d, const struct schema_value *v, int64_t number)
+/* What is no integer, or one that no int64 holds. */
+COLD static void report_no_int64(const struct schema_decoder *d, const struct schema_value *v)
 {
-	const bool narrow = v->row->kind == SCHEMA_INT32;
-	const int64_t type_max = narrow ? INT32_MAX : INT64_MAX;
+	double approximate = 0;
 
-	if (narrow && (number < INT32_MIN || number > INT32_MAX)) {
-		report_beyond_type(d, v, number > 0);
-		return false;
-	}
-	if (!v->row->bounded)
-		return true;
-	if (number < v->row->min || number > v->row->max) {
-		const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
-		const struct field_fact wrong =
-			schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE, FIELD_INVALID,
-				FIELD_READS(v->node));
+	if (v->node->kind != JSON_NUMBER ||
+		(json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18))
+		schema_value_wrong(d, v, "an integer");
+	else
+		report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
+}
 
-		if (v->row->max == type_max)
-			field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %lld",
-				(long long)v->row->min);
-		else
-			field_add(d->errors, SCHEMA_AT(v), &wrong, "must be between %lld and %lld",
-				(long long)v->row->min, (long long)v->row->max);
-	}
-	return true;
+COLD static void report_range(const struct schema_decoder *d, const struct schema_value *v)
+{
+	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
+	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE,
+		FIELD_INVALID, FIELD_READS(v->node));
+
+	if (v->row->kind == SCHEMA_INT32 && v->row->max == INT32_MAX)
+		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %d", v->row->min);
+	else
+		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be between %d and %d", v->row->min,
+			v->row->max);
 }
 
 static void decode_integer(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	int64_t number = 0;
+	const bool narrow = v->row->kind == SCHEMA_INT32;
+	int64_t number;
 
-	if (v->node->kind != JSON_NUMBER) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer");
-		return;
-	}
 	if (!json_i64(v->node, &number)) {
-		double approximate = 0;
-
-		if (json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18)
-			schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer");
-		else
-			report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
+		report_no_int64(d, v);
 		return;
 	}
-	if (!integer_fits(d, v, number))
+	if (narrow && number != (int32_t)number) {
+		report_beyond_type(d, v, number > 0);
 		return;
-	if (v->row->kind == SCHEMA_INT32)
+	}
+	if (v->row->bounded && (number < v->row->min || number > v->row->max))
+		report_range(d, v);
+	if (narrow)
 		schema_store(out, v, &(struct val_i32){v->node, (int32_t)number},
 			sizeof(struct val_i32));
 	else
@@ -256,7 +249,7 @@ static void decode_number(const struct schema_decoder *d, const struct schema_va
 	struct val_double value = {.node = v->node};
 
 	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &value.v)) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a number");
+		schema_value_wrong(d, v, "a number");
 		return;
 	}
 	if (v->row->bounded && value.v < (double)v->row->min) {
@@ -267,11 +260,6 @@ static void decode_number(const struct schema_decoder *d, const struct schema_va
 			(long long)v->row->min);
 	}
 	schema_store(out, v, &value, sizeof(value));
-}
-
-static bool read_quantity(const struct json_node *node, struct quantity *out, struct err *err)
-{
-	return quantity_read(node, out, err) && quantity_fits_schema(node, err);
 }
 
 COLD static void report_quantity(const struct schema_decoder *d, const struct json_node *node,
@@ -291,7 +279,7 @@ static void decode_quantity(const struct schema_decoder *d, const struct schema_
 	struct val_quantity value = {.node = v->node};
 	struct err err;
 
-	if (read_quantity(v->node, &value.v, &err))
+	if (quantity_read_fitting(v->node, &value.v, &err))
 		schema_store(out, v, &value, sizeof(value));
 	else
 		report_quantity(d, v->node, SCHEMA_AT(v), &err);
@@ -306,13 +294,13 @@ static void decode_int_or_string(
 		schema_store(
 			out, v, &(struct val_int_or_str){v->node}, sizeof(struct val_int_or_str));
 	else
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "an integer or a string");
+		schema_value_wrong(d, v, "an integer or a string");
 }
 
 static void decode_strings(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list of strings");
+		schema_value_wrong(d, v, "a list of strings");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
@@ -328,7 +316,7 @@ static void decode_ints(const struct schema_decoder *d, const struct schema_valu
 	int64_t number;
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a list of integers");
+		schema_value_wrong(d, v, "a list of integers");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
@@ -343,7 +331,7 @@ static void decode_string_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_wrong_type(d, v->node, SCHEMA_AT(v), "a map of strings");
+		schema_value_wrong(d, v, "a map of strings");
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
@@ -358,13 +346,12 @@ static void decode_quantity_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_wrong_type(
-			d, v->node, SCHEMA_AT(v), "a map of resource names to quantities");
+		schema_value_wrong(d, v, "a map of resource names to quantities");
 		return;
 	}
 	struct resource_list list = {
 		.node = v->node,
-		.items = arena_array(d->arena, json_count(v->node), sizeof(struct resource)),
+		.items = arena_take(d->arena, json_count(v->node) * sizeof(struct resource)),
 	};
 	struct err err;
 
@@ -375,7 +362,7 @@ static void decode_quantity_map(
 		item->node = it.value;
 		if (it.value->kind == JSON_NULL)
 			continue;
-		if (read_quantity(it.value, &item->quantity, &err))
+		if (quantity_read_fitting(it.value, &item->quantity, &err))
 			list.count++;
 		else
 			report_quantity(d, it.value, FIELD_KEY(SCHEMA_AT(v), item->name), &err);

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "api/schema.h"
 
 /* The value at hand: by which row it is judged, and where it stands. */
@@ -26,8 +28,33 @@ struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
 	const struct field_path *at, const char *wanted) COLD;
+/* The same of the value at hand. */
+void schema_value_wrong(
+	const struct schema_decoder *d, const struct schema_value *v, const char *wanted) COLD;
+
 /* Copies a decoded value to its place in the struct, where the row keeps it. */
-void schema_store(void *out, const struct schema_value *v, const void *decoded, size_t size);
+static inline void schema_store(
+	void *out, const struct schema_value *v, const void *decoded, size_t size)
+{
+	if (out && v->row->kept)
+		memcpy((char *)out + v->row->offset, decoded, size);
+}
+
+/*
+ * What most values are needs no call: a text that stands as it is, with no words to choose from.
+ * False: the value has yet to be decoded.
+ */
+static inline bool schema_keep_text(const struct schema_value *v, void *out)
+{
+	const struct json_node *const node = v->node;
+
+	if (v->row->kind != SCHEMA_STRING || v->row->words || node->kind != JSON_STRING ||
+		node->escaped)
+		return false;
+	schema_store(
+		out, v, &(struct val_str){node, {node->at, node->len}}, sizeof(struct val_str));
+	return true;
+}
 
 typedef void schema_decode_fn(
 	const struct schema_decoder *d, const struct schema_value *v, void *out);

@@ -203,7 +203,7 @@ COLD static void *take_from_new(struct arena *arena, size_t size, size_t room)
 	return take_from(arena, block_add(arena, room), size, room);
 }
 
-static void *take(struct arena *arena, size_t size)
+static inline void *take(struct arena *arena, size_t size)
 {
 	struct arena_block *const block = arena->blocks;
 	const size_t room = round_up(size ? size : 1);
@@ -211,6 +211,11 @@ static void *take(struct arena *arena, size_t size)
 	if (block == NULL || block->size - block->used < room || size > SIZE_MAX / 2)
 		return take_from_new(arena, size, room);
 	return take_from(arena, block, size, room);
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+	return take(arena, size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -27,7 +27,7 @@ void mem_trim(void);
 struct arena_block;
 
 /*
- * Bump allocation. An arena belongs to one thread at a time. What it hands out is zeroed, aligned
+ * Bump allocation. An arena belongs to one thread at a time. What it hands out is aligned
  * for any type, and lives until arena_reset() or arena_done().
  */
 struct arena {
@@ -49,7 +49,10 @@ void arena_reset(struct arena *arena);
 void arena_trim(struct arena *arena);
 void arena_done(struct arena *arena);
 
+/* Zeroed. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same, not zeroed: for what is written in full right away. */
+void *arena_take(struct arena *arena, size_t size);
 /* As arena_alloc for `count` items of `size` bytes; the product must not overflow. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /*

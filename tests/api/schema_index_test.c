@@ -38,7 +38,8 @@ static const struct json_node *key_of(struct str json)
 
 static const struct schema_field *row_of(const struct schema *schema, struct str key)
 {
-	return schema_row(schema, key_of(arena_printf(&arena, "{\"%.*s\":1}", STR_ARG(key))));
+	return schema_row(schema, schema_index_of(schema),
+		key_of(arena_printf(&arena, "{\"%.*s\":1}", STR_ARG(key))));
 }
 
 enum { SCHEMAS_MAX = 500 };
@@ -181,7 +182,8 @@ static void *look(void *context)
 {
 	const struct asker *const asker = context;
 
-	return (void *)(uintptr_t)schema_row(asker->schema, asker->key);
+	return (void *)(uintptr_t)schema_row(
+		asker->schema, schema_index_of(asker->schema), asker->key);
 }
 
 /* Reviews are answered by several threads, and the first of each decodes. */

@@ -178,6 +178,26 @@ static void scribble(void)
 		junk[i] = (char)i;
 }
 
+Test(schema, what_is_kept_apart_is_there_only_where_an_object_is)
+{
+	static const char *const NONE[] = {
+		"{\"spec\":{}}",
+		"{\"spec\":{\"headGroupSpec\":null}}",
+		"{\"spec\":{\"headGroupSpec\":[]}}",
+		"{\"spec\":{\"headGroupSpec\":\"x\"}}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(NONE); i++)
+		cr_expect_null(decode(NONE[i])->cluster->head, "%s", NONE[i]);
+	const struct raycluster *const cluster =
+		decode("{\"spec\":{\"headGroupSpec\":{\"serviceType\":\"NodePort\"}}}")->cluster;
+
+	cr_assert_not_null(cluster->head);
+	cr_expect(cluster->head->is_head && cluster->groups[0] == cluster->head);
+	cr_expect(str_is(cluster->head->service_type.v, "NodePort"));
+	cr_expect_eq(cluster->head->self.at->parent, cluster->self.at);
+}
+
 Test(schema, the_paths_of_the_model_outlive_decoding)
 {
 	const struct ray_object *const object =

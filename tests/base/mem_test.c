@@ -108,6 +108,24 @@ Test(arena, what_it_hands_out_is_zeroed_aligned_and_apart)
 	arena_done(&arena);
 }
 
+Test(arena, what_is_taken_lies_behind_what_was_and_is_not_cleared)
+{
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	char *const first = arena_take(&arena, 16);
+
+	memset(first, 'x', 16);
+	cr_expect_eq((char *)arena_take(&arena, 1), first + 16);
+	cr_expect_eq((char *)arena_alloc(&arena, 1), first + 32);
+	cr_expect_eq(arena.used, (size_t)48);
+	arena_reset(&arena);
+	cr_assert_eq((char *)arena_take(&arena, 16), first);
+	cr_expect_eq(first[0], 'x');
+	cr_expect_eq(*(char *)arena_alloc(&arena, 1), 0);
+	arena_done(&arena);
+}
+
 Test(arena, reset_makes_used_memory_zero_again)
 {
 	struct arena arena;
