@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/placeholder.h"
 #include "base/utf8.h"
 
 enum {
@@ -118,18 +119,33 @@ void field_errors_init(
 	*errors = (struct field_errors){.arena = arena, .root = root, .limit = FIELD_ERRORS_LIMIT};
 }
 
-/* A scalar as it was written, cut where it gets long; of a list or an object nothing. */
-static void print_value(struct buf *out, const struct json_node *node)
+/*
+ * A scalar as it was written, cut where it gets long; of a list or an object nothing. Who wrote
+ * < does not know it as \u003c, which an API server makes of it.
+ */
+static void print_value(struct buf *out, struct arena *arena, const struct json_node *node)
 {
 	if (node == NULL || node->kind >= JSON_ARRAY)
 		return;
+	buf_add_cstr(out, ": ");
+	if (node->kind == JSON_STRING && node->escaped && node->len <= VALUE_SHOWN) {
+		buf_add_json_str(out, json_str(arena, node));
+		return;
+	}
 	const struct str raw = json_raw(node);
 	const size_t shown = utf8_cut(raw, VALUE_SHOWN);
 
-	buf_add_cstr(out, ": ");
 	buf_add(out, (struct str){raw.at, shown});
 	if (shown < raw.len)
 		buf_add_cstr(out, "…");
+}
+
+static void print_detail(struct buf *out, bool placeholder, const char *detail)
+{
+	if (placeholder)
+		buf_add_cstr(out, ": looks like a placeholder that was not filled in");
+	if (detail[0])
+		buf_printf(out, placeholder ? " (%s)" : ": %s", detail);
 }
 
 uint64_t field_error_fingerprint(const struct field_error *error)
@@ -161,18 +177,16 @@ static struct str render_path(struct arena *arena, const struct field_path *at)
 	return arena_str(arena, buf_str(&text));
 }
 
-static struct str render_message(
-	struct arena *arena, const struct field_fact *fact, const char *detail)
+static struct str render_message(struct arena *arena, const struct field_path *at,
+	const struct field_fact *fact, const char *detail)
 {
 	CLEANUP(buf_done) struct buf text = {0};
+	const bool shows = TYPES[fact->type].shows_value && fact->reads.count;
 
 	buf_add_cstr(&text, TYPES[fact->type].words);
-	if (TYPES[fact->type].shows_value && fact->reads.count)
-		print_value(&text, fact->reads.nodes[0]);
-	if (detail[0]) {
-		buf_add_cstr(&text, ": ");
-		buf_add_cstr(&text, detail);
-	}
+	if (shows)
+		print_value(&text, arena, fact->reads.nodes[0]);
+	print_detail(&text, shows && placeholder_is_at(arena, at, fact->reads.nodes[0]), detail);
 	return arena_str(arena, buf_str(&text));
 }
 
@@ -255,7 +269,7 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 		.type = fact->type,
 		.at_most = fact->at_most,
 		.field = render_path(errors->arena, at),
-		.message = render_message(errors->arena, fact, detail),
+		.message = render_message(errors->arena, at, fact, detail),
 		.place = field_path_hash(at),
 		.reads = keep_reads(errors->arena, fact->reads),
 		.node = field_path_find(at, errors->root, trail_of(errors)),

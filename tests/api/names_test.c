@@ -231,6 +231,8 @@ Test(names, a_valid_name_near_a_wrong_one_is_proposed)
 		{NAME_DNS1035_LABEL, "--a--", "a"},
 		{NAME_DNS1035_LABEL, "caf\xc3\xa9 au lait", "caf-au-lait"},
 		{NAME_DNS1035_LABEL, "___", ""},
+		{NAME_DNS1035_LABEL, "${NAME}", ""},
+		{NAME_DNS1123_SUBDOMAIN, "<your-secret>", ""},
 		{NAME_DNS1035_LABEL, "", ""},
 		{NAME_DNS1035_LABEL, A64, A63},
 		{NAME_DNS1035_LABEL, "fine", "fine"},
