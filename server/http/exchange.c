@@ -210,7 +210,8 @@ static void run_or_refuse(
 		http_work_end(&core->budgets, charged);
 	} else {
 		count(&core->counters.refused[x->refusal], 1);
-		http_router_refuse(&core->router, x->refusal, x->request.path, response);
+		http_router_refuse(
+			&core->router, &core->limits, x->refusal, x->request.path, response);
 	}
 }
 

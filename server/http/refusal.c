@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#define LIMIT(limit) (&(const enum http_limit){(limit)})
+
 static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 	[HTTP_REFUSAL_NONE] = {200, "none", false, 0, ""},
 	[HTTP_REFUSAL_TARGET] = {400, "target", true, 0,
@@ -35,9 +37,12 @@ static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 	[HTTP_REFUSAL_CONTENT_ENCODING] = {415, "content_encoding", false, 0,
 		"compressed bodies are not accepted; send the body without Content-Encoding"},
 	[HTTP_REFUSAL_TOO_LARGE] = {413, "too_large", false, 0,
-		"the body is larger than this server accepts; send a smaller object"},
+		"the body is larger than this server accepts, and no option raises that; send a "
+		"smaller object",
+		LIMIT(HTTP_LIMIT_BODY)},
 	[HTTP_REFUSAL_BUSY] = {429, "busy", false, 1,
-		"too many requests are being answered; try again in a second"},
+		"too many requests are being answered; try again in a second",
+		LIMIT(HTTP_LIMIT_IN_FLIGHT)},
 	[HTTP_REFUSAL_MEMORY] = {429, "memory", false, 1,
 		"the memory for large requests is in use; try again in a second"},
 	[HTTP_REFUSAL_LATE] = {408, "late", false, 0,

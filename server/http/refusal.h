@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "server/http/limits.h"
+
 enum http_refusal {
 	HTTP_REFUSAL_NONE,
 	HTTP_REFUSAL_TARGET,
@@ -34,6 +36,7 @@ struct http_refusal_row {
 	bool hang_up;
 	int retry_after; /* seconds; 0 is no advice */
 	const char *sentence;
+	const enum http_limit *limit; /* the one that was met, for the sentence; or NULL */
 };
 
 const struct http_refusal_row *http_refusal_row(enum http_refusal refusal);

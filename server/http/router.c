@@ -123,12 +123,19 @@ static void add_allow(
 	http_response_add_header(response, "Allow", (struct str){allow, len});
 }
 
-void http_router_refuse(const struct http_router *router, enum http_refusal refusal,
-	struct str path, struct http_response *response)
+void http_router_refuse(const struct http_router *router, const struct http_limits *limits,
+	enum http_refusal refusal, struct str path, struct http_response *response)
 {
 	const struct http_refusal_row *const row = http_refusal_row(refusal);
 
-	http_respond_status(response, row->status, row->retry_after, "%s", row->sentence);
+	if (row->limit)
+		http_respond_status(response, row->status, row->retry_after,
+			"%s (limit '%s': %lld %s)", row->sentence,
+			http_limit_row(*row->limit)->name,
+			(long long)http_limit(limits, *row->limit),
+			http_limit_row(*row->limit)->unit);
+	else
+		http_respond_status(response, row->status, row->retry_after, "%s", row->sentence);
 	if (refusal == HTTP_REFUSAL_METHOD)
 		add_allow(router, path, response);
 }

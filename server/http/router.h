@@ -10,6 +10,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "server/http/limits.h"
 #include "server/http/refusal.h"
 
 struct arena;
@@ -75,6 +76,6 @@ const struct http_route *http_router_find(const struct http_router *router, stru
 	struct str path, enum http_refusal *refusal);
 /* Whether the route takes a body with this Content-Type. */
 bool http_route_takes(const struct http_route *route, struct str content_type);
-/* The answer to a refused request; `path` for the Allow header. */
-void http_router_refuse(const struct http_router *router, enum http_refusal refusal,
-	struct str path, struct http_response *response);
+/* The answer to a refused request; `path` for the Allow header, `limits` for what was met. */
+void http_router_refuse(const struct http_router *router, const struct http_limits *limits,
+	enum http_refusal refusal, struct str path, struct http_response *response);

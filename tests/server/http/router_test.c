@@ -71,12 +71,13 @@ Test(router, a_wrong_method_is_told_which_ones_are_right)
 	static const struct {
 		const char *path, *allow;
 	} CASES[] = {{"/mutate", "POST"}, {"/healthz", "GET, HEAD"}, {"/both", "GET, HEAD, POST"}};
+	const struct http_limits limits = http_limits_default();
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		struct http_response response = {0};
 
 		http_router_refuse(
-			&ROUTER, HTTP_REFUSAL_METHOD, str_from(CASES[i].path), &response);
+			&ROUTER, &limits, HTTP_REFUSAL_METHOD, str_from(CASES[i].path), &response);
 		cr_assert_eq(response.status, 405);
 		cr_assert_str_eq(header_of(&response, "Allow"), CASES[i].allow);
 		buf_done(&response.body);
@@ -85,12 +86,15 @@ Test(router, a_wrong_method_is_told_which_ones_are_right)
 
 Test(router, every_refusal_is_a_status_that_says_what_to_do)
 {
+	const struct http_limits limits = http_limits_default();
+
 	for (int i = HTTP_REFUSAL_NONE + 1; i < HTTP_REFUSAL_COUNT; i++) {
 		const struct http_refusal_row *const row = http_refusal_row((enum http_refusal)i);
 		struct http_response response = {0};
 
 		cr_assert_not_null(row->name, "%d", i);
-		http_router_refuse(&ROUTER, (enum http_refusal)i, STR("/mutate"), &response);
+		http_router_refuse(
+			&ROUTER, &limits, (enum http_refusal)i, STR("/mutate"), &response);
 		cr_assert(response.status >= 400 && response.status < 500, "%s", row->name);
 		cr_assert_str_eq(response.content_type, "application/json");
 		cr_assert(str_contains(buf_str(&response.body), row->sentence), "%s", row->name);
@@ -98,6 +102,19 @@ Test(router, every_refusal_is_a_status_that_says_what_to_do)
 			"%s", row->name);
 		buf_done(&response.body);
 	}
+}
+
+Test(router, a_limit_that_was_met_is_named_with_its_value)
+{
+	struct http_limits limits = http_limits_default();
+	struct http_response response = {0};
+
+	limits.value[HTTP_LIMIT_BODY] = 4711;
+	http_router_refuse(&ROUTER, &limits, HTTP_REFUSAL_TOO_LARGE, STR("/mutate"), &response);
+	cr_expect(str_contains(buf_str(&response.body), "(limit 'body': 4711 bytes)"), "%.*s",
+		STR_ARG(buf_str(&response.body)));
+	cr_expect(str_contains(buf_str(&response.body), "no option raises"));
+	buf_done(&response.body);
 }
 
 Test(router, a_status_is_what_a_kubernetes_client_expects)
