@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "validators/plan.h"
 
-enum { POLICY_FILE_MAX = 1024 * 1024 };
+enum { POLICY_FILE_MAX = 1024 * 1024, MISSES_MAX = 2 };
 
 /* A policy and those who hold it; the store itself holds the one in force. */
 struct held {
@@ -23,7 +23,8 @@ struct policy_store {
 	char *path;             /* NULL: built in */
 	policy_trial_fn *trial; /* or NULL */
 	struct stat seen;       /* of the file that was read last, good or broken */
-	uint64_t seen_hash;     /* of its text */
+	uint64_t seen_hash;     /* of its text; 0: whatever it has next is new */
+	unsigned misses;        /* looks in a row that could not read it, up to MISSES_MAX */
 };
 
 static struct policy *decode(
@@ -223,20 +224,38 @@ static enum policy_change take(struct policy_store *store, struct str text, stru
 	return POLICY_CHANGED;
 }
 
-/* A file that is gone for a moment (an editor, a ConfigMap's swap) is looked for again. */
+/*
+ * Whether it is said now that the file cannot be read: once, and of one that is not there at the
+ * second look, since an editor or a ConfigMap's swap takes it away for a moment.
+ */
+static bool is_news(struct policy_store *store, bool force, const struct err *err)
+{
+	const unsigned told_at = err->code == ERR_NOT_FOUND ? MISSES_MAX - 1 : 0;
+	const bool news = force || store->misses == told_at;
+
+	if (news)
+		store->misses = MISSES_MAX;
+	else if (store->misses < MISSES_MAX)
+		store->misses++;
+	return news;
+}
+
 enum policy_change policy_store_refresh(struct policy_store *store, bool force, struct err *err)
 {
 	struct arena scratch;
 	struct str text = {0};
-	enum policy_change change = POLICY_BROKEN;
+	enum policy_change change = POLICY_UNCHANGED;
 
 	if (store->path == NULL || (!force && looks_the_same(store)))
 		return POLICY_UNCHANGED;
 	arena_init(&scratch, 4096);
-	if (read_file(store, &scratch, &text, err))
+	if (read_file(store, &scratch, &text, err)) {
+		store->misses = 0;
 		change = take(store, text, err);
-	else if (!force && err->code == ERR_NOT_FOUND)
-		change = POLICY_UNCHANGED;
+	} else if (is_news(store, force, err)) {
+		store->seen_hash = 0;
+		change = POLICY_BROKEN;
+	}
 	arena_done(&scratch);
 	return change;
 }

@@ -31,7 +31,7 @@ void policy_store_release(struct policy_store *store, const struct policy *polic
 enum policy_change {
 	POLICY_UNCHANGED,
 	POLICY_CHANGED,
-	POLICY_BROKEN, /* the new file cannot be used; said once for each content */
+	POLICY_BROKEN, /* the new file cannot be used, or is gone; said once for each content */
 };
 
 /* Looks at the file, cheaply: reads it where its identity or time differs, or where `force`. */

@@ -114,7 +114,7 @@ static const struct {
 	{"certificate", certificate_is_valid, true,
 		"there is no serving certificate yet, or it has expired"},
 	{"policy", policy_is_current, false,
-		"the policy file is broken and the one before it is in force; see the log"},
+		"the policy file is broken or gone and the one before it is in force; see the log"},
 };
 
 /* What the parts say of themselves; whether none that decides is bad. */

@@ -19,6 +19,23 @@ static struct serving_options options_of(const struct server *s)
 	return (struct serving_options){.dir = s->files->dir, .mint = s->offline};
 }
 
+/* It is served all the same: any other is worse, and who renews it may only be late. */
+static void warn_of_faults(const struct server *s, const struct serving_pair *pair)
+{
+	const struct serving_options options = options_of(s);
+	struct verify_finding findings[VERIFY_CHECKS];
+
+	serving_verify(pair, &options, findings);
+	for (size_t i = 0; i < VERIFY_CHECKS; i++) {
+		if (findings[i].level == VERIFY_ERROR)
+			LOG(WARN,
+				"clients refuse the certificate; a new one in its folder is taken "
+				"at once",
+				KV("why", findings[i].text), KV("remedy", findings[i].remedy),
+				KV("folder", options.dir));
+	}
+}
+
 static void certificate_changed(
 	void *context, const struct serving_pair *pair, const struct err *problem)
 {
@@ -35,6 +52,7 @@ static void certificate_changed(
 	} else {
 		result = "taken";
 		LOG(INFO, "new certificate in force");
+		warn_of_faults(s, pair);
 	}
 	metrics_count(
 		s->app.metrics, TELEMETRY_CERTIFICATE_RELOADS, METRICS_VALUES(str_from(result)));
@@ -75,8 +93,10 @@ bool serve_files_start(struct server *s, struct err *err)
 	if (!s->offline && settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
 		return true;
 	s->files = mem_alloc(sizeof(*s->files));
-	return choose_dir(s, err) && load(s, err) && serve_ports_take(s, s->files->pair, err) &&
-	       start_watch(s, err);
+	if (!choose_dir(s, err) || !load(s, err) || !serve_ports_take(s, s->files->pair, err))
+		return false;
+	warn_of_faults(s, s->files->pair);
+	return start_watch(s, err);
 }
 
 void serve_files_poke(struct server *s)

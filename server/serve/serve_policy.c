@@ -47,7 +47,11 @@ void serve_policy_refresh(struct server *s, bool force)
 		warn_of_doubts(s);
 		serve_ledger_recount(s);
 	} else {
-		LOG(ERROR, "new policy is broken, the one before it stays in force",
+		LOG(ERROR,
+			err.code == ERR_NOT_FOUND
+				? "the policy's file is gone, what it held stays in force: put "
+				  "it back, the next start needs it"
+				: "new policy is broken, the one before it stays in force",
 			KV("error", err.text));
 		serve_events_tell(
 			s, &(struct serve_event){

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "certs/serving_mint.h"
 #include "tests/e2e/load.h"
 #include "tests/e2e/reviews.h"
@@ -102,6 +103,39 @@ Test(e2e_life, a_broken_policy_is_shouted_about_and_the_old_one_stays)
 	cr_expect(is_admitted(&w));
 	expect_policy_check(&w, "[+]policy ok");
 	stop_with_policy(&w);
+}
+
+/* Nobody has to send a signal to learn that the next start would fail. */
+Test(e2e_life, a_policy_whose_file_is_gone_is_told_and_stays)
+{
+	static const char POLICY[] = POLICY_HEAD "quotas: {ray: {cpu: 2}}\n";
+	struct with_policy w = start_with_policy(POLICY);
+
+	kit_run("rm '%s/policy.yaml'", w.server.folder);
+	server_process_expect_log(&w.server, "the policy's file is gone");
+	cr_expect_not(is_admitted(&w));
+	server_process_await_metric(&w.server, "raygate_policy_reloads_total{result=\"kept\"}", 1);
+	expect_policy_check(&w, "[-]policy");
+	kit_write(w.server.folder, "policy.yaml", POLICY);
+	server_process_expect_log(&w.server, "new policy in force");
+	expect_policy_check(&w, "[+]policy ok");
+	stop_with_policy(&w);
+}
+
+Test(e2e_life, a_certificate_that_clients_refuse_is_told_at_the_start)
+{
+	char *const folder = kit_folder();
+	const int64_t then = clock_wall() / CLOCK_SECOND - 500 * (int64_t)KIT_DAY;
+	struct mint_pair ca CLEANUP(mint_pair_done) = kit_ca(then);
+	struct mint_pair pair CLEANUP(mint_pair_done) = kit_pair(&ca, "localhost", then);
+
+	kit_write(folder, "tls.crt", pair.cert_pem);
+	kit_write(folder, "tls.key", pair.key_pem);
+	kit_write(folder, "ca.crt", ca.cert_pem);
+	struct server_process server = server_process_start_in(folder, NULL);
+
+	server_process_expect_log(&server, "expired on ");
+	server_process_stop(&server);
 }
 
 Test(e2e_life, a_policy_that_changes_under_load_fails_no_request)

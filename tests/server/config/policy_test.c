@@ -87,3 +87,32 @@ Test(policy_store, a_policy_that_no_cluster_could_be_given_does_not_come_into_fo
 	policy_store_release(store, before);
 	policy_store_release(store, after);
 }
+
+/* Once, and not for the moment that an editor takes to put another one there. */
+Test(policy_store, a_file_that_is_gone_is_told_at_the_second_look)
+{
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	char path[512];
+	struct err err = {0};
+
+	snprintf(path, sizeof(path), "%s/policy.yaml", folder);
+	kit_write(folder, "policy.yaml", HEAD);
+	struct policy_store *store CLEANUP(policy_store_free) = policy_store_new(path, &err);
+
+	cr_assert(store, "%s", err.text);
+	kit_run("rm '%s'", path);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_BROKEN);
+	cr_expect_eq(err.code, ERR_NOT_FOUND, "%s", err.text);
+	for (int i = 0; i < 3; i++)
+		cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	cr_expect_eq(policy_store_refresh(store, true, &err), POLICY_BROKEN, "who asks is told");
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	kit_write(folder, "policy.yaml", HEAD);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_CHANGED,
+		"the same, but it was told to be gone");
+	kit_run("rm '%s'", path);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	kit_write(folder, "policy.yaml", HEAD);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED, "a moment");
+}
