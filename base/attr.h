@@ -10,5 +10,7 @@
 #define UNUSED      __attribute__((unused))
 /* Rarely called: the compiler keeps calls of it, and what leads to them, out of the hot code. */
 #define COLD __attribute__((cold))
+/* The rare case of something that is inlined: its code stays out of the way of the usual one. */
+#define NOINLINE __attribute__((noinline))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

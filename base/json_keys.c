@@ -71,16 +71,45 @@ static bool many_differ(
 	return true;
 }
 
-/* Equal keys have equal signatures: the length and the first eight bytes. */
+/* Equal keys have equal signatures: of the length, and of bytes from both ends. */
 static uint64_t signature(const struct json_node *key)
 {
-	uint64_t head = 0;
+	const char *const at = key->at;
+	const size_t len = key->len;
+	uint64_t bytes = 0;
 
-	memcpy(&head, key->at, key->len < 8 ? key->len : 8);
-	return head ^ (uint64_t)key->len << 56;
+	if (len >= 8)
+		bytes = str_load8(at);
+	else if (len >= 4)
+		bytes = str_load4(at) | (uint64_t)str_load4(at + len - 4) << 32;
+	else if (len > 0)
+		bytes = (uint64_t)(unsigned char)at[0] | (uint64_t)(unsigned char)at[len / 2] << 8 |
+			(uint64_t)(unsigned char)at[len - 1] << 16;
+	return bytes ^ (uint64_t)len << 56;
 }
 
-bool json_keys_differ(
+/* One of 64 bits: most keys of an object have different ones. */
+static uint64_t bit_of(uint64_t signature)
+{
+	return UINT64_C(1) << (signature * UINT64_C(0x9E3779B97F4A7C15) >> 58);
+}
+
+/* In this order: what is most probable is looked for first, and then what remains. */
+static bool bits_differ(const struct json_node *object, const struct json_node *end)
+{
+	uint64_t bits = 0;
+
+	for (const struct json_node *key = object + 1; key < end; key = next_key(key)) {
+		const uint64_t bit = bit_of(signature(key));
+
+		if (key->escaped || (bits & bit))
+			return false;
+		bits |= bit;
+	}
+	return true;
+}
+
+static bool each_differ(
 	struct json_keys *keys, const struct json_node *object, const struct json_node *end)
 {
 	const struct json_node *seen[FEW_KEYS];
@@ -100,4 +129,10 @@ bool json_keys_differ(
 		signatures[count++] = mine;
 	}
 	return true;
+}
+
+bool json_keys_differ(
+	struct json_keys *keys, const struct json_node *object, const struct json_node *end)
+{
+	return bits_differ(object, end) || each_differ(keys, object, end);
 }

@@ -42,18 +42,26 @@ bool json_keys_differ(
  */
 static const uint64_t JSON_KEYS_SUSPECT = ~0ull; /* not in order: two may be equal */
 
-static inline void json_keys_note(uint64_t *last, const struct json_node *key, const char *end)
+enum { JSON_KEYS_HEAD = 8 };
+
+/* `key` has no escapes, and eight bytes of text from where it begins. */
+static inline uint64_t json_keys_note(uint64_t last, const char *key, size_t len)
 {
-	const uint32_t len = key->len;
+	/* What of eight bytes, as a number in their order, is a key of that length. */
+	static const uint64_t MASKS[] = {
+		0,
+		0xFFull << 56,
+		0xFFFFull << 48,
+		0xFFFFFFull << 40,
+		0xFFFFFFFFull << 32,
+		0xFFFFFFFFFFull << 24,
+		0xFFFFFFFFFFFFull << 16,
+		0xFFFFFFFFFFFFFFull << 8,
+		~0ull,
+	};
 	uint64_t head;
 
-	if (end - key->at < 8 || key->escaped) {
-		*last = JSON_KEYS_SUSPECT;
-		return;
-	}
-	memcpy(&head, key->at, 8);
-	head = be64toh(head);
-	if (len < 8)
-		head = len ? head >> (64 - len * 8) << (64 - len * 8) : 0;
-	*last = head > *last ? head : JSON_KEYS_SUSPECT;
+	memcpy(&head, key, JSON_KEYS_HEAD);
+	head = be64toh(head) & MASKS[len < JSON_KEYS_HEAD ? len : JSON_KEYS_HEAD];
+	return head > last ? head : JSON_KEYS_SUSPECT;
 }

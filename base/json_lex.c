@@ -38,6 +38,11 @@ const char *json_lex_expected(const struct json_lex *lex, const char *at, const 
 		lex, ERR_INVALID, at, "expected %s, found '%.*s'", expected, (int)len, at);
 }
 
+NOINLINE const char *json_lex_pass_space(const struct json_lex *lex, const char *at)
+{
+	return json_scan_space(at, lex->end);
+}
+
 /* The value of the four hex digits at `at`, -1 when they are not there. */
 static int32_t hex4(const struct json_lex *lex, const char *at)
 {

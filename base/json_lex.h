@@ -27,19 +27,18 @@ static inline char json_lex_peek(const struct json_lex *lex, const char *at)
 	return at < lex->end ? *at : '\0';
 }
 
+/* The first byte from `at` on that is not white space; of text without any it is not asked. */
+const char *json_lex_pass_space(const struct json_lex *lex, const char *at);
+
 static inline const char *json_lex_space(const struct json_lex *lex, const char *at)
 {
-	if (at < lex->end && (unsigned char)*at > ' ')
-		return at;
-	return json_scan_space(at, lex->end);
+	return at < lex->end && (unsigned char)*at > ' ' ? at : json_lex_pass_space(lex, at);
 }
 
 /* The byte behind white space, NUL at the end of the text; `at` is where it stands. */
 static inline char json_lex_next(const struct json_lex *lex, const char **at)
 {
-	if (*at < lex->end && (unsigned char)**at > ' ')
-		return **at;
-	*at = json_scan_space(*at, lex->end);
+	*at = json_lex_space(lex, *at);
 	return json_lex_peek(lex, *at);
 }
 

@@ -49,22 +49,33 @@ const char *json_reader_add_odd_string(
 	return end + 1;
 }
 
-/* From behind the opening quote to behind the closing one, as a node. */
-static inline const char *read_string(struct json_reader *r, const char *start)
+/* As read_string(); it is plain as far as `at`. */
+NOINLINE static const char *read_long_string(
+	struct json_reader *r, const char *start, const char *at)
 {
-	const char *const end = json_scan_string(start, r->lex.end);
+	const char *const end = json_scan_string(at, r->lex.end);
 
 	if (json_lex_peek(&r->lex, end) != '"')
 		return json_reader_add_odd_string(r, start, end, false);
 	return json_reader_add(r, start, end, JSON_STRING) ? end + 1 : NULL;
 }
 
-static inline const char *read_scalar(struct json_reader *r, const char *at)
+/* From behind the opening quote to behind the closing one, as a node; most are short. */
+static inline const char *read_string(struct json_reader *r, const char *start)
+{
+	if (start >= r->near_end)
+		return read_long_string(r, start, start);
+	const unsigned len = json_scan_short_string(start);
+
+	if (start[len] != '"')
+		return read_long_string(r, start, start + len);
+	return json_reader_add_short(r, start, len) ? start + len + 1 : NULL;
+}
+
+NOINLINE static const char *read_other(struct json_reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
 
-	if (c == '"')
-		return read_string(r, at + 1);
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return json_reader_keep(r, at, json_lex_number(&r->lex, at), JSON_NUMBER);
 	if (c == 't')
@@ -77,69 +88,88 @@ static inline const char *read_scalar(struct json_reader *r, const char *at)
 }
 
 /* A member's key and the colon; returns where its value begins. */
-static inline const char *read_key(struct json_reader *r, const char *at)
+NOINLINE static const char *read_odd_key(struct json_reader *r, const char *at)
 {
 	if (json_lex_peek(&r->lex, at) != '"')
 		return json_lex_expected(&r->lex, at, "a key in double quotes");
-	at = read_string(r, at + 1);
+	at = read_long_string(r, at + 1, at + 1);
 	if (at == NULL)
 		return NULL;
-	json_keys_note(&r->level->last_key, r->next - 1, r->lex.end);
+	json_reader_note_key(r, r->next - 1);
 	if (json_lex_next(&r->lex, &at) != ':')
 		return json_lex_expected(&r->lex, at, "':' behind a key");
 	return json_lex_space(&r->lex, at + 1);
 }
 
-/* Twice as many as before. */
-static void more_levels(struct json_reader *r)
+/* Nearly all are short and plain, and the colon follows. */
+static inline const char *read_key(struct json_reader *r, const char *at)
 {
-	const size_t open = json_reader_depth(r) + 1;
+	if (at >= r->near_end || *at != '"')
+		return read_odd_key(r, at);
+	const char *const start = at + 1;
+	const unsigned len = json_scan_short_string(start);
+	const char *const value = start + len + 2;
+
+	if (start[len] != '"' || start[len + 1] != ':')
+		return read_odd_key(r, at);
+	if (!json_reader_add_short(r, start, len))
+		return NULL;
+	r->level->last_key = json_keys_note(r->level->last_key, start, len);
+	return (unsigned char)*value > ' ' ? value : json_lex_pass_space(&r->lex, value);
+}
+
+/* As many as there is room for and as are allowed, with what is around the text. */
+static void set_levels(struct json_reader *r, uint32_t room)
+{
+	const uint32_t depth = r->limits->depth;
+
+	r->levels_end = r->levels + (depth < room ? depth + 1 : room);
+}
+
+/* Twice as many as before; false, once it is told, when there may be no more. */
+NOINLINE COLD static bool more_levels(struct json_reader *r, const char *at)
+{
+	const uint32_t open = json_reader_depth(r) + 1;
 	const bool first = r->more_levels == NULL;
 
+	if (open > r->limits->depth) {
+		json_lex_fail(&r->lex, ERR_TOO_LARGE, at,
+			"objects and arrays are more than %u deep", r->limits->depth);
+		return false;
+	}
 	r->more_levels = mem_resize(r->more_levels, open * 2 * sizeof(*r->levels));
 	if (first)
 		memcpy(r->more_levels, r->levels, open * sizeof(*r->levels));
 	r->levels = r->more_levels;
 	r->level = r->levels + open - 1;
-	r->levels_end = r->levels + open * 2;
+	set_levels(r, open * 2);
+	return true;
 }
 
-/* One is of the twins, or inside of what has a twin itself, or an item of a list. */
-static inline bool has_twins(
+static inline enum json_watch watch_of(
 	const struct json_reader *r, const struct json_level *level, uint32_t depth)
 {
-	return depth >= r->twins_depth &&
-	       (depth == r->twins_depth || level->twin_end || !level->is_object);
+	if (level->twin_end)
+		return r->paired ? JSON_WATCH_ALL : JSON_WATCH_CONTAINERS;
+	if (level->is_object ? depth == r->twins_depth || json_reader_skips_at(r, depth)
+			     : depth >= r->twins_depth)
+		return JSON_WATCH_CONTAINERS;
+	return JSON_WATCH_NOTHING;
 }
 
 static inline void open_level(struct json_reader *r, enum json_kind kind, uint32_t twin)
 {
 	struct json_level *const level = ++r->level;
-	const uint32_t here = json_reader_depth(r);
 
-	*level = (struct json_level){
-		.node = json_reader_count(r) - 1, .is_object = kind == JSON_OBJECT};
+	*level = (struct json_level){.node = json_reader_count(r) - 1,
+		.end = kind == JSON_OBJECT ? '}' : ']',
+		.is_object = kind == JSON_OBJECT};
 	if (twin && r->nodes[twin].kind == kind) {
+		level->of = twin;
 		level->twin = twin + 1;
 		level->twin_end = twin + r->nodes[twin].span;
 	}
-	level->has_twins = has_twins(r, level, here);
-	level->is_watched = level->has_twins || (level->is_object && json_reader_skips_at(r, here));
-}
-
-/* Returns the first byte inside that is not white space. */
-static inline const char *open_container(
-	struct json_reader *r, const char *at, enum json_kind kind, uint32_t twin)
-{
-	if (json_reader_depth(r) == r->limits->depth)
-		return json_lex_fail(&r->lex, ERR_TOO_LARGE, at,
-			"objects and arrays are more than %u deep", r->limits->depth);
-	if (r->level + 1 == r->levels_end)
-		more_levels(r);
-	if (!json_reader_add(r, at, at, kind))
-		return NULL;
-	open_level(r, kind, twin);
-	return json_lex_space(&r->lex, at + 1);
+	level->watch = (unsigned char)watch_of(r, level, json_reader_depth(r));
 }
 
 static const char *fail_duplicate(const struct json_reader *r)
@@ -169,54 +199,90 @@ static inline const char *close_container(struct json_reader *r, const char *at)
 	return at + 1;
 }
 
-/* Whether `c` closes the innermost container. */
-static inline bool is_end(const struct json_reader *r, char c)
+/* A container. Returns where its inside begins, or, of an empty one, what is behind it. */
+static inline const char *enter(struct json_reader *r, const char *at, char bracket, uint32_t twin)
 {
-	return c == (r->level->is_object ? '}' : ']');
+	const enum json_kind kind = bracket == '{' ? JSON_OBJECT : JSON_ARRAY;
+
+	if (r->level + 1 == r->levels_end && !more_levels(r, at))
+		return NULL;
+	if (!json_reader_add(r, at, at, kind))
+		return NULL;
+	open_level(r, kind, twin);
+	at = json_lex_space(&r->lex, at + 1);
+	return json_lex_peek(&r->lex, at) == r->level->end ? close_container(r, at) : at;
 }
 
 /* Behind a value: closes what ends here, and finds where the next item or member begins. */
 static inline const char *read_separators(struct json_reader *r, const char *at)
 {
-	while (at && r->level != r->levels) {
+	do {
+		if (at < r->near_end && *at == ',' && (unsigned char)at[1] > ' ')
+			return at + 1;
 		const char c = json_lex_next(&r->lex, &at);
 
 		if (c == ',')
 			return json_lex_space(&r->lex, at + 1);
-		if (!is_end(r, c))
+		if (c != r->level->end)
 			return json_lex_expected(&r->lex, at,
 				r->level->is_object ? "',' or '}' behind a member"
 						    : "',' or ']' behind an item");
 		at = close_container(r, at);
-	}
+	} while (at && r->level != r->levels);
 	return at;
 }
 
-/* Returns where the next item or member begins, if there is one. */
-static inline const char *read_one(struct json_reader *r, const char *at)
+/*
+ * Whether the value at `at` needs no reading: then `end` is what is behind it, or NULL. Otherwise
+ * `twin` is the node that it is a version of, or 0.
+ */
+static inline bool is_spared(struct json_reader *r, const char *at, enum json_watch least,
+	uint32_t *twin, const char **end)
 {
-	uint32_t twin = 0;
-	const char *end;
-
-	if (r->level->is_watched && json_twins_need_no_reading(r, at, &twin, &end)) {
-		at = end;
-	} else if (json_reader_at_bracket(r, at)) {
-		at = open_container(r, at, *at == '{' ? JSON_OBJECT : JSON_ARRAY, twin);
-		if (at == NULL || !is_end(r, json_lex_peek(&r->lex, at)))
-			return at;
-	} else {
-		at = read_scalar(r, at);
-	}
-	return read_separators(r, at);
+	*twin = 0;
+	if (r->level->watch < least)
+		return false;
+	*end = json_twins_spare(r, at, twin);
+	return *end != at;
 }
 
-static const char *read_value(struct json_reader *r, const char *at)
+/* Returns what is behind the value, or, of a container that is not empty, where its inside begins.
+ */
+static inline const char *read_one(struct json_reader *r, const char *at)
+{
+	const char c = json_lex_peek(&r->lex, at);
+	uint32_t twin;
+	const char *end;
+
+	if ((c | 0x20) == '{')
+		return is_spared(r, at, JSON_WATCH_CONTAINERS, &twin, &end) ? end
+									    : enter(r, at, c, twin);
+	if (is_spared(r, at, JSON_WATCH_ALL, &twin, &end))
+		return end;
+	return c == '"' ? read_string(r, at + 1) : read_other(r, at);
+}
+
+static inline const char *read_next(struct json_reader *r, const char *at)
+{
+	if (r->level->watch == JSON_WATCH_ALL) {
+		const char *const behind = json_twins_pass(r, at);
+
+		if (behind != at)
+			return behind;
+	}
+	if (r->level->is_object)
+		at = read_key(r, at);
+	return at ? read_one(r, at) : NULL;
+}
+
+NOINLINE static const char *read_value(struct json_reader *r, const char *at)
 {
 	do {
-		if (r->level->is_object)
-			at = read_key(r, at);
-		if (at)
-			at = read_one(r, at);
+		const struct json_level *const level = r->level;
+
+		at = read_next(r, at);
+		if (at && r->level == level && level != r->levels)
+			at = read_separators(r, at);
 	} while (at && r->level != r->levels);
 	return at;
 }
@@ -285,15 +351,17 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	struct json_level levels[LEVELS]; /* set when they are opened, but for the first */
 	struct json_reader r = {
 		.lex = {begin, begin + text.len, err},
+		.near_end =
+			text.len > JSON_READER_NEAR ? begin + text.len - JSON_READER_NEAR : begin,
 		.arena = arena,
 		.limits = limits,
 		.twins_depth = limits->twins ? limits->twins->depth : NO_DEPTH,
 		.differs = begin,
 		.levels = levels,
 		.level = levels,
-		.levels_end = levels + LEVELS,
 	};
 
+	set_levels(&r, LEVELS);
 	levels[0] = (struct json_level){0};
 	*out = (struct json_twice){0};
 	for (const struct json_place *place = limits->skip; place && place->key; place++)

@@ -7,21 +7,34 @@
 #include "base/json_lex.h"
 #include "base/json_read.h"
 
-enum { JSON_BYTES_MAX = (1 << 27) - 1 /* what json_node.len can say */ };
+enum {
+	JSON_BYTES_MAX = (1 << 27) - 1, /* what json_node.len can say */
+	/* From its first quote on a short key, a colon, and a byte behind that. */
+	JSON_READER_NEAR = JSON_SCAN_SHORT + 4,
+};
+
+/* What in a container may need no reading. */
+enum json_watch {
+	JSON_WATCH_NOTHING,
+	JSON_WATCH_CONTAINERS,
+	JSON_WATCH_ALL, /* it has a twin */
+};
 
 /* An open container; the first of all is what is around the text. */
 struct json_level {
 	uint64_t last_key;       /* of json_keys_note() */
 	uint32_t node;           /* the container's own */
-	uint32_t twin, twin_end; /* the nodes left of the container's twin; none: both are equal */
-	uint32_t item;           /* of a list: the last one read; 0 for none */
+	uint32_t of;             /* its twin */
+	uint32_t twin, twin_end; /* the nodes left of that; none: both are equal */
+	uint32_t item;           /* of a list: the last container in it; 0 for none */
+	char end;                /* the bracket that closes it */
 	bool is_object;
-	bool has_twins;  /* what is in it may have one */
-	bool is_watched; /* what is in it may need no reading */
+	unsigned char watch;
 };
 
 struct json_reader {
 	struct json_lex lex;
+	const char *near_end; /* JSON_READER_NEAR bytes are there from any one before this */
 	struct arena *arena;
 	const struct json_limits *limits;
 	struct json_node *nodes, *next, *end; /* the first, where one more goes, and no more do */
@@ -68,6 +81,16 @@ static inline struct json_node *json_reader_add(
 	return node;
 }
 
+/* As json_reader_add() of a string without escapes, which is short. */
+static inline bool json_reader_add_short(struct json_reader *r, const char *start, unsigned len)
+{
+	if (r->next == r->end && !json_reader_make_room(r, start))
+		return false;
+	*r->next++ = (struct json_node){
+		.at = start, .len = len & JSON_BYTES_MAX, .kind = JSON_STRING, .span = 1};
+	return true;
+}
+
 static inline const char *json_reader_keep(
 	struct json_reader *r, const char *start, const char *end, enum json_kind kind)
 {
@@ -93,10 +116,24 @@ static inline bool json_reader_skips_at(const struct json_reader *r, uint32_t de
 	return r->skip_depths >> depth % 64 & 1;
 }
 
+static inline void json_reader_note_key(struct json_reader *r, const struct json_node *key)
+{
+	struct json_level *const level = r->level;
+
+	level->last_key = key->escaped || r->lex.end - key->at < 8
+				  ? JSON_KEYS_SUSPECT
+				  : json_keys_note(level->last_key, key->at, key->len);
+}
+
 /*
- * Whether the value at `at` needs no reading, since it is like its twin, or nobody wants it: then
- * `end` is what is behind it, or NULL where it is broken. `twin` is the node it is a version of, or
- * 0. Asked only where level.is_watched.
+ * Passes over members or items as long as they are like those that come next in the twin of the
+ * open container. Returns what is behind the last of them, or `at` where there is none.
  */
-bool json_twins_need_no_reading(
-	struct json_reader *r, const char *at, uint32_t *twin, const char **end);
+const char *json_twins_pass(struct json_reader *r, const char *at);
+
+/*
+ * Passes over the value at `at` where it needs no reading, since it is like its twin, or nobody
+ * wants it. Returns what is behind it, NULL where it is broken, or `at` where it must be read: then
+ * `twin` is the node it is a version of, or 0.
+ */
+const char *json_twins_spare(struct json_reader *r, const char *at, uint32_t *twin);

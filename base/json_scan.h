@@ -43,16 +43,19 @@ static inline const char *json_scan_space(const char *at, const char *end)
 }
 
 #ifdef __SSE2__
-/* A bit for each of the 16 bytes that is a quote, a backslash, a control character or not ASCII. */
-static inline unsigned json_scan_special(const char *at)
+/*
+ * A bit for each of 16 bytes that is plain text of a string: no quote, no backslash, no control
+ * character, and ASCII. With this bit turned a quote, and no other of these, is a space; compared
+ * as signed, bytes from 0x80 are less than that too.
+ */
+static inline unsigned json_scan_plain(const char *at)
 {
 	const __m128i v = _mm_loadu_si128((const void *)at);
-	/* Signed, so that bytes from 0x80 are less than a space too. */
-	const __m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
-	const __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	const __m128i turned = _mm_xor_si128(v, _mm_set1_epi8('"' ^ ' '));
+	const __m128i high = _mm_cmpgt_epi8(turned, _mm_set1_epi8(' '));
 	const __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
 
-	return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, backslash)));
+	return (unsigned)_mm_movemask_epi8(_mm_andnot_si128(backslash, high));
 }
 
 /* What stands where in a block of 64 bytes, the first byte in the lowest bit. */
@@ -60,7 +63,7 @@ enum { JSON_SCAN_BLOCK = 64 };
 
 struct json_scan_block {
 	uint64_t quotes, backslashes, brackets;
-	uint64_t odd; /* control characters, and what is not ASCII */
+	uint64_t even; /* no control characters, and ASCII */
 };
 
 static inline void json_scan_add(struct json_scan_block *block, const char *at, unsigned place)
@@ -73,12 +76,12 @@ static inline void json_scan_add(struct json_scan_block *block, const char *at, 
 	const __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
 	const __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
 	/* Signed, so that bytes from 0x80 are less than a space too. */
-	const __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
+	const __m128i even = _mm_cmpgt_epi8(v, _mm_set1_epi8(' ' - 1));
 
 	block->quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(quote) << place;
 	block->backslashes |= (uint64_t)(unsigned)_mm_movemask_epi8(backslash) << place;
 	block->brackets |= (uint64_t)(unsigned)_mm_movemask_epi8(bracket) << place;
-	block->odd |= (uint64_t)(unsigned)_mm_movemask_epi8(odd) << place;
+	block->even |= (uint64_t)(unsigned)_mm_movemask_epi8(even) << place;
 }
 
 static inline struct json_scan_block json_scan_block(const char *at)
@@ -98,15 +101,27 @@ static inline const char *json_scan_string(const char *at, const char *end)
 {
 #ifdef __SSE2__
 	for (; end - at >= 16; at += 16) {
-		const unsigned special = json_scan_special(at);
+		const unsigned plain = json_scan_plain(at);
 
-		if (special)
-			return at + __builtin_ctz(special);
+		if (plain != 0xFFFF)
+			return at + __builtin_ctz(~plain);
 	}
 #endif
 	while (at < end && *at >= ' ' && *at != '"' && *at != '\\' && (unsigned char)*at < 0x80)
 		at++;
 	return at;
+}
+
+enum { JSON_SCAN_SHORT = 16 };
+
+/* How many bytes of a string are plain, of so many that are there. */
+static inline unsigned json_scan_short_string(const char *at)
+{
+#ifdef __SSE2__
+	return (unsigned)__builtin_ctz(~json_scan_plain(at));
+#else
+	return (unsigned)(json_scan_string(at, at + JSON_SCAN_SHORT) - at);
+#endif
 }
 
 #ifdef __SSE2__
@@ -130,15 +145,47 @@ static inline uint64_t json_scan_escaped(uint64_t backslashes, uint64_t *carry)
 /* Each bit is whether an odd number of bits is set from the lowest up to it. */
 static inline uint64_t json_scan_parity(uint64_t bits)
 {
-	for (unsigned by = 1; by < 64; by *= 2)
-		bits ^= bits << by;
-	return bits;
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	bits ^= bits << 16;
+	return bits ^ bits << 32;
 }
+#endif
+
+#ifdef __SSE2__
+/*
+ * Whether each quote of a block stands behind a backslash, each backslash before a quote, and all
+ * else is plain: as in nearly all of a document in a string. The byte before it is looked at too.
+ */
+static inline bool json_scan_is_document(const char *at)
+{
+	__m128i most = _mm_setzero_si128(), stray = _mm_setzero_si128();
+
+#pragma GCC unroll 4
+	for (int i = 0; i < JSON_SCAN_BLOCK; i += 16) {
+		const __m128i v = _mm_loadu_si128((const void *)(at + i));
+		const __m128i before = _mm_loadu_si128((const void *)(at + i - 1));
+		/* Control characters come to stand behind all others, as what is not ASCII does. */
+		const __m128i up = _mm_sub_epi8(v, _mm_set1_epi8(' '));
+		const __m128i quote = _mm_cmpeq_epi8(up, _mm_set1_epi8('"' - ' '));
+		const __m128i escaped = _mm_cmpeq_epi8(before, _mm_set1_epi8('\\'));
+
+		most = _mm_max_epu8(most, up);
+		stray = _mm_or_si128(stray, _mm_xor_si128(quote, escaped));
+	}
+	const __m128i beyond = _mm_subs_epu8(most, _mm_set1_epi8(0x7F - ' '));
+
+	return _mm_movemask_epi8(
+		       _mm_cmpeq_epi8(_mm_or_si128(stray, beyond), _mm_setzero_si128())) == 0xFFFF;
+}
+
 #endif
 
 /*
  * As json_scan_string, but escapes of two bytes are passed too, untold, where it is quick. `at` is
- * not behind a backslash that escapes it, and neither is what is returned.
+ * not behind a backslash that escapes it, and neither is what is returned; a byte stands before it.
  */
 static inline const char *json_scan_long_string(const char *at, const char *end)
 {
@@ -146,9 +193,13 @@ static inline const char *json_scan_long_string(const char *at, const char *end)
 	uint64_t carry = 0;
 
 	for (; end - at >= JSON_SCAN_BLOCK; at += JSON_SCAN_BLOCK) {
+		if ((at[-1] == '\\') == carry && json_scan_is_document(at)) {
+			carry = at[JSON_SCAN_BLOCK - 1] == '\\';
+			continue;
+		}
 		const struct json_scan_block block = json_scan_block(at);
 		const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
-		const uint64_t stop = (block.quotes & ~escaped) | block.odd;
+		const uint64_t stop = (block.quotes & ~escaped) | ~block.even;
 		const int length = stop ? __builtin_ctzll(stop) : JSON_SCAN_BLOCK;
 
 		/* Other escapes than of quotes and backslashes are looked at one by one. */
@@ -191,18 +242,37 @@ static inline const char *json_scan_outside(const char *at, const char *end)
 	return at;
 }
 
+#ifdef __SSE2__
+/* A bit for each of 16 bytes that are the same in both texts. */
+static inline __m128i json_scan_same(const char *a, const char *b)
+{
+	return _mm_cmpeq_epi8(_mm_loadu_si128((const void *)a), _mm_loadu_si128((const void *)b));
+}
+
+/* Whether 64 are. */
+static inline bool json_scan_same_block(const char *a, const char *b)
+{
+	const __m128i low = _mm_and_si128(json_scan_same(a, b), json_scan_same(a + 16, b + 16));
+	const __m128i high =
+		_mm_and_si128(json_scan_same(a + 32, b + 32), json_scan_same(a + 48, b + 48));
+
+	return _mm_movemask_epi8(_mm_and_si128(low, high)) == 0xFFFF;
+}
+#endif
+
 /* How many bytes, of `len` at most, are the same in both texts from their beginnings on. */
 static inline size_t json_scan_common(const char *a, const char *b, size_t len)
 {
 	size_t i = 0;
 #ifdef __SSE2__
 	for (; i + 16 <= len; i += 16) {
-		const __m128i left = _mm_loadu_si128((const void *)(a + i));
-		const __m128i right = _mm_loadu_si128((const void *)(b + i));
-		const int same = _mm_movemask_epi8(_mm_cmpeq_epi8(left, right));
+		const unsigned same = (unsigned)_mm_movemask_epi8(json_scan_same(a + i, b + i));
 
 		if (same != 0xFFFF)
-			return i + (size_t)__builtin_ctz(~(unsigned)same);
+			return i + (unsigned)__builtin_ctz(~same);
+		while (i + 16 + JSON_SCAN_BLOCK <= len &&
+			json_scan_same_block(a + i + 16, b + i + 16))
+			i += JSON_SCAN_BLOCK;
 	}
 #endif
 	while (i < len && a[i] == b[i])

@@ -14,7 +14,7 @@ static inline const char *open_bracket(const struct json_lex *lex, struct levels
 	if (l->depth == l->most)
 		return json_lex_fail(
 			lex, ERR_TOO_LARGE, at, "objects and arrays are deeper than is allowed");
-	l->closing[l->depth++] = *at == '{' ? '}' : ']';
+	l->closing[l->depth++] = *at + 2; /* '{' is two before '}', and '[' is two before ']' */
 	return at + 1;
 }
 
@@ -30,9 +30,10 @@ static inline const char *close_bracket(
 	return at + 1;
 }
 
+/* Of the four brackets those that open have this bit. */
 static inline const char *pass_bracket(const struct json_lex *lex, struct levels *l, const char *at)
 {
-	return *at == '{' || *at == '[' ? open_bracket(lex, l, at) : close_bracket(lex, l, at);
+	return *at & 2 ? open_bracket(lex, l, at) : close_bracket(lex, l, at);
 }
 
 /* From behind the quote that opens a string to behind the one that closes it. */
@@ -69,44 +70,78 @@ static const char *pass_one(const struct json_lex *lex, struct levels *l, const 
 							  : pass_other(lex, at);
 }
 
+static const char *pass_rest(const struct json_lex *lex, struct levels *l, const char *at)
+{
+	while (at && l->depth)
+		at = pass_one(lex, l, at);
+	return at;
+}
+
 #ifdef __SSE2__
-/*
- * As pass_one() again and again, for a whole block at once where nothing odd is in it. `at` is
- * outside of strings, and so is what is returned: the end of the block, of a string that goes on
- * behind it, or of all brackets.
+/* Between blocks: where the string was opened that goes on, and whether its next byte is escaped.
  */
-static const char *pass_block(const struct json_lex *lex, struct levels *l, const char *at)
+struct seam {
+	const char *string; /* its quote, or NULL outside of strings */
+	uint64_t carry;
+};
+
+/*
+ * The brackets outside of strings of a block; false where something odd is in it, which must be
+ * looked at one by one.
+ */
+static inline bool look_at_block(struct seam *seam, const char *at, uint64_t *brackets)
 {
 	const struct json_scan_block block = json_scan_block(at);
-	uint64_t carry = 0;
-	const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
+	const uint64_t escaped = block.backslashes | seam->carry
+					 ? json_scan_escaped(block.backslashes, &seam->carry)
+					 : 0;
 	const uint64_t quotes = block.quotes & ~escaped;
-	const uint64_t inside = json_scan_parity(quotes); /* strings, with their first quotes */
+	/* Strings, with their first quotes. */
+	const uint64_t inside = json_scan_parity(quotes) ^ (seam->string ? UINT64_MAX : 0);
 
-	if (block.odd | (escaped & ~(block.quotes | block.backslashes)) |
+	if (~block.even | (escaped & ~(block.quotes | block.backslashes)) |
 		(block.backslashes & ~inside))
-		return pass_one(lex, l, at);
-	for (uint64_t left = block.brackets & ~inside; left; left &= left - 1) {
-		const char *const next = pass_bracket(lex, l, at + __builtin_ctzll(left));
+		return false;
+	*brackets = block.brackets & ~inside;
+	if (!(inside >> (JSON_SCAN_BLOCK - 1)))
+		seam->string = NULL;
+	else if (quotes)
+		seam->string = at + JSON_SCAN_BLOCK - 1 - __builtin_clzll(quotes);
+	return true;
+}
 
-		if (next == NULL || l->depth == 0)
-			return next;
+static inline const char *pass_brackets(
+	const struct json_lex *lex, struct levels *l, const char *at, uint64_t brackets)
+{
+	for (; brackets; brackets &= brackets - 1) {
+		const char *const behind = pass_bracket(lex, l, at + __builtin_ctzll(brackets));
+
+		if (behind == NULL || l->depth == 0)
+			return behind;
 	}
-	if (inside >> (JSON_SCAN_BLOCK - 1))
-		return pass_string(lex, at + JSON_SCAN_BLOCK - __builtin_clzll(quotes));
 	return at + JSON_SCAN_BLOCK;
 }
-#endif
 
-/* As much as is quick; returns what is behind it. */
-static const char *pass(const struct json_lex *lex, struct levels *l, const char *at)
+/* As pass_rest(), for a whole block at once where nothing odd is in it. */
+static const char *pass_blocks(const struct json_lex *lex, struct levels *l, const char *at)
 {
-#ifdef __SSE2__
-	if (lex->end - at >= JSON_SCAN_BLOCK)
-		return pass_block(lex, l, at);
-#endif
-	return pass_one(lex, l, at);
+	struct seam seam = {0};
+
+	do {
+		uint64_t brackets;
+
+		if (look_at_block(&seam, at, &brackets)) {
+			at = pass_brackets(lex, l, at, brackets);
+		} else {
+			at = pass_one(lex, l, seam.string ? seam.string : at);
+			seam = (struct seam){0};
+		}
+		if (at == NULL || l->depth == 0)
+			return at;
+	} while (lex->end - at >= JSON_SCAN_BLOCK);
+	return seam.string ? seam.string : at;
 }
+#endif
 
 const char *json_skip(const struct json_lex *lex, const char *at, unsigned depth)
 {
@@ -114,8 +149,10 @@ const char *json_skip(const struct json_lex *lex, const char *at, unsigned depth
 
 	levels.depth = 0;
 	levels.most = depth < JSON_SKIP_LEVELS ? depth : JSON_SKIP_LEVELS;
-	do
-		at = pass(lex, &levels, at);
-	while (at && levels.depth);
-	return at;
+	at = open_bracket(lex, &levels, at);
+#ifdef __SSE2__
+	if (at && lex->end - at >= JSON_SCAN_BLOCK)
+		at = pass_blocks(lex, &levels, at);
+#endif
+	return pass_rest(lex, &levels, at);
 }

@@ -59,8 +59,11 @@ static size_t compare(struct str text, uint32_t nodes)
 
 static const char LONG[] = "\"0123456789 a string that is worth comparing \\n \xc3\xa9\"";
 
-/* Of one that begins like its twin only the rest is read, from where nothing reaches over. */
-Test(json_twins, a_string_may_differ_from_its_twin_at_any_byte)
+/*
+ * A string with all that there is, between `front` and `behind`, twice: each byte of the second is
+ * another one in turn.
+ */
+static void change_each_byte(const char *front, const char *behind)
 {
 	static const char *const PIECES[] = {
 		"0123456789abcdefghijklmnopqrstuvwxyz",
@@ -68,7 +71,7 @@ Test(json_twins, a_string_may_differ_from_its_twin_at_any_byte)
 		"\\\\\\\\\\\\\\\\ \\\\\\\" \\n\\t",
 		"\\ud83d\\ude00 \\u00e9\\u00e9 \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
 	};
-	static const char WRONG[] = "x\\\"\n\xc3\x80u";
+	static const char WRONG[] = "x\\\"\n\xc3\x80u{]";
 	CLEANUP(buf_done) struct buf string = {0};
 
 	for (size_t i = 0; i < 24; i++)
@@ -77,16 +80,56 @@ Test(json_twins, a_string_may_differ_from_its_twin_at_any_byte)
 		for (const char *wrong = WRONG; *wrong; wrong++) {
 			CLEANUP(buf_done) struct buf text = {0};
 
-			buf_printf(&text, "{\"new\":{\"a\":\"%.*s\"},\"old\":{\"a\":\"",
-				STR_ARG(buf_str(&string)));
+			buf_printf(&text, "{\"new\":%s%.*s%s,\"old\":%s", front,
+				STR_ARG(buf_str(&string)), behind, front);
 			const size_t second = text.len;
 
-			buf_add(&text, buf_str(&string));
-			buf_add_cstr(&text, "\"}}");
+			buf_printf(&text, "%.*s%s}", STR_ARG(buf_str(&string)), behind);
 			text.at[second + i] = *wrong;
 			compare(buf_str(&text), 1000);
 			arena_reset(&arena);
 		}
+	}
+}
+
+/* Of one that begins like its twin only the rest is read, from where nothing reaches over. */
+Test(json_twins, a_string_may_differ_from_its_twin_at_any_byte)
+{
+	change_each_byte("{\"a\":\"", "\"}");
+}
+
+Test(json_twins, what_is_skipped_may_differ_from_its_twin_at_any_byte)
+{
+	change_each_byte("{\"s\":[{\"f\":{}},\"", "\",{\"x\":[1]}]}");
+}
+
+/* As a time does, or a number of one digit: nothing else of it is looked at again. */
+Test(json_twins, what_differs_in_plain_bytes_is_as_right_as_its_twin)
+{
+	static const struct {
+		const char *new, *old;
+		bool good;
+	} CASES[] = {
+		{"{\"s\":[\"12:00:00 ]\\n\"],\"b\":1}", "{\"s\":[\"13:00:09 ]\\n\"],\"b\":1}",
+			true},
+		{"{\"s\":[1,2],\"b\":1}", "{\"s\":[1 2],\"b\":1}", true},
+		{"{\"s\":[[1]],\"b\":1}", "{\"s\":[{1]],\"b\":1}", false},
+		{"{\"s\":[\"\\n\"],\"b\":1}", "{\"s\":[\"\\x\"],\"b\":1}", false},
+		{"{\"s\":[\"\\n\"],\"b\":1}", "{\"s\":[\"\\u\"],\"b\":1}", false},
+		{"{\"s\":[\"\\u0001\"],\"b\":1}", "{\"s\":[\"\\u000x\"],\"b\":1}", false},
+		{"{\"s\":[\"x\"],\"b\":1}", "{\"s\":[\"\n\"],\"b\":1}", false},
+		{"{\"s\":[\"x\"],\"b\":1}", "{\"s\":[\"\xc3\"],\"b\":1}", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct json_doc doc;
+		struct err err;
+
+		buf_printf(&text, "{\"new\":%s,\"old\":%s}", CASES[i].new, CASES[i].old);
+		compare(buf_str(&text), 1000);
+		cr_expect_eq(read_as(buf_str(&text), &TWINS, 1000, &doc, &err), CASES[i].good, "%s",
+			text.at);
 	}
 }
 
@@ -106,7 +149,9 @@ Test(json_twins, what_is_the_same_is_a_copy_and_what_differs_is_read)
 		{"{\"a\":[1],\"b\":[2]}", "{\"a\":[1],\"b\":[3]}", 2},
 		{"{\"a\":[1],\"b\":[2]}", "{\"b\":[2]}", 2},
 		{"{\"a\":[1],\"c\":[2]}", "{\"a\":[1],\"b\":9,\"c\":[2]}", 4},
-		{"{\"a\":[1],\"b\":0,\"c\":0,\"d\":[2]}", "{\"d\":[2]}", 0},
+		{"{\"a\":[1],\"b\":0,\"c\":0,\"d\":[2]}", "{\"d\":[2]}", 2},
+		{"{\"a\":0,\"b\":0,\"c\":0,\"d\":0,\"e\":0,\"f\":0,\"g\":0,\"h\":0,\"i\":[2]}",
+			"{\"i\":[2]}", 0},
 		{"{\"b\":[2],\"a\":[1]}", "{\"a\":[1],\"b\":[2]}", 2},
 		{"{\"a\":[1],\"b\":[2]}", "{\"\\u0061\":[1],\"b\":[2]}", 2},
 		{"{\"s\":[1,],\"b\":[2]}", "{\"s\":[1,],\"b\":[3]}", 1},
