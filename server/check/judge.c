@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/admission/charge.h"
+#include "server/check/spot.h"
 
 /* As the gate does: what is refused anyway holds nothing of the quota. */
 static void charge(struct judge *judge, const struct manifest *manifest, struct str namespace,
@@ -26,65 +27,6 @@ static void charge(struct judge *judge, const struct manifest *manifest, struct 
 
 	if (charge_reserve(&in, &m->errors) && m->errors.count > before)
 		mutation_settle(m);
-}
-
-/* A place in the source: a value, and its key where it is a member. */
-struct spot {
-	const struct json_node *value, *key;
-};
-
-static bool holds(const struct json_node *root, const struct json_node *node)
-{
-	return root && node >= root && node < root + root->span;
-}
-
-/* The child of `up` that holds the node, itself not included. */
-static bool step_down(
-	const struct json_node *up, const struct json_node *node, struct json_iter *child)
-{
-	struct json_iter it = json_iter(up);
-
-	while (json_is(up, JSON_OBJECT) ? json_next_member(&it) : json_next_item(&it)) {
-		if (node == it.key || holds(it.value, node)) {
-			*child = it;
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct spot counterpart(const struct json_node *source, const struct json_iter *child)
-{
-	if (child->key == NULL)
-		return (struct spot){json_item(source, child->index), NULL};
-	for (struct json_iter it = json_iter(source); json_next_member(&it);) {
-		if (json_str_equal(it.key, child->key))
-			return (struct spot){it.value, it.key};
-	}
-	return (struct spot){0};
-}
-
-/*
- * What was judged is the source itself, or the source with a patch: the same way is followed down
- * both, as far as it goes in the source.
- */
-static struct spot find_spot(const struct json_node *judged, const struct json_node *node,
-	const struct json_node *source)
-{
-	struct spot spot = {source, NULL};
-	struct json_iter child;
-
-	while (judged != node && step_down(judged, node, &child)) {
-		const struct spot next = counterpart(spot.value, &child);
-
-		if (next.value == NULL)
-			return spot;
-		spot = next;
-		judged = child.value;
-		if (node == child.key)
-			break;
-	}
-	return spot;
 }
 
 /* The key is shown where the value is long, or where it is the key that is wrong. */
@@ -130,7 +72,7 @@ static struct str spelled(const void *context, const struct json_node *number)
 	struct str before, word;
 	size_t len = 0;
 
-	if (!holds(c->manifest->root, number))
+	if (!spot_holds(c->manifest->root, number))
 		return (struct str){0};
 	documents_place(c->documents, c->document, number, &line, &column);
 	if (!source_split(c->documents->source, line, column, &before, &word))
@@ -164,16 +106,16 @@ static struct mutation *run(
 }
 
 static const struct json_node *node_to_show(
-	const struct place_context *c, const struct field_error *error)
+	const struct place_context *c, const struct field_error *error, struct spot_trail *trail)
 {
 	const struct json_node *const source = c->manifest->root;
 	const struct json_node *const patched = c->mutation->object->self.node;
 	struct spot spot = {source, NULL};
 
-	if (holds(source, error->node))
-		spot = find_spot(source, error->node, source);
-	else if (holds(patched, error->node))
-		spot = find_spot(patched, error->node, source);
+	if (spot_holds(source, error->node))
+		spot = spot_find(source, error->node, source, trail);
+	else if (spot_holds(patched, error->node))
+		spot = spot_find(patched, error->node, source, trail);
 	return shown_node(error, &spot);
 }
 
@@ -191,14 +133,22 @@ static int by_node(const void *a, const void *b)
 	return (x->node > y->node) - (x->node < y->node);
 }
 
-/* In the order of their nodes, so that the source is gone through once. */
+/*
+ * In the order of the nodes that are shown, so that the source is gone through once; and found in
+ * the order of those that were judged, so that the objects are.
+ */
 static struct shown *nodes_to_show(struct arena *arena, const struct place_context *c)
 {
 	const struct findings *const found = &c->mutation->findings;
 	struct shown *const shown = arena_array(arena, found->count, sizeof(*shown));
+	struct spot_trail trail = {0};
 
 	for (size_t i = 0; i < found->count; i++)
-		shown[i] = (struct shown){&found->items[i], node_to_show(c, found->items[i].error)};
+		shown[i] = (struct shown){&found->items[i], found->items[i].error->node};
+	if (found->count > 1)
+		qsort(shown, found->count, sizeof(*shown), by_node);
+	for (size_t i = 0; i < found->count; i++)
+		shown[i].node = node_to_show(c, shown[i].finding->error, &trail);
 	if (found->count > 1)
 		qsort(shown, found->count, sizeof(*shown), by_node);
 	return shown;
