@@ -64,6 +64,21 @@ const char *report_severity(const struct finding *finding)
 	return finding->severity == FIELD_SEVERITY_ERROR ? "error" : "warning";
 }
 
+size_t report_unlisted(
+	const struct report *r, const struct judged *judged, enum field_severity severity)
+{
+	const struct findings *const found = &judged->mutation->findings;
+
+	if (severity == FIELD_SEVERITY_ERROR)
+		return found->unlisted_errors;
+	return r->quiet ? 0 : found->unlisted_warnings;
+}
+
+void report_unlisted_sentence(size_t count, struct buf *out)
+{
+	buf_printf(out, "and %zu more of the same rules", count);
+}
+
 static void add_count(struct buf *out, size_t count, const char *what)
 {
 	buf_printf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");

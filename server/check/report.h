@@ -61,5 +61,13 @@ bool report_tells(const struct report *report, const struct judged_finding *find
 void report_sentence(const struct finding *finding, struct buf *out);
 /* "error" or "warning" */
 const char *report_severity(const struct finding *finding);
+/*
+ * Findings of this severity that are counted and not listed, as there are too many; none where the
+ * severity is not told.
+ */
+size_t report_unlisted(
+	const struct report *report, const struct judged *judged, enum field_severity severity);
+/* "and 3 more of the same rules" */
+void report_unlisted_sentence(size_t count, struct buf *out);
 /* "3 objects judged, 1 refused: 2 errors, 1 warning; 4 documents of other kinds" */
 void report_summary(const struct report_counts *counts, struct buf *out);

@@ -28,6 +28,20 @@ static void github_begin(struct report *r)
 	(void)r;
 }
 
+static void add_unlisted(
+	struct report *r, const struct judged *judged, enum field_severity severity)
+{
+	const size_t count = report_unlisted(r, judged, severity);
+
+	if (count == 0)
+		return;
+	add_command(r, severity == FIELD_SEVERITY_ERROR ? "error" : "warning", judged->source->name,
+		judged->line, 1);
+	buf_add_cstr(&r->out, ",title=unlisted::");
+	report_unlisted_sentence(count, &r->out);
+	buf_add_char(&r->out, '\n');
+}
+
 static void github_object(struct report *r, const struct judged *judged)
 {
 	for (size_t i = 0; i < judged->count; i++) {
@@ -44,6 +58,8 @@ static void github_object(struct report *r, const struct judged *judged)
 		add_escaped(&r->out, f->finding->error->message, false);
 		buf_add_char(&r->out, '\n');
 	}
+	add_unlisted(r, judged, FIELD_SEVERITY_ERROR);
+	add_unlisted(r, judged, FIELD_SEVERITY_WARN);
 }
 
 static void github_unreadable(struct report *r, const struct report_unreadable *what)

@@ -53,7 +53,9 @@ static void json_object(struct report *r, const struct judged *judged)
 		first = false;
 		json_finding(r, judged, &judged->findings[i]);
 	}
-	buf_add_cstr(out, "]}");
+	buf_printf(out, "],\"unlisted\":{\"errors\":%zu,\"warnings\":%zu}}",
+		report_unlisted(r, judged, FIELD_SEVERITY_ERROR),
+		report_unlisted(r, judged, FIELD_SEVERITY_WARN));
 }
 
 /* They stand behind the objects. */

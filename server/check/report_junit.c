@@ -110,9 +110,10 @@ static void add_finding(
 }
 
 /* All findings of one severity, a line each; the first of them, or NULL. */
-static const struct judged_finding *collect(
-	const struct judged *judged, enum field_severity severity, struct buf *out)
+static const struct judged_finding *collect(const struct report *r, const struct judged *judged,
+	enum field_severity severity, struct buf *out)
 {
+	const size_t more = report_unlisted(r, judged, severity);
 	const struct judged_finding *first = NULL;
 
 	for (size_t i = 0; i < judged->count; i++) {
@@ -124,6 +125,11 @@ static const struct judged_finding *collect(
 			first = f;
 		add_finding(out, judged, f);
 	}
+	if (more) {
+		buf_printf(out, "%s: ", judged->source->name);
+		report_unlisted_sentence(more, out);
+		buf_add_char(out, '\n');
+	}
 	return first;
 }
 
@@ -131,7 +137,7 @@ static void add_failure(struct report *r, const struct judged *judged)
 {
 	CLEANUP(buf_done) struct buf all = {0};
 	CLEANUP(buf_done) struct buf sentence = {0};
-	const struct judged_finding *const first = collect(judged, FIELD_SEVERITY_ERROR, &all);
+	const struct judged_finding *const first = collect(r, judged, FIELD_SEVERITY_ERROR, &all);
 
 	if (first == NULL)
 		return;
@@ -148,7 +154,7 @@ static void add_warnings(struct report *r, const struct judged *judged)
 {
 	CLEANUP(buf_done) struct buf all = {0};
 
-	if (r->quiet || collect(judged, FIELD_SEVERITY_WARN, &all) == NULL)
+	if (r->quiet || collect(r, judged, FIELD_SEVERITY_WARN, &all) == NULL)
 		return;
 	buf_add_cstr(&r->later, "<system-out>");
 	add_xml(&r->later, buf_str(&all));

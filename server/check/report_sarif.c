@@ -10,6 +10,14 @@ static const struct rule UNREADABLE = {
 	.severity = FIELD_SEVERITY_ERROR,
 };
 
+/* Nor does what is only counted have a place of its own. */
+static const struct rule UNLISTED = {
+	.id = "unlisted",
+	.name = "more-of-the-same-rules",
+	.about = "Of very many findings in an object some are listed, and all are counted.",
+	.severity = FIELD_SEVERITY_ERROR,
+};
+
 static void add_text(struct buf *out, const char *key, struct str text)
 {
 	buf_printf(out, "\"%s\":{\"text\":", key);
@@ -100,12 +108,31 @@ static void sarif_finding(
 	buf_add_cstr(&r->out, "}]}");
 }
 
+static void add_unlisted(
+	struct report *r, const struct judged *judged, enum field_severity severity)
+{
+	const size_t count = report_unlisted(r, judged, severity);
+	CLEANUP(buf_done) struct buf text = {0};
+
+	if (count == 0)
+		return;
+	report_unlisted_sentence(count, &text);
+	begin_result(r, &UNLISTED, severity == FIELD_SEVERITY_ERROR ? "error" : "warning",
+		buf_str(&text));
+	add_uri(&r->out, judged->source->name);
+	buf_add_char(&r->out, '}');
+	add_region(&r->out, judged->line, 1, 1);
+	buf_add_cstr(&r->out, "}}]}");
+}
+
 static void sarif_object(struct report *r, const struct judged *judged)
 {
 	for (size_t i = 0; i < judged->count; i++) {
 		if (report_tells(r, &judged->findings[i]))
 			sarif_finding(r, judged, &judged->findings[i]);
 	}
+	add_unlisted(r, judged, FIELD_SEVERITY_ERROR);
+	add_unlisted(r, judged, FIELD_SEVERITY_WARN);
 }
 
 static void sarif_unreadable(struct report *r, const struct report_unreadable *what)

@@ -67,13 +67,14 @@ static void text_finding(
 
 static void text_rest(struct report *r, const struct judged *judged)
 {
-	const struct findings *const found = &judged->mutation->findings;
-	const size_t count = found->unlisted_errors + (r->quiet ? 0 : found->unlisted_warnings);
+	const size_t count = report_unlisted(r, judged, FIELD_SEVERITY_ERROR) +
+			     report_unlisted(r, judged, FIELD_SEVERITY_WARN);
 
 	if (count == 0)
 		return;
 	add_place(r, judged->source->name, 0, 0);
-	buf_printf(&r->out, "and %zu more of the same rules\n", count);
+	report_unlisted_sentence(count, &r->out);
+	buf_add_char(&r->out, '\n');
 }
 
 static void text_object(struct report *r, const struct judged *judged)

@@ -19,37 +19,62 @@ static void add_long_line(struct buf *out)
 
 enum { WIDE_GROUPS = 60, BAD_PORTS = 20 };
 
-/* Of a thousand findings and more only some are told, but all are counted. */
-Test(check_run, findings_beyond_those_that_are_told_are_counted)
+static void add_many_findings(struct buf *text)
 {
-	CLEANUP(buf_done) struct buf text = {0};
-	struct policy *policy = policy_empty();
-	struct check_run run;
-
-	buf_add_cstr(&text,
+	buf_add_cstr(text,
 		"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":"
 		"{\"name\":\"a\"},\"spec\":{\"headGroupSpec\":{\"template\":{\"spec\":"
 		"{\"containers\":[{\"name\":\"h\",\"image\":\"i:1\",\"resources\":"
 		"{\"limits\":{\"cpu\":1,\"memory\":\"4Gi\"}}}]}}},\"workerGroupSpecs\":[");
 	for (int i = 0; i < WIDE_GROUPS; i++) {
-		buf_printf(&text,
+		buf_printf(text,
 			"%s{\"groupName\":\"g-%d\",\"replicas\":1,\"minReplicas\":0,"
 			"\"maxReplicas\":2,\"template\":{\"spec\":{\"containers\":[{\"name\":\"w\","
 			"\"image\":\"i:1\",\"resources\":{\"limits\":{\"cpu\":1,\"memory\":"
 			"\"4Gi\"}},\"ports\":[",
 			i ? "," : "", i);
 		for (int j = 0; j < BAD_PORTS; j++)
-			buf_printf(&text, "%s{\"name\":\"p-%d\",\"containerPort\":%d}",
-				j ? "," : "", j, 70000 + j);
-		buf_add_cstr(&text, "]}]}}}");
+			buf_printf(text, "%s{\"name\":\"p-%d\",\"containerPort\":%d}", j ? "," : "",
+				j, 70000 + j);
+		buf_add_cstr(text, "]}]}}}");
 	}
-	buf_add_cstr(&text, "]}}");
-	check_run_init(&run, policy, report_format_find(STR("text")));
-	check_run_text(&run, "file", buf_str(&text));
-	cr_expect_eq(run.report.counts.errors, (size_t)WIDE_GROUPS * BAD_PORTS, "%zu",
-		run.report.counts.errors);
-	cr_expect(str_contains(buf_str(&run.report.out), "file: and 192 more of the same rules\n"));
-	check_run_done(&run);
+	buf_add_cstr(text, "]}}");
+}
+
+static const struct {
+	const char *format, *words;
+} MORE[] = {
+	{"text", "file: and 192 more of the same rules\n"},
+	{"json", "],\"unlisted\":{\"errors\":192,\"warnings\":0}}"},
+	{"sarif", "{\"ruleId\":\"unlisted\",\"level\":\"error\",\"message\":{\"text\":\"and 192 "
+		  "more of the same rules\"},\"locations\":[{\"physicalLocation\":"
+		  "{\"artifactLocation\":{\"uri\":\"file\"},\"region\":{\"startLine\":1,"},
+	{"sarif", "{\"id\":\"unlisted\",\"name\":"},
+	{"junit", "file: and 192 more of the same rules&#10;</failure>"},
+	{"github",
+		"::error file=file,line=1,col=1,title=unlisted::and 192 more of the same rules\n"},
+};
+
+/* Of a thousand findings and more only some are told, but all are counted. */
+Test(check_run, findings_beyond_those_that_are_told_are_counted)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+	struct policy *policy = policy_empty();
+
+	add_many_findings(&text);
+	for (size_t i = 0; i < ARRAY_LEN(MORE); i++) {
+		struct check_run run;
+
+		check_run_init(&run, policy, report_format_find(str_from(MORE[i].format)));
+		report_begin(&run.report);
+		check_run_text(&run, "file", buf_str(&text));
+		report_end(&run.report);
+		cr_expect_eq(run.report.counts.errors, (size_t)WIDE_GROUPS * BAD_PORTS, "%zu",
+			run.report.counts.errors);
+		cr_expect(str_contains(buf_str(&run.report.out), MORE[i].words), "%s",
+			MORE[i].format);
+		check_run_done(&run);
+	}
 	policy_free(&policy);
 }
 
