@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json_read.h"
+#include "server/admission/bare_cluster.h"
 #include "server/config/version.h"
 #include "server/kube/transport.h"
 
@@ -13,18 +14,16 @@
 
 #define REVIEW_UID "2b1f4c1e-8f0c-4c55-9d5e-7a61c1f5a0d1"
 
+#define NAME "raygate-asks"
+
 /* A dry run, which reserves nothing of a quota. */
 static const char REVIEW[] =
 	"{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{"
 	"\"uid\":\"" REVIEW_UID "\",\"kind\":{\"group\":\"ray.io\",\"version\":\"v1\",\"kind\":"
 	"\"RayCluster\"},\"resource\":{\"group\":\"ray.io\",\"version\":\"v1\",\"resource\":"
-	"\"rayclusters\"},\"name\":\"raygate-asks\",\"namespace\":\"default\",\"operation\":"
-	"\"CREATE\",\"userInfo\":{\"username\":\"raygate-asks\"},\"dryRun\":true,\"object\":{"
-	"\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
-	"\"raygate-asks\",\"namespace\":\"default\"},\"spec\":{\"rayVersion\":\"2.52.0\","
-	"\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{\"spec\":{\"containers\":[{"
-	"\"name\":\"ray-head\",\"image\":\"rayproject/ray:2.52.0\",\"resources\":{\"limits\":{"
-	"\"cpu\":\"1\",\"memory\":\"2Gi\"}}}]}}}}}}}";
+	"\"rayclusters\"},\"name\":\"" NAME "\",\"namespace\":\"default\",\"operation\":"
+	"\"CREATE\",\"userInfo\":{\"username\":\"" NAME
+	"\"},\"dryRun\":true,\"object\":" BARE_CLUSTER_MODERN(NAME) "}}";
 
 enum { REPLY_LIMIT = 1024 * 1024, REPLY_DEPTH = 32, REPLY_NODES = 4096 };
 

@@ -14,3 +14,8 @@
  * nothing to try.
  */
 MUST_CHECK bool policy_trial(const struct policy *policy, struct err *err);
+/*
+ * The same with RayClusters of cluster.ray.io, of which more is asked: a memory limit, say. No
+ * reason to refuse a policy, as there may be none of them.
+ */
+MUST_CHECK bool policy_trial_legacy(const struct policy *policy, struct err *err);

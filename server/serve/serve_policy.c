@@ -8,11 +8,15 @@ static void warn_of_doubts(struct server *s)
 	const struct policy *const policy = policy_store_acquire(s->app.policy);
 	struct arena arena CLEANUP(arena_done);
 	struct str doubt;
+	struct err err;
 
 	arena_init(&arena, 4096);
 	for (size_t at = 0; (doubt = policy_next_doubt(policy, &arena, &at)).len;)
 		LOG(WARN, "the policy says something to no effect", KV("what", doubt),
 			KV("file", policy->source));
+	if (!policy_trial_legacy(policy, &err))
+		LOG(WARN, "the policy adds nothing to some clusters of cluster.ray.io",
+			KV("why", err.text));
 	policy_store_release(s->app.policy, policy);
 }
 

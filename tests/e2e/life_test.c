@@ -105,6 +105,16 @@ Test(e2e_life, a_broken_policy_is_shouted_about_and_the_old_one_stays)
 	stop_with_policy(&w);
 }
 
+/* A memory limit is asked of them alone, and there may be none of them: no reason to refuse. */
+Test(e2e_life, a_policy_that_adds_nothing_to_clusters_of_2022_is_told)
+{
+	struct with_policy w = start_with_policy(POLICY_HEAD);
+
+	change_policy(&w, POLICY_HEAD "defaults: {worker: {requests: {cpu: 1}}}\n",
+		"no cluster of cluster.ray.io would get the defaults: it breaks RG1115");
+	stop_with_policy(&w);
+}
+
 /* Nobody has to send a signal to learn that the next start would fail. */
 Test(e2e_life, a_policy_whose_file_is_gone_is_told_and_stays)
 {

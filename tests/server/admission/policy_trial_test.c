@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/support/files.h"
 #include "tests/support/review.h"
 
 #define HEAD         "apiVersion: raygate.dev/v1\nkind: Policy\n"
@@ -26,7 +27,7 @@ Test(policy_trial, what_no_cluster_could_be_given_is_refused)
 		{PROFILE("all: {securityContext: {foo: 1}}"),
 			{"profiles[1]", "securityContext.foo"}},
 		{HEAD "defaults: {head: {requests: {gpu: 2}}}\n",
-			{"the defaults", "requests[gpu]"}},
+			{"no cluster of ray.io would get the defaults", "requests[gpu]"}},
 		{HEAD "defaults: {worker: {requests: {cpu: 4}, limits: {cpu: 4}}}\n"
 		      "limits: {pod: {requests.cpu: 2}}\n",
 			{"the defaults", "workerGroupSpecs[0]"}},
@@ -63,5 +64,56 @@ Test(policy_trial, what_some_cluster_can_be_given_is_taken)
 		struct err err = {0};
 
 		cr_expect(policy_trial(policy, &err), "%s%s", CASES[i], err.text);
+	}
+}
+
+Test(policy_trial, what_clusters_of_2022_would_not_get_is_told)
+{
+	static const struct {
+		const char *policy;
+		const char *words[2]; /* NULL: they get it */
+	} CASES[] = {
+		{HEAD "defaults: {worker: {requests: {cpu: 1}}}\n",
+			{"no cluster of cluster.ray.io would get the defaults",
+				"spec.podTypes[1].podConfig.spec.containers[0]"}},
+		{PROFILE("all: {tolerations: [{key: a, operator: Foo}]}"),
+			{"profiles[1] (mine)", "spec.podTypes[0].podConfig.spec.tolerations[0]"}},
+		{HEAD, {NULL}},
+		{HEAD "defaults: {worker: {requests: {cpu: 1, memory: 2Gi}, limits: {cpu: 1, "
+		      "memory: "
+		      "2Gi}}}\n",
+			{NULL}},
+		{HEAD "enforcement: audit\ndefaults: {worker: {requests: {cpu: 1}}}\n", {NULL}},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct policy *policy CLEANUP(policy_free) = review_policy(CASES[i].policy);
+		const bool gets = CASES[i].words[0] == NULL;
+		struct err err = {0};
+
+		cr_expect_eq(
+			policy_trial_legacy(policy, &err), gets, "%s%s", CASES[i].policy, err.text);
+		for (size_t w = 0; !gets && w < ARRAY_LEN(CASES[i].words); w++)
+			cr_expect(str_contains(str_from(err.text), CASES[i].words[w]), "%s%s",
+				CASES[i].policy, err.text);
+	}
+}
+
+/* What keeps one dialect from its defaults keeps no policy from its work for the other. */
+Test(policy_trial, the_policies_that_ship_add_to_clusters_of_either_dialect)
+{
+	static const char *const FILES[] = {
+		"manifests/policies/ray.yaml", "manifests/policies/example.yaml"};
+
+	for (size_t i = 0; i < ARRAY_LEN(FILES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct err err = {0};
+
+		cr_assert(files_read(FILES[i], &text, &err), "%s", err.text);
+		buf_add_char(&text, '\0');
+		struct policy *policy CLEANUP(policy_free) = review_policy(text.at);
+
+		cr_expect(policy_trial(policy, &err), "%s: %s", FILES[i], err.text);
+		cr_expect(policy_trial_legacy(policy, &err), "%s: %s", FILES[i], err.text);
 	}
 }
