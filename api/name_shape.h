@@ -1,4 +1,7 @@
-/* How names of one kind are made, for api/names.c (which checks) and api/name_suggest.c. */
+/*
+ * How names of one kind are made: for api/names.c (which checks) and api/name_suggest.c, and for
+ * who checks texts that are made like names.
+ */
 #pragma once
 
 #include "api/names.h"

@@ -42,19 +42,25 @@ const struct name_shape *name_shape(enum name_kind kind)
 	return &SHAPES[kind];
 }
 
+/* Rows for so many bytes from `first` on. */
+#define TWO(first, class)     [(first)] = (class), [(first) + 1] = (class)
+#define SIX(first, class)     TWO(first, class), TWO((first) + 2, class), TWO((first) + 4, class)
+#define TEN(first, class)     SIX(first, class), TWO((first) + 6, class), TWO((first) + 8, class)
+#define LETTERS(first, class) TEN(first, class), TEN((first) + 10, class), SIX((first) + 20, class)
+
+/* Of each byte; what may stand in no name has none. */
+static const uint8_t CLASSES[UINT8_MAX + 1] = {
+	LETTERS('a', NAME_LOWER),
+	LETTERS('A', NAME_UPPER),
+	TEN('0', NAME_DIGIT),
+	['-'] = NAME_DASH,
+	['_'] = NAME_UNDERSCORE,
+	['.'] = NAME_DOT,
+};
+
 unsigned name_class(char c)
 {
-	if (c >= 'a' && c <= 'z')
-		return NAME_LOWER;
-	if (c >= 'A' && c <= 'Z')
-		return NAME_UPPER;
-	if (c >= '0' && c <= '9')
-		return NAME_DIGIT;
-	if (c == '-')
-		return NAME_DASH;
-	if (c == '_')
-		return NAME_UNDERSCORE;
-	return c == '.' ? NAME_DOT : 0;
+	return CLASSES[(unsigned char)c];
 }
 
 bool name_fits_shape(const struct name_shape *shape, struct str name)
@@ -152,6 +158,9 @@ static const char *annotation_fault(struct str name)
 	struct str prefix = {name.at, str_find(name, '/')};
 	char lowered[NAMES_SUBDOMAIN_MAX];
 
+	/* Nearly every prefix is in lower case already. */
+	if (qualified_fault(name) == NULL)
+		return NULL;
 	if (prefix.len == name.len || prefix.len > sizeof(lowered))
 		return qualified_fault(name);
 	for (size_t i = 0; i < prefix.len; i++) {
@@ -189,15 +198,17 @@ static const char *relaxed_env_fault(struct str name)
 static const char *port_fault(struct str name)
 {
 	const char *const fault = shape_fault(NAME_PORT, name);
-	bool letter = false;
+	bool letter = false, pair = false;
 
 	if (fault)
 		return fault;
-	for (size_t i = 0; i < name.len; i++)
-		letter = letter || name_class(name.at[i]) == NAME_LOWER;
+	for (size_t i = 0; i < name.len; i++) {
+		letter |= name_class(name.at[i]) == NAME_LOWER;
+		pair |= i && name.at[i] == '-' && name.at[i - 1] == '-';
+	}
 	if (!letter)
 		return "must have at least one letter from a to z, like 'http'";
-	if (str_contains(name, "--"))
+	if (pair)
 		return "must not have two hyphens in a row";
 	if (name.at[0] == '-' || name.at[name.len - 1] == '-')
 		return "must not begin or end with a hyphen";

@@ -62,12 +62,8 @@ bool version_parse(struct str text, struct version *out)
 /* The last part of an image's path, with its tag and without its digest. */
 static struct str last_part(struct str image)
 {
-	size_t slash;
-
 	image.len = str_find(image, '@');
-	while ((slash = str_find(image, '/')) < image.len)
-		image = str_from_offset(image, slash + 1);
-	return image;
+	return str_from_offset(image, str_behind_last(image, '/'));
 }
 
 struct str version_image_tag(struct str image)

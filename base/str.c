@@ -8,16 +8,9 @@ __attribute__((noinline)) bool str_same_by_call(const char *a, const char *b, si
 	return str_same(a, b, len);
 }
 
-bool str_is_nocase(struct str s, const char *text)
+bool str_same_nocase(struct str s, const char *text)
 {
-	return s.len == strlen(text) && (s.len == 0 || strncasecmp(s.at, text, s.len) == 0);
-}
-
-bool str_starts(struct str s, const char *prefix)
-{
-	const size_t len = strlen(prefix);
-
-	return s.len >= len && (len == 0 || memcmp(s.at, prefix, len) == 0);
+	return s.len == strlen(text) && strncasecmp(s.at, text, s.len) == 0;
 }
 
 bool str_ends(struct str s, const char *suffix)
@@ -42,6 +35,13 @@ size_t str_find(struct str s, char c)
 	const char *const hit = s.len ? memchr(s.at, c, s.len) : NULL;
 
 	return hit ? (size_t)(hit - s.at) : s.len;
+}
+
+size_t str_behind_last(struct str s, char c)
+{
+	const char *const hit = s.len ? memrchr(s.at, c, s.len) : NULL;
+
+	return hit ? (size_t)(hit - s.at) + 1 : 0;
 }
 
 bool str_contains(struct str s, const char *text)

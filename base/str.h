@@ -81,15 +81,31 @@ static inline bool str_is(struct str s, const char *text)
 	return s.len ? *s.at == *text && str_eq(s, str_from(text)) : *text == '\0';
 }
 
-/* ASCII letters compare without case. */
-bool str_is_nocase(struct str s, const char *text);
-bool str_starts(struct str s, const char *prefix);
+/* The same of its beginning. */
+static inline bool str_starts(struct str s, const char *prefix)
+{
+	if (s.len == 0 || *s.at != *prefix)
+		return *prefix == '\0';
+	const size_t len = strlen(prefix);
+
+	return s.len >= len && memcmp(s.at, prefix, len) == 0;
+}
+
+bool str_same_nocase(struct str s, const char *text);
+/* ASCII letters compare without case: the two of a letter differ in one bit alone. */
+static inline bool str_is_nocase(struct str s, const char *text)
+{
+	return s.len ? ((*s.at ^ *text) & ~0x20) == 0 && str_same_nocase(s, text) : *text == '\0';
+}
+
 bool str_ends(struct str s, const char *suffix);
 /* Byte order, the shorter first when one is a prefix of the other: <0, 0, >0. */
 int str_cmp(struct str a, struct str b);
 
 /* Offset of the first `c`, or s.len when there is none. */
 size_t str_find(struct str s, char c);
+/* Offset behind the last `c`, or 0 when there is none. */
+size_t str_behind_last(struct str s, char c);
 /* Whether `text` occurs anywhere in `s`. */
 bool str_contains(struct str s, const char *text);
 /* `s` without `n` bytes in front; n <= s.len. */

@@ -1,6 +1,5 @@
 /* Names, images and ports of containers. */
-#include <string.h>
-
+#include "api/name_shape.h"
 #include "validators/check.h"
 #include "validators/rules.h"
 
@@ -52,31 +51,25 @@ static void image_is_given(
 		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_REQUIRED,
 			FIELD_READS(container->image.node),
 			"must name an image, such as rayproject/ray:2.52.0");
-	else if (!str_eq(image, str_trim(image)))
+	else if (str_trim(image).len != image.len)
 		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_INVALID,
 			FIELD_READS(container->image.node),
 			"must not begin or end with white space");
 }
 
-static bool is_lower(char ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
-}
+#define LABEL (NAME_LOWER | NAME_DIGIT)
+#define TAG   (LABEL | NAME_UPPER | NAME_UNDERSCORE | NAME_DOT | NAME_DASH)
 
-static bool is_upper(char ch)
-{
-	return ch >= 'A' && ch <= 'Z';
-}
-
-static bool is_one_of(char ch, const char *set)
-{
-	return ch != '\0' && strchr(set, ch) != NULL;
-}
+/* Of what stands between slashes, and behind the colon. */
+static const struct name_shape PATH_PART = {
+	.first = LABEL, .inner = LABEL | NAME_UNDERSCORE | NAME_DOT | NAME_DASH, .last = LABEL};
+static const struct name_shape IMAGE_TAG = {
+	.max = 128, .first = TAG & ~(NAME_DOT | NAME_DASH), .inner = TAG, .last = TAG};
 
 static bool has_upper(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
-		if (is_upper(text.at[i]))
+		if (name_class(text.at[i]) == NAME_UPPER)
 			return true;
 	}
 	return false;
@@ -84,36 +77,33 @@ static bool has_upper(struct str text)
 
 static const char *tag_fault(struct str tag)
 {
-	bool good = tag.len && tag.len <= 128 && !is_one_of(tag.at[0], ".-");
+	return tag.len <= IMAGE_TAG.max && name_fits_shape(&IMAGE_TAG, tag)
+		       ? NULL
+		       : "must have a tag of at most 128 letters, digits, '_', '.' and '-' behind "
+			 "the ':'";
+}
 
-	for (size_t i = 0; i < tag.len; i++)
-		good = good &&
-		       (is_lower(tag.at[i]) || is_upper(tag.at[i]) || is_one_of(tag.at[i], "_.-"));
-	return good ? NULL
-		    : "must have a tag of at most 128 letters, digits, '_', '.' and '-' behind the "
-		      "':'";
+static const char *part_fault(struct str part)
+{
+	if (name_fits_shape(&PATH_PART, part))
+		return NULL;
+	if (has_upper(part))
+		return "must be lower case: no registry has a repository with capitals";
+	if (!part.len || !(name_class(part.at[0]) & LABEL) ||
+		!(name_class(part.at[part.len - 1]) & LABEL))
+		return "must be like registry/name:tag, each part of the name beginning and "
+		       "ending with a letter or digit";
+	return "must be like registry/name:tag, in letters, digits, '.', '_' and '-'";
 }
 
 static const char *path_fault(struct str path)
 {
 	while (true) {
 		const size_t end = str_find(path, '/');
-		const struct str part = {path.at, end};
+		const char *const fault = part_fault((struct str){path.at, end});
 
-		if (has_upper(part))
-			return "must be lower case: no registry has a repository with capitals";
-		if (!end || !is_lower(part.at[0]) || !is_lower(part.at[end - 1]))
-			return "must be like registry/name:tag, each part of the name beginning "
-			       "and "
-			       "ending with a letter or digit";
-		for (size_t i = 0; i < end; i++) {
-			if (!is_lower(part.at[i]) && !is_one_of(part.at[i], "._-"))
-				return "must be like registry/name:tag, in letters, digits, '.', "
-				       "'_' "
-				       "and '-'";
-		}
-		if (end == path.len)
-			return NULL;
+		if (fault || end == path.len)
+			return fault;
 		path = str_from_offset(path, end + 1);
 	}
 }
@@ -121,24 +111,26 @@ static const char *path_fault(struct str path)
 /* A registry in front, as container engines tell it from a path. */
 static bool is_registry(struct str first)
 {
-	return str_find(first, '.') < first.len || str_find(first, ':') < first.len ||
-	       str_is(first, "localhost") || has_upper(first);
+	for (size_t i = 0; i < first.len; i++) {
+		const char ch = first.at[i];
+
+		if (ch == '.' || ch == ':' || name_class(ch) == NAME_UPPER)
+			return true;
+	}
+	return str_is(first, "localhost");
 }
 
 static const char *image_fault(struct str image)
 {
 	struct str name = {image.at, str_find(image, '@')};
-	const char *fault = NULL;
-	size_t slash = name.len;
-
-	while (slash > 0 && name.at[slash - 1] != '/')
-		slash--;
-	const struct str last = str_from_offset(name, slash);
+	const size_t start = str_behind_last(name, '/');
+	const struct str last = str_from_offset(name, start);
 	const size_t colon = str_find(last, ':');
+	const char *fault = NULL;
 
 	if (colon < last.len) {
 		fault = tag_fault(str_from_offset(last, colon + 1));
-		name.len = slash + colon;
+		name.len = start + colon;
 	}
 	const size_t first = str_find(name, '/');
 

@@ -185,8 +185,38 @@ static size_t end_of_words(struct str value)
 	return words.len ? (size_t)(words.at - value.at) + words.len : 0;
 }
 
+/* Whether the shell takes each byte for itself, as it does of nearly all values. */
+static bool is_plain(struct str value)
+{
+	static const bool MEANS_MORE[UINT8_MAX + 1] = {['\0'] = true,
+		['\t'] = true,
+		['\n'] = true,
+		[' '] = true,
+		['"'] = true,
+		['\''] = true,
+		['$'] = true,
+		['`'] = true,
+		['{'] = true,
+		['\\'] = true,
+		[';'] = true,
+		['&'] = true,
+		['|'] = true,
+		['<'] = true,
+		['>'] = true,
+		['('] = true,
+		[')'] = true};
+
+	for (size_t i = 0; i < value.len; i++) {
+		if (MEANS_MORE[(unsigned char)value.at[i]])
+			return false;
+	}
+	return true;
+}
+
 struct shell_word shell_word_read(struct arena *arena, struct str value)
 {
+	if (is_plain(value))
+		return (struct shell_word){.text = value};
 	struct shell_word word = {0};
 	struct reader r = {.in = value, .out = arena_alloc(arena, value.len + 1), .word = &word};
 
