@@ -36,8 +36,10 @@ struct acceptance_view {
 
 /* What a judgement needs besides the object. In the arena. */
 struct acceptance_past {
-	const struct json_node *old;      /* the generation that was accepted last, or NULL … */
-	bool old_is_size;                 /* … as accept_resize() has it */
+	const struct json_node *old;     /* the generation that was accepted last, or NULL … */
+	bool old_is_size;                /* … as accept_resize() has it */
+	const struct ledger_amount *was; /* what that was charged, where `old` cannot tell */
+	size_t was_count;
 	const struct ledger_amount *used; /* by the others of the namespace */
 	size_t used_count;
 };

@@ -1,6 +1,6 @@
 #include "server/controller/settle.h"
 
-#include "validators/validate.h"
+#include "server/controller/baseline.h"
 
 /* Without a quota nobody ever asks what it is charged. */
 static bool has_quota(const struct observed *seen)
@@ -8,80 +8,6 @@ static bool has_quota(const struct observed *seen)
 	const struct policy_quota *const quota = policy_quota(seen->policy, seen->namespace);
 
 	return quota && quota->hard.count;
-}
-
-static size_t count_group(const struct observed *seen, struct str group)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < seen->pod_count; i++)
-		count += seen->pods[i].ours && str_eq(seen->pods[i].group, group);
-	return count;
-}
-
-/* What runs now: the head first. */
-static size_t size_of_pods(
-	const struct observed *seen, struct arena *arena, const struct observed_size **out)
-{
-	struct observed_size *const sizes = arena_array(arena, seen->pod_count + 1, sizeof(*sizes));
-	size_t count = 0;
-
-	for (int pass = POD_HEAD; pass <= POD_WORKER; pass++) {
-		for (size_t i = 0; i < seen->pod_count; i++) {
-			const struct observed_pod *const pod = &seen->pods[i];
-			bool known = !pod->ours || (int)pod->role != pass;
-
-			for (size_t k = 0; k < count; k++)
-				known = known || str_eq(sizes[k].group, pod->group);
-			if (!known)
-				sizes[count++] = (struct observed_size){
-					pod->group, (int32_t)count_group(seen, pod->group), 0};
-		}
-	}
-	*out = sizes;
-	return count;
-}
-
-static int32_t count_staying(const struct observed *seen, struct str group)
-{
-	int32_t count = 0;
-
-	for (size_t i = 0; i < seen->pod_count; i++) {
-		const struct observed_pod *const pod = &seen->pods[i];
-
-		count += pod->ours && !pod->deleting && str_eq(pod->group, group);
-	}
-	return count;
-}
-
-/*
- * What the status says was written by whoever worked before us, and another controller may have
- * been at work since: none of what it made is taken away.
- */
-static size_t size_of_status(const struct observed *seen, struct arena *arena,
-	const struct observed_verdict *recalled, const struct observed_size **out)
-{
-	const struct observed_size *there;
-	const size_t there_count = size_of_pods(seen, arena, &there);
-	struct observed_size *const sizes =
-		arena_array(arena, recalled->size_count + there_count + 1, sizeof(*sizes));
-	size_t count = 0;
-
-	for (; count < recalled->size_count; count++)
-		sizes[count] = recalled->sizes[count];
-	for (size_t i = 0; i < there_count; i++) {
-		const int32_t staying = count_staying(seen, there[i].group);
-		size_t at = 0;
-
-		while (at < count && !str_eq(sizes[at].group, there[i].group))
-			at++;
-		if (at == count && staying > 0)
-			sizes[count++] = (struct observed_size){there[i].group, staying, 0};
-		else if (at < count && sizes[at].pods < staying)
-			sizes[at].pods = staying;
-	}
-	*out = sizes;
-	return count;
 }
 
 static void judge(const struct observed *seen, const struct acceptance_past *past,
@@ -94,6 +20,8 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 		.root = seen->root,
 		.old = past->old,
 		.old_is_size = past->old_is_size,
+		.was = past->was,
+		.was_count = past->was_count,
 		.used = past->used,
 		.used_count = past->used_count,
 	};
@@ -110,34 +38,34 @@ static void size_up(
 	out->size_count =
 		out->accepted && seen->object->cluster
 			? accept_sizes(arena, seen->policy, seen->object->cluster, &out->sizes)
-			: size_of_pods(seen, arena, &out->sizes);
+			: baseline_running(seen, arena, &out->sizes);
 }
 
 /*
- * One whose spec has changed since it was accepted, and of that generation the status says how
- * large it was: so large it may be, and so much it is charged, until it is judged in its turn.
+ * So large it may be, and so much it is charged, until what there is of it by now is judged in its
+ * turn; and then it is what that is compared with.
  */
-static void settle_size(struct world *world, const struct world_key *key, struct arena *arena,
+static void settle_baseline(struct world *world, const struct world_key *key, struct arena *arena,
 	const struct observed *seen, const struct observed_verdict *recalled)
 {
+	struct baseline baseline;
+
+	if (!baseline_find(seen, arena, recalled, &baseline))
+		return;
 	struct acceptance_settled settled = {
-		.accepted_before = recalled->generation,
+		.accepted_before = baseline.generation,
 		.reason = "Unjudged",
 		.old_is_size = !accept_was_over_quota(seen->root, seen->generation),
+		.sizes = baseline.sizes,
+		.size_count = baseline.size_count,
+		.charge = baseline.charge,
+		.charge_count = baseline.charge_count,
 	};
 
-	settled.size_count = size_of_status(seen, arena, recalled, &settled.sizes);
-	const struct json_node *const old =
-		accept_resize(arena, seen->object, seen->root, settled.sizes, settled.size_count);
-
-	if (old) {
+	if (baseline.old) {
 		/* As the world keeps texts: without the brace at their end. */
-		settled.old = json_raw(old);
+		settled.old = json_raw(baseline.old);
 		settled.old.len--;
-		if (has_quota(seen))
-			settled.charge_count = accept_charge(arena, seen->policy,
-				validate_decode(arena, RAY_CLUSTER, key->dialect, old),
-				&settled.charge);
 	}
 	world_settle(world, key, seen->uid, &settled);
 }
@@ -149,11 +77,12 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 	struct acceptance_past past = {0};
 	struct accept_result result;
 	const bool recalls = !view->known && accept_recall(arena, seen->root, &recalled);
+	const bool is_the_same = recalls && recalled.generation == seen->generation;
 
-	if (recalls && recalled.generation != seen->generation)
-		settle_size(world, key, arena, seen, &recalled);
+	if (!view->known && !is_the_same)
+		settle_baseline(world, key, arena, seen, recalls ? &recalled : NULL);
 	world_past(world, key, seen->uid, arena, &past);
-	if (recalls && recalled.generation == seen->generation)
+	if (is_the_same)
 		past.old = seen->root;
 	judge(seen, &past, arena, &result);
 	struct acceptance_settled settled = {
@@ -204,11 +133,10 @@ void settle_recalled(struct world *world, const struct world_key *key, struct ar
 {
 	const struct acceptance_view unknown = {0};
 	struct observed_verdict recalled;
+	const bool recalls = accept_recall(arena, seen->root, &recalled);
 
-	if (!accept_recall(arena, seen->root, &recalled))
-		return;
-	if (recalled.generation == seen->generation)
+	if (recalls && recalled.generation == seen->generation)
 		settle_anew(world, key, arena, seen, &unknown);
 	else
-		settle_size(world, key, arena, seen, &recalled);
+		settle_baseline(world, key, arena, seen, recalls ? &recalled : NULL);
 }

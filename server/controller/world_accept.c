@@ -25,6 +25,7 @@ struct acceptance {
 	int64_t generation;
 	struct deflated *old; /* once another one is there … */
 	bool old_is_size;     /* … or after a restart what can be said of it */
+	bool old_is_guessed;  /* it is not the text that was accepted: what it costs is `charge` */
 	struct size *sizes;
 	size_t size_count;
 	struct amount *charge;
@@ -150,6 +151,17 @@ size_t world_stirred(struct world *world, struct arena *arena, struct world_key 
 	return count;
 }
 
+static const struct ledger_amount *amounts_of(const struct acceptance *a, struct arena *arena)
+{
+	struct ledger_amount *const amounts =
+		arena_array(arena, a->charge_count + 1, sizeof(*amounts));
+
+	for (size_t i = 0; i < a->charge_count; i++)
+		amounts[i] = (struct ledger_amount){arena_str(arena, intern_str(a->charge[i].name)),
+			quantity_grow(a->charge[i].value)};
+	return amounts;
+}
+
 void world_view(struct world *world, const struct world_cluster *cluster, struct arena *arena,
 	struct acceptance_view *out)
 {
@@ -170,6 +182,8 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 	out->over_quota = is_over_quota(a);
 	out->stirred = a->epoch != cluster->space->epoch;
 	out->verdict = (struct observed_verdict){
+		.charge = amounts_of(a, arena),
+		.charge_count = a->charge_count,
 		.accepted = a->accepted,
 		.generation = a->generation,
 		.reason = a->reason,
@@ -229,6 +243,15 @@ static const struct json_node *read_old(
 		       : NULL;
 }
 
+static void put_was(const struct acceptance *a, struct arena *arena, struct acceptance_past *out)
+{
+	out->old_is_size = a && a->old_is_size;
+	if (a && a->old_is_guessed) {
+		out->was = amounts_of(a, arena);
+		out->was_count = a->charge_count;
+	}
+}
+
 void world_past(struct world *world, const struct world_key *key, struct str uid,
 	struct arena *arena, struct acceptance_past *out)
 {
@@ -247,7 +270,7 @@ void world_past(struct world *world, const struct world_key *key, struct str uid
 	}
 	if (cluster) {
 		out->old = read_old(world, cluster, arena);
-		out->old_is_size = cluster->acceptance && cluster->acceptance->old_is_size;
+		put_was(cluster->acceptance, arena, out);
 	}
 	pthread_mutex_unlock(&world->mutex);
 	out->used = sums.items;
@@ -306,6 +329,7 @@ static void settle(struct world *world, struct world_cluster *cluster,
 	if (settled->accepted || settled->old.len) {
 		mem_free(&a->old);
 		a->old_is_size = settled->old_is_size;
+		a->old_is_guessed = settled->old.len > 0;
 	}
 	if (settled->old.len)
 		a->old = deflater_pack(world->deflater, settled->old);

@@ -70,13 +70,27 @@ static size_t charge_of(
 	return object->cluster ? charged_count(j->in->arena, j->in->policy, object, out) : 0;
 }
 
+/* What was known to be charged counts, of the rest what the old generation comes to today. */
+static size_t charge_before(const struct judgement *j, struct charged **out)
+{
+	const size_t count = j->in->old ? charge_of(j, j->in->old, out) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < j->in->was_count; k++) {
+			if (str_eq((*out)[i].name, j->in->was[k].name))
+				(*out)[i].value = j->in->was[k].value;
+		}
+	}
+	return count;
+}
+
 /* Each amount that is more than before, and more than the others leave. */
 static void compare(struct judgement *j, const struct charged *is, size_t count)
 {
 	const struct policy_quota *const quota =
 		policy_quota(j->in->policy, j->validation.namespace);
 	struct charged *was = NULL;
-	const size_t was_count = j->in->old ? charge_of(j, j->in->old, &was) : 0;
+	const size_t was_count = charge_before(j, &was);
 
 	for (size_t i = 0; quota && i < quota->hard.count; i++) {
 		const struct policy_amount *const hard = &quota->hard.items[i];
@@ -200,6 +214,30 @@ static void grow(const struct judgement *j, struct ray_group *group, int64_t wan
 }
 
 /*
+ * Makes of a group what it was, or less where less is wanted; returns how many replicas it may grow
+ * to. Where its greatest size is charged, that stays what was accepted: within it is room already.
+ */
+static int64_t shrink(
+	const struct judgement *j, const struct raycluster *was, struct ray_group *group)
+{
+	struct raycluster *const cluster = j->object->cluster;
+	const struct ray_group *const old = raycluster_worker(was, group->name.v);
+	const int64_t before = old ? group_replicas(was, old) : 0;
+	const int64_t max = old ? group_max(was, old) : 0;
+	int64_t wanted = group_replicas(cluster, group);
+
+	if (j->in->policy->charge == POLICY_CHARGE_MAXIMUM && group_max(cluster, group) > max) {
+		group->max.v = (int32_t)max;
+		group->max.node = group->max.node ? group->max.node : group->self.node;
+		wanted = wanted < max ? wanted : max;
+	}
+	group->replicas.v = (int32_t)(before < wanted ? before : wanted);
+	if (group->min.v > group->replicas.v)
+		group->min.v = group->replicas.v;
+	return wanted;
+}
+
+/*
  * Ray's autoscaler asks for all that is wanted at once, and would wait for ever: it gets what there
  * is room for, group by group. The object is ours alone, so its counts are changed in place.
  */
@@ -210,20 +248,14 @@ static void fit(struct judgement *j, struct accept_result *out)
 		validate_decode(j->in->arena, j->object->kind, j->object->dialect, j->in->old);
 	int64_t *const wanted =
 		arena_array(j->in->arena, cluster->worker_count + 1, sizeof(*wanted));
-	struct charged *charge;
+	struct charged *charge = NULL;
 
 	if (old->cluster == NULL)
 		return;
-	const size_t count = charged_count(j->in->arena, j->in->policy, old, &charge);
+	const size_t count = charge_before(j, &charge);
 
-	for (size_t i = 0; i < cluster->worker_count; i++) {
-		struct ray_group *const group = cluster->workers[i];
-		const struct ray_group *const was = raycluster_worker(old->cluster, group->name.v);
-		const int64_t before = was ? group_replicas(old->cluster, was) : 0;
-
-		wanted[i] = group_replicas(cluster, group);
-		group->replicas.v = (int32_t)(before < wanted[i] ? before : wanted[i]);
-	}
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		wanted[i] = shrink(j, old->cluster, cluster->workers[i]);
 	if (!has_room(j, charge, count))
 		return;
 	for (size_t i = 0; i < cluster->worker_count; i++)

@@ -16,6 +16,9 @@ struct accept_input {
 	 * only how large it was (accept_resize()): then rules have nothing to compare with. */
 	const struct json_node *old;
 	bool old_is_size;
+	/* What that one was charged, where it cannot tell itself, by names; or nothing. */
+	const struct ledger_amount *was;
+	size_t was_count;
 	/* What the clusters of its namespace that were accepted before are charged together. */
 	const struct ledger_amount *used;
 	size_t used_count;
@@ -51,12 +54,16 @@ const struct json_node *accept_resize(struct arena *arena, const struct ray_obje
 /* What an object is charged by the policy's measure; in the arena. */
 size_t accept_charge(struct arena *arena, const struct policy *policy,
 	const struct ray_object *object, const struct ledger_amount **out);
-/* What the condition "Accepted" says: why it is not, and which size is kept. */
-struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
-	const struct observed_size *sizes, size_t count);
 /*
- * Which generation was accepted last, and its size, by the condition "Accepted" in the object's own
- * status, as status_modern.h writes it. False where there is none: then what runs is the baseline.
+ * What the condition "Accepted" says: why it is not, which size is kept, and of the amounts of its
+ * quota, or NULL, what that is charged.
+ */
+struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
+	const struct policy_quota *quota, const struct observed_size *sizes, size_t count);
+/*
+ * Which generation was accepted last, its size and its charge, by the condition "Accepted" in the
+ * object's own status, as status_modern.h writes it. False where there is none: then what runs is
+ * the baseline.
  */
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);
 /* Whether the status says that the rules had nothing against this generation, the quota alone. */

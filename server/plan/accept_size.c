@@ -8,6 +8,8 @@
 #define MARK "is kept: "
 /* Between what a group has and what it is charged for. */
 #define OF " of "
+/* Behind all groups: "requests.cpu=4500m, requests.memory=9Gi". */
+#define CHARGED "; charged: "
 
 /* Bytes of why it is not accepted: half of a message, so that the size behind them is whole. */
 enum { WORDS_MAX = 16 * 1024 };
@@ -63,40 +65,52 @@ size_t accept_sizes(struct arena *arena, const struct policy *policy,
 	return count;
 }
 
-static void put_size(struct buf *out, const struct observed_size *size, bool whole)
+static void put_size(struct buf *out, const struct observed_size *size)
 {
-	if (size->pods == 0 && !whole)
-		return;
 	buf_printf(out, "%s%.*s=%d", out->len ? ", " : "", STR_ARG(size->group), size->pods);
-	if (size->most && whole)
+	if (size->most)
 		buf_printf(out, OF "%d", size->most);
 }
 
-/* `whole`: with what the spec says of an accepted one, and of another one does not. */
-static struct str print_sizes(
-	struct arena *arena, const struct observed_size *sizes, size_t count, bool whole)
+/* Without it a later process would have to guess: of the spec it knows only what it is by then. */
+static void put_charge(
+	struct buf *out, const struct observed_verdict *verdict, const struct policy_quota *quota)
 {
-	CLEANUP(buf_done) struct buf text = {0};
+	const char *before = CHARGED;
 
-	for (size_t i = 0; i < count; i++)
-		put_size(&text, &sizes[i], whole);
-	return arena_str(arena, buf_str(&text));
+	for (size_t i = 0; quota && i < verdict->charge_count; i++) {
+		const struct ledger_amount *const amount = &verdict->charge[i];
+
+		for (size_t k = 0; k < quota->hard.count; k++) {
+			if (!str_eq(amount->name, quota->hard.items[k].name) ||
+				quantity_is_unbounded(amount->value))
+				continue;
+			buf_printf(out, "%s%.*s=%s", before, STR_ARG(amount->name),
+				quantity_print(amount->value).at);
+			before = ", ";
+		}
+	}
 }
 
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
-	const struct observed_size *sizes, size_t count)
+	const struct policy_quota *quota, const struct observed_size *sizes, size_t count)
 {
-	const struct str size =
-		count ? print_sizes(arena, sizes, count, !verdict->accepted) : STR("none");
+	CLEANUP(buf_done) struct buf size = {0};
 
+	for (size_t i = 0; i < count; i++)
+		put_size(&size, &sizes[i]);
+	if (count == 0)
+		buf_add_cstr(&size, "none");
+	put_charge(&size, verdict, quota);
 	if (verdict->accepted && count)
-		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(size));
+		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(buf_str(&size)));
 	if (verdict->accepted || (count == 0 && verdict->generation == 0))
 		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
 	/* The words may quote the user's, and those have a mark in them: ours is always the last.
 	 */
 	return arena_printf(arena, "%.*s. Of this size it " MARK "%.*s",
-		(int)utf8_cut(verdict->message, WORDS_MAX), verdict->message.at, STR_ARG(size));
+		(int)utf8_cut(verdict->message, WORDS_MAX), verdict->message.at,
+		STR_ARG(buf_str(&size)));
 }
 
 static const struct json_node *find_condition(const struct json_node *root)
@@ -132,22 +146,63 @@ static bool read_pods(struct str text, int32_t *out)
 	return true;
 }
 
-/* False at the end, and at what nobody of us wrote. */
-static bool next_size(struct str *text, struct observed_size *out)
+/* Takes what stands before the next comma, as "key=value"; false where it is not of that form. */
+static bool next_pair(struct str *text, struct str *key, struct str *value)
 {
 	const size_t len = str_find(*text, ',');
 	const struct str one = str_trim((struct str){text->at, len});
 	const size_t equal = str_find(one, '=');
-	const struct str numbers = str_from_offset(one, equal < one.len ? equal + 1 : equal);
+
+	*text = str_from_offset(*text, len < text->len ? len + 1 : len);
+	*key = (struct str){one.at, equal};
+	*value = str_from_offset(one, equal < one.len ? equal + 1 : equal);
+	return equal < one.len;
+}
+
+/* False at the end, and at what nobody of us wrote. */
+static bool next_size(struct str *text, struct observed_size *out)
+{
+	struct str numbers;
+
+	*out = (struct observed_size){0};
+	if (!next_pair(text, &out->group, &numbers))
+		return false;
 	const size_t pods = str_find(numbers, ' ');
 	const struct str most = str_from_offset(numbers, pods);
 
-	*text = str_from_offset(*text, len < text->len ? len + 1 : len);
-	*out = (struct observed_size){.group = {one.at, equal}};
-	if (equal == one.len || !read_pods((struct str){numbers.at, pods}, &out->pods))
+	if (!read_pods((struct str){numbers.at, pods}, &out->pods))
 		return false;
 	return most.len == 0 ||
 	       (str_starts(most, OF) && read_pods(str_from_offset(most, strlen(OF)), &out->most));
+}
+
+static bool next_amount(struct str *text, struct ledger_amount *out)
+{
+	struct str value;
+	struct err ignored;
+
+	return next_pair(text, &out->name, &value) && quantity_parse(value, &out->value, &ignored);
+}
+
+static void recall_sizes(struct arena *arena, struct str text, struct observed_verdict *out)
+{
+	/* Each size takes two bytes at least, and one between them. */
+	struct observed_size *const sizes = arena_array(arena, text.len / 3 + 2, sizeof(*sizes));
+
+	out->sizes = sizes;
+	out->size_count = 0;
+	while (next_size(&text, &sizes[out->size_count]))
+		out->size_count++;
+}
+
+static void recall_charge(struct arena *arena, struct str text, struct observed_verdict *out)
+{
+	struct ledger_amount *const charge = arena_array(arena, text.len / 3 + 2, sizeof(*charge));
+
+	out->charge = charge;
+	out->charge_count = 0;
+	while (next_amount(&text, &charge[out->charge_count]))
+		out->charge_count++;
 }
 
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out)
@@ -157,16 +212,14 @@ bool accept_recall(struct arena *arena, const struct json_node *root, struct obs
 
 	if (!json_i64(json_get(condition, "observedGeneration"), &generation) || generation <= 0)
 		return false;
-	struct str text = behind_mark(json_str(arena, json_get(condition, "message")));
-	/* Each size takes two bytes at least, and one between them. */
-	struct observed_size *const sizes = arena_array(arena, text.len / 3 + 2, sizeof(*sizes));
-	size_t count = 0;
+	const struct str text = behind_mark(json_str(arena, json_get(condition, "message")));
+	const size_t sizes = str_find(text, ';');
+	const struct str rest = str_from_offset(text, sizes);
 
-	while (next_size(&text, &sizes[count]))
-		count++;
 	out->generation = generation;
-	out->sizes = sizes;
-	out->size_count = count;
+	recall_sizes(arena, (struct str){text.at, sizes}, out);
+	recall_charge(arena,
+		str_starts(rest, CHARGED) ? str_from_offset(rest, strlen(CHARGED)) : STR(""), out);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "api/policy.h"
 #include "api/ray_object.h"
+#include "server/quota/ledger.h"
 
 /* The annotation of a pod that came in the place of one that failed: how many did, a number. */
 #define OBSERVED_FAILED_BEFORE "raygate.dev/failed-before"
@@ -97,6 +98,9 @@ struct observed_verdict {
 	/* Up to this size pods are replaced while it is not accepted. By group, the head first. */
 	const struct observed_size *sizes;
 	size_t size_count;
+	/* What this size is charged. */
+	const struct ledger_amount *charge;
+	size_t charge_count;
 };
 
 struct observed_size {

@@ -108,15 +108,17 @@ void status_put_accepted(struct status_draft *d, const struct status_input *in)
 {
 	const struct observed_verdict *const verdict = &in->seen->verdict;
 	const struct observed_size *sizes = verdict->sizes;
+	const struct policy *const policy = in->seen->policy;
 	size_t count = verdict->size_count;
 
 	if (verdict->accepted && in->c->cluster)
-		count = accept_sizes(d->round->arena, NULL, in->c->cluster, &sizes);
+		count = accept_sizes(d->round->arena, policy, in->c->cluster, &sizes);
 	const struct status_condition condition = {
 		.type = STATUS_ACCEPTED,
 		.status = verdict->accepted,
 		.reason = str_from(verdict->reason),
-		.message = accept_message(d->round->arena, verdict, sizes, count),
+		.message = accept_message(d->round->arena, verdict,
+			policy ? policy_quota(policy, in->seen->namespace) : NULL, sizes, count),
 		.generation = verdict->generation,
 		.flip = verdict->accepted ? STATUS_BEGINS : STATUS_NOW,
 		.words = STATUS_NOW,

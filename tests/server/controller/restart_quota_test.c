@@ -69,7 +69,8 @@ Test(restart_quota, what_was_accepted_in_part_stays_as_it_is)
 		STR_ARG(fake_cluster_log(kit->cluster)));
 	cr_expect_eq(kit->events.len, 0u, "%.*s", STR_ARG(buf_str(&kit->events)));
 	cr_expect_not_null(strstr(cluster("a"), "\"reason\":\"QuotaExceeded\""));
-	cr_expect_not_null(strstr(cluster("a"), "is kept: headgroup=1, workers=2\""));
+	cr_expect_not_null(
+		strstr(cluster("a"), "is kept: headgroup=1, workers=2; charged: requests.cpu="));
 }
 
 Test(restart_quota, and_grows_to_what_fits)
@@ -85,7 +86,8 @@ Test(restart_quota, and_grows_to_what_fits)
 	controller_kit_delete(kit, "b");
 	controller_kit_settle(kit);
 	expect_workers("a", 6);
-	cr_expect_not_null(strstr(cluster("a"), "is kept: headgroup=1, workers=6\""));
+	cr_expect_not_null(
+		strstr(cluster("a"), "is kept: headgroup=1, workers=6; charged: requests.cpu="));
 	/* All that is asked for is there; who is to go only its autoscaler says. */
 	controller_kit_scale(kit, "a", 5);
 	controller_kit_settle(kit);
@@ -178,8 +180,9 @@ Test(restart_quota, the_largest_size_that_was_accepted_is_charged_on)
 	controller_kit_edit(kit, "a", MAX[1], MAX[2]);
 	controller_kit_tell(kit);
 	controller_kit_settle(kit);
-	cr_expect_not_null(
-		strstr(cluster("a"), "is kept: headgroup=1, workers=1 of 3\""), "%s", cluster("a"));
+	cr_expect_not_null(strstr(cluster("a"),
+				   "is kept: headgroup=1, workers=1 of 3; charged: requests.cpu="),
+		"%s", cluster("a"));
 	restart();
 	/* 4.5 of 6: one head has room, and no worker. */
 	controller_kit_apply(kit, "b", 1);
@@ -212,7 +215,8 @@ Test(restart_quota, what_the_rules_refused_they_refuse_again)
 	restart();
 	expect_workers("a", 2);
 	cr_expect_not_null(strstr(cluster("a"), "InvalidSpec"));
-	cr_expect_not_null(strstr(cluster("a"), "is kept: headgroup=1, workers=2\""));
+	cr_expect_not_null(
+		strstr(cluster("a"), "is kept: headgroup=1, workers=2; charged: requests.cpu="));
 	controller_kit_scale(kit, "a", 4);
 	controller_kit_settle(kit);
 	expect_workers("a", 2);
@@ -251,7 +255,8 @@ Test(restart_quota, the_size_is_told_behind_however_many_words)
 	buf_printf(&params, "\"num-cpus\":\"two\"}%c", 0);
 	controller_kit_edit(kit, "a", "\"rayStartParams\":{}", params.at);
 	controller_kit_settle(kit);
-	cr_expect_not_null(strstr(cluster("a"), "is kept: headgroup=1, workers=3\""));
+	cr_expect_not_null(
+		strstr(cluster("a"), "is kept: headgroup=1, workers=3; charged: requests.cpu="));
 }
 
 /* Suspended it is charged for nothing, so there may be no room to resume. */

@@ -1,0 +1,29 @@
+/*
+ * What a cluster had by right before the generation that is there, where the text of that is not
+ * known: by its status, when another process led or nobody did; or else by what runs.
+ */
+#pragma once
+
+#include "server/plan/accept.h"
+
+/* The size of what runs: the head first, and pods that are on their way out, too. In the arena. */
+size_t baseline_running(
+	const struct observed *seen, struct arena *arena, const struct observed_size **out);
+
+struct baseline {
+	int64_t generation; /* that was accepted; 0: nobody has judged any, and this runs */
+	const struct observed_size *sizes;
+	size_t size_count;
+	/* The object as if it asked for this size; NULL where its spec cannot be read. */
+	const struct json_node *old;
+	/* What it is charged, where its namespace has a quota: by the status, and what came since.
+	 */
+	const struct ledger_amount *charge;
+	size_t charge_count;
+};
+/*
+ * `recalled` is of accept_recall(), or NULL where the status says nothing: then it is false for one
+ * that has no pods. In the arena.
+ */
+bool baseline_find(const struct observed *seen, struct arena *arena,
+	const struct observed_verdict *recalled, struct baseline *out);

@@ -1,0 +1,314 @@
+/*
+ * What a cluster is charged whose spec was refused, was changed while nobody led, or was first seen
+ * when it ran already: what was accepted or runs, neither less nor all that it asks for.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "tests/support/controller_kit.h"
+
+static struct controller_kit *kit;
+
+/* A head has 1 CPU, 1.5 where it autoscales; so has a worker 1. */
+static void begin(void)
+{
+	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+				 "quotas: {ns: {requests.cpu: \"6\"}}\n");
+}
+
+static void end(void)
+{
+	controller_kit_free(&kit);
+}
+
+TestSuite(charged, .init = begin, .fini = end);
+
+static void lead(void)
+{
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+}
+
+static void restart(void)
+{
+	controller_kit_kill(kit);
+	lead();
+}
+
+static void tell(void)
+{
+	controller_kit_tell(kit);
+	controller_kit_settle(kit);
+}
+
+static const char *cluster(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "/apis/ray.io/v1/namespaces/ns/rayclusters/%s", name);
+	return fake_cluster_get(kit->cluster, path);
+}
+
+static void expect_pods(const char *name, size_t pods)
+{
+	const size_t is = controller_kit_pods(kit, name, NULL);
+
+	cr_expect_eq(is, pods, "%s has %zu, not %zu: %s", name, is, pods, cluster(name));
+}
+
+static bool says(const char *name, const char *words)
+{
+	return strstr(cluster(name), words) != NULL;
+}
+
+/* Another one of so many workers has room, and one of one worker more has not. */
+static void expect_room(int workers)
+{
+	controller_kit_apply(kit, "more", workers + 1);
+	tell();
+	expect_pods("more", 0);
+	controller_kit_delete(kit, "more");
+	tell();
+	controller_kit_apply(kit, "most", workers);
+	tell();
+	controller_kit_expect(kit, "most", (size_t)workers);
+}
+
+/* --- growth within what was accepted --- */
+
+static const char *const MAX[] = {"\"maxReplicas\":1000", "\"maxReplicas\":3", "\"maxReplicas\":9"};
+
+/* It is charged 4.5: a sidecar, a head, and the three workers that it may have. */
+static void begin_with_a_largest_size(void)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_autoscale(kit, "a");
+	controller_kit_edit(kit, "a", MAX[0], MAX[1]);
+	lead();
+	expect_pods("a", 2);
+}
+
+Test(charged, what_was_accepted_can_be_grown_into_while_more_is_refused)
+{
+	for (int restarts = 0; restarts < 2; restarts++) {
+		end();
+		begin();
+		begin_with_a_largest_size();
+		controller_kit_edit(kit, "a", MAX[1], MAX[2]);
+		tell();
+		cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+		if (restarts)
+			restart();
+		controller_kit_scale(kit, "a", 2);
+		tell();
+		expect_pods("a", 3);
+		controller_kit_scale(kit, "a", 7);
+		tell();
+		expect_pods("a", 4);
+		cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+		if (restarts)
+			restart();
+		expect_room(0);
+		expect_pods("a", 4);
+	}
+}
+
+/* However many workers it is to have at least. */
+Test(charged, nor_does_a_larger_least_size_keep_it_from_growing)
+{
+	begin_with_a_largest_size();
+	controller_kit_edit(kit, "a", MAX[1], MAX[2]);
+	controller_kit_edit(kit, "a", "\"minReplicas\":0", "\"minReplicas\":8");
+	tell();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	expect_pods("a", 4);
+	expect_room(0);
+}
+
+/* --- what changed while nobody led --- */
+
+/* The older ones are judged first. */
+static void make_it_the_youngest(void)
+{
+	controller_kit_edit(kit, "a", "2027-01-15T08", "2027-01-15T09");
+}
+
+Test(charged, what_is_scaled_while_nobody_leads_is_charged_at_its_largest)
+{
+	controller_kit_apply(kit, "b", 1);
+	controller_kit_apply(kit, "c", 1);
+	controller_kit_suspend(kit, "b", true);
+	controller_kit_suspend(kit, "c", true);
+	begin_with_a_largest_size();
+	controller_kit_kill(kit);
+	controller_kit_scale(kit, "a", 2);
+	make_it_the_youngest();
+	controller_kit_suspend(kit, "b", false);
+	controller_kit_suspend(kit, "c", false);
+	lead();
+	expect_pods("a", 3);
+	expect_pods("b", 0);
+	expect_pods("c", 0);
+	cr_expect(says("a", "\"reason\":\"Accepted\""), "%s", cluster("a"));
+	controller_kit_scale(kit, "a", 3);
+	tell();
+	expect_pods("a", 4);
+}
+
+#define WORKER_CPU                                                                                 \
+	"\"maxReplicas\":1000,\"rayStartParams\":{},\"template\":{\"spec\":{\"containers\":[{"     \
+	"\"name\":\"ray\",\"image\":\"rayproject/ray:2.52.0\",\"resources\":{\"limits\":{"         \
+	"\"cpu\":\"%s\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"%s\""
+
+static void set_worker_cpu(const char *from, const char *to)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	controller_kit_edit(kit, "a", arena_printf(&arena, WORKER_CPU, from, from).at,
+		arena_printf(&arena, WORKER_CPU, to, to).at);
+}
+
+/* Of the generation before, the template is not known any more; what it was charged is. */
+Test(charged, larger_workers_are_no_less_refused_for_a_restart)
+{
+	for (int refused = 0; refused < 2; refused++) {
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 2);
+		lead();
+		expect_pods("a", 3);
+		if (!refused)
+			controller_kit_kill(kit);
+		set_worker_cpu("1", "5");
+		if (refused) {
+			tell();
+			controller_kit_kill(kit);
+		}
+		lead();
+		cr_expect(says("a", "\"QuotaExceeded\""), "%d: %s", refused, cluster("a"));
+		expect_pods("a", 3);
+		expect_room(2);
+	}
+}
+
+/* --- groups that a refused spec lacks --- */
+
+Test(charged, pods_of_a_group_that_a_refused_spec_lacks_are_charged)
+{
+	for (int restarts = 0; restarts < 3; restarts++) {
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 3);
+		lead();
+		controller_kit_edit(
+			kit, "a", "\"workers\",\"replicas\":3", "\"others\",\"replicas\":9");
+		tell();
+		for (int i = 0; i < restarts; i++)
+			restart();
+		cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+		expect_pods("a", 4);
+		expect_room(1);
+	}
+}
+
+/* --- what runs already when it is first seen --- */
+
+static void put_pod(const char *name, const char *type, const char *group)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	fake_cluster_put(kit->cluster,
+		arena_printf(&arena, "/api/v1/namespaces/ns/pods/%s", name).at,
+		arena_printf(&arena,
+			"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"%s\","
+			"\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"%s\","
+			"\"ray.io/group\":\"%s\"},\"ownerReferences\":[{\"controller\":true,"
+			"\"uid\":\"uid-of-a\"}]},\"spec\":{}}",
+			name, name, type, group)
+			.at);
+}
+
+static void put_running(const char *group)
+{
+	put_pod("h", "head", "headgroup");
+	put_pod("w1", "worker", group);
+	put_pod("w2", "worker", group);
+}
+
+Test(charged, what_is_taken_over_is_charged_for_what_runs)
+{
+	for (int restarts = 0; restarts < 2; restarts++) {
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 9);
+		put_running("workers");
+		lead();
+		cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+		expect_pods("a", 3);
+		if (restarts)
+			restart();
+		expect_room(2);
+		expect_pods("a", 3);
+	}
+}
+
+/* And it is so before anybody is judged. */
+Test(charged, what_is_taken_over_is_charged_before_the_first_is_judged)
+{
+	controller_kit_apply(kit, "b", 3);
+	controller_kit_apply(kit, "c", 3);
+	controller_kit_apply(kit, "a", 9);
+	make_it_the_youngest();
+	put_running("workers");
+	lead();
+	expect_pods("a", 3);
+	expect_pods("b", 0);
+	expect_pods("c", 0);
+}
+
+/* What runs is the baseline: it asks for no more than it has. */
+Test(charged, what_is_taken_over_as_it_runs_is_accepted_whatever_the_quota)
+{
+	end();
+	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+				 "quotas: {ns: {requests.cpu: \"2\"}}\n");
+	controller_kit_apply(kit, "a", 2);
+	put_running("workers");
+	lead();
+	controller_kit_expect(kit, "a", 2);
+	cr_expect(says("a", "\"reason\":\"Accepted\""), "%s", cluster("a"));
+	controller_kit_scale(kit, "a", 3);
+	tell();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	expect_pods("a", 3);
+}
+
+/* Nobody knows what a pod costs whose group the spec lacks: as much as the dearest that it has. */
+Test(charged, of_what_is_taken_over_a_group_that_the_spec_lacks_is_charged_too)
+{
+	controller_kit_apply(kit, "a", 9);
+	put_running("gone");
+	lead();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	expect_pods("a", 3);
+	expect_room(2);
+}
+
+/* Count of clusters and all: nothing runs of one that is new. */
+Test(charged, what_is_new_has_no_baseline)
+{
+	end();
+	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
+				 "quotas: {ns: {count/rayclusters: \"1\"}}\n");
+	controller_kit_apply(kit, "a", 1);
+	lead();
+	controller_kit_expect(kit, "a", 1);
+	controller_kit_apply(kit, "b", 1);
+	tell();
+	expect_pods("b", 0);
+	restart();
+	expect_pods("b", 0);
+}
