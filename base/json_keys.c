@@ -94,7 +94,7 @@ static uint64_t bit_of(uint64_t signature)
 	return UINT64_C(1) << (signature * UINT64_C(0x9E3779B97F4A7C15) >> 58);
 }
 
-/* In this order: what is most probable is looked for first, and then what remains. */
+/* The quick way for few keys; false tells nothing. */
 static bool bits_differ(const struct json_node *object, const struct json_node *end)
 {
 	uint64_t bits = 0;
@@ -114,6 +114,7 @@ static bool each_differ(
 {
 	const struct json_node *seen[FEW_KEYS];
 	uint64_t signatures[FEW_KEYS];
+	uint64_t bits = 0;
 	size_t count = 0;
 
 	for (const struct json_node *key = object + 1; key < end; key = next_key(key)) {
@@ -121,10 +122,11 @@ static bool each_differ(
 			return many_differ(keys, object, end);
 		const uint64_t mine = signature(key);
 
-		for (size_t i = 0; i < count; i++) {
+		for (size_t i = 0; (bits & bit_of(mine)) && i < count; i++) {
 			if (signatures[i] == mine && json_str_equal(seen[i], key))
 				return found_equal(keys, seen[i], key);
 		}
+		bits |= bit_of(mine);
 		seen[count] = key;
 		signatures[count++] = mine;
 	}

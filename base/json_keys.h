@@ -45,10 +45,10 @@ static const uint64_t JSON_KEYS_SUSPECT = ~0ull; /* not in order: two may be equ
 enum { JSON_KEYS_HEAD = 8 };
 
 /* `key` has no escapes, and eight bytes of text from where it begins. */
-static inline uint64_t json_keys_note(uint64_t last, const char *key, size_t len)
+static inline uint64_t json_keys_note(uint64_t last, const char *key, unsigned len)
 {
 	/* What of eight bytes, as a number in their order, is a key of that length. */
-	static const uint64_t MASKS[] = {
+	static const uint64_t MASKS[JSON_KEYS_HEAD + 1] = {
 		0,
 		0xFFull << 56,
 		0xFFFFull << 48,
@@ -59,9 +59,8 @@ static inline uint64_t json_keys_note(uint64_t last, const char *key, size_t len
 		0xFFFFFFFFFFFFFFull << 8,
 		~0ull,
 	};
-	uint64_t head;
+	const uint64_t head = be64toh(str_load8(key));
+	const uint64_t cut = len < JSON_KEYS_HEAD ? head & MASKS[len] : head;
 
-	memcpy(&head, key, JSON_KEYS_HEAD);
-	head = be64toh(head) & MASKS[len < JSON_KEYS_HEAD ? len : JSON_KEYS_HEAD];
-	return head > last ? head : JSON_KEYS_SUSPECT;
+	return cut > last ? cut : JSON_KEYS_SUSPECT;
 }

@@ -65,7 +65,7 @@ static inline const char *read_string(struct json_reader *r, const char *start)
 {
 	if (start >= r->near_end)
 		return read_long_string(r, start, start);
-	const unsigned len = json_scan_short_string(start);
+	const uint8_t len = json_scan_short_string(start);
 
 	if (start[len] != '"')
 		return read_long_string(r, start, start + len);
@@ -107,7 +107,7 @@ static inline const char *read_key(struct json_reader *r, const char *at)
 	if (at >= r->near_end || *at != '"')
 		return read_odd_key(r, at);
 	const char *const start = at + 1;
-	const unsigned len = json_scan_short_string(start);
+	const uint8_t len = json_scan_short_string(start);
 	const char *const value = start + len + 2;
 
 	if (start[len] != '"' || start[len + 1] != ':')
@@ -151,25 +151,29 @@ static inline enum json_watch watch_of(
 {
 	if (level->twin_end)
 		return r->paired ? JSON_WATCH_ALL : JSON_WATCH_CONTAINERS;
-	if (level->is_object ? depth == r->twins_depth || json_reader_skips_at(r, depth)
-			     : depth >= r->twins_depth)
+	if (depth == r->twins_depth)
 		return JSON_WATCH_CONTAINERS;
-	return JSON_WATCH_NOTHING;
+	if (!level->is_object)
+		return depth > r->twins_depth && !r->paired ? JSON_WATCH_FIRST : JSON_WATCH_NOTHING;
+	return json_reader_skips_at(r, depth) ? JSON_WATCH_PLACES : JSON_WATCH_NOTHING;
 }
 
-static inline void open_level(struct json_reader *r, enum json_kind kind, uint32_t twin)
+static inline void open_level(
+	struct json_reader *r, char bracket, enum json_kind kind, uint32_t twin)
 {
 	struct json_level *const level = ++r->level;
 
-	*level = (struct json_level){.node = json_reader_count(r) - 1,
-		.end = kind == JSON_OBJECT ? '}' : ']',
-		.is_object = kind == JSON_OBJECT};
+	*level = (struct json_level){
+		.node = json_reader_count(r) - 1,
+		.is_object = kind == JSON_OBJECT,
+		.end = (uint16_t)(bracket + 2), /* '}' is two behind '{', and ']' behind '[' */
+	};
 	if (twin && r->nodes[twin].kind == kind) {
-		level->of = twin;
+		level->like = twin;
 		level->twin = twin + 1;
 		level->twin_end = twin + r->nodes[twin].span;
 	}
-	level->watch = (unsigned char)watch_of(r, level, json_reader_depth(r));
+	level->watch = watch_of(r, level, json_reader_depth(r));
 }
 
 static const char *fail_duplicate(const struct json_reader *r)
@@ -208,9 +212,15 @@ static inline const char *enter(struct json_reader *r, const char *at, char brac
 		return NULL;
 	if (!json_reader_add(r, at, at, kind))
 		return NULL;
-	open_level(r, kind, twin);
+	open_level(r, bracket, kind, twin);
 	at = json_lex_space(&r->lex, at + 1);
 	return json_lex_peek(&r->lex, at) == r->level->end ? close_container(r, at) : at;
+}
+
+static const char *fail_behind_value(const struct json_reader *r, const char *at)
+{
+	return json_lex_expected(&r->lex, at,
+		r->level->is_object ? "',' or '}' behind a member" : "',' or ']' behind an item");
 }
 
 /* Behind a value: closes what ends here, and finds where the next item or member begins. */
@@ -219,31 +229,50 @@ static inline const char *read_separators(struct json_reader *r, const char *at)
 	do {
 		if (at < r->near_end && *at == ',' && (unsigned char)at[1] > ' ')
 			return at + 1;
-		const char c = json_lex_next(&r->lex, &at);
+		if (json_lex_peek(&r->lex, at) != r->level->end) {
+			const char c = json_lex_next(&r->lex, &at);
 
-		if (c == ',')
-			return json_lex_space(&r->lex, at + 1);
-		if (c != r->level->end)
-			return json_lex_expected(&r->lex, at,
-				r->level->is_object ? "',' or '}' behind a member"
-						    : "',' or ']' behind an item");
+			if (c == ',')
+				return json_lex_space(&r->lex, at + 1);
+			if (c != r->level->end)
+				return fail_behind_value(r, at);
+		}
 		at = close_container(r, at);
 	} while (at && r->level != r->levels);
 	return at;
 }
 
-/*
- * Whether the value at `at` needs no reading: then `end` is what is behind it, or NULL. Otherwise
- * `twin` is the node that it is a version of, or 0.
- */
-static inline bool is_spared(struct json_reader *r, const char *at, enum json_watch least,
-	uint32_t *twin, const char **end)
+/* Whether it may be that the container to come needs no reading. */
+static inline bool is_watched(struct json_reader *r)
 {
-	*twin = 0;
-	if (r->level->watch < least)
+	struct json_level *const level = r->level;
+
+	if (level->watch == JSON_WATCH_FIRST) {
+		level->like = json_reader_count(r);
+		level->watch = JSON_WATCH_CONTAINERS;
 		return false;
-	*end = json_twins_spare(r, at, twin);
-	return *end != at;
+	}
+	return level->watch >= JSON_WATCH_CONTAINERS ||
+	       (level->watch == JSON_WATCH_PLACES && json_reader_may_skip(r));
+}
+
+static inline const char *read_container(struct json_reader *r, const char *at, char bracket)
+{
+	uint32_t twin = 0;
+	const char *const end = is_watched(r) ? json_twins_spare(r, at, &twin) : at;
+
+	return end == at ? enter(r, at, bracket, twin) : end;
+}
+
+static inline const char *read_scalar(struct json_reader *r, const char *at, char first)
+{
+	uint32_t twin;
+	const char *const end =
+		r->level->watch == JSON_WATCH_ALL ? json_twins_spare(r, at, &twin) : at;
+
+	if (end != at)
+		return end;
+	return first == '"' ? read_string(r, at + 1) : read_other(r, at);
 }
 
 /* Returns what is behind the value, or, of a container that is not empty, where its inside begins.
@@ -251,15 +280,8 @@ static inline bool is_spared(struct json_reader *r, const char *at, enum json_wa
 static inline const char *read_one(struct json_reader *r, const char *at)
 {
 	const char c = json_lex_peek(&r->lex, at);
-	uint32_t twin;
-	const char *end;
 
-	if ((c | 0x20) == '{')
-		return is_spared(r, at, JSON_WATCH_CONTAINERS, &twin, &end) ? end
-									    : enter(r, at, c, twin);
-	if (is_spared(r, at, JSON_WATCH_ALL, &twin, &end))
-		return end;
-	return c == '"' ? read_string(r, at + 1) : read_other(r, at);
+	return (c | 0x20) == '{' ? read_container(r, at, c) : read_scalar(r, at, c);
 }
 
 static inline const char *read_next(struct json_reader *r, const char *at)
@@ -333,6 +355,16 @@ static bool read_with(struct json_reader *r, struct json_doc *out)
 	return good;
 }
 
+static void note_places(struct json_reader *r)
+{
+	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
+		r->skip_depths |= UINT64_C(1) << place->depth % 64;
+		r->skip_bytes |= UINT64_C(1) << (unsigned char)*place->key % 64;
+	}
+	/* That of a key with escapes may be any byte. */
+	r->skip_bytes |= UINT64_C(1) << '\\' % 64;
+}
+
 bool json_read(struct arena *arena, struct str text, const struct json_limits *limits,
 	struct json_doc *out, struct err *err)
 {
@@ -364,8 +396,7 @@ bool json_read_twice(struct arena *arena, struct str text, const struct json_lim
 	set_levels(&r, LEVELS);
 	levels[0] = (struct json_level){0};
 	*out = (struct json_twice){0};
-	for (const struct json_place *place = limits->skip; place && place->key; place++)
-		r.skip_depths |= UINT64_C(1) << place->depth % 64;
+	note_places(&r);
 	if (read_with(&r, &out->doc))
 		return true;
 	if (r.keys.again) {

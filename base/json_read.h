@@ -52,9 +52,9 @@ struct json_place {
 
 /*
  * Two members of objects that hold much the same text, like two versions of one thing. What is the
- * same in the second is not read again: its nodes are copies of the first's, with the same `at`.
- * Where these are looked for, an item of a list that is like the one before it is not read again
- * either; but its nodes are as if it had been.
+ * same in the second is not read again: its nodes are copies of the first's, with the same `at`,
+ * but for keys. Where these are looked for, what is large in an item of a list and like that in the
+ * item before it is not read again either; but its nodes are as if it had been.
  */
 struct json_twins {
 	uint32_t depth; /* of both */

@@ -16,6 +16,8 @@ enum {
 /* What in a container may need no reading. */
 enum json_watch {
 	JSON_WATCH_NOTHING,
+	JSON_WATCH_PLACES, /* what may be at one of limits.skip */
+	JSON_WATCH_FIRST,  /* of a list: it is what the next may be like */
 	JSON_WATCH_CONTAINERS,
 	JSON_WATCH_ALL, /* it has a twin */
 };
@@ -24,12 +26,11 @@ enum json_watch {
 struct json_level {
 	uint64_t last_key;       /* of json_keys_note() */
 	uint32_t node;           /* the container's own */
-	uint32_t of;             /* its twin */
-	uint32_t twin, twin_end; /* the nodes left of that; none: both are equal */
-	uint32_t item;           /* of a list: the last container in it; 0 for none */
-	char end;                /* the bracket that closes it */
+	uint32_t twin, twin_end; /* the nodes left of its twin; none: both are equal */
+	uint32_t like;           /* its twin, or of a list without one the last container in it */
+	enum json_watch watch;
 	bool is_object;
-	unsigned char watch;
+	uint16_t end; /* the bracket that closes it */
 };
 
 struct json_reader {
@@ -42,8 +43,9 @@ struct json_reader {
 	struct json_level *levels, *levels_end; /* the first, and behind the last */
 	struct json_level *level;               /* the innermost */
 	struct json_level *more_levels;         /* all of them, allocated, once they are many */
-	/* A bit for each depth, modulo 64, at which limits.skip has a place. */
-	uint64_t skip_depths;
+	/* A bit for each depth, modulo 64, at which limits.skip has a place; for each first byte,
+	 * too. */
+	uint64_t skip_depths, skip_bytes;
 	uint32_t twins_depth; /* of limits.twins */
 	uint32_t first;       /* the node of limits.twins.first's value */
 	bool paired;          /* inside of limits.twins.second's value */
@@ -82,12 +84,11 @@ static inline struct json_node *json_reader_add(
 }
 
 /* As json_reader_add() of a string without escapes, which is short. */
-static inline bool json_reader_add_short(struct json_reader *r, const char *start, unsigned len)
+static inline bool json_reader_add_short(struct json_reader *r, const char *start, uint8_t len)
 {
 	if (r->next == r->end && !json_reader_make_room(r, start))
 		return false;
-	*r->next++ = (struct json_node){
-		.at = start, .len = len & JSON_BYTES_MAX, .kind = JSON_STRING, .span = 1};
+	*r->next++ = (struct json_node){.at = start, .len = len, .kind = JSON_STRING, .span = 1};
 	return true;
 }
 
@@ -114,6 +115,12 @@ static inline bool json_reader_at_bracket(const struct json_reader *r, const cha
 static inline bool json_reader_skips_at(const struct json_reader *r, uint32_t depth)
 {
 	return r->skip_depths >> depth % 64 & 1;
+}
+
+/* Whether the value to come may be at one, by the first byte of its key. */
+static inline bool json_reader_may_skip(const struct json_reader *r)
+{
+	return r->skip_bytes >> (unsigned char)*r->next[-1].at % 64 & 1;
 }
 
 static inline void json_reader_note_key(struct json_reader *r, const struct json_node *key)

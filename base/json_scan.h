@@ -115,12 +115,12 @@ static inline const char *json_scan_string(const char *at, const char *end)
 enum { JSON_SCAN_SHORT = 16 };
 
 /* How many bytes of a string are plain, of so many that are there. */
-static inline unsigned json_scan_short_string(const char *at)
+static inline uint8_t json_scan_short_string(const char *at)
 {
 #ifdef __SSE2__
-	return (unsigned)__builtin_ctz(~json_scan_plain(at));
+	return (uint8_t)__builtin_ctz(~json_scan_plain(at));
 #else
-	return (unsigned)(json_scan_string(at, at + JSON_SCAN_SHORT) - at);
+	return (uint8_t)(json_scan_string(at, at + JSON_SCAN_SHORT) - at);
 #endif
 }
 
@@ -181,6 +181,13 @@ static inline bool json_scan_is_document(const char *at)
 		       _mm_cmpeq_epi8(_mm_or_si128(stray, beyond), _mm_setzero_si128())) == 0xFFFF;
 }
 
+/* The first block that is not like that, or too short. */
+static inline const char *json_scan_document(const char *at, const char *end)
+{
+	while (end - at >= JSON_SCAN_BLOCK && json_scan_is_document(at))
+		at += JSON_SCAN_BLOCK;
+	return at;
+}
 #endif
 
 /*
@@ -193,9 +200,12 @@ static inline const char *json_scan_long_string(const char *at, const char *end)
 	uint64_t carry = 0;
 
 	for (; end - at >= JSON_SCAN_BLOCK; at += JSON_SCAN_BLOCK) {
-		if ((at[-1] == '\\') == carry && json_scan_is_document(at)) {
-			carry = at[JSON_SCAN_BLOCK - 1] == '\\';
-			continue;
+		/* A backslash before it that escapes nothing would be taken for one that does. */
+		if ((at[-1] == '\\') == carry) {
+			at = json_scan_document(at, end);
+			carry = at[-1] == '\\';
+			if (end - at < JSON_SCAN_BLOCK)
+				break;
 		}
 		const struct json_scan_block block = json_scan_block(at);
 		const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
@@ -273,6 +283,13 @@ static inline size_t json_scan_common(const char *a, const char *b, size_t len)
 		while (i + 16 + JSON_SCAN_BLOCK <= len &&
 			json_scan_same_block(a + i + 16, b + i + 16))
 			i += JSON_SCAN_BLOCK;
+	}
+	/* Some of the last 16 bytes are known to be the same by now. */
+	if (len >= 16) {
+		const unsigned same =
+			(unsigned)_mm_movemask_epi8(json_scan_same(a + len - 16, b + len - 16));
+
+		return len - 16 + (unsigned)__builtin_ctz(~same);
 	}
 #endif
 	while (i < len && a[i] == b[i])

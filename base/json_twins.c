@@ -23,7 +23,7 @@ static bool is_skipped(const struct json_reader *r)
 {
 	const uint32_t here = json_reader_depth(r);
 
-	if (!json_reader_skips_at(r, here))
+	if (!json_reader_skips_at(r, here) || !json_reader_may_skip(r))
 		return false;
 	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
 		if (place->depth == here && key_is(r, place->key))
@@ -73,14 +73,14 @@ static uint32_t twin_item(const struct json_reader *r, struct json_level *level)
 /* The item before, since lists are mostly of things that differ in little: pods, not ports. */
 static uint32_t item_before(const struct json_reader *r, struct json_level *level)
 {
-	const uint32_t before = level->item;
+	const uint32_t before = level->like;
 
-	level->item = json_reader_count(r);
+	level->like = json_reader_count(r);
 	return before;
 }
 
 /* Of limits.twins themselves. */
-static uint32_t first_of_twins(struct json_reader *r)
+NOINLINE static uint32_t first_of_twins(struct json_reader *r)
 {
 	r->paired = key_is(r, r->limits->twins->second);
 	if (key_is(r, r->limits->twins->first))
@@ -92,7 +92,7 @@ static inline uint32_t twin_in_level(struct json_reader *r, struct json_level *l
 {
 	if (level->twin_end)
 		return level->is_object ? twin_member(r, level) : twin_item(r, level);
-	return level->is_object || r->paired ? 0 : item_before(r, level);
+	return level->is_object ? 0 : item_before(r, level);
 }
 
 /* The node that the value to come is a version of, or 0. */
@@ -126,11 +126,14 @@ static inline size_t same_bytes(struct json_reader *r, const char *at, struct st
 	return same < twin.len ? same : twin.len;
 }
 
-static inline struct str text_of(const struct json_node *node)
+static inline const char *start_of(const struct json_node *node)
 {
-	const unsigned quote = node->kind == JSON_STRING;
+	return node->at - (node->kind == JSON_STRING);
+}
 
-	return (struct str){node->at - quote, node->len + 2 * quote};
+static inline const char *end_of(const struct json_node *node)
+{
+	return node->at + node->len + (node->kind == JSON_STRING);
 }
 
 /* Of the twin's nodes. Their text is the twin's own, or that which stands `apart` from it. */
@@ -201,8 +204,7 @@ static inline const char *same_until(struct json_reader *r, const char *same, ui
 	while (*next != level->twin_end) {
 		const struct json_node *const first = &r->nodes[*next];
 		const struct json_node *const value = first + level->is_object;
-		const struct str text = text_of(value);
-		const char *const end = text.at + text.len;
+		const char *const end = end_of(value);
 
 		/* Only the byte behind it tells where a number ends. */
 		if (end >= same)
@@ -230,14 +232,13 @@ const char *json_twins_pass(struct json_reader *r, const char *at)
 
 	if (first == level->twin_end)
 		return at;
-	const char *const from = text_of(&r->nodes[first]).at;
-	const struct str twin = text_of(&r->nodes[level->of]);
+	const char *const from = start_of(&r->nodes[first]);
 
 	/* Most that differ do so at once, or are known to. */
 	if (at >= r->near_end || str_load8(at) != str_load8(from))
 		return at;
-	const size_t same =
-		same_bytes(r, at, (struct str){from, (size_t)(twin.at + twin.len - from)});
+	const struct str left = {from, (size_t)(end_of(&r->nodes[level->like]) - from)};
+	const size_t same = same_bytes(r, at, left);
 	const char *const passed = same_until(r, from + same, &next);
 
 	if (passed == NULL || !copy_nodes(r, first, next - first, at - from))
@@ -301,10 +302,10 @@ static const char *add_like(struct json_reader *r, const char *at, const struct 
 }
 
 /* As json_twins_spare(), of what has a twin. */
-static inline const char *use_twin(
+NOINLINE static const char *use_twin(
 	struct json_reader *r, const char *at, const struct json_node *twin)
 {
-	const struct str text = text_of(twin);
+	const struct str text = json_raw(twin);
 	const bool string = twin->kind == JSON_STRING;
 
 	if (string ? text.len < COPIED_STRING : twin->kind < JSON_ARRAY)
@@ -318,13 +319,19 @@ static inline const char *use_twin(
 	return string ? read_rest(r, at) : at;
 }
 
-NOINLINE const char *json_twins_spare(struct json_reader *r, const char *at, uint32_t *twin)
+NOINLINE static const char *skip(struct json_reader *r, const char *at)
+{
+	const unsigned depth = r->limits->depth - json_reader_depth(r);
+
+	return json_reader_keep(r, at, json_skip(&r->lex, at, depth), JSON_SKIPPED);
+}
+
+const char *json_twins_spare(struct json_reader *r, const char *at, uint32_t *twin)
 {
 	*twin = find_twin(r);
 	const char *const end = *twin ? use_twin(r, at, &r->nodes[*twin]) : at;
 
 	if (end != at || !json_reader_at_bracket(r, at) || !is_skipped(r))
 		return end;
-	return json_reader_keep(r, at,
-		json_skip(&r->lex, at, r->limits->depth - json_reader_depth(r)), JSON_SKIPPED);
+	return skip(r, at);
 }

@@ -11,6 +11,7 @@ enum {
 	EXPONENT_MAX = 1 << 30, /* beyond any number of digits that a text can have */
 	NUMBER_ON_STACK = 128,
 	DIGITS_SURE = 18, /* fit into int64 whatever they are */
+	SHORT_KEY = 16,   /* what str_same() compares without a call */
 };
 
 void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column)
@@ -39,15 +40,32 @@ size_t json_count(const struct json_node *container)
 	return count;
 }
 
+/* Among what stands from `at` on; any key, also one with escapes. */
+NOINLINE static const struct json_node *find_any(
+	const struct json_node *at, const struct json_node *end, struct str key)
+{
+	for (; at != end; at = json_next(at + 1)) {
+		if (at->escaped ? json_str_is(at, key)
+				: at->len == key.len && str_same(at->at, key.at, key.len))
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* Nearly all keys are short and have no escapes: for these nothing is called. */
 const struct json_node *json_get_str(const struct json_node *object, struct str key)
 {
 	if (!json_is(object, JSON_OBJECT))
 		return NULL;
 	const struct json_node *const end = json_next(object);
+	const struct json_node *at = object + 1;
 
-	for (const struct json_node *at = object + 1; at != end; at = json_next(at + 1)) {
-		if (at->escaped ? json_str_is(at, key)
-				: at->len == key.len && str_same(at->at, key.at, key.len))
+	if (key.len > SHORT_KEY)
+		return find_any(at, end, key);
+	for (; at != end; at = json_next(at + 1)) {
+		if (at->escaped)
+			return find_any(at, end, key);
+		if (at->len == key.len && str_same(at->at, key.at, key.len))
 			return at + 1;
 	}
 	return NULL;
