@@ -3,30 +3,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "server/controller/deeds.h"
-#include "server/controller/feed.h"
-#include "server/controller/perform.h"
-#include "server/kube/stop.h"
-#include "server/kube/thread.h"
+#include "server/controller/term.h"
 
 #define DIALECTS 2
-
-/* What there is while we lead. */
-struct term {
-	struct kube_stop *stop;
-	struct performer performer;
-	struct workqueue *queue;
-	struct writers *writers;
-	struct reconciler *reconciler;
-	struct kube_recorder *recorder;
-	struct rivals *rivals;
-	struct controller *owner;
-	struct feed feeds[DIALECTS][WORLD_KINDS];
-	uint64_t kept; /* rivals_kept() when it was looked at last */
-	atomic_bool works[DIALECTS];
-	pthread_t planner;
-	bool plans;
-};
 
 struct controller {
 	struct controller_options options;
@@ -48,8 +27,8 @@ static void changed(void *context, const struct world_key *key)
 	struct controller *const c = context;
 
 	pthread_mutex_lock(&c->mutex);
-	if (c->term && !writers_busy(c->term->writers, key))
-		workqueue_add(c->term->queue, key);
+	if (c->term)
+		term_look(c->term, key);
 	pthread_mutex_unlock(&c->mutex);
 }
 
@@ -58,8 +37,6 @@ struct controller *controller_new(const struct controller_options *options)
 	struct controller *const c = mem_alloc(sizeof(*c));
 
 	c->options = *options;
-	if (c->options.threads == 0)
-		c->options.threads = WRITERS_THREADS;
 	pthread_mutex_init(&c->lead, NULL);
 	pthread_mutex_init(&c->mutex, NULL);
 	c->world = world_new(&(struct world_options){changed, c});
@@ -70,65 +47,16 @@ struct controller *controller_new(const struct controller_options *options)
 	return c;
 }
 
-static bool is_synced(const struct term *term, enum dialect dialect)
-{
-	return feed_is_synced(&term->feeds[dialect][WORLD_PODS]) &&
-	       feed_is_synced(&term->feeds[dialect][WORLD_SERVICES]) &&
-	       (dialect != DIALECT_MODERN || feed_is_synced(&term->feeds[dialect][WORLD_CLAIMS])) &&
-	       rivals_known(term->rivals, RIVAL_KUBERAY) &&
-	       rivals_known(term->rivals, RIVAL_RAYGATE);
-}
-
 static enum controller_state state_of(struct controller *c, enum dialect dialect, char *who)
 {
-	struct term *const term = c->term;
-
 	who[0] = '\0';
-	if (term == NULL)
+	if (c->term == NULL)
 		return CONTROLLER_STANDS_BY;
 	if (c->options.plans[dialect] == NULL)
 		return CONTROLLER_UNPLANNED;
-	if (!c->told[dialect] || term->rivals == NULL || !is_synced(term, dialect))
+	if (!c->told[dialect] || !term_is_synced(c->term, dialect))
 		return CONTROLLER_READS;
-	if (rivals_met(term->rivals, RIVAL_RAYGATE, who) ||
-		(dialect == DIALECT_MODERN && rivals_met(term->rivals, RIVAL_KUBERAY, who)))
-		return CONTROLLER_YIELDS;
-	return CONTROLLER_WORKS;
-}
-
-static struct reconciler_options reconciler_options(struct controller *c, struct term *term);
-
-static void look_at_clusters(
-	struct controller *c, struct term *term, enum dialect dialect, struct arena *arena)
-{
-	struct world_key *keys;
-	const size_t count = world_keys(c->world, dialect, arena, &keys);
-
-	for (size_t i = 0; i < count; i++)
-		workqueue_add(term->queue, &keys[i]);
-}
-
-/*
- * Before the first is planned, all that were accepted before us are counted, by others or by us
- * when we were last at work.
- */
-static void begin_work(struct controller *c, struct term *term, enum dialect dialect)
-{
-	struct arena arena CLEANUP(arena_done);
-	const struct reconciler_options options = reconciler_options(c, term);
-	struct reconciler *reconciler = reconciler_new(&options);
-	struct world_key *keys;
-
-	arena_init(&arena, 4096);
-	world_forget_work(c->world, dialect);
-	const size_t count = world_keys(c->world, dialect, &arena, &keys);
-
-	for (size_t i = 0; i < count; i++)
-		reconciler_recall(reconciler, &keys[i]);
-	reconciler_free(&reconciler);
-	atomic_store(&term->works[dialect], true);
-	/* Again: what came meanwhile was passed over. */
-	look_at_clusters(c, term, dialect, &arena);
+	return term_meets(c->term, dialect, who) ? CONTROLLER_YIELDS : CONTROLLER_WORKS;
 }
 
 /*
@@ -149,25 +77,10 @@ static void look_at(struct controller *c, enum dialect dialect)
 	if (!differs)
 		return;
 	if (term && state == CONTROLLER_WORKS)
-		begin_work(c, term, dialect);
+		term_work(term, dialect);
 	else if (term)
-		atomic_store(&term->works[dialect], false);
+		term_rest(term, dialect);
 	c->options.state(c->options.context, dialect, state, who);
-}
-
-/* Looks whether other namespaces than before have a controller of their own. */
-static void look_at_keepers(struct controller *c)
-{
-	struct term *const term = c->term;
-	const uint64_t kept = term && term->rivals ? rivals_kept(term->rivals) : 0;
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	if (term == NULL || term->kept == kept)
-		return;
-	term->kept = kept;
-	for (enum dialect i = 0; i < DIALECTS; i++)
-		look_at_clusters(c, term, i, &arena);
 }
 
 /*
@@ -183,248 +96,59 @@ static void look_at_all(void *context)
 		if (atomic_exchange(&c->news, false)) {
 			for (enum dialect i = 0; i < DIALECTS; i++)
 				look_at(c, i);
-			look_at_keepers(c);
+			if (c->term)
+				term_look_at_keepers(c->term);
 		}
 		pthread_mutex_unlock(&c->lead);
 	}
 }
 
-static bool may(void *context, const struct world_key *key)
+static void end_term(struct controller *c)
 {
-	const struct term *const term = context;
+	struct term *term = c->term;
 
-	return atomic_load(&term->works[key->dialect]) &&
-	       !rivals_keep(term->rivals, key->namespace);
-}
-
-static void withdrawn(void *context, const struct write *write)
-{
-	const struct term *const term = context;
-	const struct world_outcome outcome = {
-		.action = write->action,
-		.child = write->child,
-		.name = write->name,
-		.group = write->group,
-	};
-
-	if (!write->look)
-		world_write_withdrawn(term->performer.world, &write->key, write->uid, &outcome);
-}
-
-/* What was asked for before another controller came is its to do by now. */
-static enum write_end perform_write(void *context, const struct write *write)
-{
-	const struct term *const term = context;
-
-	if (may(context, &write->key))
-		return perform(&term->performer, write);
-	withdrawn(context, write);
-	return WRITE_GIVEN_UP;
-}
-
-static void finished(
-	void *context, const struct world_key *key, struct str uid, enum writers_end end)
-{
-	const struct term *const term = context;
-
-	reconciler_finished(term->reconciler, key, uid, end);
-}
-
-static void tell_event(void *context, const struct kube_event *event)
-{
-	const struct term *const term = context;
-
-	kube_recorder_add(term->recorder, event);
-}
-
-static void did(
-	void *context, const struct world_key *key, struct str uid, const struct deeds *deeds)
-{
-	deeds_tell(deeds, key, uid, tell_event, context);
-}
-
-static const struct policy *policy(void *context)
-{
-	const struct term *const term = context;
-	const struct controller *const c = term->owner;
-
-	return c->options.policy(c->options.context);
-}
-
-static void policy_done(void *context, const struct policy *policy)
-{
-	const struct term *const term = context;
-	const struct controller *const c = term->owner;
-
-	c->options.policy_done(c->options.context, policy);
-}
-
-static void looked(void *context, enum dialect dialect, int64_t nanoseconds)
-{
-	const struct term *const term = context;
-	const struct controller *const c = term->owner;
-
-	c->options.looked(c->options.context, dialect, nanoseconds);
-}
-
-static void ready(void *context, enum dialect dialect, int64_t seconds)
-{
-	const struct term *const term = context;
-	const struct controller *const c = term->owner;
-
-	c->options.ready(c->options.context, dialect, seconds);
-}
-
-static struct reconciler_options reconciler_options(struct controller *c, struct term *term)
-{
-	return (struct reconciler_options){
-		.world = c->world,
-		.queue = term->queue,
-		.writers = term->writers,
-		.plans = {c->options.plans[0], c->options.plans[1]},
-		.domain = c->options.domain,
-		.policy = policy,
-		.policy_done = policy_done,
-		.may = may,
-		.tell = tell_event,
-		.looked = looked,
-		.ready = ready,
-		.context = term,
-	};
-}
-
-static void *plan(void *context)
-{
-	reconciler_run(context);
-	return NULL;
-}
-
-static struct term *term_new(struct controller *c)
-{
-	struct term *const term = mem_alloc(sizeof(*term));
-
-	term->owner = c;
-	term->stop = kube_stop_new();
-	term->performer = (struct performer){
-		c->options.client, term->stop, c->world, c->options.count, c->options.context};
-	term->queue = workqueue_new(c->options.gap);
-	term->writers = writers_new(&(struct writers_options){
-		c->options.threads, perform_write, withdrawn, finished, term, did});
-	const struct reconciler_options options = reconciler_options(c, term);
-
-	term->reconciler = reconciler_new(&options);
-	return term;
-}
-
-/*
- * Threads that plan or write end first, so that nobody is written to once the watches have ended;
- * whoever looks at states is kept away by c->lead.
- */
-static void term_end(struct controller *c, struct term *term)
-{
-	kube_stop_ask(term->stop);
-	workqueue_stop(term->queue);
-	writers_stop(term->writers);
-	if (term->plans)
-		pthread_join(term->planner, NULL);
-	rivals_stop(&term->rivals);
-	for (size_t i = 0; i < DIALECTS; i++)
-		for (size_t k = 0; k < WORLD_KINDS; k++)
-			feed_stop(&term->feeds[i][k]);
-	kube_recorder_stop(&term->recorder);
+	/* Whoever looks at states is kept away by c->lead. */
+	term_stop(term);
 	pthread_mutex_lock(&c->mutex);
 	c->term = NULL;
 	pthread_mutex_unlock(&c->mutex);
-	writers_free(&term->writers);
-	reconciler_free(&term->reconciler);
-	workqueue_free(&term->queue);
-	kube_stop_free(&term->stop);
-	mem_free(&term);
+	term_free(&term);
 	world_forget_children(c->world);
 }
 
-static bool start_feed(struct controller *c, struct term *term, enum dialect dialect,
-	enum world_kind kind, struct err *err)
+static bool begin_term(struct controller *c, struct err *err)
 {
-	struct feed *const feed = &term->feeds[dialect][kind];
-
-	*feed = (struct feed){
-		.client = c->options.client,
+	struct term *const term = term_new(&(struct term_options){
+		.controller = &c->options,
 		.world = c->world,
-		.dialect = dialect,
-		.kind = kind,
-		.namespace = c->options.watched,
-		.told = look_at_all,
+		.news = look_at_all,
 		.context = c,
-	};
-	return feed_start(feed, err);
-}
-
-static bool start_feeds(struct controller *c, struct term *term, struct err *err)
-{
-	for (enum dialect i = 0; i < DIALECTS; i++) {
-		if (c->options.plans[i] == NULL)
-			continue;
-		if (!start_feed(c, term, i, WORLD_PODS, err) ||
-			!start_feed(c, term, i, WORLD_SERVICES, err))
-			return false;
-		if (i == DIALECT_MODERN && !start_feed(c, term, i, WORLD_CLAIMS, err))
-			return false;
-	}
-	return true;
-}
-
-static bool start_term(struct controller *c, struct term *term, struct err *err)
-{
-	const struct rivals_options rivals = {
-		.client = c->options.client,
-		.namespace = c->options.namespace,
-		.lease = c->options.lease,
-		.watched = c->options.watched,
-		.changed = look_at_all,
-		.context = c,
-	};
-	struct rivals *started = NULL;
-
-	if (!kube_recorder_start(
-		    c->options.client, "raygate-controller", c->options.host, &term->recorder, err))
-		return false;
-	const bool followed = rivals_start(&rivals, &started, err);
+	});
 
 	pthread_mutex_lock(&c->mutex);
-	term->rivals = started;
+	c->term = term;
 	pthread_mutex_unlock(&c->mutex);
-	if (!followed || !start_feeds(c, term, err) || !writers_start(term->writers, err))
-		return false;
-	term->plans = kube_thread_start(&term->planner, "planner", plan, term->reconciler);
-	return term->plans || err_set(err, ERR_UNAVAILABLE, "controller: no thread is to be had");
+	if (term_start(term, err))
+		return true;
+	end_term(c);
+	return false;
 }
 
 bool controller_lead(struct controller *c, struct err *err)
 {
-	bool started = true;
-
 	pthread_mutex_lock(&c->lead);
-	if (c->term == NULL) {
-		struct term *const term = term_new(c);
+	const bool leads = c->term || begin_term(c, err);
 
-		pthread_mutex_lock(&c->mutex);
-		c->term = term;
-		pthread_mutex_unlock(&c->mutex);
-		started = start_term(c, term, err);
-		if (!started)
-			term_end(c, term);
-	}
 	pthread_mutex_unlock(&c->lead);
 	look_at_all(c);
-	return started;
+	return leads;
 }
 
 void controller_yield(struct controller *c)
 {
 	pthread_mutex_lock(&c->lead);
 	if (c->term)
-		term_end(c, c->term);
+		end_term(c);
 	pthread_mutex_unlock(&c->lead);
 	look_at_all(c);
 }
@@ -492,7 +216,7 @@ struct controller_stats controller_stats(struct controller *c)
 	}
 	pthread_mutex_lock(&c->mutex);
 	if (c->term)
-		stats.queue = workqueue_stats(c->term->queue);
+		stats.queue = term_queue(c->term);
 	pthread_mutex_unlock(&c->mutex);
 	return stats;
 }
