@@ -110,7 +110,8 @@ static void check_unique(const struct schema_decoder *d, const struct schema_val
 static struct str label_of(
 	const struct schema_decoder *d, const struct schema *schema, const struct json_node *item)
 {
-	const struct json_node *const name = schema->label ? json_get(item, schema->label) : NULL;
+	const struct json_node *const name =
+		schema->label.len ? json_get_str(item, schema->label) : NULL;
 
 	return json_is(name, JSON_STRING) ? json_str(d->arena, name) : (struct str){0};
 }
@@ -129,7 +130,7 @@ static bool has_memory(const struct schema_decoder *d, size_t more)
 	return d->memory_max == 0 || d->arena->used + saved + more <= d->memory_max;
 }
 
-COLD static void report_size(
+COLD NOINLINE static void report_size(
 	const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	const struct field_fact wrong =
@@ -198,7 +199,7 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-COLD static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
+COLD NOINLINE static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *key, const struct field_path *at)
 {
 	const struct str name = arena_str(d->arena, json_str(d->arena, key));
@@ -256,9 +257,9 @@ static void decode_shared(const struct schema_decoder *d, const struct schema_va
 }
 
 /* The object's own struct: in that of which it is a member, or apart from it. */
-static void *place_of(const struct schema_decoder *d, const struct schema_value *v, void *out)
+static void *struct_of(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	void *const member = (char *)out + v->row->offset;
+	void *const member = schema_place(out, v);
 
 	if (!v->row->apart)
 		return member;
@@ -267,15 +268,21 @@ static void *place_of(const struct schema_decoder *d, const struct schema_value 
 	return *(void **)member = arena_alloc(d->arena, v->row->of->size);
 }
 
+/* Of what is not kept the path need not last. */
+NOINLINE static void look_at_object(const struct schema_decoder *d, const struct schema_value *v)
+{
+	schema_decode(d, v->row->of, v->node, SCHEMA_AT(v), NULL);
+}
+
 void schema_decode_object(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	if (!out || !v->row->kept || !v->row->of->size)
-		schema_decode(d, v->row->of, v->node, SCHEMA_AT(v), NULL);
+	if (!schema_place(out, v) || !v->row->of->size)
+		look_at_object(d, v);
 	else if (v->row->shared && d->sharing)
-		decode_shared(d, v, (char *)out + v->row->offset);
+		decode_shared(d, v, schema_place(out, v));
 	else
 		schema_decode(
-			d, v->row->of, v->node, schema_at_kept(d->arena, v), place_of(d, v, out));
+			d, v->row->of, v->node, schema_at_kept(d->arena, v), struct_of(d, v, out));
 }
 
 static inline void decode_value(
@@ -312,31 +319,36 @@ static const struct json_node *key_value(const struct schema_decoder *d,
 	return NULL;
 }
 
-static void absent_field(const struct schema_decoder *d, const struct schema *schema,
-	const struct schema_field *row, const struct schema_object *self, void *out)
+COLD NOINLINE static void report_missing(const struct schema_decoder *d,
+	const struct schema *schema, const struct schema_field *row, const struct field_path *at)
 {
-	if (row->fallback) {
-		if (d->crd_defaults)
-			decode_value(d,
-				&(struct schema_value){.row = row,
-					.node = fallback_node(d->arena, row->fallback),
-					.up = self->at},
-				out);
-	} else if (row->required) {
-		const struct field_fact missing =
-			schema_fact(SCHEMA_RULE_REQUIRED, FIELD_REQUIRED, FIELD_READS_NOTHING);
+	const struct field_fact missing =
+		schema_fact(SCHEMA_RULE_REQUIRED, FIELD_REQUIRED, FIELD_READS_NOTHING);
 
-		field_add(d->errors, FIELD_CHILD(self->at, row->key), &missing, "%s needs it",
-			schema->name);
-	}
+	field_add(d->errors, FIELD_CHILD(at, row->key), &missing, "%s needs it", schema->name);
+}
+
+NOINLINE static void decode_fallback(const struct schema_decoder *d, const struct schema_field *row,
+	const struct field_path *up, void *out)
+{
+	const struct schema_value value = {
+		.row = row, .node = fallback_node(d->arena, row->fallback), .up = up};
+
+	decode_value(d, &value, out);
 }
 
 /* `left` has a bit for each row. */
 static void absent_fields(const struct schema_decoder *d, const struct schema *schema,
 	uint64_t left, const struct schema_object *self, void *out)
 {
-	for (; left; left &= left - 1)
-		absent_field(d, schema, &schema->fields[__builtin_ctzll(left)], self, out);
+	for (; left; left &= left - 1) {
+		const struct schema_field *const row = &schema->fields[__builtin_ctzll(left)];
+
+		if (row->fallback == NULL)
+			report_missing(d, schema, row, self->at);
+		else if (d->crd_defaults)
+			decode_fallback(d, row, self->at, out);
+	}
 }
 
 /* Returns a bit for each row whose value is there. */

@@ -152,10 +152,10 @@ struct schema {
 	const char *name;                  /* of the object in messages: "a worker group" */
 	const struct schema_field *fields; /* in byte order of their keys */
 	size_t count;
-	size_t size;       /* of the struct; 0 when nothing is kept */
-	const char *label; /* the member that names an item of a list, or NULL */
-	bool heavy;        /* a shallow decoder keeps only the object itself */
-	bool open;         /* only the object itself is kept; its members are decoded elsewhere */
+	size_t size;      /* of the struct; 0 when nothing is kept */
+	struct str label; /* the member that names an item of a list, if one does */
+	bool heavy;       /* a shallow decoder keeps only the object itself */
+	bool open;        /* only the object itself is kept; its members are decoded elsewhere */
 	struct schema_index *index; /* NULL of an open one, whose rows are not asked */
 };
 
@@ -172,6 +172,12 @@ struct schema {
 		 : SCHEMA_STRING_MAP, struct resource_list                                         \
 		 : SCHEMA_QUANTITY_MAP, struct val_any                                             \
 		 : SCHEMA_ANY)
+
+/* Of a literal, or of NULL. */
+#define SCHEMA_LABEL(key)                                                                          \
+	{                                                                                          \
+		(key), _Generic((key), void * : 0, default : sizeof(key) - 1)                      \
+	}
 
 /* Of the first argument, a literal. */
 #define SCHEMA_LEN(literal, ...) (sizeof(literal) - 1)
@@ -216,8 +222,8 @@ struct schema {
 /* A schema whose objects are checked only, and one whose objects are decoded into a struct. */
 #define SCHEMA_OF(what, rows, label_key)                                                           \
 	{                                                                                          \
-		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .label = (label_key),  \
-		.index = &(struct schema_index)                                                    \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows),                        \
+		.label = SCHEMA_LABEL(label_key), .index = &(struct schema_index)                  \
 		{                                                                                  \
 			0                                                                          \
 		}                                                                                  \
@@ -225,7 +231,7 @@ struct schema {
 #define SCHEMA_OF_STRUCT(what, rows, T, label_key)                                                 \
 	{                                                                                          \
 		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
-		.label = (label_key), .index = &(struct schema_index)                              \
+		.label = SCHEMA_LABEL(label_key), .index = &(struct schema_index)                  \
 		{                                                                                  \
 			0                                                                          \
 		}                                                                                  \

@@ -31,13 +31,30 @@ void schema_index_make(const struct schema *schema)
 	pthread_mutex_unlock(&one_at_a_time);
 }
 
-const struct schema_field *schema_row_of_escaped(
+static const struct schema_field *row_of_escaped(
 	const struct schema *schema, const struct json_node *key)
 {
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_field *const row = &schema->fields[i];
 
 		if (json_str_is(key, (struct str){row->key, row->key_len}))
+			return row;
+	}
+	return NULL;
+}
+
+NOINLINE const struct schema_field *schema_row_of_any(
+	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
+{
+	if (key->escaped)
+		return row_of_escaped(schema, key);
+	if (key->len == 0)
+		return NULL;
+	for (size_t slot = schema_slot(key->at, key->len); index->slots[slot];
+		slot = (slot + 1) % SCHEMA_SLOTS) {
+		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
+
+		if (row->key_len == key->len && str_same(row->key, key->at, key->len))
 			return row;
 	}
 	return NULL;

@@ -6,6 +6,8 @@
 
 #include "api/schema.h"
 
+enum { SCHEMA_KEY_SHORT = 16 }; /* bytes, which are compared without a call */
+
 void schema_index_make(const struct schema *schema);
 
 static inline const struct schema_index *schema_index_of(const struct schema *schema)
@@ -15,16 +17,16 @@ static inline const struct schema_index *schema_index_of(const struct schema *sc
 	return schema->index;
 }
 
-/* Keys of one schema mostly differ in their lengths and ends. */
+/* Keys of one schema mostly differ in their lengths and ends; of an empty one nobody asks. */
 static inline size_t schema_slot(const char *key, size_t len)
 {
-	if (len == 0)
-		return 0;
-	return (len * 5 + (unsigned char)key[0] * 3 + (unsigned char)key[len - 1]) % SCHEMA_SLOTS;
+	return (len * 5 + (unsigned char)key[0] * 4 + (unsigned char)key[len - 1] * 2) %
+	       SCHEMA_SLOTS;
 }
 
-const struct schema_field *schema_row_of_escaped(
-	const struct schema *schema, const struct json_node *key) COLD;
+/* Of any key; schema_row() is quick about those that most are. */
+const struct schema_field *schema_row_of_any(
+	const struct schema *schema, const struct schema_index *index, const struct json_node *key);
 
 /* The row of that key, NULL when there is none. The index is that of the schema. */
 static inline const struct schema_field *schema_row(
@@ -32,14 +34,15 @@ static inline const struct schema_field *schema_row(
 {
 	const struct str name = {key->at, key->len};
 
-	if (key->escaped)
-		return schema_row_of_escaped(schema, key);
-	for (size_t slot = schema_slot(name.at, name.len); index->slots[slot];
-		slot = (slot + 1) % SCHEMA_SLOTS) {
-		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
+	if (key->escaped || name.len == 0 || name.len > SCHEMA_KEY_SHORT)
+		return schema_row_of_any(schema, index, key);
+	const size_t number = index->slots[schema_slot(name.at, name.len)];
 
-		if (row->key_len == name.len && str_same(row->key, name.at, name.len))
-			return row;
-	}
-	return NULL;
+	if (number == 0)
+		return NULL;
+	const struct schema_field *const row = &schema->fields[number - 1];
+
+	if (row->key_len == name.len && str_same(row->key, name.at, name.len))
+		return row;
+	return schema_row_of_any(schema, index, key);
 }

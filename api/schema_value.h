@@ -32,12 +32,20 @@ void schema_wrong_type(const struct schema_decoder *d, const struct json_node *n
 void schema_value_wrong(
 	const struct schema_decoder *d, const struct schema_value *v, const char *wanted) COLD;
 
-/* Copies a decoded value to its place in the struct, where the row keeps it. */
+/* Where the row keeps the value in the struct; NULL where it does not. */
+static inline void *schema_place(void *out, const struct schema_value *v)
+{
+	return out && v->row->kept ? (char *)out + v->row->offset : NULL;
+}
+
+/* Copies a decoded value to its place. */
 static inline void schema_store(
 	void *out, const struct schema_value *v, const void *decoded, size_t size)
 {
-	if (out && v->row->kept)
-		memcpy((char *)out + v->row->offset, decoded, size);
+	void *const place = schema_place(out, v);
+
+	if (place)
+		memcpy(place, decoded, size);
 }
 
 /*
@@ -51,8 +59,10 @@ static inline bool schema_keep_text(const struct schema_value *v, void *out)
 	if (v->row->kind != SCHEMA_STRING || v->row->words || node->kind != JSON_STRING ||
 		node->escaped)
 		return false;
-	schema_store(
-		out, v, &(struct val_str){node, {node->at, node->len}}, sizeof(struct val_str));
+	struct val_str *const kept = schema_place(out, v);
+
+	if (kept)
+		*kept = (struct val_str){node, {node->at, node->len}};
 	return true;
 }
 

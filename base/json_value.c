@@ -281,12 +281,9 @@ static bool plain_i64(const struct json_node *node, int64_t *out)
 	return true;
 }
 
-bool json_i64(const struct json_node *node, int64_t *out)
+/* A number that is negative or long, or has a point or an exponent. */
+NOINLINE static bool any_i64(const struct json_node *node, int64_t *out)
 {
-	if (!json_is(node, JSON_NUMBER))
-		return false;
-	if (plain_i64(node, out))
-		return true;
 	const bool negative = *node->at == '-';
 	const char *end;
 	int64_t value = 0;
@@ -302,6 +299,11 @@ bool json_i64(const struct json_node *node, int64_t *out)
 		return false;
 	*out = negative ? value : -value;
 	return true;
+}
+
+bool json_i64(const struct json_node *node, int64_t *out)
+{
+	return json_is(node, JSON_NUMBER) && (plain_i64(node, out) || any_i64(node, out));
 }
 
 bool json_double(const struct json_node *node, double *out)
