@@ -309,7 +309,7 @@ void admission_write(const struct admission_request *request, const struct admis
 	buf_add_cstr(out, "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
 			  "\"response\":{\"uid\":");
 	buf_add_json_str(out, request->uid);
-	buf_printf(out, ",\"allowed\":%s", answer->allowed ? "true" : "false");
+	buf_add_cstr(out, answer->allowed ? ",\"allowed\":true" : ",\"allowed\":false");
 	write_status(answer, out);
 	write_patch(answer, out);
 	write_warnings(answer, out);

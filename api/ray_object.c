@@ -22,22 +22,15 @@ static const struct schema_field META_ROWS[] = {
 static const struct schema META = SCHEMA_OF_STRUCT("metadata", META_ROWS, struct object_meta, NULL);
 
 /* The spec is decoded by kind, after the frame. */
-struct frame {
-	struct schema_object self;
-	struct val_str api_version, kind;
-	struct object_meta meta;
-	struct val_any spec;
-	struct val_any status;
-};
-
 static const struct schema_field FRAME_ROWS[] = {
-	SCHEMA_KEEP(struct frame, api_version, "apiVersion"),
-	SCHEMA_KEEP(struct frame, kind, "kind"),
-	SCHEMA_KEEP_OBJECT(struct frame, meta, &META, "metadata"),
-	SCHEMA_KEEP(struct frame, spec, "spec", .required = true),
-	SCHEMA_KEEP(struct frame, status, "status"),
+	SCHEMA_KEEP(struct ray_object, api_version, "apiVersion"),
+	SCHEMA_KEEP(struct ray_object, kind_name, "kind"),
+	SCHEMA_KEEP_OBJECT(struct ray_object, meta, &META, "metadata"),
+	SCHEMA_KEEP(struct ray_object, spec, "spec", .required = true),
+	SCHEMA_KEEP(struct ray_object, status, "status"),
 };
-static const struct schema FRAME = SCHEMA_OF_STRUCT("the object", FRAME_ROWS, struct frame, NULL);
+static const struct schema FRAME =
+	SCHEMA_OF_STRUCT("the object", FRAME_ROWS, struct ray_object, NULL);
 
 static void decode_cluster(
 	const struct schema_decoder *d, struct ray_object *object, const struct schema_object *spec)
@@ -111,20 +104,12 @@ struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum 
 	const struct field_path *const at = field_path_keep(decoder->arena, FIELD_ROOT("spec"));
 	uint64_t parts = parts_of_kind(kind);
 	struct schema_decoder noting = *decoder;
-	struct frame frame = {0};
 
 	noting.parts = &parts;
-	schema_decode(&noting, &FRAME, root, NULL, &frame);
-	*object = (struct ray_object){
-		.self = frame.self,
-		.kind = kind,
-		.dialect = dialect,
-		.api_version = frame.api_version,
-		.kind_name = frame.kind,
-		.meta = frame.meta,
-		.status = frame.status,
-	};
-	decode_spec(&noting, object, frame.spec.node, at);
+	object->kind = kind;
+	object->dialect = dialect;
+	schema_decode(&noting, &FRAME, root, NULL, object);
+	decode_spec(&noting, object, object->spec.node, at);
 	object->parts = parts;
 	return object;
 }

@@ -89,6 +89,7 @@ struct ray_object {
 	enum ray_kind kind;
 	struct val_str api_version, kind_name;
 	struct object_meta meta;
+	struct val_any spec; /* read by its kind into what follows */
 	struct val_any status;
 	struct raycluster
 		*cluster;    /* NULL: absent, malformed, or a RayJob with a clusterSelector */

@@ -40,20 +40,18 @@ static const char *operation_name(enum admission_operation operation)
 	return NAMES[operation];
 }
 
-static bool is_being_deleted(const struct json_node *object)
+static bool is_being_deleted(const struct json_node *metadata)
 {
-	return json_present(json_get(json_get(object, "metadata"), "deletionTimestamp"));
+	return json_present(json_get(metadata, "deletionTimestamp"));
 }
 
 /*
  * Only spec, labels and annotations are judged: finalizers, status and managed fields change
  * without us (the API server calls even where nothing changes at all).
  */
-static bool changes_nothing_judged(const struct admission_request *request)
+static bool changes_nothing_judged(const struct admission_request *request,
+	const struct json_node *is, const struct json_node *was)
 {
-	const struct json_node *const is = json_get(request->object, "metadata");
-	const struct json_node *const was = json_get(request->old_object, "metadata");
-
 	return json_equal(
 		       json_get(request->object, "spec"), json_get(request->old_object, "spec")) &&
 	       json_equal(json_get(is, "labels"), json_get(was, "labels")) &&
@@ -69,8 +67,11 @@ static bool passes(const struct admission_request *request)
 		return true;
 	if (request->operation == ADMISSION_CREATE)
 		return false;
-	return is_being_deleted(request->object) || is_being_deleted(request->old_object) ||
-	       changes_nothing_judged(request);
+	const struct json_node *const is = json_get(request->object, "metadata");
+	const struct json_node *const was = json_get(request->old_object, "metadata");
+
+	return is_being_deleted(is) || is_being_deleted(was) ||
+	       changes_nothing_judged(request, is, was);
 }
 
 static void release(const struct review *r)
