@@ -1,10 +1,10 @@
 #include "validators/charged.h"
 
-#include "validators/footprint.h"
+#include "validators/footprint_share.h"
 #include "validators/limits.h"
 
 /* The measure of the policy. What does not autoscale costs the same by both. */
-static enum footprint_column column(const struct policy *policy)
+enum footprint_column charged_column(const struct policy *policy)
 {
 	return policy->charge == POLICY_CHARGE_NOW ? FOOTPRINT_NOW : FOOTPRINT_MOST;
 }
@@ -19,7 +19,7 @@ size_t charged_count(struct arena *arena, const struct policy *policy,
 
 	for (size_t i = 0; i < footprint.count; i++)
 		amounts[i] = (struct charged){footprint.lines[i].name,
-			footprint_column(&footprint.lines[i], column(policy))};
+			footprint_column(&footprint.lines[i], charged_column(policy))};
 	amounts[footprint.count] = (struct charged){STR("count/rayclusters"), quantity_whole(1)};
 	*out = amounts;
 	return footprint.count + 1;
@@ -47,6 +47,38 @@ static struct str unbounded_groups(struct arena *arena, const struct raycluster 
 	return arena_str(arena, buf_str(&names));
 }
 
+struct str charged_namespace(struct arena *arena, struct str namespace)
+{
+	return namespace.len ? arena_printf(arena, "namespace \"%.*s\"", STR_ARG(namespace))
+			     : STR("a namespace that the policy does not name (-n names one)");
+}
+
+static void report_unbounded(struct arena *arena, const struct charged_excess *e,
+	const struct field_fact *fact, struct field_errors *errors)
+{
+	const struct raycluster *const cluster = e->object->cluster;
+
+	field_add(errors, cluster->self.at, fact,
+		"exceeds the quota of %.*s: %.*s is unbounded, %s of %s are used by others: set "
+		"maxReplicas of worker group %.*s",
+		STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
+		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+		STR_ARG(unbounded_groups(arena, cluster)));
+}
+
+/* Of what an update adds it is not known which part is the controller's. */
+static struct str added_of(struct arena *arena, const struct charged_excess *e)
+{
+	const struct footprint_share share = {
+		.policy = e->policy,
+		.object = e->object,
+		.name = e->name,
+		.column = charged_column(e->policy),
+	};
+
+	return e->grows ? (struct str){"", 0} : footprint_added(arena, &share);
+}
+
 void charged_report(
 	struct arena *arena, const struct charged_excess *e, struct field_errors *errors)
 {
@@ -58,19 +90,17 @@ void charged_report(
 		e->policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);
 	const struct quantity over = quantity_sub(quantity_add(e->used, e->asked), e->hard);
 
-	if (quantity_is_unbounded(e->asked))
-		field_add(errors, cluster->self.at, &fact,
-			"exceeds the quota of namespace \"%.*s\": %.*s is unbounded, %s of %s are "
-			"used by others: set maxReplicas of worker group %.*s",
-			STR_ARG(e->namespace), STR_ARG(e->name),
-			footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
-			STR_ARG(unbounded_groups(arena, cluster)));
-	else
-		field_add(errors, cluster->self.at, &fact,
-			"exceeds the quota of namespace \"%.*s\": %.*s asks for %s%s%s, %s of %s "
-			"are used by others: over by %s",
-			STR_ARG(e->namespace), STR_ARG(e->name),
-			footprint_print(e->name, e->asked).at, e->grows ? " more" : "",
-			most ? " at its largest" : "", footprint_print(e->name, e->used).at,
-			footprint_print(e->name, e->hard).at, footprint_print(e->name, over).at);
+	if (quantity_is_unbounded(e->asked)) {
+		report_unbounded(arena, e, &fact, errors);
+		return;
+	}
+	field_add(errors, cluster->self.at, &fact,
+		"exceeds the quota of %.*s: %.*s asks for %s%s%s%.*s, %s of %s are used by others: "
+		"over by %s; %.*s, or have the policy's quota raised",
+		STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
+		footprint_print(e->name, e->asked).at, e->grows ? " more" : "",
+		most ? " at its largest" : "", STR_ARG(added_of(arena, e)),
+		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+		footprint_print(e->name, over).at,
+		STR_ARG(footprint_way_out(arena, cluster, e->name, charged_column(e->policy))));
 }

@@ -6,6 +6,7 @@
 
 #include "api/policy.h"
 #include "api/ray_object.h"
+#include "validators/footprint.h"
 
 struct charged {
 	struct str name; /* in the words of ResourceQuota */
@@ -30,3 +31,8 @@ struct charged_excess {
 
 void charged_report(
 	struct arena *arena, const struct charged_excess *excess, struct field_errors *errors);
+
+/* `namespace "ray"`; of one that `check` was not told in words of its own. */
+struct str charged_namespace(struct arena *arena, struct str namespace);
+/* What `charge: maximum` and `charge: now` measure. */
+enum footprint_column charged_column(const struct policy *policy);

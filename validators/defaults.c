@@ -281,7 +281,7 @@ void defaults_apply(const struct defaults_input *in, struct patch *out)
 	if (!run(&all)) {
 		warn(&all, DEFAULTS_RULE_ROOM,
 			"there is no room to record defaults, so none are added: shorten the "
-			"annotations");
+			"annotations (256 KiB together), or have the policy add less (16 KiB)");
 		all.extent = DEFAULTS_RECORDED;
 		if (!run(&all))
 			forget(&all);

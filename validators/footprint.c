@@ -2,147 +2,7 @@
 
 #include <stdlib.h>
 
-#include "api/injected.h"
-
-/* One container as it counts: of what kind, and what it asks for. */
-enum counted_as {
-	COUNTED_CONTAINER,
-	COUNTED_INIT,
-	COUNTED_SIDECAR, /* an init container that keeps running */
-};
-
-struct counted {
-	enum counted_as as;
-	const struct resource_list *requests, *limits;
-};
-
-struct pod_count {
-	const struct pod_template *template;
-	struct counted *items; /* in the order in which the kubelet starts them */
-	size_t count;
-};
-
-static void add_counted(struct pod_count *pod, enum counted_as as,
-	const struct resource_list *requests, const struct resource_list *limits)
-{
-	pod->items[pod->count++] = (struct counted){as, requests, limits};
-}
-
-static void add_injected(
-	struct pod_count *pod, const struct injected *list, size_t count, enum injected_place place)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (list[i].place == place)
-			add_counted(pod,
-				place == INJECTED_CONTAINER ? COUNTED_CONTAINER : COUNTED_INIT,
-				&list[i].requests, &list[i].limits);
-	}
-}
-
-/* With room for the submitter's container of a RayJob as well. */
-static struct pod_count start_pod(struct arena *arena, const struct pod_template *template)
-{
-	const struct pod_spec *const spec = &template->spec;
-
-	return (struct pod_count){
-		.template = template,
-		.items = arena_array(arena,
-			spec->containers.count + spec->init_containers.count + INJECTED_MAX + 1,
-			sizeof(struct counted)),
-	};
-}
-
-static void add_init(struct pod_count *pod)
-{
-	const container_list *const list = &pod->template->spec.init_containers;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct container *const c = &list->items[i];
-		const bool sidecar = str_is(c->restart_policy.v, "Always");
-
-		add_counted(pod, sidecar ? COUNTED_SIDECAR : COUNTED_INIT, &c->resources.requests,
-			&c->resources.limits);
-	}
-}
-
-static void add_containers(struct pod_count *pod)
-{
-	const container_list *const list = &pod->template->spec.containers;
-
-	for (size_t i = 0; i < list->count; i++)
-		add_counted(pod, COUNTED_CONTAINER, &list->items[i].resources.requests,
-			&list->items[i].resources.limits);
-}
-
-static struct pod_count count_pod(struct arena *arena, const struct policy *policy,
-	const struct raycluster *cluster, const struct ray_group *group)
-{
-	struct injected *const extra = arena_array(arena, INJECTED_MAX, sizeof(*extra));
-	const size_t extras = injected_containers(arena, policy, cluster, group, extra);
-	struct pod_count pod = start_pod(arena, &group->template);
-
-	add_injected(&pod, extra, extras, INJECTED_INIT_FIRST);
-	add_init(&pod);
-	add_injected(&pod, extra, extras, INJECTED_INIT_LAST);
-	add_containers(&pod);
-	add_injected(&pod, extra, extras, INJECTED_CONTAINER);
-	return pod;
-}
-
-/* A negative amount is refused by a rule; where that is only a warning, it must earn nothing. */
-static struct quantity value_of(const struct resource_list *list, struct str name)
-{
-	const struct resource *const r = resource_find_str(list, name);
-
-	return r && !quantity_is_negative(r->quantity) ? r->quantity : (struct quantity){0};
-}
-
-/* What the API server makes of an absent request: the limit. */
-static struct quantity asked(const struct resource_list *requests,
-	const struct resource_list *limits, struct str name, bool limit)
-{
-	if (limit || resource_find_str(requests, name) == NULL)
-		return value_of(limits, name);
-	return value_of(requests, name);
-}
-
-static struct quantity containers_value(const struct pod_count *pod, struct str name, bool limit)
-{
-	struct quantity running = {0}, sidecars = {0}, starting = {0};
-
-	for (size_t i = 0; i < pod->count; i++) {
-		const struct counted *const c = &pod->items[i];
-		const struct quantity v = asked(c->requests, c->limits, name, limit);
-
-		if (c->as == COUNTED_CONTAINER)
-			running = quantity_add(running, v);
-		else if (c->as == COUNTED_SIDECAR)
-			sidecars = quantity_add(sidecars, v);
-		if (c->as != COUNTED_CONTAINER)
-			starting = quantity_max(starting,
-				c->as == COUNTED_INIT ? quantity_add(sidecars, v) : sidecars);
-	}
-	return quantity_max(quantity_add(running, sidecars), starting);
-}
-
-/*
- * Resources of the whole pod win over its containers'. An absent request of it is what the
- * containers come to, and its limit only where they ask for nothing (KEP 2837).
- */
-static struct quantity pod_value(const struct pod_count *pod, struct str name, bool limit)
-{
-	const struct resource_requirements *const whole = &pod->template->spec.resources;
-	const struct resource_list *const own = limit ? &whole->limits : &whole->requests;
-	struct quantity total = containers_value(pod, name, limit);
-
-	if (resource_find_str(own, name))
-		total = value_of(own, name);
-	else if (quantity_is_zero(total))
-		total = value_of(&whole->limits, name);
-	if (limit && quantity_is_zero(total))
-		return total;
-	return quantity_add(total, value_of(&pod->template->spec.overhead, name));
-}
+#include "validators/footprint_pod.h"
 
 /* The resource names that are counted, each once. */
 struct names {
@@ -196,35 +56,6 @@ static void collect_names(struct names *names, const struct policy *policy,
 		add_pod_names(names, &pods[i]);
 }
 
-/* How many pods of a group: at least, now, at most. Unbounded where nobody said a maximum. */
-struct pods {
-	int64_t least, now, most;
-	bool unbounded;
-};
-
-static const struct pods NO_PODS = {0};
-
-static struct pods pods_of(const struct raycluster *cluster, const struct ray_group *group)
-{
-	const int64_t hosts = group_hosts(group) > 0 ? group_hosts(group) : 0;
-	const int64_t now = group_replicas(cluster, group) * hosts;
-
-	if (cluster->suspend.v || group->suspend.v)
-		return (struct pods){0};
-	if (group->is_head)
-		return (struct pods){1, 1, 1, false};
-	if (cluster->dialect == DIALECT_MODERN && !cluster->autoscaling.v)
-		return (struct pods){now, now, now, false};
-	const int64_t max = group_max(cluster, group);
-
-	return (struct pods){
-		.least = group_min(cluster, group) * hosts,
-		.now = now,
-		.most = max * hosts,
-		.unbounded = max == INT32_MAX && hosts > 0,
-	};
-}
-
 static struct quantity times(struct quantity q, int64_t count)
 {
 	return quantity_mul(q, count > 0 ? count : 0);
@@ -261,8 +92,8 @@ static void add_pods(struct footprint *f, struct arena *arena, const struct name
 	const struct pod_count *pod, const struct pods *pods)
 {
 	for (size_t i = 0; i < names->count; i++) {
-		const struct quantity request = pod_value(pod, names->items[i], false);
-		const struct quantity limit = pod_value(pod, names->items[i], true);
+		const struct quantity request = pod_count_value(pod, names->items[i], false, NULL);
+		const struct quantity limit = pod_count_value(pod, names->items[i], true, NULL);
 
 		if (!quantity_is_zero(request))
 			add_value(line_for(f, arena, "requests.", names->items[i]), request, pods);
@@ -292,7 +123,7 @@ static void count_alone(struct arena *arena, const struct policy *policy,
 void footprint_of_pod(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group, struct footprint *out)
 {
-	const struct pod_count pod = count_pod(arena, policy, cluster, group);
+	const struct pod_count pod = pod_count_of(arena, policy, cluster, group);
 
 	count_alone(arena, policy, &pod, &(struct pods){1, 1, 1, false}, out);
 }
@@ -300,7 +131,7 @@ void footprint_of_pod(struct arena *arena, const struct policy *policy,
 void footprint_of_group(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group, struct footprint *out)
 {
-	const struct pod_count pod = count_pod(arena, policy, cluster, group);
+	const struct pod_count pod = pod_count_of(arena, policy, cluster, group);
 	const struct pods pods = pods_of(cluster, group);
 
 	count_alone(arena, policy, &pod, &pods, out);
@@ -365,58 +196,6 @@ static void cap_legacy(struct arena *arena, const struct policy *policy,
 	}
 }
 
-/* The pods of an object that is suspended as a whole come when it is not any more. */
-static bool is_suspended(const struct ray_object *object)
-{
-	switch (object->kind) {
-	case RAY_CLUSTER:
-		return object->cluster->suspend.v;
-	case RAY_JOB:
-		return object->job->suspend.v;
-	case RAY_SERVICE:
-		return object->service->suspend.v;
-	case RAY_CRON_JOB:
-		return object->cron->suspend.v;
-	}
-	return false;
-}
-
-static void add_submitter(struct pod_count *pod, const struct injected *submitter)
-{
-	add_counted(pod, COUNTED_CONTAINER, &submitter->requests, &submitter->limits);
-}
-
-/* Every pod that the object will have, into arrays with room for one more than its groups. */
-static size_t collect_pods(struct arena *arena, const struct policy *policy,
-	const struct ray_object *object, struct pod_count *pods, struct pods *numbers)
-{
-	static const struct pod_template NOTHING;
-	const struct raycluster *const cluster = object->cluster;
-	struct injected *const submitter = arena_alloc(arena, sizeof(*submitter));
-	const enum injected_submission how = injected_submitter(arena, object, submitter);
-	size_t count = 0;
-
-	for (size_t i = 0; i < cluster->group_count; i++) {
-		numbers[count] = pods_of(cluster, cluster->groups[i]);
-		pods[count] = count_pod(arena, policy, cluster, cluster->groups[i]);
-		if (how == INJECTED_IN_HEAD && cluster->groups[i]->is_head)
-			add_submitter(&pods[count], submitter);
-		count++;
-	}
-	if (how == INJECTED_IN_POD) {
-		const struct pod_template *const own = &object->job->submitter_template;
-
-		numbers[count] = (struct pods){1, 1, 1, false};
-		pods[count] = start_pod(arena, own->self.node ? own : &NOTHING);
-		if (own->self.node == NULL)
-			add_submitter(&pods[count], submitter);
-		add_init(&pods[count]);
-		add_containers(&pods[count]);
-		count++;
-	}
-	return count;
-}
-
 void footprint_count(struct arena *arena, const struct policy *policy,
 	const struct ray_object *object, struct footprint *out)
 {
@@ -425,18 +204,15 @@ void footprint_count(struct arena *arena, const struct policy *policy,
 	*out = (struct footprint){0};
 	if (cluster == NULL)
 		return;
-	struct pod_count *const pods = arena_array(arena, cluster->group_count + 1, sizeof(*pods));
-	struct pods *const numbers = arena_array(arena, cluster->group_count + 1, sizeof(*numbers));
-	const size_t count = collect_pods(arena, policy, object, pods, numbers);
+	struct pod_count *pods;
+	struct pods *numbers;
+	const size_t count = pod_count_all(arena, policy, object, &pods, &numbers);
 	struct names names;
 
 	collect_names(&names, policy, pods, count);
 	start(arena, &names, out);
-	for (size_t i = 0; i < count; i++) {
-		if (is_suspended(object))
-			numbers[i] = NO_PODS;
+	for (size_t i = 0; i < count; i++)
 		add_pods(out, arena, &names, &pods[i], &numbers[i]);
-	}
 	if (cluster->dialect == DIALECT_LEGACY)
 		cap_legacy(arena, policy, cluster, out);
 }

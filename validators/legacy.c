@@ -119,8 +119,11 @@ static void minimums_fit(const struct rule_context *c, const struct raycluster *
 		rule_found(c, FIELD_CHILD(cluster->self.at, "maxWorkers"),
 			max->node ? FIELD_INVALID : FIELD_REQUIRED,
 			reads_of_types(c, cluster, max->node, false),
-			"must be at least %lld, the sum of all minWorkers%s", (long long)sum,
-			max->node ? "" : ": without it the operator takes 2");
+			"must be at least %lld, the sum of all minWorkers%s, or lower minWorkers "
+			"of "
+			"the podTypes",
+			(long long)sum,
+			max->node ? ": raise it" : " (without it the operator takes 2): write it");
 }
 
 /* RG1106 */

@@ -1,6 +1,7 @@
 #include "validators/limits.h"
 
-#include "validators/footprint.h"
+#include "validators/charged.h"
+#include "validators/footprint_share.h"
 #include "validators/rules.h"
 #include "validators/validate.h"
 
@@ -8,7 +9,7 @@
 struct limit {
 	const struct policy_amounts *amounts;
 	const char *what;
-	const char *way_out;
+	const struct ray_group *group; /* NULL: of the whole object */
 	const struct field_path *at;
 	const struct footprint *is, *was; /* `was` may be NULL */
 };
@@ -18,11 +19,10 @@ static struct quantity amount_in(
 {
 	const struct footprint_line *const line =
 		footprint ? footprint_find(footprint, name) : NULL;
-	const bool now = c->policy->charge == POLICY_CHARGE_NOW;
 
 	if (line == NULL)
 		return (struct quantity){0};
-	return footprint_column(line, now ? FOOTPRINT_NOW : FOOTPRINT_MOST);
+	return footprint_column(line, charged_column(c->policy));
 }
 
 static bool exceeds(const struct rule_context *c, const struct policy_amounts *amounts,
@@ -34,6 +34,33 @@ static bool exceeds(const struct rule_context *c, const struct policy_amounts *a
 			return true;
 	}
 	return false;
+}
+
+static bool is_of_pod(const struct rule_context *c, const struct limit *limit)
+{
+	return limit->amounts == &c->policy->pod_limits;
+}
+
+/* How much of it nobody wrote, and what the user can do. */
+static struct str added_to(const struct rule_context *c, const struct limit *limit, struct str name)
+{
+	const struct footprint_share share = {
+		.policy = c->policy,
+		.object = c->object,
+		.group = limit->group,
+		.one_pod = is_of_pod(c, limit),
+		.name = name,
+		.column = charged_column(c->policy),
+	};
+
+	return footprint_added(c->arena, &share);
+}
+
+static struct str way_out(const struct rule_context *c, const struct limit *limit, struct str name)
+{
+	return is_of_pod(c, limit)
+		       ? STR("lower the resources of its containers")
+		       : footprint_way_out(c->arena, c->cluster, name, charged_column(c->policy));
 }
 
 /* An update that asks for no more than before is told, not refused. */
@@ -49,10 +76,13 @@ static void compare(const struct rule_context *c, const struct limit *limit)
 			continue;
 		rule_found_at_most(c, raised ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
 			limit->at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
-			"the policy limits %s to %.*s: %s, and this one comes to %s: %s",
+			"the policy limits %s to %.*s: %s, and this one comes to %s%.*s: %.*s, or "
+			"have the policy's limit raised",
 			limit->what, STR_ARG(allowed->name),
 			footprint_print(allowed->name, allowed->hard).at,
-			footprint_print(allowed->name, asked).at, limit->way_out);
+			footprint_print(allowed->name, asked).at,
+			STR_ARG(added_to(c, limit, allowed->name)),
+			STR_ARG(way_out(c, limit, allowed->name)));
 	}
 }
 
@@ -118,9 +148,8 @@ static void check_group(const struct rule_context *c, const struct ray_group *gr
 
 static void pods_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	struct limit limit = {&c->policy->pod_limits, "a pod",
-		"lower the resources of its containers (injected ones count too)",
-		group->template.self.at, NULL, NULL};
+	struct limit limit = {
+		&c->policy->pod_limits, "a pod", group, group->template.self.at, NULL, NULL};
 
 	if (limit.amounts->count)
 		check_group(c, group, footprint_of_pod, &limit);
@@ -128,9 +157,8 @@ static void pods_are_within_limits(const struct rule_context *c, const struct ra
 
 static void groups_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	struct limit limit = {&c->policy->group_limits, "a worker group",
-		"lower its greatest number of workers or the resources of its pods", group->self.at,
-		NULL, NULL};
+	struct limit limit = {
+		&c->policy->group_limits, "a worker group", group, group->self.at, NULL, NULL};
 
 	if (limit.amounts->count)
 		check_group(c, group, footprint_of_group, &limit);
@@ -151,9 +179,8 @@ static const struct footprint *object_before(const struct rule_context *c)
 static void cluster_is_within_limits(const struct rule_context *c, const struct raycluster *cluster)
 {
 	struct footprint is;
-	struct limit limit = {&c->policy->cluster_limits, "a cluster",
-		"lower the greatest numbers of workers or the resources of the pods",
-		cluster->self.at, &is, NULL};
+	struct limit limit = {
+		&c->policy->cluster_limits, "a cluster", NULL, cluster->self.at, &is, NULL};
 
 	if (limit.amounts->count == 0)
 		return;

@@ -1,7 +1,7 @@
 #include "server/admission/charge.h"
 
 #include "validators/charged.h"
-#include "validators/footprint.h"
+#include "validators/footprint_share.h"
 #include "validators/limits.h"
 
 static size_t charge_of(
@@ -172,11 +172,33 @@ static void report_excess(
 	charged_report(in->arena, &excess, errors);
 }
 
+static void report_largest(const struct charge_input *in, const struct footprint_line *line,
+	struct quantity hard, struct field_errors *errors)
+{
+	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA_MOST);
+	const struct raycluster *const cluster = in->object->cluster;
+	const struct footprint_share share = {
+		.policy = in->policy,
+		.object = in->object,
+		.name = line->name,
+		.column = FOOTPRINT_MOST,
+	};
+
+	field_add(errors, cluster->self.at, &fact,
+		"at its largest it comes to %s of %.*s%.*s, now %s, and %.*s has %s in all; %.*s, "
+		"or have the policy's quota raised",
+		footprint_print(line->name, line->most).at, STR_ARG(line->name),
+		STR_ARG(footprint_added(in->arena, &share)),
+		footprint_print(line->name, line->now).at,
+		STR_ARG(charged_namespace(in->arena, in->namespace)),
+		footprint_print(line->name, hard).at,
+		STR_ARG(footprint_way_out(in->arena, cluster, line->name, FOOTPRINT_MOST)));
+}
+
 /* Under `charge: now` a cluster may be admitted that can never grow to what it says. */
 static void warn_of_largest(const struct charge_input *in, const struct policy_quota *quota,
 	struct field_errors *errors)
 {
-	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA_MOST);
 	struct footprint footprint;
 
 	if (in->policy->charge != POLICY_CHARGE_NOW)
@@ -187,12 +209,7 @@ static void warn_of_largest(const struct charge_input *in, const struct policy_q
 		const struct footprint_line *const line = footprint_find(&footprint, hard->name);
 
 		if (line && quantity_cmp(line->most, hard->hard) > 0)
-			field_add(errors, in->object->cluster->self.at, &fact,
-				"at its largest it comes to %s of %.*s, now %s, and namespace "
-				"\"%.*s\" has %s in all",
-				footprint_print(hard->name, line->most).at, STR_ARG(hard->name),
-				footprint_print(hard->name, line->now).at, STR_ARG(in->namespace),
-				footprint_print(hard->name, hard->hard).at);
+			report_largest(in, line, hard->hard, errors);
 	}
 }
 
@@ -205,8 +222,11 @@ static void report(const struct charge_input *in, const struct ledger_result *re
 		report_excess(in, &result->excess[i], errors);
 	if (result->answer == LEDGER_FULL)
 		field_add(errors, in->object->cluster->self.at, &full,
-			"this server keeps count of no more clusters: delete one that is not "
-			"needed");
+			"this process keeps count of no more clusters than the %zu it has, and "
+			"%.*s has a "
+			"quota: delete one that is not needed",
+			ledger_count(in->ledger),
+			STR_ARG(charged_namespace(in->arena, in->namespace)));
 }
 
 bool charge_reserve(const struct charge_input *in, struct field_errors *errors)

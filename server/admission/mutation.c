@@ -112,7 +112,8 @@ static void warn_of(
 		.rule = DEFAULTS_RULE_WORSE, .type = FIELD_INVALID, .at_most = FIELD_SEVERITY_WARN};
 
 	field_add(warnings, at, &fact,
-		"the policy's defaults are not added here, they would break %s at %.*s",
+		"the policy's defaults are not added here, they would break %s at %.*s: write "
+		"there what you need, or have the defaults changed",
 		f->rule->id, STR_ARG(f->error->field));
 }
 

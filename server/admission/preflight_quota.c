@@ -5,6 +5,8 @@
  */
 #include "server/admission/preflight_parts.h"
 
+#include "validators/footprint_share.h"
+
 /* Whether any container asks for or is bounded in CPU or memory: else a pod is BestEffort. */
 static bool asks_for_something(const container_list *list)
 {
@@ -156,6 +158,19 @@ static bool is_too_much(const struct asked *a, enum footprint_column which)
 	       quantity_cmp(quantity_add(used_by_others(a), asked), a->amount->hard) > 0;
 }
 
+/* Of a quota with scopes it is not said: it counts some of the pods. */
+static struct str added_of(struct preflight *p, const struct asked *a, enum footprint_column which)
+{
+	const struct footprint_share share = {
+		.policy = p->in->policy,
+		.object = p->completed,
+		.name = a->amount->name,
+		.column = which,
+	};
+
+	return a->quota->scope_count ? (struct str){"", 0} : footprint_added(p->in->arena, &share);
+}
+
 static void report(struct preflight *p, const struct asked *a, enum footprint_column which)
 {
 	const struct str name = a->amount->name;
@@ -164,11 +179,13 @@ static void report(struct preflight *p, const struct asked *a, enum footprint_co
 
 	preflight_found(p, least ? PREFLIGHT_RULE_QUOTA_LEAST : PREFLIGHT_RULE_QUOTA_MOST,
 		p->object->cluster->self.at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
-		"%s it needs %s of %.*s, and ResourceQuota \"%.*s\" has %s for all, %s used by "
-		"others",
+		"%s it needs %s of %.*s%.*s, and ResourceQuota \"%.*s\" has %s for all, %s used by "
+		"others: %.*s, or have the quota raised",
 		least ? "even at its smallest" : "at its largest", footprint_print(name, asked).at,
-		STR_ARG(name), STR_ARG(a->quota->name), footprint_print(name, a->amount->hard).at,
-		footprint_print(name, used_by_others(a)).at);
+		STR_ARG(name), STR_ARG(added_of(p, a, which)), STR_ARG(a->quota->name),
+		footprint_print(name, a->amount->hard).at,
+		footprint_print(name, used_by_others(a)).at,
+		STR_ARG(footprint_way_out(p->in->arena, p->object->cluster, name, which)));
 }
 
 /* Whether some line of the quota is too small, leaving aside what this cluster holds already. */

@@ -2,7 +2,8 @@
  * tests/golden/rules/ID/: a manifest that breaks just this rule and one as near to it as possible
  * that does not. The verdict on the first is in refused.txt; `make golden` writes it anew. A rule
  * without its folder fails: every id has an example of both. old.yaml is the version before,
- * policy.yaml the policy, cluster.yaml what the cluster around the object holds.
+ * policy.yaml the policy, cluster.yaml what the cluster around the object holds, room.txt how many
+ * clusters the process keeps count of.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -15,28 +16,6 @@
 #include "validators/plan.h"
 
 #define FOLDER "tests/golden/rules"
-
-/* Their examples need more than one object or a second look: see the tests named. */
-static const struct {
-	const char *id;
-	const char *tested_by;
-} ELSEWHERE[] = {
-	{"RG1401", "tests/golden/reviews/quota-of-a-namespace/08-update-that-raises.validate"},
-	{"RG1402", "tests/server/admission/charge_test.c"},
-	{"RG1403", "tests/golden/reviews/charge-now/01-largest-is-over.validate"},
-	{"RG1601", "tests/golden/reviews/record-of-defaults-broken/01-create.mutate"},
-	{"RG1602", "tests/server/admission/defaulting_update_test.c"},
-	{"RG1603", "tests/server/admission/defaulting_update_test.c"},
-};
-
-static bool is_tested_elsewhere(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++) {
-		if (str_is(str_from(id), ELSEWHERE[i].id))
-			return true;
-	}
-	return false;
-}
 
 static size_t findings_of(const struct findings *findings, const char *id)
 {
@@ -58,7 +37,9 @@ static void compare_text(const char *id, const struct findings *findings)
 /* What all examples of a rule are judged by. */
 struct surroundings {
 	struct policy *policy;
-	struct facts *facts; /* NULL without a cluster.yaml */
+	bool defaults;         /* with a policy.yaml */
+	struct facts *facts;   /* NULL without a cluster.yaml */
+	struct ledger *ledger; /* NULL without a room.txt */
 };
 
 static struct facts *read_facts(struct arena *arena, const char *id)
@@ -68,6 +49,17 @@ static struct facts *read_facts(struct arena *arena, const char *id)
 	return text.len ? facts_kit_read(text, NULL) : NULL;
 }
 
+static struct ledger *read_ledger(struct arena *arena, const char *id)
+{
+	const struct str text = str_trim(golden_read(arena, FOLDER "/%s/room.txt", id));
+	int64_t room = 0;
+
+	if (text.len == 0)
+		return NULL;
+	cr_assert(str_to_i64(text, &room) && room >= 0, FOLDER "/%s/room.txt", id);
+	return ledger_new((size_t)room);
+}
+
 static void check_refused(
 	struct arena *arena, const struct rule *rule, const struct surroundings *around)
 {
@@ -75,7 +67,9 @@ static void check_refused(
 		.object = golden_need(arena, FOLDER "/%s/refused.yaml", rule->id),
 		.old = golden_read(arena, FOLDER "/%s/old.yaml", rule->id),
 		.policy = around->policy,
+		.defaults = around->defaults,
 		.facts = around->facts,
+		.ledger = around->ledger,
 	};
 	struct findings findings;
 
@@ -95,7 +89,9 @@ static void check_accepted(
 		.object = golden_need(arena, FOLDER "/%s/accepted.yaml", rule->id),
 		.old = golden_read(arena, FOLDER "/%s/old.yaml", rule->id),
 		.policy = around->policy,
+		.defaults = around->defaults,
 		.facts = around->facts,
+		.ledger = around->ledger,
 	};
 	struct findings findings;
 
@@ -113,13 +109,16 @@ static void check_rule(const struct rule *rule)
 	struct policy *const given = golden_policy(&arena, FOLDER "/%s/policy.yaml", rule->id);
 	struct surroundings around = {
 		.policy = given ? given : policy_empty(),
+		.defaults = given != NULL,
 		.facts = read_facts(&arena, rule->id),
+		.ledger = read_ledger(&arena, rule->id),
 	};
 
 	check_refused(&arena, rule, &around);
 	check_accepted(&arena, rule, &around);
 	policy_free(&around.policy);
 	facts_free(&around.facts);
+	ledger_free(&around.ledger);
 	arena_done(&arena);
 }
 
@@ -130,8 +129,7 @@ Test(golden_rules, each_rule_has_an_example_that_breaks_it_and_one_that_does_not
 
 	for (size_t t = 0; t < count; t++) {
 		for (size_t i = 0; i < tables[t]->count; i++) {
-			if (!is_tested_elsewhere(tables[t]->rules[i].id))
-				check_rule(&tables[t]->rules[i]);
+			check_rule(&tables[t]->rules[i]);
 		}
 	}
 }
@@ -148,17 +146,6 @@ Test(golden_rules, each_example_is_of_a_rule)
 	for (size_t i = 0; i < folders.count; i++)
 		cr_expect_not_null(plan_rule_find(str_from(folders.names[i])),
 			FOLDER "/%s: there is no such rule", folders.names[i]);
-	for (size_t i = 0; i < ARRAY_LEN(ELSEWHERE); i++) {
-		CLEANUP(buf_done) struct buf text = {0};
-		struct err err;
-
-		cr_expect_not_null(
-			plan_rule_find(str_from(ELSEWHERE[i].id)), "no rule %s", ELSEWHERE[i].id);
-		cr_expect(files_read(ELSEWHERE[i].tested_by, &text, &err), "%s", err.text);
-		buf_add_char(&text, '\0');
-		cr_expect(str_contains(buf_str(&text), ELSEWHERE[i].id), "%s does not speak of %s",
-			ELSEWHERE[i].tested_by, ELSEWHERE[i].id);
-	}
 	arena_done(&arena);
 }
 

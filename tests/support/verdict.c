@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "base/yaml.h"
+#include "server/admission/charge.h"
 #include "server/admission/mutation.h"
 #include "server/admission/preflight.h"
 #include "tests/support/every_rule.h"
@@ -34,6 +35,24 @@ static void look_at_cluster(
 	mutation_settle(m);
 }
 
+static void look_at_quota(
+	const struct verdict_case *it, const struct mutation_input *in, struct mutation *m)
+{
+	const struct charge_input charge = {
+		.arena = in->arena,
+		.policy = in->policy,
+		.ledger = it->ledger,
+		.group = str_from(ray_kind_group(in->dialect)),
+		.namespace = in->namespace,
+		.uid = STR("1"),
+		.object = m->object,
+		.old = in->old,
+	};
+
+	cr_assert(charge_reserve(&charge, &m->errors));
+	mutation_settle(m);
+}
+
 void verdict_judge(struct arena *arena, const struct verdict_case *it, struct findings *out)
 {
 	struct mutation_input in = {
@@ -41,6 +60,7 @@ void verdict_judge(struct arena *arena, const struct verdict_case *it, struct fi
 		.policy = it->policy,
 		.object = read_yaml(arena, it->object),
 		.old = it->old.len ? read_yaml(arena, it->old) : NULL,
+		.defaults = it->defaults,
 		.crd_defaults = true,
 		.strict = true,
 	};
@@ -50,6 +70,7 @@ void verdict_judge(struct arena *arena, const struct verdict_case *it, struct fi
 	struct mutation *const m = mutation_run(&in);
 
 	look_at_cluster(it, &in, m);
+	look_at_quota(it, &in, m);
 	*out = m->findings;
 	const struct str differs = every_rule_difference(
 		arena, &(struct every_rule_case){it->policy, in.object, in.old, in.crd_defaults});

@@ -4,13 +4,16 @@
 #include "api/policy.h"
 #include "base/buf.h"
 #include "server/facts/facts.h"
+#include "server/quota/ledger.h"
 #include "validators/validate.h"
 
 struct verdict_case {
 	struct str object; /* YAML */
 	struct str old;    /* YAML of the version before; "" for a CREATE */
 	const struct policy *policy;
-	struct facts *facts; /* NULL: nothing is known of a cluster */
+	bool defaults;         /* the policy's are applied, too */
+	struct facts *facts;   /* NULL: nothing is known of a cluster */
+	struct ledger *ledger; /* NULL: it is compared with its quota by itself */
 };
 
 /*

@@ -305,14 +305,17 @@ static const struct {
 	{"a cluster as it is", "", NULL, CLUSTER("a", "5"),
 		"requests.cpu asks for 5, 0 of 4 are used by others: over by 1", false},
 	{"at its largest", "", NULL, SCALED("\"maxReplicas\":3,"),
-		"requests.cpu asks for 5 at its largest, 0 of 4 are used by others: over by 1",
+		"requests.cpu asks for 5 at its largest (1 of it for \\\"autoscaler\\\", which the "
+		"controller adds), 0 of 4 are used by others: over by 1; lower maxReplicas or its "
+		"pods' resources, or have the policy's quota raised",
 		false},
 	{"without a most", "", NULL, SCALED(""),
 		"requests.cpu is unbounded, 0 of 4 are used by others: set maxReplicas of worker "
 		"group \\\"w\\\"", false},
 	{"as it is now, a warning in two", ",\"charge\":\"now\"", NULL,
 		SCALED("\"maxReplicas\":3,"),
-		"at its largest it comes to 5 of requests.cpu, now 3", true},
+		"at its largest it comes to 5 of requests.cpu (1 of it for \\\"autoscaler\\\", which "
+		"the controller adds),\",\"  now 3, and namespace", true},
 	{"now, and its largest fits", ",\"charge\":\"now\"", NULL, SCALED("\"maxReplicas\":2,"),
 		NULL, true},
 	{"a service that grows", "", SERVICE("1"), SERVICE("6"),

@@ -33,7 +33,9 @@ static const struct example {
 		CLUSTER("", "replicas: 9, minReplicas: 9, maxReplicas: 8"), NULL, "0",
 		"InvalidSpec", "(RG1401)"},
 	{"too much by itself", POLICY, CLUSTER("", "replicas: 4"), NULL, "0", "QuotaExceeded",
-		"requests.cpu asks for 5, 0 of 4 are used by others: over by 1 (RG1401)"},
+		"requests.cpu asks for 5, 0 of 4 are used by others: over by 1; lower replicas or "
+		"its pods' "
+		"resources, or have the policy's quota raised (RG1401)"},
 	{"too much beside others", POLICY, CLUSTER("", "replicas: 1"), NULL, "3", "QuotaExceeded",
 		"3 of 4 are used by others"},
 	{"another namespace has no quota", "apiVersion: raygate.dev/v1\nkind: Policy\n",
