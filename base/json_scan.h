@@ -188,6 +188,18 @@ static inline const char *json_scan_document(const char *at, const char *end)
 		at += JSON_SCAN_BLOCK;
 	return at;
 }
+
+/* Of escaped bytes of a block the first that may not stand alone behind a backslash. */
+static inline int json_scan_wrong_escape(const char *at, uint64_t escaped)
+{
+	for (; escaped; escaped &= escaped - 1) {
+		const int i = __builtin_ctzll(escaped);
+
+		if (!JSON_SCAN_ESCAPES[(unsigned char)at[i]])
+			return i;
+	}
+	return JSON_SCAN_BLOCK;
+}
 #endif
 
 /*
@@ -211,15 +223,11 @@ static inline const char *json_scan_long_string(const char *at, const char *end)
 		const uint64_t escaped = json_scan_escaped(block.backslashes, &carry);
 		const uint64_t stop = (block.quotes & ~escaped) | ~block.even;
 		const int length = stop ? __builtin_ctzll(stop) : JSON_SCAN_BLOCK;
+		const int wrong =
+			json_scan_wrong_escape(at, escaped & ~(block.quotes | block.backslashes));
 
-		/* Other escapes than of quotes and backslashes are looked at one by one. */
-		for (uint64_t left = escaped & ~(block.quotes | block.backslashes); left;
-			left &= left - 1) {
-			const int i = __builtin_ctzll(left);
-
-			if (i <= length && !JSON_SCAN_ESCAPES[(unsigned char)at[i]])
-				return at + i - 1;
-		}
+		if (wrong < JSON_SCAN_BLOCK && wrong <= length)
+			return at + wrong - 1;
 		if (stop)
 			return at + length;
 	}

@@ -3,8 +3,9 @@
 
 enum {
 	COPIED_STRING = 32, /* a shorter one is read as fast as compared */
-	COPIED_ITEM = 16,   /* nodes; the same of what is like a part of the item before */
-	MEMBERS_TRIED = 8,
+	COPIED_ITEM = 16, /* nodes; the same of an item like the one before it, or a part of that */
+	COMPARED_PART = 64,  /* nodes; in a smaller part that differs nothing is compared */
+	MEMBERS_TRIED = 8,   /* for the twin of one */
 	COPIED_START = 128,  /* bytes of a string that differs from its twin behind them */
 	LONGEST_ESCAPE = 12, /* bytes: a pair of surrogates */
 	ESCAPE = 6,          /* bytes of any other */
@@ -326,12 +327,20 @@ NOINLINE static const char *skip(struct json_reader *r, const char *at)
 	return json_reader_keep(r, at, json_skip(&r->lex, at, depth), JSON_SKIPPED);
 }
 
+/* Of the item before it a small part that differs is no twin any more. */
+static inline bool is_too_small(const struct json_reader *r, uint32_t twin)
+{
+	return !r->paired && r->level->is_object && r->nodes[twin].span < COMPARED_PART;
+}
+
 const char *json_twins_spare(struct json_reader *r, const char *at, uint32_t *twin)
 {
 	*twin = find_twin(r);
 	const char *const end = *twin ? use_twin(r, at, &r->nodes[*twin]) : at;
 
-	if (end != at || !json_reader_at_bracket(r, at) || !is_skipped(r))
+	if (is_too_small(r, *twin))
+		*twin = 0;
+	if (!end || end != at || !json_reader_at_bracket(r, at) || !is_skipped(r))
 		return end;
 	return skip(r, at);
 }
