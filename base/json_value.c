@@ -60,12 +60,12 @@ const struct json_node *json_get_str(const struct json_node *object, struct str 
 	const struct json_node *const end = json_next(object);
 	const struct json_node *at = object + 1;
 
-	if (key.len > SHORT_KEY)
-		return find_any(at, end, key);
 	for (; at != end; at = json_next(at + 1)) {
-		if (at->escaped)
+		const bool same_len = at->len == key.len;
+
+		if (at->escaped || (same_len && key.len > SHORT_KEY))
 			return find_any(at, end, key);
-		if (at->len == key.len && str_same(at->at, key.at, key.len))
+		if (same_len && str_same(at->at, key.at, key.len))
 			return at + 1;
 	}
 	return NULL;
