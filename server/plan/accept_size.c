@@ -124,16 +124,18 @@ static const struct json_node *find_condition(const struct json_node *root)
 	return NULL;
 }
 
-/* What is behind the last mark. */
-static struct str behind_mark(struct str text)
+/* At the last mark: the user's own words may have it in them, and ours are behind those. */
+static void split(struct str text, struct str mark, struct str *before, struct str *behind)
 {
-	const struct str mark = STR(MARK);
-
 	for (size_t at = text.len; at >= mark.len; at--) {
-		if (memcmp(text.at + at - mark.len, mark.at, mark.len) == 0)
-			return str_from_offset(text, at);
+		if (memcmp(text.at + at - mark.len, mark.at, mark.len) != 0)
+			continue;
+		*before = (struct str){text.at, at - mark.len};
+		*behind = str_from_offset(text, at);
+		return;
 	}
-	return STR("");
+	*before = text;
+	*behind = STR("");
 }
 
 static bool read_pods(struct str text, int32_t *out)
@@ -212,14 +214,13 @@ bool accept_recall(struct arena *arena, const struct json_node *root, struct obs
 
 	if (!json_i64(json_get(condition, "observedGeneration"), &generation) || generation <= 0)
 		return false;
-	const struct str text = behind_mark(json_str(arena, json_get(condition, "message")));
-	const size_t sizes = str_find(text, ';');
-	const struct str rest = str_from_offset(text, sizes);
+	struct str words, size, charge;
 
 	out->generation = generation;
-	recall_sizes(arena, (struct str){text.at, sizes}, out);
-	recall_charge(arena,
-		str_starts(rest, CHARGED) ? str_from_offset(rest, strlen(CHARGED)) : STR(""), out);
+	split(json_str(arena, json_get(condition, "message")), STR(MARK), &words, &size);
+	split(size, STR(CHARGED), &size, &charge);
+	recall_sizes(arena, size, out);
+	recall_charge(arena, charge, out);
 	return true;
 }
 

@@ -170,6 +170,35 @@ Test(accept, a_size_survives_in_the_status)
 	arena_done(&arena);
 }
 
+/* The amounts of its quota alone, and none that has no end. */
+Test(accept, a_charge_survives_in_the_status)
+{
+	const struct ledger_amount charge[] = {{STR("requests.cpu"), quantity_milli(4500)},
+		{STR("requests.memory"), quantity_whole(1)},
+		{STR("count/rayclusters"), quantity_unbounded()}};
+	const struct observed_size sizes[] = {
+		{STR(HEAD_GROUP), 1, 0}, {STR("w; charged: requests.cpu=0,"), 2, 0}};
+	const struct observed_verdict verdict = {.reason = "QuotaExceeded",
+		.message = STR("no, is kept: w=9; charged: requests.cpu=9"),
+		.charge = charge,
+		.charge_count = ARRAY_LEN(charge)};
+	struct observed_verdict out = {0};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	struct policy *policy = read_policy(&arena, POLICY);
+	const struct str message =
+		accept_message(&arena, &verdict, policy_quota(policy, STR("ns")), sizes, 2);
+
+	cr_assert(accept_recall(&arena, with_message(&arena, message), &out));
+	cr_assert_eq(out.charge_count, 1u, "%s", message.at);
+	cr_expect(str_is(out.charge[0].name, "requests.cpu"));
+	cr_expect_eq(quantity_milli_value(out.charge[0].value), 4500);
+	cr_expect_eq(out.sizes[0].pods, 1);
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
 Test(accept, a_size_that_is_none_is_not_recalled)
 {
 	static const char *const MESSAGES[] = {"", "is kept: ", "is kept: w", "is kept: w=x",
