@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#define LIMIT(limit) (&(const enum http_limit){(limit)})
+#include "base/attr.h"
 
 static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 	[HTTP_REFUSAL_NONE] = {200, "none", false, 0, ""},
@@ -38,11 +38,9 @@ static const struct http_refusal_row REFUSALS[HTTP_REFUSAL_COUNT] = {
 		"compressed bodies are not accepted; send the body without Content-Encoding"},
 	[HTTP_REFUSAL_TOO_LARGE] = {413, "too_large", false, 0,
 		"the body is larger than this server accepts, and no option raises that; send a "
-		"smaller object",
-		LIMIT(HTTP_LIMIT_BODY)},
+		"smaller object"},
 	[HTTP_REFUSAL_BUSY] = {429, "busy", false, 1,
-		"too many requests are being answered; try again in a second",
-		LIMIT(HTTP_LIMIT_IN_FLIGHT)},
+		"too many requests are being answered; try again in a second"},
 	[HTTP_REFUSAL_MEMORY] = {429, "memory", false, 1,
 		"the memory for large requests is in use; try again in a second"},
 	[HTTP_REFUSAL_LATE] = {408, "late", false, 0,
@@ -54,4 +52,23 @@ const struct http_refusal_row *http_refusal_row(enum http_refusal refusal)
 {
 	assert(refusal < HTTP_REFUSAL_COUNT);
 	return &REFUSALS[refusal];
+}
+
+bool http_refusal_limit(enum http_refusal refusal, enum http_limit *out)
+{
+	static const struct {
+		enum http_refusal refusal;
+		enum http_limit limit;
+	} MET[] = {
+		{HTTP_REFUSAL_TOO_LARGE, HTTP_LIMIT_BODY},
+		{HTTP_REFUSAL_BUSY, HTTP_LIMIT_IN_FLIGHT},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(MET); i++) {
+		if (MET[i].refusal == refusal) {
+			*out = MET[i].limit;
+			return true;
+		}
+	}
+	return false;
 }

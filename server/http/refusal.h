@@ -36,7 +36,8 @@ struct http_refusal_row {
 	bool hang_up;
 	int retry_after; /* seconds; 0 is no advice */
 	const char *sentence;
-	const enum http_limit *limit; /* the one that was met, for the sentence; or NULL */
 };
 
 const struct http_refusal_row *http_refusal_row(enum http_refusal refusal);
+/* The limit that was met, to be told with the sentence; false where it was none. */
+bool http_refusal_limit(enum http_refusal refusal, enum http_limit *out);

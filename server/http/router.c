@@ -127,13 +127,12 @@ void http_router_refuse(const struct http_router *router, const struct http_limi
 	enum http_refusal refusal, struct str path, struct http_response *response)
 {
 	const struct http_refusal_row *const row = http_refusal_row(refusal);
+	enum http_limit limit;
 
-	if (row->limit)
+	if (http_refusal_limit(refusal, &limit))
 		http_respond_status(response, row->status, row->retry_after,
-			"%s (limit '%s': %lld %s)", row->sentence,
-			http_limit_row(*row->limit)->name,
-			(long long)http_limit(limits, *row->limit),
-			http_limit_row(*row->limit)->unit);
+			"%s (limit '%s': %lld %s)", row->sentence, http_limit_row(limit)->name,
+			(long long)http_limit(limits, limit), http_limit_row(limit)->unit);
 	else
 		http_respond_status(response, row->status, row->retry_after, "%s", row->sentence);
 	if (refusal == HTTP_REFUSAL_METHOD)
