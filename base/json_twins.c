@@ -9,6 +9,7 @@ enum {
 	COPIED_START = 128,  /* bytes of a string that differs from its twin behind them */
 	LONGEST_ESCAPE = 12, /* bytes: a pair of surrogates */
 	ESCAPE = 6,          /* bytes of any other */
+	PLAIN_PLACES = 32,   /* where one differs that are looked at; with more it is read */
 };
 
 /* Whether the value to come is a member of that name; most differ in their first byte. */
@@ -269,7 +270,7 @@ static bool is_of_escape(const char *text, size_t at)
 }
 
 /*
- * Whether a text differs from its twin only in bytes that mean nothing in it, be it a string or
+ * Whether a text differs from its twin only in few bytes that mean nothing in it, be it a string or
  * what json_skip() passes over, as in a time or a number: then it is as right as that.
  */
 static bool differs_plainly(struct json_reader *r, const char *at, struct str twin)
@@ -278,8 +279,9 @@ static bool differs_plainly(struct json_reader *r, const char *at, struct str tw
 
 	if ((size_t)(r->lex.end - at) < twin.len)
 		return false;
-	while (i < twin.len) {
-		if (!is_plain(at[i]) || !is_plain(twin.at[i]) || is_of_escape(at, i))
+	for (int places = 0; i < twin.len; places++) {
+		if (places == PLAIN_PLACES || !is_plain(at[i]) || !is_plain(twin.at[i]) ||
+			is_of_escape(at, i))
 			return false;
 		i++;
 		i += json_scan_common(at + i, twin.at + i, twin.len - i);

@@ -119,6 +119,11 @@ Test(json_twins, what_differs_in_plain_bytes_is_as_right_as_its_twin)
 		{"{\"s\":[\"\\u0001\"],\"b\":1}", "{\"s\":[\"\\u000x\"],\"b\":1}", false},
 		{"{\"s\":[\"x\"],\"b\":1}", "{\"s\":[\"\n\"],\"b\":1}", false},
 		{"{\"s\":[\"x\"],\"b\":1}", "{\"s\":[\"\xc3\"],\"b\":1}", false},
+		/* In many places. */
+		{"{\"s\":[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\n\"]}",
+			"{\"s\":[\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\\n\"]}", true},
+		{"{\"s\":[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\n\"]}",
+			"{\"s\":[\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\\x\"]}", false},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
