@@ -332,8 +332,8 @@ void check_unique_member(const struct rule_context *c, const struct field_path *
 	}
 }
 
-static void each_of_pod(const struct rule_context *c, const struct pod_template *template,
-	check_container_fn *check)
+static void each_of_pod(
+	const struct rule_context *c, const struct pod_template *template, rule_container_fn *check)
 {
 	const container_list *const lists[] = {
 		&template->spec.containers, &template->spec.init_containers};
@@ -347,7 +347,7 @@ static void each_of_pod(const struct rule_context *c, const struct pod_template 
 }
 
 void check_each_container(
-	const struct rule_context *c, const struct ray_object *object, check_container_fn *check)
+	const struct rule_context *c, const struct ray_object *object, rule_container_fn *check)
 {
 	const struct rule_groups groups = rule_groups(c);
 
@@ -355,38 +355,4 @@ void check_each_container(
 		each_of_pod(c, &groups.items[i]->template, check);
 	if (object->job)
 		each_of_pod(c, &object->job->submitter_template, check);
-}
-
-static void resources_of_list(
-	const struct rule_context *c, const container_list *list, check_resources_fn *check)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->items[i].resources.self.node)
-			check(c, &list->items[i].resources);
-	}
-}
-
-static void resources_of_pod(const struct rule_context *c, const struct pod_template *template,
-	check_resources_fn *check)
-{
-	resources_of_list(c, &template->spec.containers, check);
-	resources_of_list(c, &template->spec.init_containers, check);
-	if (template->spec.resources.self.node)
-		check(c, &template->spec.resources);
-}
-
-void check_each_resources(
-	const struct rule_context *c, const struct ray_object *object, check_resources_fn *check)
-{
-	const struct raycluster *const cluster = c->cluster;
-	const struct rule_groups groups = rule_groups(c);
-
-	for (size_t i = 0; i < groups.count; i++)
-		resources_of_pod(c, &groups.items[i]->template, check);
-	if (object->job)
-		resources_of_pod(c, &object->job->submitter_template, check);
-	if (cluster && cluster->autoscaler.resources.self.node)
-		check(c, &cluster->autoscaler.resources);
-	if (cluster && cluster->history.collector.resources.self.node)
-		check(c, &cluster->history.collector.resources);
 }

@@ -64,12 +64,9 @@ void check_unique_member(const struct rule_context *c, const struct field_path *
 /* For each hash the index of the first one that is equal to it; its own when it is the first. */
 size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count);
 
-/* Calls for each container and init container of every pod template of the object. */
-typedef void check_container_fn(const struct rule_context *c, const struct container *container);
+/*
+ * For a rule that looks at containers and at something else besides: calls for each container and
+ * init container of every pod template of the object.
+ */
 void check_each_container(
-	const struct rule_context *c, const struct ray_object *object, check_container_fn *check);
-/* Calls for the resources of those and of whole pods, of autoscaler and history collector. */
-typedef void check_resources_fn(
-	const struct rule_context *c, const struct resource_requirements *resources);
-void check_each_resources(
-	const struct rule_context *c, const struct ray_object *object, check_resources_fn *check);
+	const struct rule_context *c, const struct ray_object *object, rule_container_fn *check);

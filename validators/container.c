@@ -3,15 +3,10 @@
 #include "validators/check.h"
 #include "validators/rules.h"
 
-static void check_container_name(const struct rule_context *c, const struct container *container)
+static void name_is_a_label(const struct rule_context *c, const struct container *container)
 {
 	check_name(c, FIELD_CHILD(container->self.at, "name"), container->name.node,
 		NAME_DNS1123_LABEL);
-}
-
-static void name_is_a_label(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_container(c, object, check_container_name);
 }
 
 /* Within one list the decoder sees twins; here those of a container and an init container. */
@@ -41,12 +36,10 @@ static void names_differ(const struct rule_context *c, const struct rule_pod *po
 	}
 }
 
-static void image_is_given(
-	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+static void image_is_given(const struct rule_context *c, const struct container *container)
 {
 	const struct str image = container->image.v;
 
-	(void)pod;
 	if (!image.len)
 		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_REQUIRED,
 			FIELD_READS(container->image.node),
@@ -139,19 +132,17 @@ static const char *image_fault(struct str image)
 	return fault ? fault : path_fault(name);
 }
 
-static void image_can_be_pulled(
-	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+static void image_can_be_pulled(const struct rule_context *c, const struct container *container)
 {
 	const struct str image = container->image.v;
 	const char *const fault = image.len ? image_fault(str_trim(image)) : NULL;
 
-	(void)pod;
 	if (fault)
 		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_INVALID,
 			FIELD_READS(container->image.node), "%s", fault);
 }
 
-static void port_names_differ(const struct rule_context *c, const struct container *container)
+static void port_names_fit(const struct rule_context *c, const struct container *container)
 {
 	const size_t count = container->ports.count;
 
@@ -174,11 +165,6 @@ static void port_names_differ(const struct rule_context *c, const struct contain
 				FIELD_READS(port->name.node),
 				"each port of a container needs a name of its own");
 	}
-}
-
-static void port_names_fit(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_container(c, object, port_names_differ);
 }
 
 struct used_port {
@@ -277,19 +263,19 @@ static void host_ports_differ(const struct rule_context *c, const struct rule_po
 
 static const struct rule RULES[] = {
 	RULE("RG0630", "container-name-syntax", ERROR, BOTH, "0.1", NULL,
-		"A container's name is a DNS label.", RULE_CHECKS_OBJECT(name_is_a_label)),
+		"A container's name is a DNS label.", RULE_CHECKS_CONTAINER(name_is_a_label)),
 	RULE("RG0631", "container-names-differ", ERROR, BOTH, "0.1", NULL,
 		"No container and init container of a pod have the same name.",
 		RULE_CHECKS_POD(names_differ), .needs = PART(INIT_CONTAINERS)),
 	RULE("RG0632", "image-given", ERROR, BOTH, "0.1", NULL,
 		"A container names its image, without white space around it.",
-		RULE_CHECKS_POD_CONTAINER(image_is_given)),
+		RULE_CHECKS_CONTAINER(image_is_given)),
 	RULE("RG0633", "image-can-be-pulled", WARN, BOTH, "0.1", NULL,
 		"An image is a reference that a container engine can read.",
-		RULE_CHECKS_POD_CONTAINER(image_can_be_pulled)),
+		RULE_CHECKS_CONTAINER(image_can_be_pulled)),
 	RULE("RG0634", "port-names-fit", ERROR, BOTH, "0.1", NULL,
 		"Names of a container's ports differ and have at most 15 characters.",
-		RULE_CHECKS_OBJECT(port_names_fit), .needs = PART(PORTS)),
+		RULE_CHECKS_CONTAINER(port_names_fit), .needs = PART(PORTS)),
 	RULE("RG0635", "host-ports-differ", ERROR, BOTH, "0.1", NULL,
 		"Two ports of a pod do not take the same port of the host.",
 		RULE_CHECKS_POD(host_ports_differ), .needs = PART(PORTS)),

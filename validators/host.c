@@ -6,12 +6,11 @@
 #include "validators/rules.h"
 
 static void container_is_unprivileged(
-	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+	const struct rule_context *c, const struct container *container)
 {
 	const struct schema_object *const context = &container->security_context;
 	const struct json_node *const privileged = json_get(context->node, "privileged");
 
-	(void)pod;
 	if (json_is(privileged, JSON_TRUE))
 		rule_found(c, FIELD_CHILD(context->at, "privileged"), FIELD_FORBIDDEN,
 			FIELD_READS(privileged),
@@ -86,7 +85,7 @@ static void account_is_left_alone(const struct rule_context *c, const struct rul
 
 static const struct rule RULES[] = {
 	RULE("RG0691", "containers-are-unprivileged", OFF, BOTH, "0.1", "KubeRay gap 28",
-		"No container is privileged.", RULE_CHECKS_POD_CONTAINER(container_is_unprivileged),
+		"No container is privileged.", RULE_CHECKS_CONTAINER(container_is_unprivileged),
 		.needs = PART(SECURITY), .policy = true),
 	RULE("RG0692", "host-namespaces-are-left-alone", OFF, BOTH, "0.1", "KubeRay gap 28",
 		"No pod has hostNetwork, hostPID or hostIPC.",

@@ -190,10 +190,8 @@ static void check_sharing(const struct rule_context *c, const struct container *
 	}
 }
 
-static void sharing_is_allowed(
-	const struct rule_context *c, const struct rule_pod *pod, const struct container *container)
+static void sharing_is_allowed(const struct rule_context *c, const struct container *container)
 {
-	(void)pod;
 	for (size_t i = 0; i < container->mounts.count; i++) {
 		if (container->mounts.items[i].self.node)
 			check_sharing(c, container, &container->mounts.items[i]);
@@ -255,7 +253,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_OBJECT(mount_paths_fit), .needs = PART(MOUNTS)),
 	RULE("RG0683", "mount-sharing-allowed", ERROR, BOTH, "0.1", NULL,
 		"Mounts are shared or read-only in ways that Kubernetes allows.",
-		RULE_CHECKS_POD_CONTAINER(sharing_is_allowed), .needs = PART(MOUNT_SHARING)),
+		RULE_CHECKS_CONTAINER(sharing_is_allowed), .needs = PART(MOUNT_SHARING)),
 	RULE("RG0684", "device-is-a-claim", ERROR, BOTH, "0.1", NULL,
 		"A device of a container is the volume of a claim.",
 		RULE_CHECKS_POD(devices_are_claims), .needs = PART(DEVICES)),

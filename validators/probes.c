@@ -78,7 +78,7 @@ static void check_probe_numbers(
 
 static const char *const PROBES[] = {"livenessProbe", "readinessProbe", "startupProbe"};
 
-static void check_probes(const struct rule_context *c, const struct container *container)
+static void probes_are_complete(const struct rule_context *c, const struct container *container)
 {
 	static const char *const KINDS[] = {"exec", "grpc", "httpGet", "tcpSocket", NULL};
 
@@ -91,11 +91,6 @@ static void check_probes(const struct rule_context *c, const struct container *c
 		check_action(c, &probe, KINDS);
 		check_probe_numbers(c, &probe, i == 1);
 	}
-}
-
-static void probes_are_complete(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_container(c, object, check_probes);
 }
 
 static void check_sleep(const struct rule_context *c, const struct schema_object *handler,
@@ -159,7 +154,7 @@ static void init_containers_have_none(const struct rule_context *c, const struct
 static const struct rule RULES[] = {
 	RULE("RG0650", "probe-complete", ERROR, BOTH, "0.1", NULL,
 		"A probe has exactly one action and numbers that it can have.",
-		RULE_CHECKS_OBJECT(probes_are_complete), .needs = PART(PROBES)),
+		RULE_CHECKS_CONTAINER(probes_are_complete), .needs = PART(PROBES)),
 	RULE("RG0651", "lifecycle-complete", ERROR, BOTH, "0.1", NULL,
 		"A lifecycle handler has exactly one action, within the pod's grace period.",
 		RULE_CHECKS_POD_CONTAINER(lifecycle_is_complete), .needs = PART(LIFECYCLE)),

@@ -51,10 +51,15 @@ static bool is_huge_page(struct str name)
 	return str_starts(name, "hugepages-");
 }
 
+/* What nearly every list has, and nothing else. */
+static bool is_common(struct str name)
+{
+	return str_is(name, "cpu") || str_is(name, "memory");
+}
+
 static bool is_standard(struct str name)
 {
-	return str_is(name, "cpu") || str_is(name, "memory") || str_is(name, "ephemeral-storage") ||
-	       is_huge_page(name);
+	return is_common(name) || str_is(name, "ephemeral-storage") || is_huge_page(name);
 }
 
 static const char OF_QUOTA[] = "requests.";
@@ -68,7 +73,7 @@ static bool is_of_quota(struct str name)
 /* Of a device plugin: whole numbers, never more asked for than limited. */
 static bool is_extended(struct str name)
 {
-	return has_domain(name) && !str_contains(name, "kubernetes.io/");
+	return !is_common(name) && has_domain(name) && !str_contains(name, "kubernetes.io/");
 }
 
 /* An amount that stands in a list of limits or requests. */
@@ -82,14 +87,14 @@ struct place {
 typedef void resource_fn(
 	const struct rule_context *c, const struct place *p, const struct resource *item);
 
-static void each_of_list(const struct rule_context *c, const struct resource_list *list,
+static inline void each_of_list(const struct rule_context *c, const struct resource_list *list,
 	const struct place *p, resource_fn *check)
 {
 	for (size_t i = 0; i < list->count; i++)
 		check(c, p, &list->items[i]);
 }
 
-static void each_resource(
+static inline void each_resource(
 	const struct rule_context *c, const struct resource_requirements *r, resource_fn *check)
 {
 	each_of_list(c, &r->limits, &(struct place){r, "limits"}, check);
@@ -133,7 +138,8 @@ static struct quantity_text amount(const struct resource *r)
 							     : quantity_print_bytes(r->quantity);
 }
 
-static void requests_fit(const struct rule_context *c, const struct resource_requirements *r)
+static void request_is_within_limit(
+	const struct rule_context *c, const struct resource_requirements *r)
 {
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
@@ -151,15 +157,10 @@ static void requests_fit(const struct rule_context *c, const struct resource_req
 	}
 }
 
-static void request_is_within_limit(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, requests_fit);
-}
-
 static void check_resource_name(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	if (str_is(item->name, "cpu") || str_is(item->name, "memory"))
+	if (is_common(item->name))
 		return;
 	const char *const meant = meant_name(item->name);
 	const char *const fault = names_fault(NAME_QUALIFIED, item->name);
@@ -192,15 +193,10 @@ static void check_resource_name(
 			"in front, like nvidia.com/gpu; Ray's own resources do not belong here");
 }
 
-static void check_resource_names(
+static void resource_name_is_known(
 	const struct rule_context *c, const struct resource_requirements *r)
 {
 	each_resource(c, r, check_resource_name);
-}
-
-static void resource_name_is_known(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_resource_names);
 }
 
 static void check_whole(
@@ -213,7 +209,7 @@ static void check_whole(
 			"may ask for parts of one");
 }
 
-static void check_devices(const struct rule_context *c, const struct resource_requirements *r)
+static void device_is_whole(const struct rule_context *c, const struct resource_requirements *r)
 {
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
@@ -239,11 +235,6 @@ static void check_devices(const struct rule_context *c, const struct resource_re
 	}
 }
 
-static void device_is_whole(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_devices);
-}
-
 static void check_huge_page(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
@@ -264,7 +255,7 @@ static void check_huge_page(
 			quantity_print_bytes(page).at);
 }
 
-static void check_huge_pages(const struct rule_context *c, const struct resource_requirements *r)
+static void huge_pages_fit(const struct rule_context *c, const struct resource_requirements *r)
 {
 	const struct resource_list *const lists[] = {&r->limits, &r->requests};
 	const struct resource *page = NULL;
@@ -277,17 +268,12 @@ static void check_huge_pages(const struct rule_context *c, const struct resource
 
 			if (is_huge_page(item->name))
 				page = item;
-			other |= str_is(item->name, "cpu") || str_is(item->name, "memory");
+			other |= is_common(item->name);
 		}
 	}
 	if (page && !other)
 		rule_found(c, r->self.at, FIELD_FORBIDDEN, FIELD_READS(page->node),
 			"hugepages need a request or limit of cpu or memory beside them");
-}
-
-static void huge_pages_fit(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_huge_pages);
 }
 
 static void check_sign(
@@ -298,14 +284,10 @@ static void check_sign(
 			"must be 0 or more");
 }
 
-static void check_signs(const struct rule_context *c, const struct resource_requirements *r)
+static void amount_is_not_negative(
+	const struct rule_context *c, const struct resource_requirements *r)
 {
 	each_resource(c, r, check_sign);
-}
-
-static void amount_is_not_negative(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_signs);
 }
 
 /* 512m is half a byte: meant was 512Mi. No container starts with less than some mebibytes. */
@@ -331,14 +313,9 @@ static void check_bytes(
 			      : "; write the unit, such as Mi or Gi");
 }
 
-static void check_memory(const struct rule_context *c, const struct resource_requirements *r)
+static void memory_has_a_unit(const struct rule_context *c, const struct resource_requirements *r)
 {
 	each_resource(c, r, check_bytes);
-}
-
-static void memory_has_a_unit(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_memory);
 }
 
 /* A thousand CPUs and more: 1000m was meant. */
@@ -354,40 +331,36 @@ static void check_cpus(
 		STR_ARG(str_from(quantity_print_count(value).at)));
 }
 
-static void check_cpu(const struct rule_context *c, const struct resource_requirements *r)
+static void cpu_is_plausible(const struct rule_context *c, const struct resource_requirements *r)
 {
 	each_resource(c, r, check_cpus);
-}
-
-static void cpu_is_plausible(const struct rule_context *c, const struct ray_object *object)
-{
-	check_each_resources(c, object, check_cpu);
 }
 
 static const struct rule RULES[] = {
 	RULE("RG0501", "request-within-limit", ERROR, BOTH, "0.1", "KubeRay gap 14, kuberay#2178",
 		"A container asks for no more of a resource than its limit.",
-		RULE_CHECKS_OBJECT(request_is_within_limit), .needs = PART(REQUESTS)),
+		RULE_CHECKS_RESOURCES(request_is_within_limit), .needs = PART(REQUESTS)),
 	RULE("RG0502", "resource-name-known", ERROR, BOTH, "0.1", NULL,
 		"A resource is one of Kubernetes' own or has a domain in its name, without a known "
 		"misspelling.",
-		RULE_CHECKS_OBJECT(resource_name_is_known), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_RESOURCES(resource_name_is_known),
+		.needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0503", "device-count-whole", ERROR, BOTH, "0.1", NULL,
 		"Devices such as GPUs are asked for in whole numbers, with a limit equal to the "
 		"request.",
-		RULE_CHECKS_OBJECT(device_is_whole), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_RESOURCES(device_is_whole), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0504", "huge-pages-fit", ERROR, BOTH, "0.1", NULL,
 		"Huge pages are whole pages and stand beside CPU or memory.",
-		RULE_CHECKS_OBJECT(huge_pages_fit), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_RESOURCES(huge_pages_fit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0505", "amount-not-negative", ERROR, BOTH, "0.1", NULL,
-		"No request or limit is negative.", RULE_CHECKS_OBJECT(amount_is_not_negative),
+		"No request or limit is negative.", RULE_CHECKS_RESOURCES(amount_is_not_negative),
 		.needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0506", "memory-has-a-unit", ERROR, BOTH, "0.1", "KubeRay gap 14",
 		"A memory limit is enough to start a container at all: 512Mi, not 512m.",
-		RULE_CHECKS_OBJECT(memory_has_a_unit), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_RESOURCES(memory_has_a_unit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0507", "cpu-plausible", WARN, BOTH, "0.1", NULL,
-		"A container asks for less than 1000 CPUs.", RULE_CHECKS_OBJECT(cpu_is_plausible),
-		.needs = PART(LIMITS) | PART(REQUESTS)),
+		"A container asks for less than 1000 CPUs.",
+		RULE_CHECKS_RESOURCES(cpu_is_plausible), .needs = PART(LIMITS) | PART(REQUESTS)),
 };
 
 const struct rule_table RULES_RESOURCES = RULE_TABLE(RULES);

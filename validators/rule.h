@@ -34,8 +34,11 @@ struct rule_pod {
 	const struct ray_group *group; /* NULL: the submitter's */
 };
 typedef void rule_pod_fn(const struct rule_context *c, const struct rule_pod *pod);
+typedef void rule_container_fn(const struct rule_context *c, const struct container *container);
 typedef void rule_pod_container_fn(const struct rule_context *c, const struct rule_pod *pod,
 	const struct container *container);
+typedef void rule_resources_fn(
+	const struct rule_context *c, const struct resource_requirements *resources);
 typedef void rule_update_fn(const struct rule_context *c, const struct ray_object *old,
 	const struct ray_object *object);
 
@@ -46,7 +49,9 @@ enum rule_scope {
 	RULE_GROUP,         /* the head and each worker group */
 	RULE_WORKER,        /* each worker group */
 	RULE_POD,           /* each pod template: of each group, and of a RayJob's submitter */
-	RULE_POD_CONTAINER, /* each container and init container of each of those */
+	RULE_CONTAINER,     /* each container and init container of each of those */
+	RULE_POD_CONTAINER, /* the same, with its pod */
+	RULE_RESOURCES,     /* of those and of whole pods, of autoscaler and history collector */
 	RULE_UPDATE,        /* once an UPDATE, old against new: never ratchets */
 	RULE_BY_ENGINE,     /* quota and limits: reported by their own stage */
 };
@@ -62,7 +67,9 @@ union rule_check {
 	rule_cluster_fn *cluster;
 	rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
 	rule_pod_fn *pod;
+	rule_container_fn *container;
 	rule_pod_container_fn *pod_container;
+	rule_resources_fn *resources;
 	rule_update_fn *update;
 };
 
@@ -106,6 +113,8 @@ struct rule {
 #define RULE_CHECKS_GROUP(fn)         .scope = RULE_GROUP, .check = {.group = (fn)}
 #define RULE_CHECKS_WORKER(fn)        .scope = RULE_WORKER, .check = {.group = (fn)}
 #define RULE_CHECKS_POD(fn)           .scope = RULE_POD, .check = {.pod = (fn)}
+#define RULE_CHECKS_CONTAINER(fn)     .scope = RULE_CONTAINER, .check = {.container = (fn)}
+#define RULE_CHECKS_RESOURCES(fn)     .scope = RULE_RESOURCES, .check = {.resources = (fn)}
 #define RULE_CHECKS_POD_CONTAINER(fn) .scope = RULE_POD_CONTAINER, .check = {.pod_container = (fn)}
 #define RULE_CHECKS_UPDATE(fn)        .scope = RULE_UPDATE, .check = {.update = (fn)}
 #define RULE_CHECKED_BY_DECODER       .scope = RULE_BY_DECODER

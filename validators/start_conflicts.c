@@ -26,6 +26,16 @@ static const struct field_path *param_path(
 	return field_path_keep(arena, FIELD_KEY(map, str_from(name)));
 }
 
+/* Most choose none, and all that do are called so. */
+static bool chooses_port(const struct rule_context *c, const struct ray_group *group)
+{
+	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
+		if (str_ends(json_str(c->arena, it.key), "port"))
+			return true;
+	}
+	return false;
+}
+
 /* The ports of the head that others reach through its Service. */
 static const struct served_port {
 	const char *param;
@@ -51,7 +61,9 @@ static void ports_are_declared(const struct rule_context *c, const struct rayclu
 	const struct container *const ray =
 		cluster->head ? pod_ray_container(&cluster->head->template) : NULL;
 
-	for (size_t i = 0; ray && i < ARRAY_LEN(SERVED); i++) {
+	if (ray == NULL || !chooses_port(c, cluster->head))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(SERVED); i++) {
 		int64_t port = 0;
 		const struct json_node *const value =
 			number_param(c, cluster->head, SERVED[i].param, &port);
@@ -132,7 +144,7 @@ static void params_fit_container(const struct rule_context *c, const struct ray_
 {
 	const struct container *const ray = pod_ray_container(&group->template);
 
-	if (ray == NULL || group->start_params.node == NULL)
+	if (ray == NULL || json_count(group->start_params.node) == 0)
 		return;
 	cpus_fit(c, group, ray);
 	memory_fits(c, group, ray);
@@ -144,6 +156,9 @@ static void worker_ports_are_in_order(const struct rule_context *c, const struct
 	enum { USUAL_LEAST = 10002 };
 	int64_t least = USUAL_LEAST;
 	int64_t most = 0;
+
+	if (!chooses_port(c, group))
+		return;
 	const struct json_node *const min = number_param(c, group, "min-worker-port", &least);
 	const struct json_node *const max = number_param(c, group, "max-worker-port", &most);
 
@@ -208,7 +223,7 @@ static void ports_differ(const struct rule_context *c, const struct ray_group *g
 	struct chosen_port chosen[ARRAY_LEN(PORT_PARAMS)];
 	size_t count = 0;
 
-	if (json_count(group->start_params.node) < 2)
+	if (!chooses_port(c, group))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(PORT_PARAMS); i++) {
 		struct chosen_port *const at = &chosen[count];

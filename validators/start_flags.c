@@ -12,6 +12,7 @@ enum {
 	OBJECT_STORE_MIN = 75 * 1024 * 1024,
 };
 
+/* In byte order of their names. */
 static const struct start_flag FLAGS[] = {
 	{"address", START_STRING, START_BOTH, 0, false, false},
 	{"autoscaling-config", START_STRING, START_HEAD, 0, false, false},
@@ -72,9 +73,13 @@ static const struct start_flag FLAGS[] = {
 
 const struct start_flag *start_flag_find(struct str name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
-		/* Most differ in their first byte. */
-		if (name.len && *name.at == *FLAGS[i].name && str_is(name, FLAGS[i].name))
+	const unsigned char first = name.len ? (unsigned char)*name.at : 0;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(FLAGS) && (unsigned char)*FLAGS[i].name < first)
+		i++;
+	for (; i < ARRAY_LEN(FLAGS) && (unsigned char)*FLAGS[i].name == first; i++) {
+		if (str_is(name, FLAGS[i].name))
 			return &FLAGS[i];
 	}
 	return NULL;

@@ -50,8 +50,18 @@ struct param {
 	const struct json_node *key, *value; /* value is a string */
 	struct str name, text;
 	size_t index;
-	enum field_severity at_most;
+	enum field_severity *at_most; /* of the group's; OFF: nobody has asked yet */
 };
+
+/* What keeps a head from starting is an error. Looked for only where something is found, once. */
+static enum field_severity grade(const struct rule_context *c, const struct param *p)
+{
+	if (*p->at_most == FIELD_SEVERITY_OFF)
+		*p->at_most = p->group->is_head && !has_own_command(c, p->group)
+				      ? FIELD_SEVERITY_ERROR
+				      : FIELD_SEVERITY_WARN;
+	return *p->at_most;
+}
 
 typedef void param_fn(const struct rule_context *c, const struct param *p);
 
@@ -59,11 +69,7 @@ static void for_each_param(
 	const struct rule_context *c, const struct ray_group *group, param_fn *check)
 {
 	const struct field_path *const map = FIELD_CHILD(group->self.at, "rayStartParams");
-	const enum field_severity at_most =
-		!group->is_head ||
-				(json_count(group->start_params.node) && has_own_command(c, group))
-			? FIELD_SEVERITY_WARN
-			: FIELD_SEVERITY_ERROR;
+	enum field_severity at_most = FIELD_SEVERITY_OFF;
 
 	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
 		const struct str name = json_str(c->arena, it.key);
@@ -78,7 +84,7 @@ static void for_each_param(
 				 .name = name,
 				 .text = json_str(c->arena, it.value),
 				 .index = it.index,
-				 .at_most = at_most,
+				 .at_most = &at_most,
 			 });
 	}
 }
@@ -91,11 +97,13 @@ static bool becomes_bare(const struct param *p)
 {
 	static const char *const KEPT[] = {"include-dashboard", "include-log-monitor", "log-color"};
 
+	if (!str_is_nocase(p->text, "true") && !str_is_nocase(p->text, "false"))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(KEPT); i++) {
 		if (str_is(p->name, KEPT[i]))
 			return false;
 	}
-	return str_is_nocase(p->text, "true") || str_is_nocase(p->text, "false");
+	return true;
 }
 
 /* KubeRay writes this one anew, in quotes, where it adds an accelerator to it. */
@@ -124,15 +132,15 @@ static void check_shell(const struct rule_context *c, const struct param *p)
 	if (becomes_bare(p) || is_rewritten(p))
 		return;
 	if (word.open_quote)
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
 			"has a quote without its partner: the shell that runs ray start finds no "
 			"end");
 	else if (word.bad_syntax)
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
 			"has a bare parenthesis, which the shell that runs ray start refuses: put "
 			"the value in quotes");
 	else if (line_break_matters(p, &word))
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
 			"has a line break, which ends the ray start command there: write it in one "
 			"line");
 	else if (word.has_operator)
@@ -173,10 +181,10 @@ static void unknown_flag(const struct rule_context *c, const struct param *p)
 	const struct field_reads reads = FIELD_READS(p->key);
 
 	if (certain)
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
 			"is no flag of ray start: write \"%s\"", certain->name);
 	else if (!is_flag_name(p->name))
-		rule_found_at_most(c, p->at_most, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
 			"is no flag of ray start: write its name without dashes in front, such as "
 			"\"num-cpus\"");
 	else if (near)
@@ -216,7 +224,7 @@ static void check_bare(
 
 	if (flag->type == START_FLAG || !becomes_bare(p))
 		return;
-	rule_found_at_most(c, on ? p->at_most : FIELD_SEVERITY_WARN, p->at, FIELD_INVALID,
+	rule_found_at_most(c, on ? grade(c, p) : FIELD_SEVERITY_WARN, p->at, FIELD_INVALID,
 		FIELD_READS(p->value), "needs a value: KubeRay takes \"%.*s\" for %s",
 		STR_ARG(p->text),
 		on ? "a flag without one, and Ray the next flag for the value"
@@ -246,7 +254,7 @@ static void check_value(const struct rule_context *c, const struct param *p)
 
 	if (fault)
 		rule_found_at_most(
-			c, p->at_most, p->at, FIELD_INVALID, FIELD_READS(p->value), "%s", fault);
+			c, grade(c, p), p->at, FIELD_INVALID, FIELD_READS(p->value), "%s", fault);
 }
 
 static void values_have_their_type(const struct rule_context *c, const struct ray_group *group)

@@ -4,96 +4,15 @@
 #include <string.h>
 
 #include "validators/plan.h"
+#include "validators/walk.h"
 
-static void run_on_object(const struct rule_context *c, const struct plan_row *row)
-{
-	row->check.object(c, c->object);
-}
-
-static void run_on_cluster(const struct rule_context *c, const struct plan_row *row)
-{
-	if (c->cluster)
-		row->check.cluster(c, c->cluster);
-}
-
-static struct rule_groups groups_for(const struct rule_context *c, const struct plan_row *row)
-{
-	return row->by_pod || c->cluster == NULL
-		       ? rule_groups(c)
-		       : (struct rule_groups){c->cluster->groups, c->cluster->group_count};
-}
-
-static void run_on_groups(const struct rule_context *c, const struct plan_row *row)
-{
-	const struct rule_groups groups = groups_for(c, row);
-
-	for (size_t i = 0; i < groups.count; i++)
-		row->check.group(c, groups.items[i]);
-}
-
-static void run_on_workers(const struct rule_context *c, const struct plan_row *row)
-{
-	const struct rule_groups groups = groups_for(c, row);
-
-	for (size_t i = c->cluster && c->cluster->head ? 1 : 0; i < groups.count; i++)
-		row->check.group(c, groups.items[i]);
-}
-
-static inline void run_on_list(const struct rule_context *c, const struct plan_row *row,
-	const struct rule_pod *pod, const container_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->items[i].self.node)
-			row->check.pod_container(c, pod, &list->items[i]);
-	}
-}
-
-static inline void run_on_pod(
-	const struct rule_context *c, const struct plan_row *row, const struct rule_pod *pod)
-{
-	if (!pod->template->self.node)
-		return;
-	if (row->scope == RULE_POD) {
-		row->check.pod(c, pod);
-	} else {
-		run_on_list(c, row, pod, &pod->template->spec.containers);
-		run_on_list(c, row, pod, &pod->template->spec.init_containers);
-	}
-}
-
-static void run_on_pods(const struct rule_context *c, const struct plan_row *row)
-{
-	const struct rule_groups groups = rule_groups(c);
-
-	for (size_t i = 0; i < groups.count; i++)
-		run_on_pod(c, row, &(struct rule_pod){&groups.items[i]->template, groups.items[i]});
-	if (c->object->job)
-		run_on_pod(c, row, &(struct rule_pod){&c->object->job->submitter_template, NULL});
-}
-
-static void run_on_update(const struct rule_context *c, const struct plan_row *row)
-{
-	if (c->old)
-		row->check.update(c, c->old, c->object);
-}
-
-typedef void run_fn(const struct rule_context *c, const struct plan_row *row);
-
-/* None of what the decoder and the engine report: no plan has those. */
-static run_fn *const RUN[] = {
-	[RULE_OBJECT] = run_on_object,
-	[RULE_CLUSTER] = run_on_cluster,
-	[RULE_GROUP] = run_on_groups,
-	[RULE_WORKER] = run_on_workers,
-	[RULE_POD] = run_on_pods,
-	[RULE_POD_CONTAINER] = run_on_pods,
-	[RULE_UPDATE] = run_on_update,
+/* A context, and what the rules look at in it. */
+struct run {
+	struct rule_context c;
+	struct walk distinct; /* twins aside, where there are any */
+	struct walk all;      /* made when it is needed first */
+	bool has_all;
 };
-
-static inline void run_rule(const struct rule_context *c, const struct plan_row *row)
-{
-	RUN[row->scope](c, row);
-}
 
 static struct str path_text(const struct rule_context *c, const struct field_path *path)
 {
@@ -126,32 +45,40 @@ static bool all_elsewhere(const struct rule_context *c, const struct field_error
 	return true;
 }
 
-static void run_rule_on_all(struct rule_context *c, const struct plan_row *row)
+static void run_rule_on_all(struct run *run, const struct plan_row *row)
 {
-	if (c->cluster->shares)
+	struct rule_context *const c = &run->c;
+
+	if (c->cluster->shares) {
 		raycluster_unshare(c->arena, c->object->cluster);
+		run->distinct = walk_over(c);
+	}
 	c->twins_too = true;
-	run_rule(c, row);
+	if (!run->has_all)
+		run->all = walk_over(c);
+	run->has_all = true;
+	walk_by(&run->all, c, row);
+	c->twins_too = false;
 }
 
 /*
  * What finds nothing in a pod finds nothing in its twin, so twins are passed over, and templates
  * can be copies; only where the rule has found something of a group it runs again on all of them.
  */
-static void run_rule_on_twins(struct rule_context *c, const struct plan_row *row)
+static void run_rule_on_twins(struct run *run, const struct plan_row *row)
 {
+	struct rule_context *const c = &run->c;
 	const struct field_errors before = *c->errors;
 
 	if (before.count >= before.limit) {
-		run_rule_on_all(c, row);
+		run_rule_on_all(run, row);
 		return;
 	}
-	c->twins_too = false;
-	run_rule(c, row);
+	walk_by(&run->distinct, c, row);
 	if (all_elsewhere(c, &before))
 		return;
 	field_errors_forget(c->errors, &before);
-	run_rule_on_all(c, row);
+	run_rule_on_all(run, row);
 }
 
 /* What the table and the policy make of a rule, before anything is known of a finding. */
@@ -176,8 +103,10 @@ static bool is_as_written(const struct validation *v)
  * Which rules run, said in one place: those of the object's dialect, of which the object has a part
  * that they need, and which the policy has not turned off. Most pass over twins of groups.
  */
-static void run_rules(const struct validation *v, struct rule_context *c)
+static void run_rules(const struct validation *v, const struct rule_context *context)
 {
+	struct run run = {.c = *context};
+	struct rule_context *const c = &run.c;
 	const struct plan_row *due[PLAN_ROWS_MAX];
 	const size_t count = plan_due(
 		plan_of(c->object->dialect), v->every_rule ? UINT64_MAX : c->object->parts, due);
@@ -187,6 +116,7 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 		(c->cluster->shares || c->cluster->distinct_count < c->cluster->group_count);
 
 	c->twins_too = !twins;
+	run.distinct = walk_over(c);
 	for (size_t i = 0; i < count; i++) {
 		const struct plan_row *const row = due[i];
 
@@ -194,9 +124,9 @@ static void run_rules(const struct validation *v, struct rule_context *c)
 			continue;
 		c->rule = row->rule;
 		if (twins)
-			run_rule_on_twins(c, row);
+			run_rule_on_twins(&run, row);
 		else
-			run_rule(c, row);
+			walk_by(&run.distinct, c, row);
 	}
 }
 
@@ -214,7 +144,7 @@ struct ray_object *validate_decode(
 
 void validate_run(const struct validation *v)
 {
-	struct rule_context c = {
+	const struct rule_context c = {
 		.arena = v->arena,
 		.errors = v->errors,
 		.policy = v->policy,
@@ -238,7 +168,7 @@ static void judge_old(const struct validation *v, struct field_errors *errors)
 	field_errors_init(errors, v->arena, v->old_node);
 	const struct ray_object *const old =
 		ray_object_decode(&decoder, v->object->kind, v->object->dialect, v->old_node);
-	struct rule_context c = {
+	const struct rule_context c = {
 		.arena = v->arena,
 		.errors = errors,
 		.policy = v->policy,
