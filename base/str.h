@@ -78,7 +78,11 @@ static inline bool str_eq(struct str a, struct str b)
 /* Most texts differ in their first byte already: then no length is looked for. */
 static inline bool str_is(struct str s, const char *text)
 {
-	return s.len ? *s.at == *text && str_eq(s, str_from(text)) : *text == '\0';
+	if (s.len == 0 || *s.at != *text)
+		return s.len == 0 && *text == '\0';
+	const size_t len = strlen(text);
+
+	return s.len == len && str_same(s.at, text, len);
 }
 
 /* The same of its beginning. */

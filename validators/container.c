@@ -231,7 +231,10 @@ static size_t add_host_ports(const struct rule_context *c, const struct pod_spec
 static void check_host_ports(const struct rule_context *c, const struct pod_spec *spec,
 	const struct container *containers, size_t container_count)
 {
-	const size_t room = count_ports(containers, container_count) + 1;
+	const size_t room = count_ports(containers, container_count);
+
+	if (room == 0)
+		return;
 	struct used_port *const used = arena_array(c->arena, room, sizeof(*used));
 	uint64_t *const hashes = arena_array(c->arena, room, sizeof(*hashes));
 	size_t count = 0;

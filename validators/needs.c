@@ -187,7 +187,9 @@ static void ray_stands_first(const struct rule_context *c, const struct rule_pod
 		return;
 	const struct container *const first = &containers->items[0];
 
-	if (version_image_is_ray(first->image.v) || str_contains(first->name.v, "ray"))
+	/* Nearly all are called so. */
+	if (str_starts(first->name.v, "ray") || version_image_is_ray(first->image.v) ||
+		str_contains(first->name.v, "ray"))
 		return;
 	for (size_t i = 1; i < containers->count; i++) {
 		const struct container *const other = &containers->items[i];

@@ -71,14 +71,27 @@ static const struct start_flag FLAGS[] = {
 	{"worker-port-list", START_PORTS, START_BOTH, FREE_PORT, false, false},
 };
 
+/* The first whose name does not begin with an earlier letter. */
+static size_t first_flag(char letter)
+{
+	size_t low = 0, high = ARRAY_LEN(FLAGS);
+
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+
+		if (*FLAGS[middle].name < letter)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct start_flag *start_flag_find(struct str name)
 {
-	const unsigned char first = name.len ? (unsigned char)*name.at : 0;
-	size_t i = 0;
+	const char first = name.len ? *name.at : '\0';
 
-	while (i < ARRAY_LEN(FLAGS) && (unsigned char)*FLAGS[i].name < first)
-		i++;
-	for (; i < ARRAY_LEN(FLAGS) && (unsigned char)*FLAGS[i].name == first; i++) {
+	for (size_t i = first_flag(first); i < ARRAY_LEN(FLAGS) && *FLAGS[i].name == first; i++) {
 		if (str_is(name, FLAGS[i].name))
 			return &FLAGS[i];
 	}

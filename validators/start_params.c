@@ -71,6 +71,8 @@ static void for_each_param(
 	const struct field_path *const map = FIELD_CHILD(group->self.at, "rayStartParams");
 	enum field_severity at_most = FIELD_SEVERITY_OFF;
 
+	if (json_count(group->start_params.node) == 0)
+		return;
 	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
 		const struct str name = json_str(c->arena, it.key);
 
