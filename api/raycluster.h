@@ -225,5 +225,9 @@ int64_t group_replicas(const struct raycluster *cluster, const struct ray_group 
 int64_t group_hosts(const struct ray_group *group);
 /* How a message names it: the head's "head group", else its name, "" where it has none. */
 struct str group_label(const struct ray_group *group);
+static inline bool group_has_start_params(const struct ray_group *group)
+{
+	return json_is(group->start_params.node, JSON_OBJECT) && group->start_params.node->span > 1;
+}
 /* The value of a start parameter, NULL when it is not there. */
 const struct json_node *group_start_param(const struct ray_group *group, const char *name);

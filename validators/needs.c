@@ -20,10 +20,11 @@ static const struct container *ray_of(const struct ray_group *group)
 static const struct resource *ray_cpu(const struct container *ray)
 {
 	const struct resource *const limit = resource_find(&ray->resources.limits, "cpu");
-	const struct resource *const request = resource_find(&ray->resources.requests, "cpu");
 
 	if (limit && !quantity_is_zero(limit->quantity))
 		return limit;
+	const struct resource *const request = resource_find(&ray->resources.requests, "cpu");
+
 	return request && !quantity_is_zero(request->quantity) ? request : NULL;
 }
 
@@ -80,8 +81,8 @@ static void cpus_are_whole(const struct rule_context *c, const struct ray_group 
 	const struct container *const ray = ray_of(group);
 	const struct resource *const cpu = ray ? ray_cpu(ray) : NULL;
 
-	if (!cpu || said_cpus(group) || quantity_is_negative(cpu->quantity) ||
-		quantity_is_whole(cpu->quantity))
+	if (!cpu || quantity_is_whole(cpu->quantity) || quantity_is_negative(cpu->quantity) ||
+		said_cpus(group))
 		return;
 	const bool limit = cpu == resource_find(&ray->resources.limits, "cpu");
 

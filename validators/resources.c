@@ -51,10 +51,31 @@ static bool is_huge_page(struct str name)
 	return str_starts(name, "hugepages-");
 }
 
-/* What nearly every list has, and nothing else. */
+static bool is_cpu(struct str name)
+{
+	return str_is(name, "cpu");
+}
+
+static bool is_memory(struct str name)
+{
+	return str_is(name, "memory");
+}
+
+/* Nearly every list has these, and nothing else. */
 static bool is_common(struct str name)
 {
-	return str_is(name, "cpu") || str_is(name, "memory");
+	return is_cpu(name) || is_memory(name);
+}
+
+static bool is_special(struct str name)
+{
+	return !is_common(name);
+}
+
+static bool is_any(struct str name)
+{
+	(void)name;
+	return true;
 }
 
 static bool is_standard(struct str name)
@@ -84,21 +105,25 @@ struct place {
 
 #define RESOURCE_AT(p, item) FIELD_KEY(FIELD_CHILD((p)->of->self.at, (p)->list), (item)->name)
 
+typedef bool resource_is_fn(struct str name);
 typedef void resource_fn(
 	const struct rule_context *c, const struct place *p, const struct resource *item);
 
 static inline void each_of_list(const struct rule_context *c, const struct resource_list *list,
-	const struct place *p, resource_fn *check)
+	const struct place *p, resource_is_fn *is_meant, resource_fn *check)
 {
-	for (size_t i = 0; i < list->count; i++)
-		check(c, p, &list->items[i]);
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_meant(list->items[i].name))
+			check(c, p, &list->items[i]);
+	}
 }
 
-static inline void each_resource(
-	const struct rule_context *c, const struct resource_requirements *r, resource_fn *check)
+/* Of the limits and requests those whose name is one that is meant. */
+static inline void each_resource(const struct rule_context *c,
+	const struct resource_requirements *r, resource_is_fn *is_meant, resource_fn *check)
 {
-	each_of_list(c, &r->limits, &(struct place){r, "limits"}, check);
-	each_of_list(c, &r->requests, &(struct place){r, "requests"}, check);
+	each_of_list(c, &r->limits, &(struct place){r, "limits"}, is_meant, check);
+	each_of_list(c, &r->requests, &(struct place){r, "requests"}, is_meant, check);
 }
 
 static int by_name(const void *a, const void *b)
@@ -134,8 +159,8 @@ static const struct resource *find_sorted(const struct resource_list *list, stru
 
 static struct quantity_text amount(const struct resource *r)
 {
-	return str_is(r->name, "cpu") || has_domain(r->name) ? quantity_print_count(r->quantity)
-							     : quantity_print_bytes(r->quantity);
+	return is_cpu(r->name) || has_domain(r->name) ? quantity_print_count(r->quantity)
+						      : quantity_print_bytes(r->quantity);
 }
 
 static void request_is_within_limit(
@@ -160,8 +185,6 @@ static void request_is_within_limit(
 static void check_resource_name(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	if (is_common(item->name))
-		return;
 	const char *const meant = meant_name(item->name);
 	const char *const fault = names_fault(NAME_QUALIFIED, item->name);
 
@@ -196,13 +219,13 @@ static void check_resource_name(
 static void resource_name_is_known(
 	const struct rule_context *c, const struct resource_requirements *r)
 {
-	each_resource(c, r, check_resource_name);
+	each_resource(c, r, is_special, check_resource_name);
 }
 
 static void check_whole(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	if (is_extended(item->name) && !quantity_is_whole(item->quantity))
+	if (!quantity_is_whole(item->quantity))
 		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 			"must be a whole number: a container gets whole devices; tasks and actors "
 			"of Ray "
@@ -214,7 +237,7 @@ static void device_is_whole(const struct rule_context *c, const struct resource_
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
 
-	each_resource(c, r, check_whole);
+	each_resource(c, r, is_extended, check_whole);
 	for (size_t i = 0; i < r->requests.count; i++) {
 		const struct resource *const request = &r->requests.items[i];
 
@@ -241,8 +264,6 @@ static void check_huge_page(
 	struct quantity page;
 	struct err err;
 
-	if (!is_huge_page(item->name))
-		return;
 	if (!quantity_parse(str_from_offset(item->name, sizeof("hugepages-") - 1), &page, &err) ||
 		page.nano <= 0) {
 		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
@@ -261,7 +282,7 @@ static void huge_pages_fit(const struct rule_context *c, const struct resource_r
 	const struct resource *page = NULL;
 	bool other = false;
 
-	each_resource(c, r, check_huge_page);
+	each_resource(c, r, is_huge_page, check_huge_page);
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
 		for (size_t i = 0; i < lists[l]->count; i++) {
 			const struct resource *const item = &lists[l]->items[i];
@@ -287,15 +308,14 @@ static void check_sign(
 static void amount_is_not_negative(
 	const struct rule_context *c, const struct resource_requirements *r)
 {
-	each_resource(c, r, check_sign);
+	each_resource(c, r, is_any, check_sign);
 }
 
 /* 512m is half a byte: meant was 512Mi. No container starts with less than some mebibytes. */
 static void check_bytes(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	if (!str_is(item->name, "memory") || item->quantity.nano <= 0 ||
-		quantity_cmp(item->quantity, quantity_whole(1 << 20)) >= 0)
+	if (item->quantity.nano <= 0 || quantity_cmp(item->quantity, quantity_whole(1 << 20)) >= 0)
 		return;
 	const struct str raw = json_raw(item->node);
 	const bool milli = raw.len > 2 && str_ends(raw, "m\"");
@@ -315,7 +335,7 @@ static void check_bytes(
 
 static void memory_has_a_unit(const struct rule_context *c, const struct resource_requirements *r)
 {
-	each_resource(c, r, check_bytes);
+	each_resource(c, r, is_memory, check_bytes);
 }
 
 /* A thousand CPUs and more: 1000m was meant. */
@@ -324,7 +344,7 @@ static void check_cpus(
 {
 	const struct quantity value = item->quantity;
 
-	if (!str_is(item->name, "cpu") || quantity_cmp(value, quantity_whole(1000)) < 0)
+	if (quantity_cmp(value, quantity_whole(1000)) < 0)
 		return;
 	rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
 		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
@@ -333,7 +353,7 @@ static void check_cpus(
 
 static void cpu_is_plausible(const struct rule_context *c, const struct resource_requirements *r)
 {
-	each_resource(c, r, check_cpus);
+	each_resource(c, r, is_cpu, check_cpus);
 }
 
 static const struct rule RULES[] = {

@@ -144,7 +144,7 @@ static void params_fit_container(const struct rule_context *c, const struct ray_
 {
 	const struct container *const ray = pod_ray_container(&group->template);
 
-	if (ray == NULL || json_count(group->start_params.node) == 0)
+	if (ray == NULL || !group_has_start_params(group))
 		return;
 	cpus_fit(c, group, ray);
 	memory_fits(c, group, ray);

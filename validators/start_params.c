@@ -65,14 +65,12 @@ static enum field_severity grade(const struct rule_context *c, const struct para
 
 typedef void param_fn(const struct rule_context *c, const struct param *p);
 
-static void for_each_param(
+static void each_of_params(
 	const struct rule_context *c, const struct ray_group *group, param_fn *check)
 {
 	const struct field_path *const map = FIELD_CHILD(group->self.at, "rayStartParams");
 	enum field_severity at_most = FIELD_SEVERITY_OFF;
 
-	if (json_count(group->start_params.node) == 0)
-		return;
 	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
 		const struct str name = json_str(c->arena, it.key);
 
@@ -89,6 +87,14 @@ static void for_each_param(
 				 .at_most = &at_most,
 			 });
 	}
+}
+
+/* Most groups have none. */
+static inline void for_each_param(
+	const struct rule_context *c, const struct ray_group *group, param_fn *check)
+{
+	if (group_has_start_params(group))
+		each_of_params(c, group, check);
 }
 
 /*

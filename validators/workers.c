@@ -34,6 +34,9 @@ static void bounds_are_in_order(const struct rule_context *c, const struct ray_g
 static void group_has_a_container(const struct rule_context *c, const struct ray_group *group)
 {
 	const struct pod_template *const template = &group->template;
+
+	if (template->spec.containers.count)
+		return;
 	const struct json_node *const list = json_get(template->spec.self.node, "containers");
 	const bool no_spec =
 		template->self.node && !json_present(json_get(template->self.node, "spec"));
