@@ -300,10 +300,11 @@ static inline const char *read_next(struct json_reader *r, const char *at)
 NOINLINE static const char *read_value(struct json_reader *r, const char *at)
 {
 	do {
-		const struct json_level *const level = r->level;
+		/* Not the level itself: it may have moved. */
+		const uint32_t depth = json_reader_depth(r);
 
 		at = read_next(r, at);
-		if (at && r->level == level && level != r->levels)
+		if (at && depth && json_reader_depth(r) == depth)
 			at = read_separators(r, at);
 	} while (at && r->level != r->levels);
 	return at;

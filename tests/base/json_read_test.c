@@ -418,3 +418,28 @@ Test(json_read, a_key_that_stands_twice_is_refused_at_any_depth)
 		cr_expect(reads(whole, &deep, &err), "%zu: %s", depth, err.text);
 	}
 }
+
+/* Also where levels are made room for, as they are while the last of them opens. */
+Test(json_read, an_empty_container_is_one_at_any_depth)
+{
+	static const struct {
+		const char *inner;
+		bool valid;
+	} CASES[] = {{"[]", true}, {"[],1", true}, {"{},{}", true}, {"[]1", false}, {"{}{}", false},
+		{"{\"a\":[]\"b\":1}", false}};
+	const struct json_limits deep = {.bytes = 1 << 20, .depth = 300, .nodes = 1 << 20};
+	char text[1024];
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		for (size_t depth = 1; depth < 280; depth++) {
+			const size_t len = strlen(CASES[i].inner);
+			struct err err;
+
+			memset(text, '[', depth);
+			memcpy(text + depth, CASES[i].inner, len);
+			memset(text + depth + len, ']', depth);
+			cr_expect_eq(reads((struct str){text, depth * 2 + len}, &deep, &err),
+				CASES[i].valid, "%s at %zu", CASES[i].inner, depth);
+		}
+	}
+}
