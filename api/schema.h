@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "api/field.h"
 #include "api/part.h"
@@ -73,8 +74,13 @@ struct resource_list {
 	size_t count;
 };
 /* NULL when the list has no such name. */
-const struct resource *resource_find(const struct resource_list *list, const char *name);
 const struct resource *resource_find_str(const struct resource_list *list, struct str name);
+/* Inline, so that the length of a literal is known when the call is compiled. */
+static inline const struct resource *resource_find(
+	const struct resource_list *list, const char *name)
+{
+	return resource_find_str(list, (struct str){name, strlen(name)});
+}
 
 /* The first member of every struct that is decoded from an object. Absent: node is NULL. */
 struct schema_object {

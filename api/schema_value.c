@@ -8,15 +8,12 @@
 const struct resource *resource_find_str(const struct resource_list *list, struct str name)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (str_eq(list->items[i].name, name))
-			return &list->items[i];
+		const struct resource *const item = &list->items[i];
+
+		if (item->name.len == name.len && str_same(item->name.at, name.at, name.len))
+			return item;
 	}
 	return NULL;
-}
-
-const struct resource *resource_find(const struct resource_list *list, const char *name)
-{
-	return resource_find_str(list, str_from(name));
 }
 
 struct field_fact schema_fact(
