@@ -16,6 +16,7 @@ Test(str, the_empty_str_is_found_and_compared_without_a_pointer)
 	cr_assert(str_ends(none, ""));
 	cr_assert_eq(str_cmp(none, STR("")), 0);
 	cr_assert_eq(str_find(none, 'x'), 0);
+	cr_assert_eq(str_behind_last(none, 'x'), 0);
 	cr_assert_not(str_contains(none, "x"));
 	cr_assert_eq(str_trim(none).len, 0);
 	cr_assert_eq(str_hash(none), str_hash(STR("")));
@@ -40,6 +41,25 @@ Test(str, a_nul_is_a_byte_like_any_other)
 	cr_assert_lt(str_cmp(a, b), 0);
 	cr_assert_not(str_is(a, "a"));
 	cr_assert_neq(str_hash(a), str_hash(STR("a")));
+}
+
+Test(str, the_last_of_several_is_found)
+{
+	cr_assert_eq(str_behind_last(STR("a/b/c"), '/'), 4);
+	cr_assert_eq(str_behind_last(STR("a/"), '/'), 2);
+	cr_assert_eq(str_behind_last(STR("a"), '/'), 0);
+	cr_assert_eq(str_behind_last((struct str){"a/b/", 3}, '/'), 2);
+}
+
+/* Also by who has a beginning or a name that is empty, or only a letter's other case in front. */
+Test(str, the_first_byte_alone_decides_nothing)
+{
+	cr_assert(str_starts(STR("\0a"), ""));
+	cr_assert_not(str_starts(STR("rax"), "ray"));
+	cr_assert_not(str_is(STR("\0"), ""));
+	cr_assert_not(str_is_nocase(STR(" "), ""));
+	cr_assert(str_is_nocase(STR("TRUE"), "true"));
+	cr_assert_not(str_is_nocase(STR("Trues"), "true"));
 }
 
 Test(str, ends_and_starts_are_whole)
