@@ -39,6 +39,8 @@ Test(e2e_cluster, with_a_folder_reviews_are_answered_while_the_api_server_is_awa
 
 	cr_expect_eq(http_client_ask(client, "POST", "/validate", "{}", &reply), 400);
 	server_process_await_metric(&server, "raygate_health{part=\"cluster\"}", 0);
+	server_process_await_metric(&server, "raygate_health{part=\"leader\"}", 0);
+	server_process_await_metric(&server, "raygate_health{part=\"quota\"}", 0);
 	cr_expect_eq(server_process_get(&server, "/readyz?verbose", &reply), 200);
 	cr_expect(str_contains(buf_str(&reply.body), "[-]cluster: "), "%s", reply.body.at);
 	cr_expect(str_contains(buf_str(&reply.body), "[-]leader: "), "%s", reply.body.at);
