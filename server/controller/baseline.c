@@ -86,6 +86,12 @@ static bool is_group(const struct raycluster *cluster, struct str name)
 	return str_eq(name, head) || raycluster_worker(cluster, name);
 }
 
+/* What a status says may be any number. */
+static int32_t add_pods(int32_t a, int32_t b)
+{
+	return a > INT32_MAX - b ? INT32_MAX : a + b;
+}
+
 /* Pods of groups that the spec lacks. */
 static int32_t count_strangers(
 	const struct raycluster *cluster, const struct observed_size *sizes, size_t count)
@@ -93,7 +99,8 @@ static int32_t count_strangers(
 	int32_t strangers = 0;
 
 	for (size_t i = 0; i < count; i++)
-		strangers += is_group(cluster, sizes[i].group) ? 0 : sizes[i].pods;
+		strangers =
+			add_pods(strangers, is_group(cluster, sizes[i].group) ? 0 : sizes[i].pods);
 	return strangers;
 }
 
@@ -168,7 +175,7 @@ static struct amounts charge_of(const struct observed *seen, struct arena *arena
 			at++;
 		if (at == count)
 			more[at] = (struct observed_size){.group = name};
-		more[at].pods += strangers;
+		more[at].pods = add_pods(more[at].pods, strangers);
 		const struct amounts with =
 			charge_as_told(seen, arena, more, at == count ? count + 1 : count);
 

@@ -213,6 +213,22 @@ Test(charged, pods_of_a_group_that_a_refused_spec_lacks_are_charged)
 	}
 }
 
+/* What a status says need not be ours: no sum of its numbers comes out as little. */
+Test(charged, groups_that_a_status_makes_up_leave_no_room)
+{
+	controller_kit_apply(kit, "a", 2);
+	lead();
+	controller_kit_kill(kit);
+	controller_kit_edit(kit, "a",
+		"workers=2; charged: ", "x=2147483647, y=2147483647, workers=2147483647; was: ");
+	controller_kit_edit(kit, "a", "\"minReplicas\":0", "\"minReplicas\":2000");
+	lead();
+	cr_expect(says("a", "\"InvalidSpec\""), "%s", cluster("a"));
+	controller_kit_apply(kit, "more", 0);
+	tell();
+	expect_pods("more", 0);
+}
+
 /* --- what runs already when it is first seen --- */
 
 static void put_pod(const char *name, const char *type, const char *group)
