@@ -305,6 +305,18 @@ void server_process_await_metric(
 	cr_assert_float_eq(is, value, 0.5, "%s is %g, not %g", name, is, value);
 }
 
+void server_process_await_line(const struct server_process *server, const char *path,
+	const char *text, struct http_reply *reply)
+{
+	const int64_t deadline = clock_now() + PATIENCE_SECONDS * CLOCK_SECOND;
+
+	do
+		server_process_get(server, path, reply);
+	while (!str_contains(buf_str(&reply->body), text) && clock_now() < deadline);
+	cr_assert(str_contains(buf_str(&reply->body), text), "no '%s' in %.*s", text,
+		STR_ARG(buf_str(&reply->body)));
+}
+
 static char *read_all(int fd)
 {
 	struct buf text = {0};

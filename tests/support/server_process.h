@@ -48,6 +48,9 @@ double server_process_metric(const struct server_process *server, const char *na
 /* Asks until the metric is `value`; the test fails when it does not become so. */
 void server_process_await_metric(
 	const struct server_process *server, const char *name, double value);
+/* Asks the ops port until what it answers contains `text`; the test fails when it does not. */
+void server_process_await_line(const struct server_process *server, const char *path,
+	const char *text, struct http_reply *reply);
 
 struct program_run {
 	int exit_code; /* 128 + the signal's number when one ended it */
