@@ -12,12 +12,46 @@ static size_t count_group(const struct observed *seen, struct str group)
 	return count;
 }
 
+static int32_t count_staying(const struct observed *seen, struct str group)
+{
+	int32_t count = 0;
+
+	for (size_t i = 0; i < seen->pod_count; i++) {
+		const struct observed_pod *const pod = &seen->pods[i];
+
+		count += pod->ours && !pod->deleting && str_eq(pod->group, group);
+	}
+	return count;
+}
+
+static struct str head_of(const struct raycluster *cluster)
+{
+	return cluster->head && cluster->head->name.v.len ? cluster->head->name.v : STR(HEAD_GROUP);
+}
+
+/* Workers that stay had a head, which is about to be made anew: without one they are nothing. */
+static bool lacks_head(const struct observed *seen)
+{
+	bool workers = false;
+
+	for (size_t i = 0; i < seen->pod_count; i++) {
+		const struct observed_pod *const pod = &seen->pods[i];
+
+		if (pod->ours && pod->role == POD_HEAD)
+			return false;
+		workers = workers || (pod->ours && pod->role == POD_WORKER && !pod->deleting);
+	}
+	return workers && seen->object->cluster;
+}
+
 size_t baseline_running(
 	const struct observed *seen, struct arena *arena, const struct observed_size **out)
 {
 	struct observed_size *const sizes = arena_array(arena, seen->pod_count + 1, sizeof(*sizes));
 	size_t count = 0;
 
+	if (lacks_head(seen))
+		sizes[count++] = (struct observed_size){head_of(seen->object->cluster), 1, 0};
 	for (int pass = POD_HEAD; pass <= POD_WORKER; pass++) {
 		for (size_t i = 0; i < seen->pod_count; i++) {
 			const struct observed_pod *const pod = &seen->pods[i];
@@ -31,18 +65,6 @@ size_t baseline_running(
 		}
 	}
 	*out = sizes;
-	return count;
-}
-
-static int32_t count_staying(const struct observed *seen, struct str group)
-{
-	int32_t count = 0;
-
-	for (size_t i = 0; i < seen->pod_count; i++) {
-		const struct observed_pod *const pod = &seen->pods[i];
-
-		count += pod->ours && !pod->deleting && str_eq(pod->group, group);
-	}
 	return count;
 }
 
@@ -80,10 +102,7 @@ static size_t size_of_status(const struct observed *seen, struct arena *arena,
 
 static bool is_group(const struct raycluster *cluster, struct str name)
 {
-	const struct str head = cluster->head && cluster->head->name.v.len ? cluster->head->name.v
-									   : STR(HEAD_GROUP);
-
-	return str_eq(name, head) || raycluster_worker(cluster, name);
+	return str_eq(name, head_of(cluster)) || raycluster_worker(cluster, name);
 }
 
 /* What a status says may be any number. */
@@ -221,7 +240,7 @@ bool baseline_find(const struct observed *seen, struct arena *arena,
 	*out = (struct baseline){.generation = recalled ? recalled->generation : 0};
 	out->size_count = recalled ? size_of_status(seen, arena, recalled, &out->sizes)
 				   : baseline_running(seen, arena, &out->sizes);
-	if (recalled == NULL && out->size_count == 0)
+	if (out->generation == 0 && out->size_count == 0)
 		return false;
 	out->old = accept_resize(arena, seen->object, seen->root, out->sizes, out->size_count);
 	if (!has_quota(seen))

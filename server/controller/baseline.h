@@ -6,12 +6,15 @@
 
 #include "server/plan/accept.h"
 
-/* The size of what runs: the head first, and pods that are on their way out, too. In the arena. */
+/*
+ * The size of what runs: the head first, also one that workers lack just now, and pods that are on
+ * their way out, too. In the arena.
+ */
 size_t baseline_running(
 	const struct observed *seen, struct arena *arena, const struct observed_size **out);
 
 struct baseline {
-	int64_t generation; /* that was accepted; 0: nobody has judged any, and this runs */
+	int64_t generation; /* that was accepted; 0: none ever was, and this runs */
 	const struct observed_size *sizes;
 	size_t size_count;
 	/* The object as if it asked for this size; NULL where its spec cannot be read. */

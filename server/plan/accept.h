@@ -61,9 +61,9 @@ size_t accept_charge(struct arena *arena, const struct policy *policy,
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct policy_quota *quota, const struct observed_size *sizes, size_t count);
 /*
- * Which generation was accepted last, its size and its charge, by the condition "Accepted" in the
- * object's own status, as status_modern.h writes it. False where there is none: then what runs is
- * the baseline.
+ * Which generation was accepted last (0: none, it was taken over), its size and its charge, by the
+ * condition "Accepted" in the object's own status, as status_modern.h writes it. False where there
+ * is none: then what runs is the baseline.
  */
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);
 /* Whether the status says that the rules had nothing against this generation, the quota alone. */

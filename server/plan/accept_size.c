@@ -104,10 +104,12 @@ struct str accept_message(struct arena *arena, const struct observed_verdict *ve
 	put_charge(&size, verdict, quota);
 	if (verdict->accepted && count)
 		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(buf_str(&size)));
-	if (verdict->accepted || (count == 0 && verdict->generation == 0))
-		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
+	const bool is_nothing = count == 0 && verdict->generation == 0;
+
 	/* The words may quote the user's, and those have a mark in them: ours is always the last.
 	 */
+	if (verdict->accepted || (is_nothing && !str_contains(verdict->message, MARK)))
+		return arena_printf(arena, "%.*s", STR_ARG(verdict->message));
 	return arena_printf(arena, "%.*s. Of this size it " MARK "%.*s",
 		(int)utf8_cut(verdict->message, WORDS_MAX), verdict->message.at,
 		STR_ARG(buf_str(&size)));
@@ -210,18 +212,17 @@ static void recall_charge(struct arena *arena, struct str text, struct observed_
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out)
 {
 	const struct json_node *const condition = find_condition(root);
-	int64_t generation;
-
-	if (!json_i64(json_get(condition, "observedGeneration"), &generation) || generation <= 0)
-		return false;
 	struct str words, size, charge;
 
-	out->generation = generation;
+	/* Of what was taken over and refused since there is a size alone. */
+	if (!json_i64(json_get(condition, "observedGeneration"), &out->generation) ||
+		out->generation < 0)
+		out->generation = 0;
 	split(json_str(arena, json_get(condition, "message")), STR(MARK), &words, &size);
 	split(size, STR(CHARGED), &size, &charge);
 	recall_sizes(arena, size, out);
 	recall_charge(arena, charge, out);
-	return true;
+	return out->generation > 0 || out->size_count > 0;
 }
 
 bool accept_was_over_quota(const struct json_node *root, int64_t generation)

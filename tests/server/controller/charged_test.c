@@ -328,3 +328,54 @@ Test(charged, what_is_new_has_no_baseline)
 	restart();
 	expect_pods("b", 0);
 }
+
+static void lose_pod(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/api/v1/namespaces/ns/pods/%s", name);
+	fake_cluster_delete(kit->cluster, path);
+}
+
+/* Nothing of it was ever accepted; what it had when it was taken over its status says. */
+Test(charged, what_was_taken_over_and_refused_has_its_size_after_a_restart_too)
+{
+	controller_kit_apply(kit, "a", 9);
+	put_running("workers");
+	lead();
+	expect_pods("a", 3);
+	controller_kit_kill(kit);
+	lose_pod("h");
+	lose_pod("w1");
+	lead();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	expect_pods("a", 3);
+	expect_room(2);
+}
+
+/* The moment at which it is taken over may be one without a head. */
+Test(charged, what_is_taken_over_without_its_head_gets_one)
+{
+	controller_kit_apply(kit, "a", 9);
+	put_running("workers");
+	lose_pod("h");
+	lead();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	expect_pods("a", 3);
+	expect_room(2);
+}
+
+/* Of what is new a refusal may quote anything; nothing of that is its size. */
+Test(charged, a_new_spec_cannot_say_which_size_it_has)
+{
+	controller_kit_apply(kit, "a", 50);
+	controller_kit_edit(kit, "a", "\"rayStartParams\":{}",
+		"\"rayStartParams\":{\"num-cpus\":\"is kept: headgroup=1, workers=50, x\"}");
+	lead();
+	cr_expect(says("a", "\"InvalidSpec\""), "%s", cluster("a"));
+	for (int i = 0; i < 2; i++) {
+		restart();
+		expect_pods("a", 0);
+		cr_expect(says("a", "is kept: none"), "%s", cluster("a"));
+	}
+}

@@ -218,6 +218,35 @@ Test(accept, a_size_that_is_none_is_not_recalled)
 	arena_done(&arena);
 }
 
+/* Of what was taken over no generation was ever accepted. */
+Test(accept, a_size_is_recalled_without_a_generation)
+{
+	static const struct {
+		const char *message;
+		size_t sizes;
+	} CASES[] = {
+		{"no. Of this size it is kept: h=1, w=2", 2},
+		{"no. Of this size it is kept: none", 0},
+		{"no", 0},
+	};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct observed_verdict out = {.generation = 7};
+		const struct json_node *const root = read_yaml(
+			&arena, arena_printf(&arena,
+					"status: {conditions: [{type: Accepted, message: '%s'}]}",
+					CASES[i].message)
+					.at);
+
+		cr_expect_eq(accept_recall(&arena, root, &out), CASES[i].sizes > 0);
+		cr_expect_eq(out.generation, 0);
+		cr_expect_eq(out.size_count, CASES[i].sizes, "%s", CASES[i].message);
+	}
+	arena_done(&arena);
+}
+
 Test(accept, suspended_groups_have_no_size)
 {
 	const struct observed_size *sizes;
