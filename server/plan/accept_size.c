@@ -185,7 +185,8 @@ static bool next_amount(struct str *text, struct ledger_amount *out)
 	struct str value;
 	struct err ignored;
 
-	return next_pair(text, &out->name, &value) && quantity_parse(value, &out->value, &ignored);
+	return next_pair(text, &out->name, &value) &&
+	       quantity_parse(value, &out->value, &ignored) && !quantity_is_negative(out->value);
 }
 
 static void recall_sizes(struct arena *arena, struct str text, struct observed_verdict *out)

@@ -218,6 +218,24 @@ Test(accept, a_size_that_is_none_is_not_recalled)
 	arena_done(&arena);
 }
 
+Test(accept, a_charge_that_is_none_is_not_recalled)
+{
+	static const char *const MESSAGES[] = {"is kept: w=1",
+		"is kept: w=1; charged: ", "is kept: w=1; charged: cpu",
+		"is kept: w=1; charged: cpu=x", "is kept: w=1; charged: cpu=-9"};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(MESSAGES); i++) {
+		struct observed_verdict out = {0};
+
+		cr_expect(accept_recall(&arena, with_message(&arena, str_from(MESSAGES[i])), &out));
+		cr_expect_eq(out.size_count, 1u, "%s", MESSAGES[i]);
+		cr_expect_eq(out.charge_count, 0u, "%s", MESSAGES[i]);
+	}
+	arena_done(&arena);
+}
+
 /* Of what was taken over no generation was ever accepted. */
 Test(accept, a_size_is_recalled_without_a_generation)
 {
