@@ -45,6 +45,12 @@ struct acceptance_past {
 };
 void world_past(struct world *world, const struct world_key *key, struct str uid,
 	struct arena *arena, struct acceptance_past *out);
+/*
+ * The generation that was accepted last, or what can be said of it (old_is_size); NULL where none
+ * was.
+ */
+const struct json_node *world_accepted(
+	struct world *world, const struct world_key *key, struct str uid, struct arena *arena);
 
 struct acceptance_settled {
 	int64_t generation; /* that was judged; 0: none was yet, what was accepted is known alone */

@@ -1,6 +1,7 @@
 #include "server/controller/settle.h"
 
 #include "server/controller/baseline.h"
+#include "validators/validate.h"
 
 /* Without a quota nobody ever asks what it is charged. */
 static bool has_quota(const struct observed *seen)
@@ -112,6 +113,21 @@ static bool holds(const struct observed *seen, const struct acceptance_view *vie
 	       view->policy == seen->policy->fingerprint && !(view->over_quota && view->stirred);
 }
 
+/*
+ * After a restart it is the spec that was there then, of the size that was accepted: what else the
+ * accepted one had nobody knows any more.
+ */
+static const struct ray_object *find_kept(struct world *world, const struct world_key *key,
+	struct arena *arena, const struct observed *seen)
+{
+	const enum dialect dialect = seen->object->dialect;
+	const struct json_node *const old = world_accepted(world, key, seen->uid, arena);
+	const struct json_node *const kept =
+		old ? accept_kept(arena, seen->root, dialect, old, &seen->verdict) : NULL;
+
+	return kept ? validate_decode(arena, RAY_CLUSTER, dialect, kept) : NULL;
+}
+
 void settle(struct world *world, const struct world_key *key, struct arena *arena,
 	struct observed *seen, struct acceptance_view *view)
 {
@@ -126,6 +142,8 @@ void settle(struct world *world, const struct world_key *key, struct arena *aren
 	seen->verdict = view->verdict;
 	if (seen->verdict.reason == NULL)
 		seen->verdict.reason = "Unjudged";
+	if (!seen->verdict.accepted && seen->object->cluster)
+		seen->kept = find_kept(world, key, arena, seen);
 }
 
 void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,

@@ -3,7 +3,9 @@
 
 #include "server/controller/acceptance.h"
 
-/* Fills seen->verdict; judges first where nothing was settled that still holds. */
+/*
+ * Fills seen->verdict and seen->kept; judges first where nothing was settled that still holds.
+ */
 void settle(struct world *world, const struct world_key *key, struct arena *arena,
 	struct observed *seen, struct acceptance_view *view);
 /*

@@ -277,6 +277,20 @@ void world_past(struct world *world, const struct world_key *key, struct str uid
 	out->used_count = sums.count;
 }
 
+const struct json_node *world_accepted(
+	struct world *world, const struct world_key *key, struct str uid, struct arena *arena)
+{
+	const struct json_node *old = NULL;
+
+	pthread_mutex_lock(&world->mutex);
+	const struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster)
+		old = read_old(world, cluster, arena);
+	pthread_mutex_unlock(&world->mutex);
+	return old;
+}
+
 static bool has_sizes(const struct acceptance *a, const struct acceptance_settled *settled)
 {
 	bool same = a->size_count == settled->size_count;

@@ -61,6 +61,12 @@ size_t accept_charge(struct arena *arena, const struct policy *policy,
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct policy_quota *quota, const struct observed_size *sizes, size_t count);
 /*
+ * The object as it is gone on with while it is refused: the spec of `old`, which was accepted, with
+ * as many pods as `root` asks for; the verdict has the size of it. NULL where `old` has no spec.
+ */
+const struct json_node *accept_kept(struct arena *arena, const struct json_node *root,
+	enum dialect dialect, const struct json_node *old, const struct observed_verdict *verdict);
+/*
  * Which generation was accepted last (0: none, it was taken over), its size and its charge, by the
  * condition "Accepted" in the object's own status, as status_modern.h writes it. False where there
  * is none: then what runs is the baseline.

@@ -114,6 +114,8 @@ enum { OBSERVED_RANDOM = 32 };
 struct observed {
 	const struct ray_object *object; /* never NULL; its cluster is, where there is no spec */
 	const struct json_node *root;    /* the whole object, its status included */
+	/* What is made real while the object is refused (accept_kept); NULL: the object. */
+	const struct ray_object *kept;
 	struct str namespace, name, uid;
 	int64_t generation;
 	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */

@@ -103,7 +103,8 @@ static void make(struct legacy *l)
 
 void plan_legacy(const struct observed *seen, struct round *round)
 {
-	const struct raycluster *const cluster = seen->object->cluster;
+	const struct ray_object *const object = seen->kept ? seen->kept : seen->object;
+	const struct raycluster *const cluster = object->cluster;
 
 	if (seen->object->meta.deletion_timestamp.v.len) {
 		lift_finalizer(seen, round);
@@ -117,7 +118,7 @@ void plan_legacy(const struct observed *seen, struct round *round)
 	struct legacy l = {
 		.m = {.seen = seen, .round = round, .dice = seen->seed, .room = ROUND_CREATES_MAX}};
 
-	child_context_init(&l.m.c, round->arena, seen->object, seen->namespace, seen->domain);
+	child_context_init(&l.m.c, round->arena, object, seen->namespace, seen->domain);
 	make(&l);
 	l.head_ended = legacy_head_ended(&l);
 	status_legacy(&l);

@@ -40,8 +40,20 @@ static void make(struct modern *m, bool pods)
 		modern_groups(m);
 }
 
+static struct child_context context_of(
+	const struct observed *seen, struct round *round, const struct ray_object *object)
+{
+	struct child_context c;
+
+	child_context_init(&c, round->arena, object, seen->namespace, seen->domain);
+	c.policy = seen->policy;
+	return c;
+}
+
+/* What is refused is told of as it is asked for, whatever is gone on with. */
 static void plan_spec(struct modern *m)
 {
+	const struct child_context asked = context_of(m->seen, m->round, m->seen->object);
 	const enum modern_phase next = modern_phase_next(m);
 
 	if (m->phase == MODERN_SUSPENDING)
@@ -49,7 +61,7 @@ static void plan_spec(struct modern *m)
 	make(m, next == MODERN_RUNS);
 	const struct status_input status = {
 		.seen = m->seen,
-		.c = &m->c,
+		.c = &asked,
 		.suspending = next == MODERN_SUSPENDING,
 		.suspended = next == MODERN_SUSPENDED,
 	};
@@ -87,7 +99,6 @@ void plan_modern(const struct observed *seen, struct round *round)
 		.room = ROUND_CREATES_MAX,
 	};
 
-	child_context_init(&m.c, round->arena, seen->object, seen->namespace, seen->domain);
-	m.c.policy = seen->policy;
+	m.c = context_of(seen, round, seen->kept ? seen->kept : seen->object);
 	plan_spec(&m);
 }

@@ -193,6 +193,104 @@ Test(charged, larger_workers_are_no_less_refused_for_a_restart)
 	}
 }
 
+/* How many pods there are whose first container has so much. */
+static size_t pods_with_cpu(const char *cpu)
+{
+	char words[64];
+	const char *path, *body;
+	size_t count = 0, at = 0;
+
+	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
+	while ((body = fake_cluster_next(kit->cluster, &at, &path)) != NULL)
+		count += strstr(path, "/pods/") && strstr(body, words);
+	return count;
+}
+
+static void lose_pods(const char *part)
+{
+	const char *path;
+	size_t at = 0;
+
+	while (fake_cluster_next(kit->cluster, &at, &path) != NULL) {
+		if (strstr(path, part)) {
+			fake_cluster_delete(kit->cluster, path);
+			at = 0;
+		}
+	}
+}
+
+/* What comes in a lost pod's place is what was accepted, though more is asked for by now. */
+Test(charged, what_is_made_anew_is_what_was_accepted)
+{
+	controller_kit_apply(kit, "a", 2);
+	lead();
+	set_worker_cpu("1", "5");
+	tell();
+	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
+	lose_pods("/pods/a-workers-");
+	tell();
+	expect_pods("a", 3);
+	cr_expect_eq(pods_with_cpu("1"), 3u);
+	/* Fewer it may have, of those. */
+	controller_kit_scale(kit, "a", 1);
+	tell();
+	expect_pods("a", 2);
+	cr_expect_eq(pods_with_cpu("1"), 2u);
+	set_worker_cpu("5", "1");
+	tell();
+	controller_kit_expect(kit, "a", 1);
+	cr_expect(says("a", "\"reason\":\"Accepted\""), "%s", cluster("a"));
+}
+
+/* Not even where other pods than these are asked for, or a number that nothing can have. */
+Test(charged, what_is_refused_ends_nothing_that_runs)
+{
+	static const struct {
+		const char *edit;
+		bool restarts;
+	} CASES[] = {
+		{"\"maxReplicas\":1000,\"numOfHosts\":4", false},
+		{"\"maxReplicas\":-5", false},
+		{"\"maxReplicas\":-5", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 2);
+		lead();
+		if (CASES[i].restarts)
+			controller_kit_kill(kit);
+		controller_kit_edit(kit, "a", MAX[0], CASES[i].edit);
+		if (CASES[i].restarts)
+			lead();
+		else
+			tell();
+		cr_expect(says("a", "\"Accepted\",\"status\":\"False\""), "%s", cluster("a"));
+		expect_pods("a", 3);
+	}
+}
+
+/* The same of a cluster of 2022, whose head is a pod type as any other. */
+Test(charged, what_is_made_anew_of_a_legacy_cluster_is_what_was_accepted)
+{
+	end();
+	kit = controller_kit_new_of(DIALECT_LEGACY,
+		"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\ncharge: now\n"
+		"quotas: {ns: {requests.cpu: \"6\"}}\n");
+	controller_kit_apply(kit, "a", 2);
+	lead();
+	expect_pods("a", 3);
+	controller_kit_edit(kit, "a",
+		"\"limits\":{\"cpu\":\"1\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"1\"",
+		"\"limits\":{\"cpu\":\"5\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"5\"");
+	tell();
+	lose_pods("/pods/a-");
+	tell();
+	expect_pods("a", 3);
+	cr_expect_eq(pods_with_cpu("1"), 3u);
+}
+
 /* --- groups that a refused spec lacks --- */
 
 Test(charged, pods_of_a_group_that_a_refused_spec_lacks_are_charged)
