@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "server/commands.h"
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
@@ -137,6 +138,7 @@ static int run(struct server *s, const sigset_t *signals)
 	}
 	if (s->offline)
 		welcome(s);
+	mem_trim(); /* keys are minted and libraries set up in half a megabyte, and once */
 	const int signal = wait_for_end(s, signals);
 
 	/* readyz first, so that endpoints leave us while we still answer */
