@@ -194,6 +194,40 @@ static void job_does_something(const struct rule_context *c, const struct ray_ob
 			"there is nothing to run: write the command, such as python job.py");
 }
 
+static bool makes_submitter(const struct ray_job *job)
+{
+	return job->submitter_template.self.node &&
+	       (job->submission_mode.v.len == 0 || is_mode(job, "K8sJobMode"));
+}
+
+/* RG1213: what a Job of Kubernetes wants of its pods, and KubeRay of its own container's place. */
+static void submitter_can_run(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct ray_job *const job = object->job;
+
+	if (job == NULL || !makes_submitter(job))
+		return;
+	const struct pod_template *const template = &job->submitter_template;
+	const struct field_path *const at = FIELD_CHILD(template->self.at, "spec");
+	const struct val_str *const policy = &template->spec.restart_policy;
+	const struct json_node *const list = json_get(template->spec.self.node, "containers");
+	const struct json_node *const spec = json_get(template->self.node, "spec");
+
+	if (!json_present(spec) || (json_is(list, JSON_ARRAY) && json_count(list) == 0))
+		rule_found(c, FIELD_CHILD(at, "containers"), FIELD_REQUIRED,
+			FIELD_READS(list, job->submission_mode.node),
+			"the submitter needs a container: the first one submits the job");
+	else if (json_is(spec, JSON_OBJECT) && !json_present(json_get(spec, "restartPolicy")))
+		rule_found(c, FIELD_CHILD(at, "restartPolicy"), FIELD_REQUIRED,
+			FIELD_READS(NULL, job->submission_mode.node),
+			"a Job of Kubernetes refuses pods that restart always, as they do where "
+			"nothing is said: write Never");
+	else if (str_is(policy->v, "Always"))
+		rule_found(c, FIELD_CHILD(at, "restartPolicy"), FIELD_INVALID,
+			FIELD_READS(policy->node, job->submission_mode.node),
+			"a Job of Kubernetes takes Never or OnFailure alone: write Never");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG1201", "job-suspend-needs-shutdown", ERROR, MODERN, "0.1", "KubeRay RayJob",
 		"A job that is suspended shuts its cluster down.",
@@ -229,6 +263,10 @@ static const struct rule RULES[] = {
 	RULE("RG1211", "job-has-entrypoint", WARN, MODERN, "0.1", NULL,
 		"A job that KubeRay submits has an entrypoint.",
 		RULE_CHECKS_OBJECT(job_does_something), .needs = PART(JOB)),
+	RULE("RG1213", "submitter-can-run", ERROR, MODERN, "0.1", NULL,
+		"The pod that submits a job has a container, and a restartPolicy that a Job of "
+		"Kubernetes takes.",
+		RULE_CHECKS_OBJECT(submitter_can_run), .needs = PART(JOB)),
 };
 
 const struct rule_table RULES_RAYJOB = RULE_TABLE(RULES);
