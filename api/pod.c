@@ -35,3 +35,19 @@ const struct pod_volume *pod_volume_find(const struct pod_template *template, st
 	}
 	return NULL;
 }
+
+bool container_amount_is_unreadable(
+	const struct container *container, const char *list, const char *name)
+{
+	const struct resource_requirements *const r = &container->resources;
+	const struct json_node *const resources = json_get(container->self.node, "resources");
+	const struct json_node *const amounts = json_get(resources, list);
+	const struct resource_list *const read =
+		str_is(str_from(list), "limits") ? &r->limits : &r->requests;
+
+	if (!r->self.node)
+		return json_present(resources);
+	if (!read->node)
+		return json_present(amounts);
+	return json_present(json_get(amounts, name)) && !resource_find(read, name);
+}

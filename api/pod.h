@@ -134,6 +134,13 @@ extern const struct schema SCHEMA_LOCAL_REFERENCE;
  * stands there.
  */
 const struct container *pod_ray_container(const struct pod_template *template);
+
+/*
+ * Whether its resources hold something of that name in that list ("limits" or "requests") that
+ * cannot be read: the decoder has told of it, and it is not missing.
+ */
+bool container_amount_is_unreadable(
+	const struct container *container, const char *list, const char *name);
 /* The env entry of that name (the last one, as Kubernetes takes it), NULL when there is none. */
 const struct env_var *container_env(const struct container *container, const char *name);
 const struct volume_mount *container_mount_at(const struct container *container, const char *path);

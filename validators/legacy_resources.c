@@ -56,7 +56,7 @@ static void memory_is_limited(const struct rule_context *c, const struct ray_gro
 	const struct container *const ray = pod_ray_container(&group->template);
 
 	if (ray == NULL || ray->resources.self.node == NULL || has_ray_resource(group, "memory") ||
-		!is_read_by_operator(c))
+		!is_read_by_operator(c) || container_amount_is_unreadable(ray, "limits", "memory"))
 		return;
 	const struct resource *const limit = resource_find(&ray->resources.limits, "memory");
 	const struct resource *const request = resource_find(&ray->resources.requests, "memory");
@@ -83,7 +83,8 @@ static void cpu_is_limited(const struct rule_context *c, const struct ray_group 
 	const struct container *const ray = pod_ray_container(&group->template);
 
 	if (ray == NULL || has_ray_resource(group, "CPU") ||
-		resource_find(&ray->resources.limits, "cpu"))
+		resource_find(&ray->resources.limits, "cpu") ||
+		container_amount_is_unreadable(ray, "limits", "cpu"))
 		return;
 	rule_found(c,
 		FIELD_KEY(

@@ -28,22 +28,6 @@ static const struct resource *ray_cpu(const struct container *ray)
 	return request && !quantity_is_zero(request->quantity) ? request : NULL;
 }
 
-/* What stands there and cannot be read, the decoder has told of. */
-static bool is_unreadable(const struct container *ray, const char *list, const char *name)
-{
-	const struct resource_requirements *const r = &ray->resources;
-	const struct json_node *const resources = json_get(ray->self.node, "resources");
-	const struct json_node *const amounts = json_get(resources, list);
-	const struct resource_list *const read =
-		str_is(str_from(list), "limits") ? &r->limits : &r->requests;
-
-	if (!r->self.node)
-		return json_present(resources);
-	if (!read->node)
-		return json_present(amounts);
-	return json_present(json_get(amounts, name)) && !resource_find(read, name);
-}
-
 /* Whether the number of CPUs is said to Ray in words of its own. */
 static const struct json_node *said_cpus(const struct ray_group *group)
 {
@@ -68,8 +52,9 @@ static void cpus_are_said(const struct rule_context *c, const struct ray_group *
 {
 	const struct container *const ray = ray_of(group);
 
-	if (ray && !ray_cpu(ray) && !said_cpus(group) && !is_unreadable(ray, "limits", "cpu") &&
-		!is_unreadable(ray, "requests", "cpu"))
+	if (ray && !ray_cpu(ray) && !said_cpus(group) &&
+		!container_amount_is_unreadable(ray, "limits", "cpu") &&
+		!container_amount_is_unreadable(ray, "requests", "cpu"))
 		rule_found(c, resources_path(c->arena, ray, "limits", "cpu"), FIELD_REQUIRED,
 			FIELD_READS(NULL),
 			"without it Ray takes all CPUs of the node for its own: set a limit, or "
@@ -99,7 +84,7 @@ static void memory_is_limited(const struct rule_context *c, const struct ray_gro
 	const struct container *const ray = ray_of(group);
 
 	if (ray && !resource_find(&ray->resources.limits, "memory") &&
-		!is_unreadable(ray, "limits", "memory"))
+		!container_amount_is_unreadable(ray, "limits", "memory"))
 		rule_found(c, resources_path(c->arena, ray, "limits", "memory"), FIELD_REQUIRED,
 			FIELD_READS(NULL),
 			"without it Ray counts the node's whole memory as its own, and /dev/shm "

@@ -150,3 +150,24 @@ Test(legacy_resources, what_the_operator_cannot_read_our_controller_can)
 			LIMITS[i]);
 	}
 }
+
+Test(legacy_resources, a_limit_that_nobody_can_read_is_not_missing)
+{
+	static const struct {
+		const char *limits;
+		const char *rule;
+		enum field_severity grade;
+	} CASES[] = {
+		{"cpu: 1", "RG1115", FIELD_SEVERITY_ERROR},
+		{"cpu: 1, memory: null", "RG1115", FIELD_SEVERITY_ERROR},
+		{"cpu: 1, memory: 1GB", "RG1115", FIELD_SEVERITY_OFF},
+		{"cpu: 1, memory: 1.5", "RG1115", FIELD_SEVERITY_OFF},
+		{"memory: 1Gi", "RG1116", FIELD_SEVERITY_WARN},
+		{"cpu: one, memory: 1Gi", "RG1116", FIELD_SEVERITY_OFF},
+		{"cpu: 0.5, memory: 1Gi", "RG1116", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_LIMITS, "", CASES[i].limits),
+			CASES[i].grade, "%s: %s", CASES[i].rule, CASES[i].limits);
+}
