@@ -124,7 +124,7 @@ $(OUT)/e2e: $(call object,$(E2E) $(KIT)) $(OUT)/libraygate.a
 	$(call link,-lcriterion)
 
 # libFuzzer brings its own main; a replay of files has a plain one. None of these know Criterion.
-PLAIN  := $(addprefix $(OUT)/tests/support/,files.o base64.o every_rule.o api_server_kit.o api_peer.o) \
+PLAIN  := $(addprefix $(OUT)/tests/support/,files.o base64.o every_rule.o json_grammar.o api_server_kit.o api_peer.o) \
 	$(OUT)/libraygate.a
 REPLAY := $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/standalone.o)
 $(OUT)/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(REPLAY) $(PLAIN)

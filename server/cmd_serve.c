@@ -138,7 +138,7 @@ static int run(struct server *s, const sigset_t *signals)
 	}
 	if (s->offline)
 		welcome(s);
-	mem_trim(); /* keys are minted and libraries set up in half a megabyte, and once */
+	mem_trim(); /* what minting keys and setting up libraries took is not wanted again */
 	const int signal = wait_for_end(s, signals);
 
 	/* readyz first, so that endpoints leave us while we still answer */

@@ -1,12 +1,15 @@
 /*
- * What the strict reader accepts, printed again from its nodes, is read as an equal value; a reader
- * that copies twins agrees with it in all, and one that skips takes whatever it takes.
+ * The strict reader takes what the grammar has, and nothing else. What it accepts, printed again
+ * from its nodes, is read as an equal value; a reader that copies twins agrees with it in all, and
+ * one that skips takes whatever it takes.
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/json_read.h"
+#include "tests/support/json_grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -103,6 +106,15 @@ static void check_twins(struct arena *arena, struct str text)
 	}
 }
 
+/* Bounds and keys that stand twice in an object are no matter of grammar. */
+static void check_grammar(struct str text, bool good, const struct err *err)
+{
+	if (good)
+		must(json_grammar_holds(text));
+	else if (err->code == ERR_INVALID && strstr(err->text, "is already in this object") == NULL)
+		must(!json_grammar_holds(text));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct str text = {(const char *)data, size};
@@ -116,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, 4096);
 	const bool good = json_read(&arena, text, &LIMITS, &doc, &err);
 
+	check_grammar(text, good, &err);
 	must(!good || json_read(&arena, text, &SKIPPING, &skipped, &err));
 	if (good) {
 		must(skipped.count <= doc.count);
