@@ -111,7 +111,7 @@ static const struct rule RULES[] = {
 		"timeZone is not the empty string.", RULE_CHECKS_OBJECT(zone_is_not_empty),
 		.needs = PART(CRON_JOB), .crd = true),
 	RULE("RG1265", "time-zone-is-a-name", WARN, MODERN, "0.1", "KubeRay RayCronJob",
-		"timeZone is a name of the IANA time zone database.",
+		"timeZone has the form of a name of the IANA time zone database.",
 		RULE_CHECKS_OBJECT(zone_is_a_name), .needs = PART(CRON_JOB)),
 	RULE("RG1266", "cron-job-needs-its-gate", WARN, MODERN, "0.1", NULL,
 		"A RayCronJob needs KubeRay's feature gate.", RULE_CHECKS_OBJECT(gate_is_open),
