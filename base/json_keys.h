@@ -60,7 +60,7 @@ static inline uint64_t json_keys_note(uint64_t last, const char *key, unsigned l
 		~0ull,
 	};
 	const uint64_t head = be64toh(str_load8(key));
-	const uint64_t cut = len < JSON_KEYS_HEAD ? head & MASKS[len] : head;
+	const uint64_t kept = len < JSON_KEYS_HEAD ? head & MASKS[len] : head;
 
-	return cut > last ? cut : JSON_KEYS_SUSPECT;
+	return kept > last ? kept : JSON_KEYS_SUSPECT;
 }
