@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/placeholder.h"
+#include "api/unfilled.h"
 #include "base/utf8.h"
 
 enum {
@@ -140,12 +140,12 @@ static void print_value(struct buf *out, struct arena *arena, const struct json_
 		buf_add_cstr(out, "…");
 }
 
-static void print_detail(struct buf *out, bool placeholder, const char *detail)
+static void print_detail(struct buf *out, bool unfilled, const char *detail)
 {
-	if (placeholder)
-		buf_add_cstr(out, ": looks like a placeholder that was not filled in");
+	if (unfilled)
+		buf_add_cstr(out, ": looks like a variable that was not filled in");
 	if (detail[0])
-		buf_printf(out, placeholder ? " (%s)" : ": %s", detail);
+		buf_printf(out, unfilled ? " (%s)" : ": %s", detail);
 }
 
 uint64_t field_error_fingerprint(const struct field_error *error)
@@ -186,7 +186,7 @@ static struct str render_message(struct arena *arena, const struct field_path *a
 	buf_add_cstr(&text, TYPES[fact->type].words);
 	if (shows)
 		print_value(&text, arena, fact->reads.nodes[0]);
-	print_detail(&text, shows && placeholder_is_at(arena, at, fact->reads.nodes[0]), detail);
+	print_detail(&text, shows && unfilled_is_at(arena, at, fact->reads.nodes[0]), detail);
 	return arena_str(arena, buf_str(&text));
 }
 

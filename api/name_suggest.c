@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/name_shape.h"
-#include "api/placeholder.h"
+#include "api/unfilled.h"
 #include "base/buf.h"
 
 static char lower(char c)
@@ -147,7 +147,7 @@ struct str names_suggest(struct arena *arena, struct str bad, enum name_kind kin
 	if (names_fault(kind, bad) == NULL)
 		return arena_str(arena, bad);
 	/* What $NAME or <name> is to become is not known. */
-	if (placeholder_is_in(bad))
+	if (unfilled_is_in(bad))
 		return (struct str){"", 0};
 	const struct str name = suggest(arena, bad, kind);
 

@@ -226,8 +226,7 @@ static struct amounts charge_since(const struct observed *seen, struct arena *ar
 	return out;
 }
 
-/* Without a quota nobody ever asks what it is charged. */
-static bool has_quota(const struct observed *seen)
+bool baseline_has_quota(const struct observed *seen)
 {
 	const struct policy_quota *const quota = policy_quota(seen->policy, seen->namespace);
 
@@ -243,7 +242,7 @@ bool baseline_find(const struct observed *seen, struct arena *arena,
 	if (out->generation == 0 && out->size_count == 0)
 		return false;
 	out->old = accept_resize(arena, seen->object, seen->root, out->sizes, out->size_count);
-	if (!has_quota(seen))
+	if (!baseline_has_quota(seen))
 		return true;
 	struct amounts charge = charge_of(seen, arena, out->sizes, out->size_count);
 

@@ -13,6 +13,9 @@
 size_t baseline_running(
 	const struct observed *seen, struct arena *arena, const struct observed_size **out);
 
+/* Whether its namespace has one: without, nobody ever asks what it is charged. */
+bool baseline_has_quota(const struct observed *seen);
+
 struct baseline {
 	int64_t generation; /* that was accepted; 0: none ever was, and this runs */
 	const struct observed_size *sizes;

@@ -3,14 +3,6 @@
 #include "server/controller/baseline.h"
 #include "validators/validate.h"
 
-/* Without a quota nobody ever asks what it is charged. */
-static bool has_quota(const struct observed *seen)
-{
-	const struct policy_quota *const quota = policy_quota(seen->policy, seen->namespace);
-
-	return quota && quota->hard.count;
-}
-
 static void judge(const struct observed *seen, const struct acceptance_past *past,
 	struct arena *arena, struct accept_result *result)
 {
@@ -100,7 +92,7 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 
 	size_up(seen, arena, &settled);
 	/* What was refused and has nothing takes no room. */
-	if (has_quota(seen) && (settled.accepted || settled.size_count)) {
+	if (baseline_has_quota(seen) && (settled.accepted || settled.size_count)) {
 		settled.charge = result.charge;
 		settled.charge_count = result.charge_count;
 	}

@@ -1,4 +1,4 @@
-#include "api/placeholder.h"
+#include "api/unfilled.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ static bool is_template(struct str text)
 	return false;
 }
 
-bool placeholder_is_in(struct str text)
+bool unfilled_is_in(struct str text)
 {
 	if (is_template(text))
 		return true;
@@ -68,12 +68,11 @@ static bool is_of_a_shell(const struct field_path *at)
 	return false;
 }
 
-bool placeholder_is_at(
-	struct arena *arena, const struct field_path *at, const struct json_node *value)
+bool unfilled_is_at(struct arena *arena, const struct field_path *at, const struct json_node *value)
 {
 	if (!json_is(value, JSON_STRING) || value->len > LOOKED_AT)
 		return false;
 	const struct str text = json_str(arena, value); /* the API server writes < as \u003c */
 
-	return is_of_a_shell(at) ? is_template(text) : placeholder_is_in(text);
+	return is_of_a_shell(at) ? is_template(text) : unfilled_is_in(text);
 }

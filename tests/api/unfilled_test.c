@@ -1,4 +1,4 @@
-#include "api/placeholder.h"
+#include "api/unfilled.h"
 
 #include <criterion/criterion.h>
 
@@ -6,7 +6,7 @@
 
 static const struct {
 	const char *text;
-	bool is_placeholder;
+	bool is_unfilled;
 } CASES[] = {
 	{"$NAME", true},
 	{"${NAME}", true},
@@ -41,11 +41,11 @@ static const struct {
 	{"Ray_Head", false},
 };
 
-Test(placeholder, what_was_to_be_filled_in_is_known_by_its_marks)
+Test(unfilled, what_was_to_be_filled_in_is_known_by_its_marks)
 {
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_expect_eq(placeholder_is_in(str_from(CASES[i].text)), CASES[i].is_placeholder,
-			"'%s'", CASES[i].text);
+		cr_expect_eq(unfilled_is_in(str_from(CASES[i].text)), CASES[i].is_unfilled, "'%s'",
+			CASES[i].text);
 }
 
 static bool found_at(const struct field_path *at, const char *json)
@@ -57,13 +57,13 @@ static bool found_at(const struct field_path *at, const char *json)
 
 	arena_init(&arena, 1024);
 	cr_assert(json_read(&arena, str_from(json), &LIMITS, &doc, &err), "%s", err.text);
-	const bool found = placeholder_is_at(&arena, at, doc.root);
+	const bool found = unfilled_is_at(&arena, at, doc.root);
 
 	arena_done(&arena);
 	return found;
 }
 
-Test(placeholder, a_shell_has_words_of_its_own)
+Test(unfilled, a_shell_has_words_of_its_own)
 {
 	const struct field_path *const head = FIELD_CHILD(FIELD_ROOT("spec"), "headGroupSpec");
 	const struct field_path *const params = FIELD_CHILD(head, "rayStartParams");

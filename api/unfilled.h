@@ -9,11 +9,11 @@
 
 #include "api/field.h"
 
-bool placeholder_is_in(struct str text);
+bool unfilled_is_in(struct str text);
 
 /*
  * The same of the value at this place; of one longer than a line never. Where a shell reads it,
  * $NAME and <name> are its own words, and only {{ }} counts.
  */
-bool placeholder_is_at(
+bool unfilled_is_at(
 	struct arena *arena, const struct field_path *at, const struct json_node *value);
