@@ -88,7 +88,12 @@ static const char RULES_TEXT[] =
 	"Lists every rule, or explains the one with that id or name. -o is text, markdown or "
 	"json.\n"
 	"A policy can make a rule an error, a warning, or turn it off; the annotation\n"
-	"raygate.dev/silence: ID,ID on an object silences warnings.\n";
+	"raygate.dev/silence: ID,ID on an object silences warnings.\n"
+	"\n"
+	"upstream is what of KubeRay refuses it, too (its operator does so once the object is\n"
+	"stored), or the issue in which people met it.\n"
+	"\n"
+	"Exit codes: 0 printed, 2 wrong usage or no such rule.\n";
 
 static const char CERTS_TEXT[] =
 	"mint writes a CA and a serving certificate; inspect shows what a folder or a file holds;\n"

@@ -84,7 +84,7 @@ const struct rule *rules_report_suggest(struct str word)
 
 static void text_row(const struct rule *rule, struct buf *out)
 {
-	buf_printf(out, "%s  %-7s  %-14s  %-5s  %-38s  %-24s  %s\n", rule->id, severity_name(rule),
+	buf_printf(out, "%s  %-7s  %-14s  %-5s  %-38s  %-31s  %s\n", rule->id, severity_name(rule),
 		dialects_name(rule), rule->since, rule->name, rule->upstream ? rule->upstream : "-",
 		rule->about);
 }

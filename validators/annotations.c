@@ -119,7 +119,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_OBJECT(annotations_are_understood),
 		.needs = PART(ANNOTATIONS) | PART(POD_ANNOTATIONS)),
 	RULE("RG0208", "initializing-timeout-is-positive", ERROR, MODERN, "0.1",
-		"KubeRay RayService metadata",
+		"KubeRay's webhook and operator",
 		"ray.io/initializing-timeout of a RayService is a positive duration or number of "
 		"seconds.",
 		RULE_CHECKS_OBJECT(initializing_timeout_is_positive), .needs = PART(SERVICE)),

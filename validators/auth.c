@@ -94,17 +94,17 @@ static void secret_can_exist(const struct rule_context *c, const struct rayclust
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0901", "token-auth-needs-ray-2-52", ERROR, MODERN, "0.1", "KubeRay S61-S63",
+	RULE("RG0901", "token-auth-needs-ray-2-52", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"authOptions.mode token needs a rayVersion of 2.52.0 or later.",
 		RULE_CHECKS_CLUSTER(token_needs_version), .needs = PART(AUTH)),
-	RULE("RG0902", "k8s-token-auth-needs-ray-2-55", ERROR, MODERN, "0.1", "KubeRay S64",
+	RULE("RG0902", "k8s-token-auth-needs-ray-2-55", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"enableK8sTokenAuth needs a rayVersion of 2.55.0 or later.",
 		RULE_CHECKS_CLUSTER(k8s_token_needs_version), .needs = PART(AUTH)),
-	RULE("RG0903", "k8s-token-auth-without-secret", ERROR, MODERN, "0.1", "KubeRay S65",
+	RULE("RG0903", "k8s-token-auth-without-secret", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"enableK8sTokenAuth does not stand beside secretName.",
 		RULE_CHECKS_CLUSTER(k8s_token_or_secret), .needs = PART(AUTH)),
-	RULE("RG0904", "k8s-token-auth-needs-token-mode", ERROR, MODERN, "0.1", "KubeRay S66",
-		"enableK8sTokenAuth needs authOptions.mode token.",
+	RULE("RG0904", "k8s-token-auth-needs-token-mode", ERROR, MODERN, "0.1",
+		"KubeRay's operator", "enableK8sTokenAuth needs authOptions.mode token.",
 		RULE_CHECKS_CLUSTER(k8s_token_needs_mode), .needs = PART(AUTH)),
 	RULE("RG0905", "auth-mode-is-said", WARN, MODERN, "0.1", NULL, "authOptions names a mode.",
 		RULE_CHECKS_CLUSTER(mode_is_said), .needs = PART(AUTH)),

@@ -181,26 +181,26 @@ static void service_account_keeps_its_name(
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0701", "v2-variable-needs-autoscaling", ERROR, MODERN, "0.1", "KubeRay S39",
+	RULE("RG0701", "v2-variable-needs-autoscaling", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"The head's " V2_ENV " is on only where enableInTreeAutoscaling is.",
 		RULE_CHECKS_CLUSTER(v2_env_has_autoscaling), .needs = PART(ENV)),
-	RULE("RG0702", "autoscaler-version-said-once", ERROR, MODERN, "0.1", "KubeRay S41",
+	RULE("RG0702", "autoscaler-version-said-once", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"The autoscaler's version is given by autoscalerOptions.version or by a variable "
 		"of the head, not by both.",
 		RULE_CHECKS_CLUSTER(version_is_said_once), .needs = PART(ENV)),
-	RULE("RG0703", "v2-pods-never-restart", ERROR, MODERN, "0.1", "KubeRay S42, S43",
+	RULE("RG0703", "v2-pods-never-restart", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"With autoscaler v2 the restartPolicy of head and workers is Never or absent.",
 		RULE_CHECKS_GROUP(pods_of_v2_never_restart), .by_pod = true,
 		.needs = PART(AUTOSCALER)),
-	RULE("RG0704", "v1-workers-never-restart", WARN, MODERN, "0.1", "KubeRay X1",
+	RULE("RG0704", "v1-workers-never-restart", WARN, MODERN, "0.1", "KubeRay's operator",
 		"With autoscaler v1 the restartPolicy of workers is Never or absent.",
 		RULE_CHECKS_WORKER(workers_of_v1_should_not_restart), .by_pod = true,
 		.needs = PART(AUTOSCALER)),
-	RULE("RG0705", "idle-timeout-not-negative", ERROR, MODERN, "0.1", "KubeRay S44",
+	RULE("RG0705", "idle-timeout-not-negative", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"The autoscaler's idle time-out is not negative.",
 		RULE_CHECKS_CLUSTER(idle_timeout_is_not_negative), .needs = PART(AUTOSCALER)),
-	RULE("RG0706", "autoscaler-start-command-is-kuberays", ERROR, MODERN, "0.1", "KubeRay S45",
-		"The autoscaler's env leaves " START_COMMAND " to KubeRay.",
+	RULE("RG0706", "autoscaler-start-command-is-kuberays", ERROR, MODERN, "0.1",
+		"KubeRay's operator", "The autoscaler's env leaves " START_COMMAND " to KubeRay.",
 		RULE_CHECKS_CLUSTER(start_command_is_not_set), .needs = PART(AUTOSCALER)),
 	RULE("RG0707", "autoscaler-options-are-used", WARN, MODERN, "0.1", NULL,
 		"autoscalerOptions are given only where enableInTreeAutoscaling is true.",
@@ -214,11 +214,11 @@ static const struct rule RULES[] = {
 		"Where Ray uses autoscaler v2 without being told (from 2.48 on), pods do not "
 		"restart in place.",
 		RULE_CHECKS_CLUSTER(implied_v2_is_said), .needs = PART(AUTOSCALING)),
-	RULE("RG0710", "service-account-keeps-its-name", WARN, MODERN, "0.1", "KubeRay X3",
+	RULE("RG0710", "service-account-keeps-its-name", WARN, MODERN, "0.1", "KubeRay's operator",
 		"With the autoscaler on, the head's ServiceAccount has a name that KubeRay does "
 		"not cut.",
 		RULE_CHECKS_CLUSTER(service_account_keeps_its_name), .needs = PART(POD_NAMES)),
-	RULE("RG0711", "autoscaled-groups-have-a-maximum", WARN, MODERN, "0.1", "KubeRay gap 10",
+	RULE("RG0711", "autoscaled-groups-have-a-maximum", WARN, MODERN, "0.1", NULL,
 		"With the autoscaler on, each worker group has a maximum.",
 		RULE_CHECKS_WORKER(maximum_is_said), .needs = PART(AUTOSCALING)),
 };

@@ -124,7 +124,7 @@ static void name_leaves_room_for_replicas(
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0308", "group-names-are-unique", ERROR, BOTH, "0.1", "KubeRay W2, legacy 6.2.2",
+	RULE("RG0308", "group-names-are-unique", ERROR, BOTH, "0.1", "KubeRay's webhook",
 		"Worker groups, and podTypes, have different names.",
 		RULE_CHECKS_CLUSTER(names_are_unique)),
 	RULE("RG0309", "group-name-fits-pods", ERROR, MODERN, "0.1", NULL,

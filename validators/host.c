@@ -84,16 +84,16 @@ static void account_is_left_alone(const struct rule_context *c, const struct rul
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0691", "containers-are-unprivileged", OFF, BOTH, "0.1", "KubeRay gap 28",
+	RULE("RG0691", "containers-are-unprivileged", OFF, BOTH, "0.1", NULL,
 		"No container is privileged.", RULE_CHECKS_CONTAINER(container_is_unprivileged),
 		.needs = PART(SECURITY), .policy = true),
-	RULE("RG0692", "host-namespaces-are-left-alone", OFF, BOTH, "0.1", "KubeRay gap 28",
+	RULE("RG0692", "host-namespaces-are-left-alone", OFF, BOTH, "0.1", NULL,
 		"No pod has hostNetwork, hostPID or hostIPC.",
 		RULE_CHECKS_POD(host_namespaces_are_left_alone), .policy = true),
-	RULE("RG0693", "host-paths-are-left-alone", OFF, BOTH, "0.1", "KubeRay gap 28",
+	RULE("RG0693", "host-paths-are-left-alone", OFF, BOTH, "0.1", NULL,
 		"No pod mounts files of its node by hostPath.",
 		RULE_CHECKS_POD(host_paths_are_left_alone), .needs = PART(VOLUMES), .policy = true),
-	RULE("RG0694", "service-accounts-are-given", OFF, BOTH, "0.1", "KubeRay gap 28",
+	RULE("RG0694", "service-accounts-are-given", OFF, BOTH, "0.1", NULL,
 		"No pod names a service account but default and those that a profile of the policy "
 		"gives.",
 		RULE_CHECKS_POD(account_is_left_alone), .needs = PART(POD_NAMES), .policy = true),

@@ -98,13 +98,13 @@ static void ingress_has_syntax(const struct rule_context *c, const struct rayclu
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1007", "ingress-has-a-class", WARN, MODERN, "0.1", "KubeRay gap 26",
+	RULE("RG1007", "ingress-has-a-class", WARN, MODERN, "0.1", NULL,
 		"An ingress that is asked for has a class.",
 		RULE_CHECKS_CLUSTER(ingress_has_a_class), .needs = PART(INGRESS)),
-	RULE("RG1008", "ingress-options-count", WARN, MODERN, "0.1", "KubeRay gap 26",
+	RULE("RG1008", "ingress-options-count", WARN, MODERN, "0.1", NULL,
 		"Options for an ingress come with enableIngress.",
 		RULE_CHECKS_CLUSTER(ingress_options_count), .needs = PART(INGRESS)),
-	RULE("RG1009", "ingress-syntax", ERROR, MODERN, "0.1", "KubeRay gap 26",
+	RULE("RG1009", "ingress-syntax", ERROR, MODERN, "0.1", NULL,
 		"Host, path and TLS of an ingress are ones that Kubernetes accepts.",
 		RULE_CHECKS_CLUSTER(ingress_has_syntax), .needs = PART(INGRESS)),
 };

@@ -101,10 +101,10 @@ static void ports_are_unique(const struct rule_context *c, const struct rayclust
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1112", "head-service-ports-are-valid", ERROR, LEGACY, "0.1", "legacy 6.2.15",
+	RULE("RG1112", "head-service-ports-are-valid", ERROR, LEGACY, "0.1", NULL,
 		"A port of the head's Service has a valid name and numbers from 1 to 65535.",
 		RULE_CHECKS_CLUSTER(ports_are_valid)),
-	RULE("RG1113", "head-service-ports-are-unique", ERROR, LEGACY, "0.1", "legacy 6.2.15",
+	RULE("RG1113", "head-service-ports-are-unique", ERROR, LEGACY, "0.1", NULL,
 		"The ports of the head's Service, its default ones included, differ.",
 		RULE_CHECKS_CLUSTER(ports_are_unique)),
 };

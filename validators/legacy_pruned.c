@@ -60,7 +60,7 @@ static void nothing_is_dropped(const struct rule_context *c, const struct ray_gr
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1114", "pod-config-field-is-kept", WARN, LEGACY, "0.1", "legacy 6.2.13",
+	RULE("RG1114", "pod-config-field-is-kept", WARN, LEGACY, "0.1", NULL,
 		"A podConfig holds only fields that the legacy CRD keeps.",
 		RULE_CHECKS_GROUP(nothing_is_dropped)),
 };

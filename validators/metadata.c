@@ -195,12 +195,12 @@ static void annotations_are_small(const struct rule_context *c, const struct ray
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0201", "name-short-enough", ERROR, BOTH, "0.1", "KubeRay M1, legacy 6.2.11",
+	RULE("RG0201", "name-short-enough", ERROR, BOTH, "0.1", "KubeRay's webhook and operator",
 		"A name leaves room for the names that are made from it: 53 characters for a "
 		"RayCluster, 47 for a RayJob or RayService, 36 for a RayCronJob, 52 for a legacy "
 		"RayCluster.",
 		RULE_CHECKS_OBJECT(name_is_short_enough)),
-	RULE("RG0202", "name-is-dns-label", ERROR, BOTH, "0.1", "KubeRay M2, legacy 6.2.11",
+	RULE("RG0202", "name-is-dns-label", ERROR, BOTH, "0.1", "KubeRay's webhook and operator",
 		"A name is a DNS-1035 label, since the names of Services are made from it.",
 		RULE_CHECKS_OBJECT(name_is_a_label)),
 	RULE("RG0203", "object-has-a-name", ERROR, BOTH, "0.1", NULL,

@@ -198,17 +198,16 @@ static void autoscaler_reaches_api(const struct rule_context *c, const struct ra
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0961", "network-policy-needs-its-gate", ERROR, MODERN, "0.1", "KubeRay S67",
+	RULE("RG0961", "network-policy-needs-its-gate", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"networkPolicy needs KubeRay's feature gate.", RULE_CHECKS_CLUSTER(gate_is_open),
 		.needs = PART(NETWORK_POLICY)),
-	RULE("RG0962", "network-policy-rules-fit-mode", ERROR, MODERN, "0.1",
-		"KubeRay S68-S71, S73, S74",
+	RULE("RG0962", "network-policy-rules-fit-mode", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"A network policy has rules only for directions that its mode restricts.",
 		RULE_CHECKS_CLUSTER(all_rules_fit_mode), .needs = PART(NETWORK_POLICY)),
-	RULE("RG0963", "network-policy-group-name-fits", ERROR, MODERN, "0.1", "KubeRay S72",
+	RULE("RG0963", "network-policy-group-name-fits", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"With networkPolicy every group's name is a DNS label.",
 		RULE_CHECKS_WORKER(group_name_fits_policy), .needs = PART(NETWORK_POLICY)),
-	RULE("RG0964", "network-policy-group-exists", ERROR, MODERN, "0.1", "KubeRay S75",
+	RULE("RG0964", "network-policy-group-exists", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"A group of networkPolicy is one of the worker groups.",
 		RULE_CHECKS_CLUSTER(named_group_exists), .needs = PART(NETWORK_POLICY)),
 	RULE("RG0965", "network-policy-lets-dns-out", WARN, MODERN, "0.1", NULL,

@@ -23,7 +23,8 @@ static void parent_upgrades(const struct rule_context *c, const struct raycluste
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0981", "upgrade-strategy-without-parent", ERROR, MODERN, "0.1", "KubeRay U2",
+	RULE("RG0981", "upgrade-strategy-without-parent", ERROR, MODERN, "0.1",
+		"KubeRay's operator",
 		"A cluster that belongs to a RayJob or RayService has no upgradeStrategy.",
 		RULE_CHECKS_CLUSTER(parent_upgrades), .needs = PART(UPGRADE)),
 };

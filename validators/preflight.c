@@ -18,13 +18,13 @@ static const struct rule RULES[] = {
 		"The secrets that a pod cannot start without are there."),
 	PREFLIGHT(PREFLIGHT_RULE_VOLUME_CLAIM, "volume-claim-exists", NULL,
 		"The volume claims of a pod are there: without them it stays Pending."),
-	PREFLIGHT(PREFLIGHT_RULE_CERT_MANAGER, "cert-manager-is-there", "KubeRay X2",
+	PREFLIGHT(PREFLIGHT_RULE_CERT_MANAGER, "cert-manager-is-there", "KubeRay's operator",
 		"Where tlsOptions are enabled the cluster has cert-manager: without it KubeRay "
 		"leaves the RayCluster alone."),
-	PREFLIGHT(PREFLIGHT_RULE_SERVICE, "head-service-name-is-free", "KubeRay gap 17",
+	PREFLIGHT(PREFLIGHT_RULE_SERVICE, "head-service-name-is-free", NULL,
 		"No Service of somebody else has the name of the head's: beside one the head gets "
 		"none, and the cluster no pods."),
-	PREFLIGHT(PREFLIGHT_RULE_GCS_STORE, "gcs-store-is-not-anothers", "KubeRay gap 22",
+	PREFLIGHT(PREFLIGHT_RULE_GCS_STORE, "gcs-store-is-not-anothers", NULL,
 		"No two RayClusters keep the state of their GCS in the same claim and path."),
 	PREFLIGHT(PREFLIGHT_RULE_PULL_SECRET, "pull-secret-exists", NULL,
 		"The secrets that the images of a pod are pulled with are there."),

@@ -113,16 +113,16 @@ static void resources_are_one_each(const struct rule_context *c, const struct ra
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0401", "ray-resources-said-once", ERROR, MODERN, "0.1", "KubeRay S02, S11",
+	RULE("RG0401", "ray-resources-said-once", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"Logical resources of a group are given by resources or by rayStartParams, not by "
 		"both.",
 		RULE_CHECKS_GROUP(resources_are_said_once), .by_pod = true,
 		.needs = PART(GROUP_RESOURCES)),
-	RULE("RG0402", "labels-are-no-start-param", ERROR, MODERN, "0.1", "KubeRay S03, S12",
+	RULE("RG0402", "labels-are-no-start-param", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"Ray labels of a group are given by its field labels, not by rayStartParams.",
 		RULE_CHECKS_GROUP(labels_are_no_param), .by_pod = true,
 		.needs = PART(START_PARAMS)),
-	RULE("RG0403", "ray-labels-are-valid", ERROR, MODERN, "0.1", "KubeRay S04, S05, S13, S14",
+	RULE("RG0403", "ray-labels-are-valid", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"Ray labels of a group have keys and values such as Kubernetes labels have.",
 		RULE_CHECKS_GROUP(labels_are_valid), .by_pod = true, .needs = PART(GROUP_LABELS)),
 	RULE("RG0404", "ray-resources-can-be-read", ERROR, MODERN, "0.1", NULL,

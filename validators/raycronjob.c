@@ -98,19 +98,19 @@ static void gate_is_open(const struct rule_context *c, const struct ray_object *
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1261", "schedule-has-no-time-zone", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+	RULE("RG1261", "schedule-has-no-time-zone", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"A schedule does not hold a time zone.", RULE_CHECKS_OBJECT(schedule_has_no_zone),
 		.needs = PART(CRON_JOB)),
-	RULE("RG1262", "schedule-can-be-read", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+	RULE("RG1262", "schedule-can-be-read", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"A schedule has the standard cron syntax.",
 		RULE_CHECKS_OBJECT(schedule_can_be_read), .needs = PART(CRON_JOB)),
 	RULE("RG1263", "schedule-fires", WARN, MODERN, "0.1", NULL,
 		"A schedule has a day that comes.", RULE_CHECKS_OBJECT(schedule_fires),
 		.needs = PART(CRON_JOB)),
-	RULE("RG1264", "time-zone-is-not-empty", ERROR, MODERN, "0.1", "KubeRay RayCronJob",
+	RULE("RG1264", "time-zone-is-not-empty", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"timeZone is not the empty string.", RULE_CHECKS_OBJECT(zone_is_not_empty),
 		.needs = PART(CRON_JOB), .crd = true),
-	RULE("RG1265", "time-zone-is-a-name", WARN, MODERN, "0.1", "KubeRay RayCronJob",
+	RULE("RG1265", "time-zone-is-a-name", WARN, MODERN, "0.1", "KubeRay's operator",
 		"timeZone has the form of a name of the IANA time zone database.",
 		RULE_CHECKS_OBJECT(zone_is_a_name), .needs = PART(CRON_JOB)),
 	RULE("RG1266", "cron-job-needs-its-gate", WARN, MODERN, "0.1", NULL,

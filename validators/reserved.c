@@ -119,17 +119,17 @@ static void appended_env_is_free(const struct rule_context *c, const struct ray_
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0621", "injected-container-free", ERROR, MODERN, "0.1", "KubeRay gap 16",
+	RULE("RG0621", "injected-container-free", ERROR, MODERN, "0.1", NULL,
 		"The head pod has no container with the name of one that the controller adds.",
 		RULE_CHECKS_CLUSTER(injected_containers_are_free),
 		.needs = PART(AUTOSCALING) | PART(JOB)),
-	RULE("RG0622", "injected-init-container-free", ERROR, MODERN, "0.1", "KubeRay gap 16",
+	RULE("RG0622", "injected-init-container-free", ERROR, MODERN, "0.1", NULL,
 		"A worker pod has no container named wait-gcs-ready, as KubeRay's own is.",
 		RULE_CHECKS_WORKER(waiting_is_left_to_controller), .by_pod = true),
-	RULE("RG0623", "shared-mem-is-memory", WARN, MODERN, "0.1", "KubeRay gap 16",
+	RULE("RG0623", "shared-mem-is-memory", WARN, MODERN, "0.1", NULL,
 		"A volume named shared-mem is memory.", RULE_CHECKS_GROUP(shared_memory_is_memory),
 		.by_pod = true, .needs = PART(VOLUMES)),
-	RULE("RG0624", "appended-env-free", WARN, MODERN, "0.1", "KubeRay gap 16",
+	RULE("RG0624", "appended-env-free", WARN, MODERN, "0.1", NULL,
 		"Ray's container leaves the variables to KubeRay that it sets in any case.",
 		RULE_CHECKS_GROUP(appended_env_is_free), .by_pod = true, .needs = PART(ENV)),
 };

@@ -357,7 +357,7 @@ static void cpu_is_plausible(const struct rule_context *c, const struct resource
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0501", "request-within-limit", ERROR, BOTH, "0.1", "KubeRay gap 14, kuberay#2178",
+	RULE("RG0501", "request-within-limit", ERROR, BOTH, "0.1", "kuberay#2178",
 		"A container asks for no more of a resource than its limit.",
 		RULE_CHECKS_RESOURCES(request_is_within_limit), .needs = PART(REQUESTS)),
 	RULE("RG0502", "resource-name-known", ERROR, BOTH, "0.1", NULL,
@@ -375,7 +375,7 @@ static const struct rule RULES[] = {
 	RULE("RG0505", "amount-not-negative", ERROR, BOTH, "0.1", NULL,
 		"No request or limit is negative.", RULE_CHECKS_RESOURCES(amount_is_not_negative),
 		.needs = PART(LIMITS) | PART(REQUESTS)),
-	RULE("RG0506", "memory-has-a-unit", ERROR, BOTH, "0.1", "KubeRay gap 14",
+	RULE("RG0506", "memory-has-a-unit", ERROR, BOTH, "0.1", NULL,
 		"A memory limit is enough to start a container at all: 512Mi, not 512m.",
 		RULE_CHECKS_RESOURCES(memory_has_a_unit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0507", "cpu-plausible", WARN, BOTH, "0.1", NULL,

@@ -79,8 +79,12 @@ struct rule {
 	const char *about; /* one sentence that says what holds, with a full stop */
 	enum field_severity severity;
 	enum rule_dialects dialects;
-	const char *since;    /* version of Raygate */
-	const char *upstream; /* "KubeRay S10", "kuberay#1739", …; NULL for our own */
+	const char *since; /* version of Raygate */
+	/*
+	 * What of upstream refuses it, too ("KubeRay's operator": once it is stored), or where
+	 * people met it ("kuberay#1739"); parted by ", ". NULL: nothing that we know of.
+	 */
+	const char *upstream;
 	bool crd;      /* the CRD's schema or CEL refuses this too, before /validate is asked */
 	bool strict;   /* graver in a strict validation: kubectl would refuse it */
 	bool policy;   /* what the administrator forbids: 403 where nothing else is wrong */
@@ -98,8 +102,8 @@ struct rule {
 
 /*
  * A row: id, name, ERROR, WARN or OFF (until the policy turns it on), MODERN, LEGACY or BOTH, since
- * which version, upstream's name for it or NULL, the sentence; then what it checks, and .crd = true
- * where the CRD refuses it too.
+ * which version, what upstream has of it or NULL, the sentence; then what it checks, and .crd =
+ * true where the CRD refuses it too.
  */
 #define RULE(rule_id, rule_name, grade, for_dialects, version, origin, sentence, ...)              \
 	{                                                                                          \

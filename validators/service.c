@@ -391,13 +391,13 @@ static void dashboard_is_guarded(const struct rule_context *c, const struct rayc
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1001", "head-ports-differ", ERROR, MODERN, "0.1", "KubeRay gap 17",
+	RULE("RG1001", "head-ports-differ", ERROR, MODERN, "0.1", NULL,
 		"The ports of the head's container and KubeRay's own make a service without twins.",
 		RULE_CHECKS_CLUSTER(head_ports_differ), .needs = PART(PORTS)),
-	RULE("RG1002", "serve-port-there", ERROR, MODERN, "0.1", "KubeRay X6",
+	RULE("RG1002", "serve-port-there", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"Where the serve service is asked for, a declared port is named serve.",
 		RULE_CHECKS_CLUSTER(serve_port_is_there), .needs = PART(PORTS)),
-	RULE("RG1003", "head-service-ports-fit", ERROR, MODERN, "0.1", "KubeRay gap 17",
+	RULE("RG1003", "head-service-ports-fit", ERROR, MODERN, "0.1", NULL,
 		"The ports of headService have names and do not repeat those that KubeRay adds.",
 		RULE_CHECKS_CLUSTER(own_ports_fit), .needs = PART(HEAD_SERVICE)),
 	RULE("RG1004", "head-service-name-syntax", ERROR, MODERN, "0.1", NULL,

@@ -89,16 +89,16 @@ static void switch_is_said(const struct rule_context *c, const struct raycluster
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0921", "tls-needs-its-gate", ERROR, MODERN, "0.1", "KubeRay S76",
+	RULE("RG0921", "tls-needs-its-gate", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"tlsOptions needs KubeRay's feature gate.", RULE_CHECKS_CLUSTER(gate_is_open),
 		.needs = PART(TLS)),
-	RULE("RG0922", "tls-env-reserved", ERROR, MODERN, "0.1", "KubeRay S77, S80",
+	RULE("RG0922", "tls-env-reserved", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"With TLS the Ray containers leave its variables to KubeRay.",
 		RULE_CHECKS_GROUP(pod_env_is_free), .by_pod = true, .needs = PART(TLS)),
-	RULE("RG0923", "tls-mount-reserved", ERROR, MODERN, "0.1", "KubeRay S78, S79, S81, S82",
+	RULE("RG0923", "tls-mount-reserved", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"With TLS the mounts named ray-tls and at /etc/ray/tls are KubeRay's.",
 		RULE_CHECKS_GROUP(pod_mounts_are_free), .by_pod = true, .needs = PART(TLS)),
-	RULE("RG0924", "tls-of-autoscaler-reserved", ERROR, MODERN, "0.1", "KubeRay S83-S85",
+	RULE("RG0924", "tls-of-autoscaler-reserved", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"With TLS the autoscaler's variables and mounts for it are KubeRay's.",
 		RULE_CHECKS_CLUSTER(autoscaler_is_free), .needs = PART(TLS)),
 	RULE("RG0925", "tls-is-switched", WARN, MODERN, "0.1", NULL,

@@ -144,10 +144,10 @@ static const struct rule RULES[] = {
 		"for "
 		"ever.",
 		RULE_CHECKS_UPDATE(groups_stay)),
-	RULE("RG1302", "managed-by-stays", ERROR, MODERN, "0.1", "KubeRay C6",
+	RULE("RG1302", "managed-by-stays", ERROR, MODERN, "0.1", "KubeRay's CRD",
 		"managedBy does not change from one value to another.",
 		RULE_CHECKS_UPDATE(manager_stays), .crd = true),
-	RULE("RG1303", "gcs-backend-stays", ERROR, MODERN, "0.1", "KubeRay C7",
+	RULE("RG1303", "gcs-backend-stays", ERROR, MODERN, "0.1", "KubeRay's CRD",
 		"The backend of GCS fault tolerance does not change from one to another.",
 		RULE_CHECKS_UPDATE(backend_stays), .crd = true),
 };

@@ -311,10 +311,10 @@ static const struct rule RULES[] = {
 	RULE("RG1308", "resume-by-false", WARN, MODERN, "0.1", NULL,
 		"A suspended cluster is resumed by suspend: false, not by removing the field.",
 		RULE_CHECKS_UPDATE(resumes_by_false)),
-	RULE("RG1309", "pod-config-restarts", WARN, LEGACY, "0.1", "legacy 4.6",
+	RULE("RG1309", "pod-config-restarts", WARN, LEGACY, "0.1", NULL,
 		"A podConfig stays as it is: the legacy operator replaces its pods for any change.",
 		RULE_CHECKS_UPDATE(pod_config_restarts)),
-	RULE("RG1310", "head-pod-type-stays", WARN, LEGACY, "0.1", "legacy 4.3",
+	RULE("RG1310", "head-pod-type-stays", WARN, LEGACY, "0.1", NULL,
 		"headPodType stays as it is: the legacy operator replaces the head for a change.",
 		RULE_CHECKS_UPDATE(head_type_stays)),
 };

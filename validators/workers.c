@@ -157,14 +157,13 @@ static void groups_are_few(const struct rule_context *c, const struct raycluster
 }
 
 static const struct rule RULES[] = {
-	RULE("RG0301", "worker-bounds-not-negative", ERROR, BOTH, "0.1",
-		"KubeRay S08, S09, legacy 6.2.8",
+	RULE("RG0301", "worker-bounds-not-negative", ERROR, BOTH, "0.1", "KubeRay's operator",
 		"The least and greatest number of workers are not negative.",
 		RULE_CHECKS_WORKER(bounds_are_not_negative)),
-	RULE("RG0302", "worker-bounds-in-order", ERROR, BOTH, "0.1", "KubeRay S10, legacy 6.2.8",
+	RULE("RG0302", "worker-bounds-in-order", ERROR, BOTH, "0.1", "KubeRay's operator",
 		"The least number of workers is at most the greatest.",
 		RULE_CHECKS_WORKER(bounds_are_in_order)),
-	RULE("RG0303", "group-has-a-container", ERROR, BOTH, "0.1", "KubeRay S01, S06",
+	RULE("RG0303", "group-has-a-container", ERROR, BOTH, "0.1", "KubeRay's operator",
 		"The head and each worker group have a container.",
 		RULE_CHECKS_GROUP(group_has_a_container), .by_pod = true),
 	RULE("RG0304", "hosts-are-positive", ERROR, MODERN, "0.1", NULL,

@@ -78,9 +78,9 @@ static void serve_config_is_yaml(const struct rule_context *c, const struct ray_
 }
 
 static const struct rule RULES[] = {
-	RULE("RG1212", "runtime-env-is-yaml", ERROR, MODERN, "0.1", "KubeRay RayJob, kuberay#1898",
-		"runtimeEnvYAML is a mapping in YAML.", RULE_CHECKS_OBJECT(runtime_env_is_yaml),
-		.needs = PART(JOB)),
+	RULE("RG1212", "runtime-env-is-yaml", ERROR, MODERN, "0.1",
+		"KubeRay's operator, kuberay#1898", "runtimeEnvYAML is a mapping in YAML.",
+		RULE_CHECKS_OBJECT(runtime_env_is_yaml), .needs = PART(JOB)),
 	RULE("RG1246", "serve-config-is-yaml", WARN, MODERN, "0.1", NULL,
 		"serveConfigV2 is a mapping in YAML.", RULE_CHECKS_OBJECT(serve_config_is_yaml),
 		.needs = PART(SERVICE)),

@@ -73,3 +73,44 @@ Test(rules_report, an_unknown_format_is_refused)
 	cr_expect_not(rules_report_one(rules_report_find(STR("RG0302")), STR("xml"), &text));
 	cr_expect_eq(text.len, 0);
 }
+
+/* What can be looked up by whoever reads it: a part of KubeRay, or an issue. */
+static bool means_something(struct str word)
+{
+	static const char *const WORDS[] = {"KubeRay's CRD", "KubeRay's webhook",
+		"KubeRay's operator", "KubeRay's CRD and operator",
+		"KubeRay's webhook and operator", "the operator of 2022"};
+	const size_t hash = str_find(word, '#');
+	const struct str repository = {word.at, hash};
+	int64_t issue;
+
+	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+		if (str_is(word, WORDS[i]))
+			return true;
+	}
+	return (str_is(repository, "kuberay") || str_is(repository, "ray") ||
+		       str_is(repository, "kueue")) &&
+	       hash < word.len && str_to_i64(str_from_offset(word, hash + 1), &issue);
+}
+
+Test(rules_report, upstream_is_said_in_words_that_can_be_looked_up)
+{
+	size_t tables;
+	const struct rule_table *const *const list = plan_tables(&tables);
+
+	for (size_t i = 0; i < tables; i++) {
+		for (size_t k = 0; k < list[i]->count; k++) {
+			const struct rule *const rule = &list[i]->rules[k];
+			struct str rest = str_from(rule->upstream ? rule->upstream : "");
+
+			while (rest.len) {
+				const size_t end = str_find(rest, ',');
+
+				cr_expect(means_something((struct str){rest.at, end}), "%s: %s",
+					rule->id, rule->upstream);
+				rest = str_from_offset(
+					rest, end + 2 < rest.len ? end + 2 : rest.len);
+			}
+		}
+	}
+}
