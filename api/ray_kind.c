@@ -71,6 +71,16 @@ bool ray_kind_has_version(enum ray_kind kind, enum dialect dialect, struct str v
 	return false;
 }
 
+bool ray_kind_is_older(enum ray_kind kind, enum dialect dialect, struct str api_version)
+{
+	const size_t slash = str_find(api_version, '/');
+	const struct str group = {api_version.at, slash};
+
+	return slash < api_version.len && str_is(group, ray_kind_group(dialect)) &&
+	       !str_is(str_from_offset(api_version, slash + 1), "v1") &&
+	       ray_kind_has_version(kind, dialect, str_from_offset(api_version, slash + 1));
+}
+
 /* What an object says of itself; empty where it says nothing. */
 struct claim {
 	struct str group, kind;

@@ -20,6 +20,9 @@ const char *ray_kind_group(enum dialect dialect);
 /* Whether that group serves the kind in that version: "v1", or an older one. */
 bool ray_kind_has_version(enum ray_kind kind, enum dialect dialect, struct str version);
 
+/* Whether that is the apiVersion of the kind's older version. */
+bool ray_kind_is_older(enum ray_kind kind, enum dialect dialect, struct str api_version);
+
 /* From a group and a resource ("rayclusters") or a kind ("RayCluster"); false when it is no ours.
  */
 bool ray_kind_find(

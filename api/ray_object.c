@@ -109,6 +109,8 @@ struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum 
 	object->kind = kind;
 	object->dialect = dialect;
 	schema_decode(&noting, &FRAME, root, NULL, object);
+	object->is_older = ray_kind_is_older(kind, dialect, object->api_version.v);
+	noting.older = object->is_older;
 	decode_spec(&noting, object, object->spec.node, at);
 	object->parts = parts;
 	return object;

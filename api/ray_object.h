@@ -88,6 +88,7 @@ struct ray_object {
 	struct schema_object self; /* the root */
 	enum ray_kind kind;
 	struct val_str api_version, kind_name;
+	bool is_older; /* of ray.io/v1alpha1, which lacks fields of v1 */
 	struct object_meta meta;
 	struct val_any spec; /* read by its kind into what follows */
 	struct val_any status;

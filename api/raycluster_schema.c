@@ -16,11 +16,14 @@ static const struct schema_field HEAD_ROWS[] = {
 	SCHEMA_KEEP(struct ray_group, enable_ingress, "enableIngress", .part = PART_INGRESS),
 	SCHEMA_KEEP_OBJECT(struct ray_group, service, &SCHEMA_SERVICE, "headService",
 		.part = PART_HEAD_SERVICE),
-	SCHEMA_KEEP_OBJECT(
-		struct ray_group, ingress, &INGRESS, "ingressOptions", .part = PART_INGRESS),
-	SCHEMA_KEEP(struct ray_group, labels, "labels", .part = PART_GROUP_LABELS),
-	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .part = PART_START_PARAMS),
-	SCHEMA_KEEP(struct ray_group, resources, "resources", .part = PART_GROUP_RESOURCES),
+	SCHEMA_KEEP_OBJECT(struct ray_group, ingress, &INGRESS, "ingressOptions",
+		.older = SCHEMA_OLDER_LACKS, .part = PART_INGRESS),
+	SCHEMA_KEEP(struct ray_group, labels, "labels", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_GROUP_LABELS),
+	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .older = SCHEMA_OLDER_ASKS,
+		.part = PART_START_PARAMS),
+	SCHEMA_KEEP(struct ray_group, resources, "resources", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_GROUP_RESOURCES),
 	SCHEMA_KEEP(struct ray_group, service_type, "serviceType", .part = PART_HEAD_SERVICE,
 		.judge = SCHEMA_JUDGE_POD,
 		.words = SCHEMA_WORDS("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
@@ -28,7 +31,7 @@ static const struct schema_field HEAD_ROWS[] = {
 		struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template", .required = true),
 };
 static const struct schema HEAD =
-	SCHEMA_OF_STRUCT("the head group", HEAD_ROWS, struct ray_group, NULL);
+	SCHEMA_OF_AGED_STRUCT("the head group", HEAD_ROWS, struct ray_group, NULL);
 
 static const struct schema_field SCALE_STRATEGY_ROWS[] = {
 	SCHEMA_KEEP(struct scale_strategy, workers_to_delete, "workersToDelete"),
@@ -39,27 +42,33 @@ static const struct schema SCALE_STRATEGY =
 static const struct schema_field WORKER_ROWS[] = {
 	SCHEMA_KEEP(struct ray_group, name, "groupName", .required = true),
 	SCHEMA_KEEP(struct ray_group, idle_timeout_seconds, "idleTimeoutSeconds",
-		.part = PART_GROUP_IDLE_TIMEOUT),
-	SCHEMA_KEEP(struct ray_group, labels, "labels", .part = PART_GROUP_LABELS),
+		.older = SCHEMA_OLDER_LACKS, .part = PART_GROUP_IDLE_TIMEOUT),
+	SCHEMA_KEEP(struct ray_group, labels, "labels", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_GROUP_LABELS),
 	SCHEMA_KEEP(struct ray_group, max, "maxReplicas", .fallback = "2147483647"),
 	SCHEMA_KEEP(struct ray_group, min, "minReplicas", .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, hosts, "numOfHosts", .part = PART_HOSTS, .fallback = "1"),
-	SCHEMA_KEEP(struct ray_group, priority, "priority", .part = PART_PRIORITY, .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .part = PART_START_PARAMS),
+	SCHEMA_KEEP(struct ray_group, hosts, "numOfHosts", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_HOSTS, .fallback = "1"),
+	SCHEMA_KEEP(struct ray_group, priority, "priority", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_PRIORITY, .fallback = "0"),
+	SCHEMA_KEEP(struct ray_group, start_params, "rayStartParams", .older = SCHEMA_OLDER_ASKS,
+		.part = PART_START_PARAMS),
 	SCHEMA_KEEP(struct ray_group, replicas, "replicas", .fallback = "0"),
-	SCHEMA_KEEP(struct ray_group, resources, "resources", .part = PART_GROUP_RESOURCES),
+	SCHEMA_KEEP(struct ray_group, resources, "resources", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_GROUP_RESOURCES),
 	SCHEMA_KEEP_OBJECT(struct ray_group, scale_strategy, &SCALE_STRATEGY, "scaleStrategy",
 		.part = PART_SCALE_STRATEGY),
-	SCHEMA_KEEP(struct ray_group, suspend, "suspend", .part = PART_GROUP_SUSPEND),
+	SCHEMA_KEEP(struct ray_group, suspend, "suspend", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_GROUP_SUSPEND),
 	SCHEMA_KEEP_OBJECT(struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template",
 		.required = true, .shared = true),
 };
 static const struct schema WORKER =
-	SCHEMA_OF_STRUCT("a worker group", WORKER_ROWS, struct ray_group, "groupName");
+	SCHEMA_OF_AGED_STRUCT("a worker group", WORKER_ROWS, struct ray_group, "groupName");
 
 static const struct schema_field AUTOSCALER_ROWS[] = {
-	SCHEMA_KEEP(struct autoscaler_options, args, "args"),
-	SCHEMA_KEEP(struct autoscaler_options, command, "command"),
+	SCHEMA_KEEP(struct autoscaler_options, args, "args", .older = SCHEMA_OLDER_LACKS),
+	SCHEMA_KEEP(struct autoscaler_options, command, "command", .older = SCHEMA_OLDER_LACKS),
 	SCHEMA_KEEP_LIST(struct autoscaler_options, env, &SCHEMA_ENV_VAR, "env", .part = PART_ENV),
 	SCHEMA_CHECK_LIST(&SCHEMA_ENV_FROM, "envFrom", .part = PART_ENV_FROM),
 	SCHEMA_KEEP(struct autoscaler_options, idle_timeout_seconds, "idleTimeoutSeconds"),
@@ -71,13 +80,13 @@ static const struct schema_field AUTOSCALER_ROWS[] = {
 		"securityContext", .part = PART_SECURITY),
 	SCHEMA_KEEP(struct autoscaler_options, upscaling_mode, "upscalingMode",
 		.words = SCHEMA_WORDS("Default", "Aggressive", "Conservative")),
-	SCHEMA_KEEP(
-		struct autoscaler_options, version, "version", .words = SCHEMA_WORDS("v1", "v2")),
+	SCHEMA_KEEP(struct autoscaler_options, version, "version", .older = SCHEMA_OLDER_LACKS,
+		.words = SCHEMA_WORDS("v1", "v2")),
 	SCHEMA_KEEP_LIST(struct autoscaler_options, mounts, &SCHEMA_VOLUME_MOUNT, "volumeMounts",
 		.part = PART_MOUNTS),
 };
-static const struct schema AUTOSCALER =
-	SCHEMA_OF_STRUCT("autoscaler options", AUTOSCALER_ROWS, struct autoscaler_options, NULL);
+static const struct schema AUTOSCALER = SCHEMA_OF_AGED_STRUCT(
+	"autoscaler options", AUTOSCALER_ROWS, struct autoscaler_options, NULL);
 
 static const struct schema_field CREDENTIAL_ROWS[] = {
 	SCHEMA_KEEP(struct redis_credential, value, "value"),
@@ -175,28 +184,30 @@ static const struct schema UPGRADE =
 	SCHEMA_OF_STRUCT("an upgrade strategy", UPGRADE_ROWS, struct upgrade_strategy, NULL);
 
 static const struct schema_field SPEC_ROWS[] = {
-	SCHEMA_KEEP_OBJECT(struct raycluster, auth, &AUTH, "authOptions", .part = PART_AUTH),
+	SCHEMA_KEEP_OBJECT(struct raycluster, auth, &AUTH, "authOptions",
+		.older = SCHEMA_OLDER_LACKS, .part = PART_AUTH),
 	SCHEMA_KEEP_OBJECT(struct raycluster, autoscaler, &AUTOSCALER, "autoscalerOptions",
 		.part = PART_AUTOSCALER),
 	SCHEMA_KEEP(struct raycluster, autoscaling, "enableInTreeAutoscaling",
 		.part = PART_AUTOSCALING),
-	SCHEMA_KEEP_OBJECT(
-		struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions", .part = PART_GCS),
+	SCHEMA_KEEP_OBJECT(struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions",
+		.older = SCHEMA_OLDER_LACKS, .part = PART_GCS),
 	SCHEMA_KEEP_OBJECT_APART(struct raycluster, head, &HEAD, "headGroupSpec", .required = true),
 	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations",
 		.part = PART_HEAD_SERVICE),
-	SCHEMA_KEEP_OBJECT(
-		struct raycluster, history, &HISTORY, "historyServerOptions", .part = PART_HISTORY),
-	SCHEMA_KEEP(struct raycluster, managed_by, "managedBy",
+	SCHEMA_KEEP_OBJECT(struct raycluster, history, &HISTORY, "historyServerOptions",
+		.older = SCHEMA_OLDER_LACKS, .part = PART_HISTORY),
+	SCHEMA_KEEP(struct raycluster, managed_by, "managedBy", .older = SCHEMA_OLDER_LACKS,
 		.words = SCHEMA_WORDS("ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue")),
 	SCHEMA_KEEP_OBJECT(struct raycluster, network_policy, &NETWORK_POLICY, "networkPolicy",
-		.part = PART_NETWORK_POLICY),
+		.older = SCHEMA_OLDER_LACKS, .part = PART_NETWORK_POLICY),
 	SCHEMA_KEEP(struct raycluster, ray_version, "rayVersion", .part = PART_RAY_VERSION),
 	SCHEMA_KEEP(struct raycluster, suspend, "suspend"),
-	SCHEMA_KEEP_OBJECT(struct raycluster, tls, &TLS, "tlsOptions", .part = PART_TLS),
-	SCHEMA_KEEP_OBJECT(
-		struct raycluster, upgrade, &UPGRADE, "upgradeStrategy", .part = PART_UPGRADE),
+	SCHEMA_KEEP_OBJECT(struct raycluster, tls, &TLS, "tlsOptions", .older = SCHEMA_OLDER_LACKS,
+		.part = PART_TLS),
+	SCHEMA_KEEP_OBJECT(struct raycluster, upgrade, &UPGRADE, "upgradeStrategy",
+		.older = SCHEMA_OLDER_LACKS, .part = PART_UPGRADE),
 	SCHEMA_KEEP_LIST(struct raycluster, worker_specs, &WORKER, "workerGroupSpecs"),
 };
 const struct schema SCHEMA_RAYCLUSTER_SPEC =
-	SCHEMA_OF_STRUCT("a RayCluster spec", SPEC_ROWS, struct raycluster, NULL);
+	SCHEMA_OF_AGED_STRUCT("a RayCluster spec", SPEC_ROWS, struct raycluster, NULL);

@@ -54,25 +54,30 @@ static const struct schema CLUSTER_SPEC = {
 };
 
 static const struct schema_field JOB_ROWS[] = {
-	SCHEMA_KEEP(struct ray_job, active_deadline_seconds, "activeDeadlineSeconds"),
-	SCHEMA_KEEP(struct ray_job, backoff_limit, "backoffLimit", .fallback = "0"),
+	SCHEMA_KEEP(struct ray_job, active_deadline_seconds, "activeDeadlineSeconds",
+		.older = SCHEMA_OLDER_LACKS),
+	SCHEMA_KEEP(struct ray_job, backoff_limit, "backoffLimit", .older = SCHEMA_OLDER_LACKS,
+		.fallback = "0"),
 	SCHEMA_KEEP(struct ray_job, cluster_selector, "clusterSelector"),
-	SCHEMA_KEEP_OBJECT(struct ray_job, deletion, &STRATEGY, "deletionStrategy"),
-	SCHEMA_KEEP(struct ray_job, entrypoint, "entrypoint"),
+	SCHEMA_KEEP_OBJECT(struct ray_job, deletion, &STRATEGY, "deletionStrategy",
+		.older = SCHEMA_OLDER_LACKS),
+	SCHEMA_KEEP(struct ray_job, entrypoint, "entrypoint", .older = SCHEMA_OLDER_ASKS),
 	SCHEMA_CHECK(SCHEMA_NUMBER, "entrypointNumCpus"),
 	SCHEMA_CHECK(SCHEMA_NUMBER, "entrypointNumGpus"),
 	SCHEMA_CHECK(SCHEMA_STRING, "entrypointResources"),
 	SCHEMA_KEEP(struct ray_job, job_id, "jobId"),
-	SCHEMA_KEEP(struct ray_job, managed_by, "managedBy", .words = MANAGERS),
+	SCHEMA_KEEP(struct ray_job, managed_by, "managedBy", .older = SCHEMA_OLDER_LACKS,
+		.words = MANAGERS),
 	SCHEMA_CHECK(SCHEMA_STRING_MAP, "metadata"),
 	SCHEMA_KEEP(struct ray_job, pre_running_deadline_seconds, "preRunningDeadlineSeconds",
-		.bounded = true, .min = 1, .max = INT32_MAX),
+		.older = SCHEMA_OLDER_LACKS, .bounded = true, .min = 1, .max = INT32_MAX),
 	SCHEMA_KEEP_OBJECT(struct ray_job, cluster_spec, &CLUSTER_SPEC, "rayClusterSpec"),
 	SCHEMA_KEEP(struct ray_job, runtime_env_yaml, "runtimeEnvYAML"),
 	SCHEMA_KEEP(struct ray_job, shutdown_after_finish, "shutdownAfterJobFinishes"),
-	SCHEMA_KEEP(
-		struct ray_job, submission_mode, "submissionMode", .fallback = "\"K8sJobMode\""),
-	SCHEMA_KEEP_OBJECT(struct ray_job, submitter, &SUBMITTER, "submitterConfig"),
+	SCHEMA_KEEP(struct ray_job, submission_mode, "submissionMode", .older = SCHEMA_OLDER_LACKS,
+		.fallback = "\"K8sJobMode\""),
+	SCHEMA_KEEP_OBJECT(struct ray_job, submitter, &SUBMITTER, "submitterConfig",
+		.older = SCHEMA_OLDER_LACKS),
 	SCHEMA_KEEP_OBJECT(
 		struct ray_job, submitter_template, &SCHEMA_POD_TEMPLATE, "submitterPodTemplate"),
 	SCHEMA_KEEP(struct ray_job, suspend, "suspend"),
@@ -80,7 +85,7 @@ static const struct schema_field JOB_ROWS[] = {
 		.fallback = "0"),
 };
 const struct schema SCHEMA_RAY_JOB_SPEC =
-	SCHEMA_OF_STRUCT("a RayJob spec", JOB_ROWS, struct ray_job, NULL);
+	SCHEMA_OF_AGED_STRUCT("a RayJob spec", JOB_ROWS, struct ray_job, NULL);
 
 static const struct schema_field UPGRADE_OPTIONS_ROWS[] = {
 	SCHEMA_KEEP(struct cluster_upgrade_options, gateway_class, "gatewayClassName",
@@ -105,20 +110,22 @@ static const struct schema UPGRADE =
 
 static const struct schema_field SERVICE_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_INT32, "deploymentUnhealthySecondThreshold"),
-	SCHEMA_CHECK(SCHEMA_BOOL, "excludeHeadPodFromServeSvc"),
-	SCHEMA_KEEP(struct ray_service, managed_by, "managedBy", .words = MANAGERS),
+	SCHEMA_CHECK(SCHEMA_BOOL, "excludeHeadPodFromServeSvc", .older = SCHEMA_OLDER_LACKS),
+	SCHEMA_KEEP(struct ray_service, managed_by, "managedBy", .older = SCHEMA_OLDER_LACKS,
+		.words = MANAGERS),
 	SCHEMA_KEEP_OBJECT(struct ray_service, cluster_spec, &CLUSTER_SPEC, "rayClusterConfig",
 		.required = true),
 	SCHEMA_KEEP(struct ray_service, deletion_delay_seconds, "rayClusterDeletionDelaySeconds",
-		.bounded = true, .max = INT32_MAX),
+		.older = SCHEMA_OLDER_LACKS, .bounded = true, .max = INT32_MAX),
 	SCHEMA_KEEP(struct ray_service, serve_config, "serveConfigV2"),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_SERVICE, "serveService"),
 	SCHEMA_CHECK(SCHEMA_INT32, "serviceUnhealthySecondThreshold"),
-	SCHEMA_KEEP(struct ray_service, suspend, "suspend"),
-	SCHEMA_KEEP_OBJECT(struct ray_service, upgrade, &UPGRADE, "upgradeStrategy"),
+	SCHEMA_KEEP(struct ray_service, suspend, "suspend", .older = SCHEMA_OLDER_LACKS),
+	SCHEMA_KEEP_OBJECT(struct ray_service, upgrade, &UPGRADE, "upgradeStrategy",
+		.older = SCHEMA_OLDER_LACKS),
 };
 const struct schema SCHEMA_RAY_SERVICE_SPEC =
-	SCHEMA_OF_STRUCT("a RayService spec", SERVICE_ROWS, struct ray_service, NULL);
+	SCHEMA_OF_AGED_STRUCT("a RayService spec", SERVICE_ROWS, struct ray_service, NULL);
 
 static const struct schema_field CRON_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(

@@ -199,11 +199,9 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-COLD NOINLINE static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
-	const struct json_node *key, const struct field_path *at)
+static const struct schema_field *nearest_row(const struct schema *schema, struct str name)
 {
-	const struct str name = arena_str(d->arena, json_str(d->arena, key));
-	const char *nearest = NULL;
+	const struct schema_field *nearest = NULL;
 	size_t best = name.len < 6 ? 2 : 4;
 
 	for (size_t i = 0; i < schema->count; i++) {
@@ -212,15 +210,28 @@ COLD NOINLINE static void unknown_field(const struct schema_decoder *d, const st
 
 		if (distance < best) {
 			best = distance;
-			nearest = schema->fields[i].key;
+			nearest = &schema->fields[i];
 		}
 	}
+	return nearest;
+}
+
+COLD NOINLINE static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *key, const struct field_path *at)
+{
+	const struct str name = arena_str(d->arena, json_str(d->arena, key));
 	const struct field_fact unknown =
 		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
+	const struct schema_field *const row = nearest_row(schema, name);
+	const bool newer = row && d->older && row->older == SCHEMA_OLDER_LACKS;
 
-	if (nearest)
+	if (newer && str_is(name, row->key))
 		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
-			"unknown field in %s; did you mean \"%s\"?", schema->name, nearest);
+			"unknown field of this apiVersion, which drops it: write apiVersion: "
+			"ray.io/v1");
+	else if (row)
+		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
+			"unknown field in %s; did you mean \"%s\"?", schema->name, row->key);
 	else
 		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
 			"unknown field: %s has no such field", schema->name);
@@ -353,9 +364,8 @@ static void absent_fields(const struct schema_decoder *d, const struct schema *s
 
 /* Returns a bit for each row whose value is there. */
 static uint64_t decode_members(const struct schema_decoder *d, const struct schema *schema,
-	const struct schema_object *self, void *out)
+	const struct schema_index *index, const struct schema_object *self, void *out)
 {
-	const struct schema_index *const index = schema_index_of(schema);
 	const struct json_node *const end = json_next(self->node);
 	struct schema_value value = {.up = self->at};
 	uint64_t parts = 0;
@@ -395,9 +405,10 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 		memcpy(out, &self, sizeof(self));
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
-	const uint64_t seen = decode_members(d, schema, &self, out);
+	const struct schema_index *const index = schema_index_of(schema, d->older);
+	const uint64_t seen = decode_members(d, schema, index, &self, out);
 
-	absent_fields(d, schema, schema->index->asked & ~seen, &self, out);
+	absent_fields(d, schema, index->asked & ~seen, &self, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

@@ -119,6 +119,13 @@ enum schema_judge {
 	SCHEMA_JUDGE_POD, /* the API server, but only when the pod is created */
 };
 
+/* What the older version of an API, where a group serves two, has instead of the row. */
+enum schema_older {
+	SCHEMA_OLDER_SAME,
+	SCHEMA_OLDER_LACKS, /* the field: it is dropped */
+	SCHEMA_OLDER_ASKS,  /* for it: it must be there */
+};
+
 /* One cache line: rows are what decoding reads most. */
 struct schema_field {
 	const char *key;
@@ -127,10 +134,11 @@ struct schema_field {
 	uint8_t part;  /* enum object_part: what an object has that has this member */
 	uint8_t judge; /* enum schema_judge, of words and range */
 	bool required;
-	bool kept;    /* into the struct, at `offset` */
-	bool bounded; /* a number: min counts, and for integers max */
-	bool shared;  /* an object: see struct schema_sharing */
-	bool apart;   /* an object: kept is a pointer to its struct, NULL where there is none */
+	bool kept;     /* into the struct, at `offset` */
+	bool bounded;  /* a number: min counts, and for integers max */
+	bool shared;   /* an object: see struct schema_sharing */
+	bool apart;    /* an object: kept is a pointer to its struct, NULL where there is none */
+	uint8_t older; /* enum schema_older */
 	uint16_t offset;
 	int32_t min, max;
 	const struct schema *of;   /* SCHEMA_OBJECT, SCHEMA_LIST */
@@ -163,6 +171,7 @@ struct schema {
 	bool heavy;       /* a shallow decoder keeps only the object itself */
 	bool open;        /* only the object itself is kept; its members are decoded elsewhere */
 	struct schema_index *index; /* NULL of an open one, whose rows are not asked */
+	struct schema_index *older; /* of the older version; NULL where that has the same rows */
 };
 
 #define SCHEMA_KIND_OF(value)                                                                      \
@@ -250,6 +259,15 @@ struct schema {
 			0                                                                          \
 		}                                                                                  \
 	}
+#define SCHEMA_OF_AGED_STRUCT(what, rows, T, label_key)                                            \
+	{                                                                                          \
+		.name = (what), .fields = (rows), .count = ARRAY_LEN(rows), .size = sizeof(T),     \
+		.label = SCHEMA_LABEL(label_key), .index = &(struct schema_index){0},              \
+		.older = &(struct schema_index)                                                    \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
 #define SCHEMA_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* The rules under which the decoder reports; validators/schema_rules.c has their sentences. */
@@ -288,6 +306,7 @@ struct schema_decoder {
 	const struct schema_spelling *spelling; /* NULL: the node is all there is */
 	bool shallow;      /* pod templates are kept as nodes, and not judged */
 	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
+	bool older;        /* by what the older version of the API has, where it differs */
 	/*
 	 * What the arena's `used` may come to by decoded lists; 0: no bound. An item of two bytes
 	 * can become a struct of a thousand, so the body's bound alone is none.

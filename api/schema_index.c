@@ -4,22 +4,30 @@
 #include <pthread.h>
 #include <string.h>
 
+static bool lacks(const struct schema *schema, const struct schema_index *index,
+	const struct schema_field *row)
+{
+	return index == schema->older && row->older == SCHEMA_OLDER_LACKS;
+}
+
 static void add_row(struct schema_index *index, const struct schema *schema, size_t number)
 {
 	const struct schema_field *const row = &schema->fields[number];
+	const bool older = index == schema->older;
 	size_t slot = schema_slot(row->key, row->key_len);
 
+	if (lacks(schema, index, row))
+		return;
 	while (index->slots[slot])
 		slot = (slot + 1) % SCHEMA_SLOTS;
 	index->slots[slot] = (uint8_t)(number + 1);
-	if (row->required || row->fallback)
+	if (row->required || row->fallback || (older && row->older == SCHEMA_OLDER_ASKS))
 		index->asked |= UINT64_C(1) << number;
 }
 
-void schema_index_make(const struct schema *schema)
+void schema_index_make(const struct schema *schema, struct schema_index *index)
 {
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-	struct schema_index *const index = schema->index;
 
 	assert(schema->count <= SCHEMA_ROWS_MAX);
 	pthread_mutex_lock(&one_at_a_time);
@@ -32,13 +40,13 @@ void schema_index_make(const struct schema *schema)
 }
 
 static const struct schema_field *row_of_escaped(
-	const struct schema *schema, const struct json_node *key)
+	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_field *const row = &schema->fields[i];
 
 		if (json_str_is(key, (struct str){row->key, row->key_len}))
-			return row;
+			return lacks(schema, index, row) ? NULL : row;
 	}
 	return NULL;
 }
@@ -47,7 +55,7 @@ NOINLINE const struct schema_field *schema_row_of_any(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {
 	if (key->escaped)
-		return row_of_escaped(schema, key);
+		return row_of_escaped(schema, index, key);
 	if (key->len == 0)
 		return NULL;
 	for (size_t slot = schema_slot(key->at, key->len); index->slots[slot];

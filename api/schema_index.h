@@ -8,13 +8,16 @@
 
 enum { SCHEMA_KEY_SHORT = 16 }; /* bytes, which are compared without a call */
 
-void schema_index_make(const struct schema *schema);
+/* Of the schema, or of its older version. */
+void schema_index_make(const struct schema *schema, struct schema_index *index);
 
-static inline const struct schema_index *schema_index_of(const struct schema *schema)
+static inline const struct schema_index *schema_index_of(const struct schema *schema, bool older)
 {
-	if (!atomic_load_explicit(&schema->index->made, memory_order_acquire))
-		schema_index_make(schema);
-	return schema->index;
+	struct schema_index *const index = older && schema->older ? schema->older : schema->index;
+
+	if (!atomic_load_explicit(&index->made, memory_order_acquire))
+		schema_index_make(schema, index);
+	return index;
 }
 
 /* Keys of one schema mostly differ in their lengths and ends; of an empty one nobody asks. */
@@ -28,7 +31,7 @@ static inline size_t schema_slot(const char *key, size_t len)
 const struct schema_field *schema_row_of_any(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key);
 
-/* The row of that key, NULL when there is none. The index is that of the schema. */
+/* The row of that key, NULL when there is none. The index is one of the schema's. */
 static inline const struct schema_field *schema_row(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {

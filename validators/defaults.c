@@ -137,9 +137,11 @@ static const struct {
 	const char *name;
 	const char *fallback;
 	bool keeps_old; /* what a controller changes is not set back */
+	bool is_newer;  /* the older version of the API drops it */
 } COUNTS[] = {
-	{"maxReplicas", "2147483647", false}, {"minReplicas", "0", false},
-	{"numOfHosts", "1", false}, {"replicas", NULL, true}, /* the least number of workers */
+	{"maxReplicas", "2147483647", false, false}, {"minReplicas", "0", false, false},
+	{"numOfHosts", "1", false, true},
+	{"replicas", NULL, true, false}, /* the least number of workers */
 };
 
 static struct str count_for(const struct json_node *old, const struct json_node *group, size_t row)
@@ -165,7 +167,8 @@ static void add_counts(struct defaulting *all, const struct pod_place *place)
 	for (size_t i = 0; i < ARRAY_LEN(COUNTS); i++) {
 		const bool was = json_present(json_get(old, COUNTS[i].name));
 
-		if (json_present(json_get(group, COUNTS[i].name)) || (old && !was))
+		if (json_present(json_get(group, COUNTS[i].name)) || (old && !was) ||
+			(COUNTS[i].is_newer && all->in->object->is_older))
 			continue;
 		if (all->extent == DEFAULTS_ALL || (was && all->extent == DEFAULTS_RECORDED))
 			patch_writer_add(&all->patch, place->model->self.at, COUNTS[i].name,

@@ -13,53 +13,13 @@ enum {
 	KUEUE_PODSETS_OLD = 8, /* long before */
 };
 
-/* What only v1 has, beside what its schema gives a value to by itself. */
-static const char *const CLUSTER_SINCE_V1[] = {"authOptions", "gcsFaultToleranceOptions",
-	"historyServerOptions", "managedBy", "networkPolicy", "tlsOptions", "upgradeStrategy",
-	NULL};
-static const char *const AUTOSCALER_SINCE_V1[] = {"args", "command", "version", NULL};
-static const char *const HEAD_SINCE_V1[] = {"ingressOptions", "labels", "resources", NULL};
-static const char *const WORKER_SINCE_V1[] = {
-	"idleTimeoutSeconds", "labels", "numOfHosts", "priority", "resources", "suspend", NULL};
-
-static void tell_what_is_dropped(
-	const struct rule_context *c, const struct schema_object *in, const char *const *fields)
-{
-	int64_t hosts;
-
-	for (; in->node && *fields; fields++) {
-		const struct json_node *const node = json_get(in->node, *fields);
-
-		if (!json_present(node))
-			continue;
-		if (str_is(str_from(*fields), "numOfHosts") && json_i64(node, &hosts) && hosts == 1)
-			continue;
-		rule_found(c, FIELD_CHILD(in->at, *fields), FIELD_FORBIDDEN, FIELD_READS(node),
-			"v1alpha1 has no such field and drops it: write apiVersion: ray.io/v1");
-	}
-}
-
 /* RG1509 */
 static void api_is_current(const struct rule_context *c, const struct ray_object *object)
 {
-	const struct raycluster *const cluster = object->cluster;
-
-	if (!str_is(object->api_version.v, "ray.io/v1alpha1") ||
-		!ray_kind_has_version(object->kind, object->dialect, STR("v1alpha1")))
-		return;
-	rule_found(c, FIELD_ROOT("apiVersion"), FIELD_INVALID,
-		FIELD_READS(object->api_version.node),
-		"is deprecated: write ray.io/v1, which has all of its fields");
-	if (cluster == NULL)
-		return;
-	tell_what_is_dropped(c, &cluster->self, CLUSTER_SINCE_V1);
-	tell_what_is_dropped(c, &cluster->autoscaler.self, AUTOSCALER_SINCE_V1);
-	for (size_t i = 0; i < rule_groups(c).count; i++) {
-		const struct ray_group *const group = rule_groups(c).items[i];
-
-		tell_what_is_dropped(
-			c, &group->self, group->is_head ? HEAD_SINCE_V1 : WORKER_SINCE_V1);
-	}
+	if (object->is_older)
+		rule_found(c, FIELD_ROOT("apiVersion"), FIELD_INVALID,
+			FIELD_READS(object->api_version.node),
+			"is deprecated: write ray.io/v1, which has all of its fields");
 }
 
 /* RG1510: where the annotations work; where they do not, other rules speak. */
@@ -187,8 +147,7 @@ static void open_files_is_number(const struct rule_context *c, const struct ray_
 
 static const struct rule RULES[] = {
 	RULE("RG1509", "api-version-is-current", WARN, MODERN, "0.1", NULL,
-		"The object is of ray.io/v1, and has no field that its version drops.",
-		RULE_CHECKS_OBJECT(api_is_current)),
+		"The object is of ray.io/v1.", RULE_CHECKS_OBJECT(api_is_current)),
 	RULE("RG1510", "ft-options-not-annotations", WARN, MODERN, "0.1", NULL,
 		"Fault tolerance is described by options, not by the old annotations.",
 		RULE_CHECKS_CLUSTER(options_replace_annotations), .needs = PART(ENV)),

@@ -38,7 +38,7 @@ static const struct json_node *key_of(struct str json)
 
 static const struct schema_field *row_of(const struct schema *schema, struct str key)
 {
-	return schema_row(schema, schema_index_of(schema),
+	return schema_row(schema, schema_index_of(schema, false),
 		key_of(arena_printf(&arena, "{\"%.*s\":1}", STR_ARG(key))));
 }
 
@@ -145,7 +145,7 @@ Test(schema_index, what_must_be_there_or_has_a_default_is_asked_for_and_nothing_
 		for (size_t i = 0; schema->index && i < schema->count; i++) {
 			const struct schema_field *const row = &schema->fields[i];
 
-			cr_expect_eq((schema_index_of(schema)->asked >> i) & 1,
+			cr_expect_eq((schema_index_of(schema, false)->asked >> i) & 1,
 				row->required || row->fallback, "%s: %s", schema->name, row->key);
 		}
 	}
@@ -170,7 +170,7 @@ Test(schema_index, the_largest_schema_has_room_where_all_its_keys_meet_in_one_sl
 	for (size_t i = 0; i < SCHEMA_ROWS_MAX; i++)
 		cr_expect_eq(row_of(&full, str_from(rows[i].key)), &rows[i], "%s", rows[i].key);
 	cr_expect_null(row_of(&full, STR("a99b")));
-	cr_expect_eq(schema_index_of(&full)->asked, UINT64_MAX);
+	cr_expect_eq(schema_index_of(&full, false)->asked, UINT64_MAX);
 }
 
 struct asker {
@@ -183,7 +183,7 @@ static void *look(void *context)
 	const struct asker *const asker = context;
 
 	return (void *)(uintptr_t)schema_row(
-		asker->schema, schema_index_of(asker->schema), asker->key);
+		asker->schema, schema_index_of(asker->schema, false), asker->key);
 }
 
 /* Reviews are answered by several threads, and the first of each decodes. */
