@@ -21,13 +21,11 @@ static void add_text(const char *text, struct buf *out)
 	}
 }
 
-static void add_options(unsigned commands, struct buf *out)
+static void add_options(const struct command_row *command, struct buf *out)
 {
 	struct settings_option option;
 
-	for (size_t i = 0; settings_option(i, &option); i++) {
-		if (!(option.commands & commands))
-			continue;
+	for (size_t at = 0; commands_next_option(command, &at, &option);) {
 		buf_add_cstr(out, ".TP\n.B ");
 		if (option.letter)
 			buf_printf(out, "\\-%c, ", option.letter);
@@ -40,6 +38,11 @@ static void add_options(unsigned commands, struct buf *out)
 		}
 		buf_add_char(out, '\n');
 		add_text(option.help, out);
+		if (option.fallback[0]) {
+			buf_add_cstr(out, " (");
+			add_text(option.fallback, out);
+			buf_add_char(out, ')');
+		}
 		buf_add_char(out, '\n');
 	}
 }
@@ -74,7 +77,7 @@ static void add_command(const struct command_row *command, struct buf *out)
 		buf_add_cstr(out, ".fi\n");
 	}
 	if (command->settings)
-		add_options(command->settings, out);
+		add_options(command, out);
 }
 
 static void print_page(struct buf *out)
@@ -82,7 +85,8 @@ static void print_page(struct buf *out)
 	const struct command_row *command;
 
 	buf_add_cstr(out, ".TH RAYGATE 1 \"\" \"raygate " RAYGATE_VERSION "\" \"Raygate\"\n"
-			  ".SH NAME\nraygate \\- judge Ray clusters before Kubernetes takes them\n"
+			  ".SH NAME\nraygate \\- judge Ray clusters before Kubernetes takes them, "
+			  "and run them\n"
 			  ".SH SYNOPSIS\n.B raygate\n.I COMMAND\n[\\fIARGUMENT\\fR]...\n"
 			  ".SH COMMANDS\n");
 	for (size_t i = 0; (command = commands_at(i)) != NULL; i++)

@@ -124,7 +124,7 @@ static void welcome(const struct server *s)
 		.cert_dir = serve_files_dir(s),
 	};
 
-	if (!settings_bool(&s->settings, SETTING_QUIET))
+	if (!settings_bool(&s->settings, SETTING_NO_WELCOME))
 		welcome_print(&lines);
 }
 

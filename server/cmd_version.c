@@ -12,7 +12,7 @@ int cmd_version(int argc, char **argv)
 	if (json || (argc == 2 && str_is(str_from(argv[1]), "-ojson")))
 		return commands_print(
 			"version", STR("{\"version\":\"" RAYGATE_VERSION "\"}\n"), EXIT_FINE);
-	if (argc == 2 && str_is(str_from(argv[1]), "--help"))
+	if (argc == 2 && (str_is(str_from(argv[1]), "--help") || str_is(str_from(argv[1]), "-h")))
 		return commands_help("version");
 	if (argc > 1)
 		return commands_usage_error("version", "takes nothing but -o json");

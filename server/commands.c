@@ -14,6 +14,7 @@
 #include "server/cmd_rules.h"
 #include "server/cmd_serve.h"
 #include "server/cmd_version.h"
+#include "server/help.h"
 
 static const char CHECK_TEXT[] =
 	"Judges RayClusters, RayJobs, RayServices and RayCronJobs in YAML (also of several\n"
@@ -47,9 +48,8 @@ static const char PLAN_TEXT[] =
 	"  footprint  what the object with that patch costs: requests and limits of each group "
 	"and\n"
 	"             of the whole, at least, now and at most, as the scheduler and ResourceQuota\n"
-	"             count them, with the containers that the controller injects;\n"
-	"             where the policy has prices, what an hour of it costs\n"
-	"\n"
+	"             count them, with the containers that the controller injects; where the\n"
+	"             policy has prices, what an hour of it costs\n"
 	"  objects    what the controller that the policy names (KubeRay 1.7, or ours) creates\n"
 	"             of a RayCluster: pods, Services, the account and role of the autoscaler,\n"
 	"             the claim of the GCS's store\n"
@@ -85,10 +85,9 @@ static const char EXPLAIN_TEXT[] =
 	"read.\n";
 
 static const char RULES_TEXT[] =
-	"Lists every rule, or explains the one with that id or name. -o is text, markdown or "
-	"json.\n"
-	"A policy can make a rule an error, a warning, or turn it off; the annotation\n"
-	"raygate.dev/silence: ID,ID on an object silences warnings.\n"
+	"Lists every rule, or explains the one with that id or name. A policy can make a rule an\n"
+	"error, a warning, or turn it off; the annotation raygate.dev/silence: ID,ID on an object\n"
+	"silences warnings.\n"
 	"\n"
 	"upstream is what of KubeRay refuses it, too (its operator does so once the object is\n"
 	"stored), or the issue in which people met it.\n"
@@ -100,16 +99,18 @@ static const char CERTS_TEXT[] =
 	"verify says whether a folder's certificate can be served; ask sends a review to the gate\n"
 	"at a URL, as an API server that knows the folder's ca.crt does, and says whether it\n"
 	"answers. Mint's default for --host is localhost, 127.0.0.1, ::1 and this machine's name.\n"
-	"-o is text or json.\n"
 	"\n"
 	"Exit codes: 0 fine, 1 not in order (verify) or no answer (ask), 2 wrong usage, 3 cannot\n"
 	"read or write.\n";
 
 static const char SERVE_TEXT[] =
-	"Answers POST /mutate and /validate over TLS, and GET /healthz, /readyz and /metrics on a\n"
-	"plain port. In a cluster the replicas share a certificate in a Secret, renew it, and "
-	"keep\n"
-	"the caBundle of their webhooks right; --offline needs no cluster.\n"
+	"Answers POST /mutate and /validate over TLS, and GET /healthz, /livez, /readyz and\n"
+	"/metrics on a plain port. In a cluster the replicas share a certificate in a Secret, "
+	"renew\n"
+	"it, and keep the caBundle of their webhooks right. The one that leads also makes pods,\n"
+	"Services and status of the RayClusters; not with --no-controller, and not of ray.io "
+	"where\n"
+	"a KubeRay does. --offline needs no cluster, and is admission alone.\n"
 	"\n"
 	"SIGTERM drains and ends it; SIGHUP reads policy and certificate again at once.\n"
 	"\n"
@@ -126,8 +127,8 @@ static const char COMPLETION_TEXT[] = "  bash  source <(raygate completion bash)
 				      "  fish  raygate completion fish | source\n";
 
 static const struct command_row COMMANDS[] = {
-	{"serve", cmd_serve, COMMAND_SERVE, "serve the admission webhook", "[OPTION]...",
-		SERVE_TEXT, NULL, ""},
+	{"serve", cmd_serve, COMMAND_SERVE, "serve the admission webhook, and run RayClusters",
+		"[OPTION]...", SERVE_TEXT, NULL, ""},
 	{"check", cmd_check, COMMAND_CHECK, "judge manifests, or what a cluster stores",
 		"FILE... [OPTION]...\n- [OPTION]...\n-A|-n NAMESPACE [OPTION]...", CHECK_TEXT,
 		"text|json|sarif|junit|github", NULL},
@@ -184,46 +185,24 @@ const char *commands_program(void)
 									     : "raygate";
 }
 
-void commands_print_list(struct buf *out)
+bool commands_next_option(
+	const struct command_row *command, size_t *at, struct settings_option *out)
 {
-	const char *const program = commands_program();
-
-	buf_printf(out, "Raygate judges Ray clusters before Kubernetes takes them.\n\n");
-	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
-		buf_printf(out, "  %s %-10s  %s\n", program, COMMANDS[i].name, COMMANDS[i].about);
-	buf_printf(out, "\n%s help COMMAND, or %s COMMAND --help, says more.\n", program, program);
-}
-
-static void print_usage(const struct command_row *command, struct buf *out)
-{
-	struct str rest = str_from(command->usage);
-
-	do {
-		const size_t end = str_find(rest, '\n');
-
-		buf_printf(out, "  %s %s%s%.*s\n", commands_program(), command->name,
-			end ? " " : "", (int)end, rest.at);
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
-	} while (rest.len);
-}
-
-void commands_print_help(const struct command_row *command, struct buf *out)
-{
-	buf_printf(out, "%s %s: %s\n\n", commands_program(), command->name, command->about);
-	print_usage(command, out);
-	if (command->text)
-		buf_printf(out, "\n%s", command->text);
-	if (command->settings) {
-		buf_add_char(out, '\n');
-		settings_print_help((enum command)command->settings, out);
+	while (settings_option((*at)++, out)) {
+		if (!(out->commands & command->settings))
+			continue;
+		if (command->formats && strcmp(out->name, "output") == 0)
+			out->value = command->formats;
+		return true;
 	}
+	return false;
 }
 
 int commands_help(const char *name)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 
-	commands_print_help(commands_find(str_from(name)), &text);
+	help_print_command(commands_find(str_from(name)), &text);
 	return commands_print(name, buf_str(&text), EXIT_FINE);
 }
 

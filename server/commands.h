@@ -32,15 +32,17 @@ struct command_row {
 const struct command_row *commands_at(size_t index);
 /* NULL when there is none of that name. */
 const struct command_row *commands_find(struct str name);
+/*
+ * The next option that a command takes, from *at = 0 on; false behind the last. The value of -o is
+ * the formats of that command.
+ */
+bool commands_next_option(
+	const struct command_row *command, size_t *at, struct settings_option *out);
 /* The name that is nearest to a wrong one, or NULL. */
 const char *commands_suggest(struct str name);
 
 /* How the user calls us: "raygate", or "kubectl raygate" as a plug-in of kubectl. */
 const char *commands_program(void);
-/* The list of all commands. */
-void commands_print_list(struct buf *out);
-/* One command's whole help. */
-void commands_print_help(const struct command_row *command, struct buf *out);
 
 /* For the commands. Prints the help of the command of that name; returns EXIT_FINE. */
 int commands_help(const char *name);

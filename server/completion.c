@@ -13,16 +13,9 @@ enum values {
 	VALUES_ANY, /* something that cannot be guessed */
 };
 
-static const char *words_of(const struct command_row *command, const struct settings_option *option)
+static enum values values_of(const struct settings_option *option)
 {
-	return strcmp(option->name, "output") == 0 && command->formats ? command->formats
-								       : option->value;
-}
-
-static enum values values_of(
-	const struct command_row *command, const struct settings_option *option)
-{
-	const char *const value = words_of(command, option);
+	const char *const value = option->value;
 
 	if (value == NULL)
 		return VALUES_NONE;
@@ -59,10 +52,8 @@ static void each_option(const struct command_row *command, option_fn *print, str
 {
 	struct settings_option option;
 
-	for (size_t i = 0; settings_option(i, &option); i++) {
-		if (option.commands & command->settings)
-			print(command, &option, out);
-	}
+	for (size_t at = 0; commands_next_option(command, &at, &option);)
+		print(command, &option, out);
 }
 
 /* bash */
@@ -77,7 +68,7 @@ static void bash_name(
 static void bash_value(
 	const struct command_row *command, const struct settings_option *option, struct buf *out)
 {
-	const enum values values = values_of(command, option);
+	const enum values values = values_of(option);
 
 	if (values == VALUES_NONE)
 		return;
@@ -87,7 +78,7 @@ static void bash_value(
 	buf_add_cstr(out, ") ");
 	if (values == VALUES_WORDS) {
 		buf_add_cstr(out, "words='");
-		add_words(words_of(command, option), ' ', out);
+		add_words(option->value, ' ', out);
 		buf_add_cstr(out, "' ;;\n");
 	} else {
 		buf_printf(out, "%s ;;\n",
@@ -151,10 +142,9 @@ static void print_bash(struct buf *out)
 
 /* zsh */
 
-static void zsh_value(
-	const struct command_row *command, const struct settings_option *option, struct buf *out)
+static void zsh_value(const struct settings_option *option, struct buf *out)
 {
-	switch (values_of(command, option)) {
+	switch (values_of(option)) {
 	case VALUES_NONE:
 		return;
 	case VALUES_FILES:
@@ -165,7 +155,7 @@ static void zsh_value(
 		return;
 	case VALUES_WORDS:
 		buf_printf(out, ":%s:(", option->name);
-		add_words(words_of(command, option), ' ', out);
+		add_words(option->value, ' ', out);
 		buf_add_char(out, ')');
 		return;
 	case VALUES_ANY:
@@ -179,6 +169,7 @@ static void zsh_option(
 {
 	const char *const equals = option->value ? "=" : "";
 
+	(void)command;
 	buf_add_cstr(out, " \\\n\t\t");
 	if (option->letter)
 		buf_printf(out, "'(-%c --%s)'{-%c,--%s%s}'[", option->letter, option->name,
@@ -187,7 +178,7 @@ static void zsh_option(
 		buf_printf(out, "'--%s%s[", option->name, equals);
 	add_quoted(option->help, out);
 	buf_add_char(out, ']');
-	zsh_value(command, option, out);
+	zsh_value(option, out);
 	buf_add_char(out, '\'');
 }
 
@@ -242,7 +233,7 @@ static void fish_head(const struct command_row *command, struct buf *out)
 static void fish_option(
 	const struct command_row *command, const struct settings_option *option, struct buf *out)
 {
-	const enum values values = values_of(command, option);
+	const enum values values = values_of(option);
 
 	fish_head(command, out);
 	if (option->letter)
@@ -254,7 +245,7 @@ static void fish_option(
 		buf_add_cstr(out, " -x");
 	if (values == VALUES_WORDS) {
 		buf_add_cstr(out, " -a '");
-		add_words(words_of(command, option), ' ', out);
+		add_words(option->value, ' ', out);
 		buf_add_char(out, '\'');
 	}
 	buf_add_cstr(out, " -d '");

@@ -7,6 +7,7 @@
 
 #include "server/cmd_version.h"
 #include "server/commands.h"
+#include "server/help.h"
 
 static bool is_one_of(const char *word, const char *option, const char *letter)
 {
@@ -35,7 +36,7 @@ static int help(const char *word)
 		return unknown(word);
 	if (word)
 		return commands_help(word);
-	commands_print_list(&text);
+	help_print_list(&text);
 	return commands_print("help", buf_str(&text), EXIT_FINE);
 }
 
@@ -43,7 +44,7 @@ static int no_command(void)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 
-	commands_print_list(&text);
+	help_print_list(&text);
 	fwrite(text.at, 1, text.len, stderr);
 	return EXIT_USAGE;
 }

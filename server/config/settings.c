@@ -124,8 +124,7 @@ static bool set(struct settings *s, const struct settings_row *row, struct str v
 static const struct settings_row *row_by_name(struct str name, unsigned command)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (SETTINGS_ROWS[i].name && (SETTINGS_ROWS[i].commands & command) &&
-			str_is(name, SETTINGS_ROWS[i].name))
+		if ((SETTINGS_ROWS[i].commands & command) && str_is(name, SETTINGS_ROWS[i].name))
 			return &SETTINGS_ROWS[i];
 	}
 	return NULL;
@@ -427,68 +426,19 @@ bool settings_item(const struct settings *s, enum setting setting, size_t n, str
 	return false;
 }
 
-enum { HELP_COLUMN = 34, HELP_WIDTH = 100 };
-
-/* Words of the text from the help column on, broken before the width. */
-static void print_wrapped(const char *text, struct buf *out)
-{
-	struct str rest = str_from(text);
-	size_t column = HELP_COLUMN;
-
-	while (rest.len) {
-		const size_t end = str_find(rest, ' ');
-
-		if (column + end > HELP_WIDTH) {
-			out->len--; /* the space behind the word before */
-			buf_printf(out, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		buf_printf(out, "%.*s ", (int)end, rest.at);
-		column += end + 1;
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
-	}
-	out->len--;
-	buf_add_char(out, '\n');
-}
-
-static void print_row(const struct settings_row *row, struct buf *out)
-{
-	const size_t start = out->len;
-
-	if (row->letter)
-		buf_printf(out, "  -%c, --%s", row->letter, row->name);
-	else
-		buf_printf(out, "      --%s", row->name);
-	if (row->value)
-		buf_printf(out, " %s", row->value);
-	if (out->len - start + 2 > HELP_COLUMN)
-		buf_printf(out, "\n%*s", HELP_COLUMN, "");
-	else
-		buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->len - start)), "");
-	print_wrapped(row->help, out);
-}
-
-void settings_print_help(enum command command, struct buf *out)
-{
-	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		if (SETTINGS_ROWS[i].commands & (unsigned)command)
-			print_row(&SETTINGS_ROWS[i], out);
-	}
-	buf_add_cstr(out,
-		"\nEvery option but --help can also be an environment variable, RAYGATE_ and its "
-		"name in capitals,\nor a key of the --config file; a flag wins over both.\n");
-}
-
 bool settings_option(size_t index, struct settings_option *out)
 {
 	if (index >= SETTING_COUNT)
 		return false;
+	const struct settings_row *const row = &SETTINGS_ROWS[index];
+
 	*out = (struct settings_option){
-		.name = SETTINGS_ROWS[index].name,
-		.help = SETTINGS_ROWS[index].help,
-		.letter = SETTINGS_ROWS[index].letter,
-		.value = SETTINGS_ROWS[index].value,
-		.commands = SETTINGS_ROWS[index].commands,
+		.name = row->name,
+		.help = row->help,
+		.letter = row->letter,
+		.value = row->value,
+		.fallback = row->type == SETTINGS_BOOL ? "" : row->fallback,
+		.commands = row->commands,
 	};
 	return true;
 }

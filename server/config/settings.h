@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -26,7 +25,7 @@ enum setting {
 	SETTING_THREADS,
 	SETTING_LOG_LEVEL,
 	SETTING_LOG_FORMAT,
-	SETTING_QUIET,
+	SETTING_NO_WELCOME,
 	SETTING_CLIENT_CA,
 	/* serve in a cluster */
 	SETTING_KUBECONFIG,
@@ -42,9 +41,11 @@ enum setting {
 	SETTING_WEBHOOK_HOSTS,
 	SETTING_LEASE,
 	SETTING_WATCH_NAMESPACE,
+	SETTING_OWN_NAMESPACE,
 	SETTING_CLUSTER_DOMAIN,
-	/* check, plan, rules */
+	/* check, plan, explain, rules */
 	SETTING_OUTPUT,
+	SETTING_QUIET,
 	SETTING_NAMESPACE,
 	SETTING_ALL_NAMESPACES,
 	SETTING_RECURSIVE,
@@ -94,15 +95,13 @@ int64_t settings_duration(const struct settings *settings, enum setting setting)
 bool settings_item(
 	const struct settings *settings, enum setting setting, size_t n, struct str *out);
 
-/* The options of a command for its --help, in columns. */
-void settings_print_help(enum command command, struct buf *out);
-
-/* An option as its row says it, for completions and the manual. */
+/* An option as its row says it, for --help, completions and the manual. */
 struct settings_option {
 	const char *name, *help;
 	char letter;       /* '\0': none */
 	const char *value; /* what stands for its value, or its words parted by |; NULL: a switch */
-	unsigned commands; /* enum command */
+	const char *fallback; /* what holds where it is not given; "": `help` says it */
+	unsigned commands;    /* enum command */
 };
 
 /* The options in the order of the table; false behind the last. */

@@ -45,7 +45,7 @@ bool serve_cluster_start(struct server *s, struct err *err)
 		.kubeconfig = given_or_null(s, SETTING_KUBECONFIG),
 		.context = given_or_null(s, SETTING_CONTEXT),
 	};
-	const char *const namespace = given_or_null(s, SETTING_NAMESPACE);
+	const char *const namespace = given_or_null(s, SETTING_OWN_NAMESPACE);
 
 	if (s->offline)
 		return true;
