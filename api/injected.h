@@ -1,6 +1,6 @@
 /*
  * What a controller adds to the pods that a user wrote: the one table that the footprint counts by
- * and the planner builds by. Figures of KubeRay 1.7 (raycluster pods: §8, §9, §13).
+ * and the planner builds by. Figures of KubeRay 1.7.
  */
 #pragma once
 

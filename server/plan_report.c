@@ -1,10 +1,11 @@
 #include "server/plan_report.h"
 
+#include <string.h>
+
 #include "api/injected.h"
 #include "server/check/report.h"
 #include "server/children/auth_secret.h"
 #include "server/children/children.h"
-#include "server/children/pod.h"
 #include "server/plan_cost.h"
 #include "validators/footprint.h"
 #include "validators/unsupported.h"
@@ -170,29 +171,41 @@ static bool is_planned(const struct plan *plan, struct buf *notes)
 	return false;
 }
 
-static void add_gaps(const struct child_context *c, struct buf *notes)
-{
-	for (const char *const *gap = pod_gaps(c); *gap; gap++)
-		buf_printf(notes, "What KubeRay adds to pods for %s is not in them.\n", *gap);
-}
+struct missing {
+	struct buf *notes;
+	bool by_us;       /* it is our controller that does not make it */
+	const char *last; /* that was told: several fields may ask for one feature */
+};
 
-static void add_unsupported(void *context, const struct unsupported *row,
-	const struct field_path *at, const struct json_node *node)
+/* What our controller does not make is not planned of KubeRay's either. */
+static void add_missing(void *context, const struct unsupported *row, const struct field_path *at,
+	const struct json_node *node)
 {
+	struct missing *const missing = context;
+
 	(void)at;
 	(void)node;
-	buf_printf(context, "Not supported yet: %s: %s.\n", row->feature, row->instead);
+	if (missing->last && strcmp(missing->last, row->feature) == 0)
+		return;
+	missing->last = row->feature;
+	if (missing->by_us)
+		buf_printf(
+			missing->notes, "Not supported yet: %s: %s.\n", row->feature, row->instead);
+	else
+		buf_printf(
+			missing->notes, "What KubeRay makes for %s is not shown.\n", row->feature);
 }
 
 /* What is not among the objects, or not as it will be. */
 static void add_notes(const struct plan *plan, const struct child_context *c, struct buf *notes)
 {
 	struct json_edit *secret = auth_secret(c, NULL);
+	struct missing missing = {
+		.notes = notes,
+		.by_us = child_is_of_raygate(c) || object_of(plan)->dialect == DIALECT_LEGACY,
+	};
 
-	if (child_is_of_raygate(c))
-		unsupported_each(object_of(plan), add_unsupported, notes);
-	else
-		add_gaps(c, notes);
+	unsupported_each(object_of(plan), add_missing, &missing);
 	if (!child_is_managed_here(c->cluster))
 		buf_printf(notes, "Nothing is made of it here: it is left to %.*s (managedBy).\n",
 			STR_ARG(c->cluster->managed_by.v));

@@ -1,7 +1,7 @@
 /*
- * What a RayCluster of ray.io can ask for and our own controller does not make yet: told at apply
- * where the policy's target is raygate, in the status and in an Event, and never passed over in
- * silence.
+ * What a RayCluster can ask for and our own controller does not make yet: told at apply where the
+ * policy's target is raygate, in the status, in an Event and by `raygate plan`, and never passed
+ * over in silence.
  */
 #pragma once
 

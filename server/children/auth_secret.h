@@ -1,4 +1,4 @@
-/* The token by which the nodes of a cluster know each other (pods reference: §11). */
+/* The token by which the nodes of a cluster know each other. */
 #pragma once
 
 #include "server/children/child.h"

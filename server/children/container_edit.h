@@ -20,5 +20,5 @@ void container_put_resources(struct json_edit *container, const char *cpu, const
 /* A shell that runs one script: command and args. */
 void container_put_script(struct json_edit *container, struct str script);
 
-/* Token mode: how the container finds the cluster's token (pods reference: §11). */
+/* Token mode: how the container finds the cluster's token. */
 void container_add_token(const struct child_context *c, struct json_edit *container);

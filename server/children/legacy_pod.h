@@ -1,6 +1,6 @@
 /*
  * The pods and the Service of a RayCluster of cluster.ray.io, with the names and labels that the
- * Ray Kubernetes Operator of 2022 gave them (legacy reference: §4.6).
+ * Ray Kubernetes Operator of 2022 gave them.
  *
  * That operator started Ray by exec. Here the containers that only sleep, as its chart has them,
  * start Ray themselves (legacy_start.h); any other command of the user's stays as it is.

@@ -223,15 +223,3 @@ struct json_edit *pod_of_worker(
 		json_edit_set(d.spec, STR("restartPolicy"), json_edit_str(STR("Never")));
 	return finish(&d);
 }
-
-const char *const *pod_gaps(const struct child_context *c)
-{
-	const char **const names = arena_array(c->arena, 3, sizeof(*names));
-	size_t count = 0;
-
-	if (c->cluster->tls.enabled.v)
-		names[count++] = "mTLS";
-	if (c->cluster->history.collector.self.node)
-		names[count++] = "the history server";
-	return names;
-}

@@ -15,15 +15,15 @@ struct pod_draft {
 
 /* A volume of that name, whose source is missing, where there is none yet; else NULL. */
 struct json_edit *pod_add_volume(struct pod_draft *d, const char *name);
-/* A sidecar of the head, where the cluster autoscales (§9). */
+/* A sidecar of the head, where the cluster autoscales. */
 void pod_add_autoscaler(struct pod_draft *d);
-/* Before the worker starts, its head must answer (§8.1). */
+/* Before the worker starts, its head must answer. */
 void pod_add_wait_for_head(struct pod_draft *d);
-/* Where the GCS keeps its state, and how long workers wait for it (§10). */
+/* Where the GCS keeps its state, and how long workers wait for it. */
 void pod_add_fault_tolerance(struct pod_draft *d);
-/* /dev/shm and, with an autoscaler, the logs that it shares with the head (§4). */
+/* /dev/shm and, with an autoscaler, the logs that it shares with the head. */
 void pod_add_volumes(struct pod_draft *d);
-/* The environment of the Ray container and of init containers (§6). */
+/* The environment of the Ray container and of init containers. */
 void pod_add_env(struct pod_draft *d);
-/* Liveness and readiness, each where the user has none (§7). */
+/* Liveness and readiness, each where the user has none. */
 void pod_add_probes(struct pod_draft *d);

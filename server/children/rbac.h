@@ -1,4 +1,4 @@
-/* What Ray's autoscaler may do, and as whom (pods reference: §9). */
+/* What Ray's autoscaler may do, and as whom. */
 #pragma once
 
 #include "server/children/child.h"

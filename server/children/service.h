@@ -1,4 +1,4 @@
-/* The Services of a RayCluster, as KubeRay 1.7 makes them (pods reference: §14). */
+/* The Services of a RayCluster, as KubeRay 1.7 makes them. */
 #pragma once
 
 #include "server/children/child.h"

@@ -1,4 +1,4 @@
-/* The volume of a GCS that keeps its state in RocksDB (pods reference: §10). */
+/* The volume of a GCS that keeps its state in RocksDB. */
 #pragma once
 
 #include "server/children/child.h"

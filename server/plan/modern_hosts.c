@@ -1,5 +1,5 @@
 /*
- * A group whose replicas are several hosts, which live and die together (controller reference: §7).
+ * A group whose replicas are several hosts, which live and die together.
  * A replica that lost a host is of no use and goes as a whole; one that never ran yet gets the
  * hosts that it lacks.
  */

@@ -1,6 +1,6 @@
 /*
- * Suspending is a promise kept to its end: once begun, all pods go, whatever the spec says by then
- * (controller reference: §11). Two conditions of the status hold where it stands.
+ * Suspending is a promise kept to its end: once begun, all pods go, whatever the spec says by
+ * then. Two conditions of the status hold where it stands.
  */
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_modern.h"

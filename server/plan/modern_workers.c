@@ -1,4 +1,4 @@
-/* A group whose replicas are single pods (controller reference: §6, §8). */
+/* A group whose replicas are single pods. */
 #include "server/plan/modern_parts.h"
 
 bool modern_is_given_up(const struct ray_group *group, const struct observed_pod *pod)

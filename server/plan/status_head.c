@@ -1,4 +1,4 @@
-/* Where the head is and how it is, by KubeRay's words (raycluster API: §4, §5). */
+/* Where the head is and how it is, by KubeRay's words. */
 #include "server/plan/status_parts.h"
 
 static const struct observed_service *service_of(const struct status_input *in)

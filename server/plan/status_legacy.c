@@ -1,6 +1,6 @@
 /*
- * The status of a legacy cluster: STATUS and RESTARTS as kubectl prints them, mended (legacy
- * reference: §4.4), the last head, and conditions. The CRD keeps members that it does not know.
+ * The status of a legacy cluster: STATUS and RESTARTS as kubectl prints them, mended, the last
+ * head, and conditions. The CRD keeps members that it does not know.
  *
  *   Running                       the head runs
  *   Updating                      it does not yet, or pods of an older spec are being replaced

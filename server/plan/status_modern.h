@@ -1,6 +1,6 @@
 /*
- * The status of a RayCluster of ray.io: KubeRay 1.7's fields and conditions (raycluster API:
- * §4-§5), and three conditions of our own. One write a round at most, of what differs from what the
+ * The status of a RayCluster of ray.io: KubeRay 1.7's fields and conditions, and three
+ * conditions of our own. One write a round at most, of what differs from what the
  * object holds; what will change again at once waits for a while.
  */
 #pragma once

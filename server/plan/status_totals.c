@@ -1,4 +1,4 @@
-/* What the spec asks for, and how much of it is there (controller reference: §12, §13). */
+/* What the spec asks for, and how much of it is there. */
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_parts.h"
 #include "validators/gpu.h"

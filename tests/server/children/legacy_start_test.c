@@ -266,7 +266,7 @@ Test(legacy_start, what_cannot_run_yet_is_not_stopped)
 	arena_done(&arena);
 }
 
-/* Legacy reference: §4.5, mended. */
+/* As the operator of 2022 told Ray, mended. */
 static const struct {
 	const char *resources, *told;
 } RESOURCES[] = {

@@ -1,4 +1,4 @@
-/* The strings that clients have seen from KubeRay (pods reference: §5, §20). */
+/* The strings that clients have seen from KubeRay. */
 #include "server/children/start_params.h"
 
 #include <criterion/criterion.h>

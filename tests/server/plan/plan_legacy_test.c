@@ -1,4 +1,4 @@
-/* What a round asks for of a legacy cluster, by what is there (legacy reference: §4). */
+/* What a round asks for of a legacy cluster, by what is there. */
 #include "server/plan/plan_legacy.h"
 
 #include <criterion/criterion.h>

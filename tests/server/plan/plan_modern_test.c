@@ -1,4 +1,4 @@
-/* What a round asks for, by what is there (controller reference: §4-§11, §22). */
+/* What a round asks for, by what is there. */
 #include "server/plan/plan_modern.h"
 
 #include <criterion/criterion.h>
