@@ -96,6 +96,7 @@ static bool check_text(struct str text, void *context)
 
 bool quantity_fits_schema(const struct json_node *node, struct err *err)
 {
+	struct quantity value;
 	int64_t whole;
 
 	if (json_is(node, JSON_STRING))
@@ -104,9 +105,12 @@ bool quantity_fits_schema(const struct json_node *node, struct err *err)
 		return err_set(err, ERR_INVALID, "is not a quantity such as \"500m\" or 4");
 	if (json_i64(node, &whole))
 		return true;
+	if (!quantity_parse((struct str){node->at, node->len}, &value, err))
+		return false;
+	/* In the form that every reader of quantities takes, those of the legacy operator, too. */
 	return err_set(err, ERR_INVALID,
-		"is a number with a fraction, which the schema refuses: write \"%.*s\" in quotes",
-		node->len > 40 ? 40 : (int)node->len, node->at);
+		"is a number with a fraction, which the schema refuses: write %s",
+		quantity_print_count(value).at);
 }
 
 bool quantity_read_fitting(const struct json_node *node, struct quantity *out, struct err *err)

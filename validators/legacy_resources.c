@@ -120,6 +120,19 @@ static bool operator_reads_bytes(struct str text)
 	       is_digits(str_from_offset(text, point + 1));
 }
 
+/* The same amount as the operator reads it, and as much for Ray as for Kubernetes. */
+static struct quantity_text form_for_operator(struct quantity amount, bool bytes)
+{
+	struct quantity whole = quantity_whole(quantity_value(amount));
+
+	if (!bytes)
+		return quantity_print_count(quantity_milli(quantity_milli_value(amount)));
+	whole.format = QUANTITY_BINARY;
+	const struct quantity_text text = quantity_print(whole);
+
+	return operator_reads_bytes(str_from(text.at)) ? text : quantity_print_count(whole);
+}
+
 /* RG1117 */
 static void operator_reads_limits(const struct rule_context *c, const struct ray_group *group)
 {
@@ -137,10 +150,10 @@ static void operator_reads_limits(const struct rule_context *c, const struct ray
 			rule_found_at_most(c, when_unread(group),
 				FIELD_KEY(FIELD_CHILD(ray->resources.self.at, "limits"), r->name),
 				FIELD_INVALID, FIELD_READS(r->node, group->ray_resources.node),
-				bytes ? "the operator reads only bytes or Ki, Mi, Gi, Ti and Pi: "
-					"write it so, such as 512Mi"
-				      : "the operator reads only whole numbers and thousandths: "
-					"write it so, such as 1 or 500m");
+				"the operator reads only %s: write %s",
+				bytes ? "bytes or Ki, Mi, Gi, Ti and Pi"
+				      : "whole numbers and thousandths",
+				form_for_operator(r->quantity, bytes).at);
 	}
 }
 

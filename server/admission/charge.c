@@ -78,10 +78,9 @@ static struct ledger_claim claim_of(const struct charge_input *in, const struct 
 	struct ledger_amount *charge = NULL;
 	struct ledger_amount *before = NULL;
 	const size_t before_count = charge_before(in, &before);
-	const struct str uid = in->object->meta.uid.v;
 	struct ledger_claim claim = {
 		.key = {in->group, str_from(ray_kind_name(in->object->kind)), in->namespace,
-			in->object->meta.name.v, uid.len ? uid : in->uid},
+			in->object->meta.name.v, in->uid},
 		.hard = hard,
 		.dry_run = in->dry_run || in->judge_only || in->object->kind != RAY_CLUSTER,
 	};

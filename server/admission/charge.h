@@ -12,7 +12,7 @@ struct charge_input {
 	const struct policy *policy;
 	struct ledger *ledger; /* NULL: the object is compared with the quota by itself */
 	struct str group, namespace;
-	struct str uid; /* of the request: tells objects apart that have neither name nor uid */
+	struct str uid; /* of the request: tells objects apart that have no name yet */
 	const struct ray_object *object;
 	const struct json_node *old; /* UPDATE alone */
 	bool dry_run;

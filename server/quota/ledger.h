@@ -26,7 +26,12 @@ struct ledger_amount {
 /* Who is charged: the same cluster always has the same key, however often it is sent. */
 struct ledger_key {
 	struct str group, kind, namespace, name;
-	struct str uid; /* counts where there is no name: the object's, or else the request's */
+	/*
+	 * Of the request: counts where there is no name yet. Only a request that is repeated has
+	 * the same one again; a uid in the object itself is another object's, from which it was
+	 * copied.
+	 */
+	struct str uid;
 };
 
 struct ledger_claim {

@@ -1,8 +1,8 @@
-#include <criterion/criterion.h>
-
 #include "base/attr.h"
 #include "tests/support/verdict.h"
 #include "tests/support/verdict_grade.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
 
 #define WITH_LIMITS                                                                                \
 	"apiVersion: cluster.ray.io/v1\n"                                                          \
@@ -23,6 +23,26 @@
 	"        - name: ray-node\n"                                                               \
 	"          image: rayproject/ray:1.13.0\n"                                                 \
 	"          resources: {limits: {%s}}\n"
+
+static void expect_told(const char *limits, const char *written)
+{
+	struct policy *policy = policy_empty();
+	struct findings findings;
+	struct arena arena;
+	size_t told = 0;
+
+	arena_init(&arena, 65536);
+	const struct str end = arena_printf(&arena, ": write %s", written);
+	const struct verdict_case it = {
+		.object = arena_printf(&arena, WITH_LIMITS, "", limits), .policy = policy};
+
+	verdict_judge(&arena, &it, &findings);
+	for (size_t i = 0; i < findings.errors; i++)
+		told += str_ends(findings.items[i].error->message, end.at);
+	cr_expect_eq(told, 1u, "%s: %zu", limits, told);
+	arena_done(&arena);
+	policy_free(&policy);
+}
 
 Test(legacy_resources, a_limit_has_a_form_that_the_operator_reads)
 {
@@ -57,6 +77,37 @@ Test(legacy_resources, a_limit_has_a_form_that_the_operator_reads)
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		cr_assert_eq(verdict_grade("RG1117", WITH_LIMITS, "", CASES[i].limits),
 			CASES[i].grade, "%s", CASES[i].limits);
+}
+
+/* Whatever is refused of an amount: what the message says to write is taken as it is. */
+Test(legacy_resources, what_is_to_be_written_is_told_in_one_round)
+{
+	static const struct {
+		const char *limits, *name, *written;
+	} CASES[] = {
+		{"cpu: 0.5", "cpu", "500m"},
+		{"cpu: 1.5", "cpu", "1500m"},
+		{"cpu: '0.5'", "cpu", "500m"},
+		{"cpu: '2.0'", "cpu", "2"},
+		{"cpu: 1u", "cpu", "1m"},
+		{"cpu: '1k'", "cpu", "1000"},
+		{"nvidia.com/gpu: '1e1'", "nvidia.com/gpu", "10"},
+		{"memory: '.5Gi'", "memory", "512Mi"},
+		{"memory: '1e9'", "memory", "1000000000"},
+		{"memory: 1000000k", "memory", "1000000000"},
+		{"memory: 128974848000m", "memory", "123Mi"},
+		{"memory: 1Ei", "memory", "1152921504606846976"},
+	};
+	static const char *const RULES[] = {"RG0106", "RG1117", "RG1121"};
+	char again[100];
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		expect_told(CASES[i].limits, CASES[i].written);
+		snprintf(again, sizeof(again), "%s: %s", CASES[i].name, CASES[i].written);
+		for (size_t r = 0; r < ARRAY_LEN(RULES); r++)
+			cr_expect_eq(verdict_grade(RULES[r], WITH_LIMITS, "", again),
+				FIELD_SEVERITY_OFF, "%s %s", RULES[r], again);
+	}
 }
 
 Test(legacy_resources, ray_resources_soften_what_could_not_be_read)

@@ -228,7 +228,8 @@ Test(charge, a_service_that_grows_is_not_counted_beside_its_own_cluster)
 Test(charge, clusters_without_a_name_are_charged_apart)
 {
 	static const char UNNAMED[] = "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\","
-				      "\"metadata\":{\"generateName\":\"a-\"},"
+				      "\"metadata\":{\"generateName\":\"a-\","
+				      "\"uid\":\"of-what-it-was-copied-from\"},"
 				      "\"spec\":" SPEC("2", "") "}";
 	static const struct {
 		const char *uid;
