@@ -107,7 +107,7 @@ write_config() {
 		"User":"$user:$user","Entrypoint":["/raygate"],"Cmd":["--help"],"WorkingDir":"/",
 		"ExposedPorts":{"9443/tcp":{},"8080/tcp":{}},"Labels":{
 		"org.opencontainers.image.title":"raygate",
-		"org.opencontainers.image.description":"An admission webhook for Ray clusters on Kubernetes",
+		"org.opencontainers.image.description":"An admission webhook and controller for Ray clusters on Kubernetes",
 		"org.opencontainers.image.version":"$version"}},
 		"rootfs":{"type":"layers","diff_ids":["sha256:${diffs[0]}","sha256:${diffs[1]}"]},
 		"history":[{"created_by":"libraries"},{"created_by":"raygate"}]}
