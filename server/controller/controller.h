@@ -31,12 +31,9 @@ struct controller_options {
 	plan_fn plans[2];              /* by enum dialect; NULL is none */
 	size_t threads;                /* that write; 0 is WRITERS_THREADS */
 	int64_t gap;                   /* ns between two looks at a cluster */
-	const struct policy *(*policy)(void *context);
-	void (*policy_done)(void *context, const struct policy *policy);
-	/* All of these by any thread, and none may be NULL. */
+	struct reconciler_server server;
+	/* By any thread, and none may be NULL. */
 	void (*count)(void *context, const char *kind, const char *result);
-	void (*looked)(void *context, enum dialect dialect, int64_t nanoseconds);
-	void (*ready)(void *context, enum dialect dialect, int64_t seconds);
 	/* `who` is the other controller, or "". */
 	void (*state)(
 		void *context, enum dialect dialect, enum controller_state state, const char *who);

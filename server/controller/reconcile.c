@@ -76,15 +76,15 @@ static void plan_again(
 static void note_ready(struct reconciler *r, const struct world_key *key,
 	const struct observed *seen, const struct submitted *submitted)
 {
+	const struct reconciler_server *const server = &r->options.server;
 	int64_t created;
 
-	if (!submitted->becomes_ready || r->options.ready == NULL)
+	if (!submitted->becomes_ready || server->ready == NULL)
 		return;
 	if (clock_parse_rfc3339(json_str(&r->arena, json_get(json_get(seen->root, "metadata"),
 							    "creationTimestamp")),
 		    &created))
-		r->options.ready(
-			r->options.context, key->dialect, seen->now - created / CLOCK_SECOND);
+		server->ready(server->context, key->dialect, seen->now - created / CLOCK_SECOND);
 }
 
 static void log_look(const struct world_key *key, const struct observed *seen,
@@ -131,6 +131,7 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 
 static void look(struct reconciler *r, const struct world_key *key)
 {
+	const struct reconciler_server *const server = &r->options.server;
 	struct observed seen;
 	struct acceptance_view view;
 
@@ -146,32 +147,34 @@ static void look(struct reconciler *r, const struct world_key *key)
 		return;
 	if (!observe(r, key, &seen, &view))
 		return;
-	seen.policy = r->options.policy(r->options.context);
+	seen.policy = server->policy(server->context);
 	plan(r, key, &seen, &view);
-	r->options.policy_done(r->options.context, seen.policy);
+	server->policy_done(server->context, seen.policy);
 }
 
 void reconciler_recall(struct reconciler *r, const struct world_key *key)
 {
+	const struct reconciler_server *const server = &r->options.server;
 	struct observed seen;
 	struct acceptance_view view;
 
 	arena_reset(&r->arena);
 	if (!observe(r, key, &seen, &view) || view.known)
 		return;
-	seen.policy = r->options.policy(r->options.context);
+	seen.policy = server->policy(server->context);
 	settle_recalled(r->options.world, key, &r->arena, &seen);
-	r->options.policy_done(r->options.context, seen.policy);
+	server->policy_done(server->context, seen.policy);
 }
 
 static void look_and_tell(struct reconciler *r, const struct world_key *key)
 {
+	const struct reconciler_server *const server = &r->options.server;
 	const int64_t from = clock_now();
 
 	look(r, key);
 	workqueue_take_time(r->options.queue, writers_are_busy(r->options.writers));
-	if (r->options.looked)
-		r->options.looked(r->options.context, key->dialect, clock_now() - from);
+	if (server->looked)
+		server->looked(server->context, key->dialect, clock_now() - from);
 }
 
 static void begin(struct reconciler *r)

@@ -8,21 +8,28 @@
 #include "server/controller/writers.h"
 #include "server/kube/recorder.h"
 
+/* What the server that a reconciler runs in gives and hears. By any thread. */
+struct reconciler_server {
+	/* The policy in force, held from one call to the other. */
+	const struct policy *(*policy)(void *context);
+	void (*policy_done)(void *context, const struct policy *policy);
+	/* How long a look took, and a cluster until it was ready. Or NULL. */
+	void (*looked)(void *context, enum dialect dialect, int64_t nanoseconds);
+	void (*ready)(void *context, enum dialect dialect, int64_t seconds);
+	void *context;
+};
+
 struct reconciler_options {
 	struct world *world;
 	struct workqueue *queue;
 	struct writers *writers;
 	plan_fn plans[2];  /* by enum dialect */
 	struct str domain; /* of the cluster's DNS; "" is cluster.local */
-	/* The policy in force, held from one call to the other. */
-	const struct policy *(*policy)(void *context);
-	void (*policy_done)(void *context, const struct policy *policy);
+	struct reconciler_server server;
 	/* Whether this cluster is ours to reconcile just now. */
 	bool (*may)(void *context, const struct world_key *key);
-	/* Any of these may be NULL. */
+	/* Or NULL. */
 	void (*tell)(void *context, const struct kube_event *event);
-	void (*looked)(void *context, enum dialect dialect, int64_t nanoseconds);
-	void (*ready)(void *context, enum dialect dialect, int64_t seconds);
 	void *context;
 };
 

@@ -82,38 +82,6 @@ static void did(
 	deeds_tell(deeds, key, uid, tell_event, context);
 }
 
-static const struct policy *policy(void *context)
-{
-	const struct term *const term = context;
-	const struct controller_options *const o = term->options.controller;
-
-	return o->policy(o->context);
-}
-
-static void policy_done(void *context, const struct policy *policy)
-{
-	const struct term *const term = context;
-	const struct controller_options *const o = term->options.controller;
-
-	o->policy_done(o->context, policy);
-}
-
-static void looked(void *context, enum dialect dialect, int64_t nanoseconds)
-{
-	const struct term *const term = context;
-	const struct controller_options *const o = term->options.controller;
-
-	o->looked(o->context, dialect, nanoseconds);
-}
-
-static void ready(void *context, enum dialect dialect, int64_t seconds)
-{
-	const struct term *const term = context;
-	const struct controller_options *const o = term->options.controller;
-
-	o->ready(o->context, dialect, seconds);
-}
-
 static struct reconciler_options reconciler_options(struct term *term)
 {
 	const struct controller_options *const o = term->options.controller;
@@ -124,12 +92,9 @@ static struct reconciler_options reconciler_options(struct term *term)
 		.writers = term->writers,
 		.plans = {o->plans[0], o->plans[1]},
 		.domain = o->domain,
-		.policy = policy,
-		.policy_done = policy_done,
+		.server = o->server,
 		.may = may,
 		.tell = tell_event,
-		.looked = looked,
-		.ready = ready,
 		.context = term,
 	};
 }

@@ -129,11 +129,8 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.lease = settings_str(&s->settings, SETTING_LEASE).at,
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.gap = GAP,
-		.policy = take_policy,
-		.policy_done = give_policy,
+		.server = {take_policy, give_policy, looked, ready, s},
 		.count = count,
-		.looked = looked,
-		.ready = ready,
 		.state = note_state,
 		.context = s,
 	});

@@ -292,11 +292,12 @@ void controller_kit_begin(struct controller_kit *kit)
 		.queue = kit->queue,
 		.writers = kit->writers,
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
-		.policy = policy,
-		.policy_done = policy_done,
+		.server = {.policy = policy,
+			.policy_done = policy_done,
+			.ready = ready,
+			.context = kit},
 		.may = may,
 		.tell = tell_event,
-		.ready = ready,
 		.context = kit,
 	});
 	const size_t keys_count = world_keys(kit->world, kit->dialect, &arena, &keys);

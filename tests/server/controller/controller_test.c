@@ -159,13 +159,6 @@ static void count(void *context, const char *kind, const char *result)
 	(void)result;
 }
 
-static void pass(void *context, enum dialect dialect, int64_t value)
-{
-	(void)context;
-	(void)dialect;
-	(void)value;
-}
-
 static void note_state(
 	void *context, enum dialect dialect, enum controller_state state, const char *who)
 {
@@ -194,11 +187,8 @@ static void begin_with(plan_fn legacy)
 		.lease = "raygate-controller",
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = legacy},
 		.threads = 1,
-		.policy = get_policy,
-		.policy_done = policy_done,
+		.server = {.policy = get_policy, .policy_done = policy_done},
 		.count = count,
-		.looked = pass,
-		.ready = pass,
 		.state = note_state,
 	});
 }
