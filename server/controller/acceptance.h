@@ -42,6 +42,8 @@ struct acceptance_past {
 	size_t was_count;
 	const struct ledger_amount *used; /* by the others of the namespace */
 	size_t used_count;
+	struct observed_digest made_of; /* the generation that was accepted last */
+	bool is_only_larger;            /* the caller's to fill in */
 };
 void world_past(struct world *world, const struct world_key *key, struct str uid,
 	struct arena *arena, struct acceptance_past *out);
@@ -65,8 +67,9 @@ struct acceptance_settled {
 	size_t size_count;
 	const struct ledger_amount *charge;
 	size_t charge_count;
-	int64_t accepted_before; /* a generation of which only this is known; or 0 … */
-	struct str old;          /* … and the object as it was then, as far as that can be said */
+	struct observed_digest made_of; /* the same */
+	int64_t accepted_before;        /* a generation of which only this is known; or 0 … */
+	struct str old; /* … and the object as it was then, as far as that can be said */
 	bool old_is_size;
 };
 /* Replaces what was settled before; of a refused generation the last accepted one's part stays. */

@@ -3,6 +3,29 @@
 #include "server/controller/baseline.h"
 #include "validators/validate.h"
 
+static struct observed_digest made_of(
+	const struct observed *seen, struct arena *arena, const struct json_node *root)
+{
+	return accept_made_of(arena, seen->object->dialect, root);
+}
+
+/*
+ * The generation that was accepted last, or one that differs from it in size alone; NULL where its
+ * text is not known. `old` is what is left of it.
+ */
+static const struct json_node *find_accepted(const struct observed *seen, struct arena *arena,
+	const struct json_node *old, const struct observed_verdict *accepted)
+{
+	if (!accept_is_known(accepted->made_of))
+		return NULL;
+	if (old && accept_is_the_same(made_of(seen, arena, old), accepted->made_of))
+		return old;
+	return accept_is_the_same(made_of(seen, arena, seen->root), accepted->made_of)
+		       ? accept_resize(arena, seen->object, seen->root, accepted->sizes,
+				 accepted->size_count)
+		       : NULL;
+}
+
 static void judge(const struct observed *seen, const struct acceptance_past *past,
 	struct arena *arena, struct accept_result *result)
 {
@@ -13,6 +36,7 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 		.root = seen->root,
 		.old = past->old,
 		.old_is_size = past->old_is_size,
+		.is_only_larger = past->is_only_larger,
 		.was = past->was,
 		.was_count = past->was_count,
 		.used = past->used,
@@ -53,6 +77,8 @@ static void settle_baseline(struct world *world, const struct world_key *key, st
 		.size_count = baseline.size_count,
 		.charge = baseline.charge,
 		.charge_count = baseline.charge_count,
+		/* What runs when it is first seen is taken to be of the text that is there. */
+		.made_of = recalled ? recalled->made_of : made_of(seen, arena, seen->root),
 	};
 
 	if (baseline.old) {
@@ -63,6 +89,22 @@ static void settle_baseline(struct world *world, const struct world_key *key, st
 	world_settle(world, key, seen->uid, &settled);
 }
 
+/* What is there is compared with the text of what was accepted, where only its size was known. */
+static void find_past(const struct observed *seen, struct arena *arena,
+	const struct acceptance_view *view, struct acceptance_past *past)
+{
+	struct observed_verdict accepted = view->verdict;
+
+	accepted.made_of = past->made_of;
+	const struct json_node *const text =
+		past->old_is_size ? find_accepted(seen, arena, past->old, &accepted) : NULL;
+
+	if (text) {
+		past->old = text;
+		past->old_is_size = false;
+	}
+}
+
 static void settle_anew(struct world *world, const struct world_key *key, struct arena *arena,
 	const struct observed *seen, const struct acceptance_view *view)
 {
@@ -71,12 +113,16 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 	struct accept_result result;
 	const bool recalls = !view->known && accept_recall(arena, seen->root, &recalled);
 	const bool is_the_same = recalls && recalled.generation == seen->generation;
+	const struct observed_digest made = made_of(seen, arena, seen->root);
 
 	if (!view->known && !is_the_same)
 		settle_baseline(world, key, arena, seen, recalls ? &recalled : NULL);
 	world_past(world, key, seen->uid, arena, &past);
 	if (is_the_same)
 		past.old = seen->root;
+	else
+		find_past(seen, arena, view, &past);
+	past.is_only_larger = is_the_same || accept_is_the_same(made, past.made_of);
 	judge(seen, &past, arena, &result);
 	struct acceptance_settled settled = {
 		.generation = seen->generation,
@@ -88,6 +134,7 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 		.in_part = result.size_count > 0,
 		.sizes = result.sizes,
 		.size_count = result.size_count,
+		.made_of = made,
 	};
 
 	size_up(seen, arena, &settled);
@@ -106,18 +153,21 @@ static bool holds(const struct observed *seen, const struct acceptance_view *vie
 }
 
 /*
- * After a restart it is the spec that was there then, of the size that was accepted: what else the
- * accepted one had nobody knows any more.
+ * What is gone on with while what is there is refused. Where only the size of what was accepted is
+ * known, and not its text, that is nothing.
  */
-static const struct ray_object *find_kept(struct world *world, const struct world_key *key,
-	struct arena *arena, const struct observed *seen)
+static void keep(struct world *world, const struct world_key *key, struct arena *arena,
+	struct observed *seen)
 {
 	const enum dialect dialect = seen->object->dialect;
-	const struct json_node *const old = world_accepted(world, key, seen->uid, arena);
+	const struct json_node *const text = find_accepted(
+		seen, arena, world_accepted(world, key, seen->uid, arena), &seen->verdict);
 	const struct json_node *const kept =
-		old ? accept_kept(arena, seen->root, dialect, old, &seen->verdict) : NULL;
+		text ? accept_kept(arena, seen->root, dialect, text, &seen->verdict) : NULL;
 
-	return kept ? validate_decode(arena, RAY_CLUSTER, dialect, kept) : NULL;
+	if (kept)
+		seen->kept = validate_decode(arena, RAY_CLUSTER, dialect, kept);
+	seen->withheld = kept == NULL;
 }
 
 void settle(struct world *world, const struct world_key *key, struct arena *arena,
@@ -135,7 +185,7 @@ void settle(struct world *world, const struct world_key *key, struct arena *aren
 	if (seen->verdict.reason == NULL)
 		seen->verdict.reason = "Unjudged";
 	if (!seen->verdict.accepted && seen->object->cluster)
-		seen->kept = find_kept(world, key, arena, seen);
+		keep(world, key, arena, seen);
 }
 
 void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,

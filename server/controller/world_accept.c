@@ -30,6 +30,7 @@ struct acceptance {
 	size_t size_count;
 	struct amount *charge;
 	size_t charge_count;
+	struct observed_digest made_of;
 };
 
 enum world_verdict acceptance_verdict(const struct acceptance *acceptance)
@@ -190,6 +191,7 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 		.message = arena_str(arena, str_from(a->message)),
 		.sizes = sizes,
 		.size_count = a->size_count,
+		.made_of = a->made_of,
 	};
 }
 
@@ -246,6 +248,7 @@ static const struct json_node *read_old(
 static void put_was(const struct acceptance *a, struct arena *arena, struct acceptance_past *out)
 {
 	out->old_is_size = a && a->old_is_size;
+	out->made_of = a ? a->made_of : (struct observed_digest){0};
 	if (a && a->old_is_guessed) {
 		out->was = amounts_of(a, arena);
 		out->was_count = a->charge_count;
@@ -337,6 +340,7 @@ static void settle(struct world *world, struct world_cluster *cluster,
 		a->generation = settled->accepted ? settled->generation : settled->accepted_before;
 		keep_sizes(a, settled, &world->interns);
 		keep_charge(a, settled, &world->interns);
+		a->made_of = settled->made_of;
 	} else if (settled->in_part) {
 		settle_part(world, cluster, settled);
 	}

@@ -91,6 +91,25 @@ static struct explain_finding *tell_verdict(
 	return f;
 }
 
+/* Pods that are lost are not made anew of a refused spec: whatever else is told, that is why. */
+static bool show_withheld(struct look *l, struct explain_finding *f)
+{
+	const struct json_node *const condition = explain_condition(l->s->root, STATUS_WITHHELD);
+
+	if (!explain_condition_is(condition, "True"))
+		return false;
+	explain_shows(l->found, f, "%.*s",
+		STR_ARG(str_trim(json_str(l->arena, json_get(condition, "message")))));
+	return true;
+}
+
+static const char *what_is_kept(bool refused, bool withheld)
+{
+	if (withheld)
+		return ": what runs stays until then, and what is lost is made anew then";
+	return refused ? ": what runs is kept up to the size that was accepted last" : "";
+}
+
 void look_at_spec(struct look *l)
 {
 	const struct json_node *const condition = explain_condition(l->s->root, "Accepted");
@@ -103,13 +122,14 @@ void look_at_spec(struct look *l)
 	if (f == NULL)
 		return;
 	show_mistakes(l, f, mistakes);
+	const bool withheld = show_withheld(l, f);
+
 	if (json_str_is(json_get(refused, "reason"), STR("QuotaExceeded")))
-		explain_advises(l->found, f,
-			"ask for less, or have the quota raised: what runs "
-			"is kept up to the size that was accepted last");
+		explain_advises(l->found, f, "ask for less, or have the quota raised%s",
+			what_is_kept(true, withheld));
 	else
 		explain_advises(l->found, f, "mend the spec and apply it again%s",
-			refused ? ": what runs is kept up to the size that was accepted last" : "");
+			what_is_kept(refused, withheld));
 	l->refused = l->refused || f->grade == EXPLAIN_WRONG;
 }
 

@@ -266,11 +266,12 @@ static void fit(struct judgement *j, struct accept_result *out)
 	put_charge(j, charge, fits, out);
 }
 
-/* Nothing but the quota is in the way of what it grows to. */
+/* Nothing but the quota is in the way of what it grows to, and that is more of the same. */
 static bool grows_too_far(const struct judgement *j, const struct accept_result *out)
 {
 	return str_is(str_from(out->reason), "QuotaExceeded") && j->in->old &&
-	       j->object->dialect == DIALECT_MODERN && raycluster_autoscales(j->object->cluster);
+	       j->in->is_only_larger && j->object->dialect == DIALECT_MODERN &&
+	       raycluster_autoscales(j->object->cluster);
 }
 
 void accept_judge(const struct accept_input *in, struct accept_result *out)

@@ -16,6 +16,8 @@ struct accept_input {
 	 * only how large it was (accept_resize()): then rules have nothing to compare with. */
 	const struct json_node *old;
 	bool old_is_size;
+	/* It is made of the same as that one, however many pods it asks for. */
+	bool is_only_larger;
 	/* What that one was charged, where it cannot tell itself, by names; or nothing. */
 	const struct ledger_amount *was;
 	size_t was_count;
@@ -72,5 +74,17 @@ const struct json_node *accept_kept(struct arena *arena, const struct json_node 
  * is none: then what runs is the baseline.
  */
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out);
+/*
+ * A digest of what its pods are made of: of all its spec but how many there are to be. Stable
+ * between processes and versions.
+ */
+struct observed_digest accept_made_of(
+	struct arena *arena, enum dialect dialect, const struct json_node *root);
+bool accept_is_known(struct observed_digest digest);
+/* False where either is not known. */
+bool accept_is_the_same(struct observed_digest a, struct observed_digest b);
+void accept_digest_print(struct observed_digest digest, struct buf *out);
+/* False, and none, where the text is not one that was printed. */
+bool accept_digest_read(struct str text, struct observed_digest *out);
 /* Whether the status says that the rules had nothing against this generation, the quota alone. */
 bool accept_was_over_quota(const struct json_node *root, int64_t generation);

@@ -10,6 +10,8 @@
 #define OF " of "
 /* Behind all groups: "requests.cpu=4500m, requests.memory=9Gi". */
 #define CHARGED "; charged: "
+/* Behind all of that: a digest of what its pods are made of. */
+#define MADE_OF "; made of: "
 
 /* Bytes of why it is not accepted: half of a message, so that the size behind them is whole. */
 enum { WORDS_MAX = 16 * 1024 };
@@ -102,6 +104,10 @@ struct str accept_message(struct arena *arena, const struct observed_verdict *ve
 	if (count == 0)
 		buf_add_cstr(&size, "none");
 	put_charge(&size, verdict, quota);
+	if (accept_is_known(verdict->made_of)) {
+		buf_add_cstr(&size, MADE_OF);
+		accept_digest_print(verdict->made_of, &size);
+	}
 	if (verdict->accepted && count)
 		return arena_printf(arena, "of this size it " MARK "%.*s", STR_ARG(buf_str(&size)));
 	const bool is_nothing = count == 0 && verdict->generation == 0;
@@ -213,13 +219,15 @@ static void recall_charge(struct arena *arena, struct str text, struct observed_
 bool accept_recall(struct arena *arena, const struct json_node *root, struct observed_verdict *out)
 {
 	const struct json_node *const condition = find_condition(root);
-	struct str words, size, charge;
+	struct str words, size, charge, made_of;
 
 	/* Of what was taken over and refused since there is a size alone. */
 	if (!json_i64(json_get(condition, "observedGeneration"), &out->generation) ||
 		out->generation < 0)
 		out->generation = 0;
 	split(json_str(arena, json_get(condition, "message")), STR(MARK), &words, &size);
+	split(size, STR(MADE_OF), &size, &made_of);
+	accept_digest_read(made_of, &out->made_of);
 	split(size, STR(CHARGED), &size, &charge);
 	recall_sizes(arena, size, out);
 	recall_charge(arena, charge, out);

@@ -143,6 +143,31 @@ static void drop_strangers(struct modern *m)
 	}
 }
 
+int64_t modern_replicas_asked(const struct raycluster *cluster, const struct ray_group *group)
+{
+	const int64_t least = group_min(cluster, group);
+	const struct json_node *const replicas = json_get(group->self.node, "replicas");
+	int64_t asked = 0;
+
+	if (group->suspend.v)
+		return 0;
+	/* What is no number asks for nobody's end. */
+	if (json_present(replicas) && !json_i64(replicas, &asked))
+		return INT32_MAX;
+	asked = asked < least ? least : asked;
+	return asked < 0 ? 0 : asked < INT32_MAX ? asked : INT32_MAX;
+}
+
+void modern_shrink(struct modern *m)
+{
+	const struct raycluster *const cluster = m->c.cluster;
+
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		if (raycluster_worker(cluster, cluster->workers[i]->name.v) == cluster->workers[i])
+			modern_shrink_hosts(m, cluster->workers[i]);
+	}
+}
+
 void modern_groups(struct modern *m)
 {
 	const struct raycluster *const cluster = m->c.cluster;

@@ -189,3 +189,43 @@ void modern_settle_hosts(struct modern *m, struct group_need *need)
 	}
 	need->replicas = wanted > whole ? wanted - whole : 0;
 }
+
+static bool is_given_up(const struct ray_group *group, const struct replica *replica)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < replica->count; i++)
+		found |= modern_is_given_up(group, replica->pods[i]);
+	return found;
+}
+
+static bool is_ending(const struct replica *replica)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < replica->count; i++)
+		all = all && replica->pods[i]->deleting;
+	return all;
+}
+
+void modern_shrink_hosts(struct modern *m, const struct ray_group *group)
+{
+	const int64_t asked = modern_replicas_asked(m->c.cluster, group);
+	struct pod_run run = modern_pods_of(m, POD_WORKER, group->name.v);
+	struct replicas all = divide(m, &run);
+
+	for (size_t i = 0; i < all.count; i++) {
+		struct replica *const replica = &all.items[i];
+		const bool given_up = is_given_up(group, replica);
+
+		if (given_up)
+			delete_replica(m, replica, "workersToDelete names it");
+		replica->whole = !given_up && !is_ending(replica);
+	}
+	int64_t stay = (int64_t)sort_whole(&all);
+
+	if (modern_picks_victims(m) || group->suspend.v) {
+		while (stay > asked)
+			delete_replica(m, &all.items[--stay], "fewer workers are asked for");
+	}
+}

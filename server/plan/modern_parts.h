@@ -69,6 +69,11 @@ void modern_children(struct modern *m);
 bool modern_head(struct modern *m);
 void modern_groups(struct modern *m);
 
+/* While what was accepted is not known: only what is asked to go does. */
+void modern_shrink(struct modern *m);
+/* What a group asks for, whatever its greatest size is; 0 where it is suspended. */
+int64_t modern_replicas_asked(const struct raycluster *cluster, const struct ray_group *group);
+
 /* How many pods a group may have: what it asks for, or, while its spec is not accepted, had. */
 int64_t modern_pods_wanted(const struct modern *m, const struct ray_group *group);
 
@@ -85,6 +90,8 @@ struct group_need {
 
 void modern_settle_workers(struct modern *m, struct group_need *need);
 void modern_settle_hosts(struct modern *m, struct group_need *need);
+/* Takes away what is too much or given up, replica by replica, of however many hosts each is. */
+void modern_shrink_hosts(struct modern *m, const struct ray_group *group);
 /* The pods of the run that can still be counted on; those that ended go to need->ended. */
 void modern_drop_ended(struct modern *m, struct group_need *need, struct pod_run *run);
 /* By name, in scaleStrategy.workersToDelete. */

@@ -89,6 +89,11 @@ struct observed_failure {
 	bool releasing;     /* … or to be so no more */
 };
 
+/* What pods are made of (accept_made_of()); all zero where that is not known. */
+struct observed_digest {
+	uint64_t high, low;
+};
+
 /* Whether the spec may be made real; accept.h settles it once for each generation. */
 struct observed_verdict {
 	bool accepted;
@@ -101,6 +106,7 @@ struct observed_verdict {
 	/* What this size is charged. */
 	const struct ledger_amount *charge;
 	size_t charge_count;
+	struct observed_digest made_of; /* the generation that was accepted last */
 };
 
 struct observed_size {
@@ -116,6 +122,9 @@ struct observed {
 	const struct json_node *root;    /* the whole object, its status included */
 	/* What is made real while the object is refused (accept_kept); NULL: the object. */
 	const struct ray_object *kept;
+	/* While it is refused, nobody knows what was accepted: nothing is made, and nothing ends
+	 * that is not asked to. */
+	bool withheld;
 	struct str namespace, name, uid;
 	int64_t generation;
 	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */

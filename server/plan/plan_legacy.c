@@ -90,7 +90,7 @@ static void make(struct legacy *l)
 {
 	const struct observed_verdict *const verdict = &l->m.seen->verdict;
 
-	if (!verdict->accepted && verdict->size_count == 0)
+	if (l->m.seen->withheld || (!verdict->accepted && verdict->size_count == 0))
 		return;
 	const bool waits = adopt_strays(l->m.seen, &l->m.c, l->m.round);
 

@@ -33,6 +33,11 @@ static void make(struct modern *m, bool pods)
 {
 	if (!is_to_be_made(m->seen))
 		return;
+	if (m->seen->withheld) {
+		if (pods)
+			modern_shrink(m);
+		return;
+	}
 	const bool waits = adopt_strays(m->seen, &m->c, m->round);
 
 	modern_children(m);

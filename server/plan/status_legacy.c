@@ -173,6 +173,7 @@ void status_legacy(const struct legacy *l)
 	status_put_supported(&d, &in);
 	status_put_failures(&d, &in);
 	status_put_accepted(&d, &in);
+	status_put_withheld(&d, &in);
 	status_draft_finish(&d);
 }
 
@@ -187,5 +188,6 @@ void status_legacy_unreadable(const struct observed *seen, struct round *round)
 	status_put(&d, "autoscalerRetries", json_edit_i64(restarts_of(seen)), STATUS_NOW);
 	status_put(&d, "observedGeneration", json_edit_i64(seen->generation), STATUS_NOW);
 	status_put_accepted(&d, &in);
+	status_put_withheld(&d, &in);
 	status_draft_finish(&d);
 }

@@ -128,5 +128,6 @@ void status_modern(const struct status_input *in, struct round *round)
 		put_cluster(&d, in);
 	status_put_failures(&d, in);
 	status_put_accepted(&d, in);
+	status_put_withheld(&d, in);
 	status_draft_finish(&d);
 }

@@ -1,5 +1,5 @@
 /*
- * The status of a RayCluster of ray.io: KubeRay 1.7's fields and conditions, and three
+ * The status of a RayCluster of ray.io: KubeRay 1.7's fields and conditions, and four
  * conditions of our own. One write a round at most, of what differs from what the
  * object holds; what will change again at once waits for a while.
  */
@@ -14,8 +14,10 @@
 #define STATUS_FAILURE     "ReplicaFailure"
 #define STATUS_SUSPENDING  "RayClusterSuspending"
 #define STATUS_SUSPENDED   "RayClusterSuspended"
-/* Ours: is the spec within the rules and the quota; pods that do not start; what we lack. */
+/* Ours: is the spec within the rules and the quota; pods that are not made for that; pods that do
+ * not start; what we lack. */
 #define STATUS_ACCEPTED  "Accepted"
+#define STATUS_WITHHELD  "PodsWithheld"
 #define STATUS_PENDING   "PodsPending"
 #define STATUS_SUPPORTED "Supported"
 /* Begins, in its message, each thing that is there and that the spec wants otherwise. */

@@ -33,6 +33,10 @@ void status_put_pending(struct status_draft *d, const struct status_input *in);
 void status_put_accepted(struct status_draft *d, const struct status_input *in);
 void status_put_supported(struct status_draft *d, const struct status_input *in);
 
+/* --- status_withheld.c: pods that are missing and not made, since nobody knows of what --- */
+
+void status_put_withheld(struct status_draft *d, const struct status_input *in);
+
 /* --- modern_children.c --- */
 
 /* The claim of its GCS, as a watch told of it; NULL where there is none. */

@@ -244,6 +244,8 @@ static void read_line(struct filling *f, struct str rest)
 		read_service(f, &f->services[f->seen->service_count++], rest);
 	else if (str_is(kind, "claim"))
 		read_claim(f->arena, &f->claims[f->seen->claim_count++], rest);
+	else if (str_is(kind, "withheld"))
+		f->seen->withheld = true;
 	else if (str_is(kind, "verdict"))
 		read_verdict(f->arena, &f->seen->verdict, rest);
 	else if (str_is(kind, "first"))

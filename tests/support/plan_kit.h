@@ -10,6 +10,7 @@
  *   failure KIND GROUP MESSAGE…  with HTTP's 403; "missing KIND …" with its 404; "silence KIND
  *                              GROUP" is one without an answer
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is
+ *   withheld                   what was accepted is not known
  *   first                      it is the first round of the process
  *   status KEY: VALUE          members of the object's status, in YAML
  *

@@ -199,6 +199,87 @@ Test(accept, a_charge_survives_in_the_status)
 	arena_done(&arena);
 }
 
+/* Before and after it is sent through the hands that change it, and in both spellings. */
+Test(accept, what_pods_are_made_of_does_not_hang_on_their_number)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} CASES[] = {
+		{CLUSTER("", "replicas: 1"), CLUSTER("", "replicas: 9"), true},
+		{CLUSTER("", "replicas: 1"),
+			CLUSTER("", "minReplicas: 1, maxReplicas: 4, suspend: true, "
+				    "scaleStrategy: {workersToDelete: [x]}"),
+			true},
+		{CLUSTER("", "replicas: 1"), CLUSTER("", "replicas: 1") "  suspend: true\n", true},
+		{CLUSTER("", "replicas: 1"), CLUSTER("serviceType: ClusterIP, ", "replicas: 1"),
+			false},
+		{CLUSTER("", "replicas: 1"), CLUSTER("", "replicas: 1, numOfHosts: 2"), false},
+		{CLUSTER("rayStartParams: {a: bc}, ", "replicas: 1"),
+			CLUSTER("rayStartParams: {ab: c}, ", "replicas: 1"), false},
+		{CLUSTER("rayStartParams: {a: 'x'}, ", "replicas: 1"),
+			CLUSTER("rayStartParams: {a: \"\\x78\"}, ", "replicas: 1"), true},
+		{CLUSTER("rayStartParams: {a: '1'}, ", "replicas: 1"),
+			CLUSTER("rayStartParams: {a: 1}, ", "replicas: 1"), false},
+		{CLUSTER("rayStartParams: {a: [b, c]}, ", "replicas: 1"),
+			CLUSTER("rayStartParams: {a: [[b], c]}, ", "replicas: 1"), false},
+	};
+	const struct observed_size sizes[] = {{STR(HEAD_GROUP), 1, 0}, {STR("w"), 2, 0}};
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const struct json_node *const a = read_yaml(&arena, CASES[i].a);
+		const struct json_node *const b = read_yaml(&arena, CASES[i].b);
+		const struct json_node *const resized =
+			accept_resize(&arena, decode(&arena, a), a, sizes, ARRAY_LEN(sizes));
+		const struct observed_digest is = accept_made_of(&arena, DIALECT_MODERN, a);
+
+		cr_expect_eq(accept_is_the_same(is, accept_made_of(&arena, DIALECT_MODERN, b)),
+			CASES[i].same, "%zu", i);
+		cr_expect(accept_is_the_same(is, accept_made_of(&arena, DIALECT_MODERN, resized)),
+			"%zu", i);
+	}
+	arena_done(&arena);
+}
+
+Test(accept, what_pods_are_made_of_survives_in_the_status)
+{
+	static const struct {
+		const char *message;
+		struct observed_digest digest;
+	} CASES[] = {
+		{"is kept: w=1; made of: 0123456789abcdef00000000000000ff",
+			{UINT64_C(0x0123456789abcdef), 255}},
+		{"is kept: w=1; charged: cpu=9; made of: 0123456789abcdef00000000000000ff",
+			{UINT64_C(0x0123456789abcdef), 255}},
+		{"no, made of: 0123456789abcdef00000000000000ff. Of this size it is kept: w=1",
+			{0, 0}},
+		{"is kept: w=1; made of: 0123456789abcdef00000000000000f", {0, 0}},
+		{"is kept: w=1; made of: 0123456789ABCDEF00000000000000ff", {0, 0}},
+		{"is kept: w=1; made of: ", {0, 0}},
+	};
+	static const struct observed_size SIZES[] = {{STR_INIT("w"), 1, 0}};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct observed_verdict out = {0};
+
+		cr_expect(accept_recall(
+			&arena, with_message(&arena, str_from(CASES[i].message)), &out));
+		cr_expect_eq(out.size_count, 1u);
+		cr_expect_eq(out.made_of.high, CASES[i].digest.high, "%zu", i);
+		cr_expect_eq(out.made_of.low, CASES[i].digest.low, "%zu", i);
+	}
+	const struct observed_verdict verdict = {
+		.reason = "InvalidSpec", .message = STR("no"), .made_of = {1, 2}};
+
+	cr_expect(str_ends(accept_message(&arena, &verdict, NULL, SIZES, 1),
+		"w=1; made of: 00000000000000010000000000000002"));
+	arena_done(&arena);
+}
+
 Test(accept, a_size_that_is_none_is_not_recalled)
 {
 	static const char *const MESSAGES[] = {"", "is kept: ", "is kept: w", "is kept: w=x",

@@ -32,7 +32,7 @@ kubectl patch rayclusters.ray.io scales --type json \
 eventually accepted_is scales reason QuotaExceeded
 eventually keeper_runs scales 3
 eventually clusters_are false 1
-accepted scales message | grep -o 'is kept: headgroup=1, workers=2; charged: requests.cpu=800m$'
+accepted scales message | grep -o 'is kept: headgroup=1, workers=2; charged: requests.cpu=800m; made of: [0-9a-f]*$'
 
 leader=$(live_leader)
 told=$(accepted scales lastTransitionTime)
@@ -47,7 +47,7 @@ keeper_runs other 2
 kubectl delete rayclusters.ray.io other
 eventually keeper_runs scales 5
 eventually accepted_is scales reason QuotaExceeded
-accepted scales message | grep -o 'is kept: headgroup=1, workers=4; charged: requests.cpu=1$'
+accepted scales message | grep -o 'is kept: headgroup=1, workers=4; charged: requests.cpu=1; made of: [0-9a-f]*$'
 kubectl patch rayclusters.ray.io scales --type json \
 	-p '[{"op":"replace","path":"/spec/workerGroupSpecs/0/replicas","value":4}]'
 eventually accepted_is scales status True
