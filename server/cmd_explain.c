@@ -44,7 +44,7 @@ static void print_text(
 	const bool color = terminal_wants_color(settings_str(e->settings, SETTING_COLOR));
 
 	if (e->settings->argument_count)
-		explain_report_text(verdicts[0], color, &e->out);
+		explain_report_text(verdicts[0], color, terminal_width(), &e->out);
 	else if (count)
 		explain_report_lines(verdicts, count, color, &e->out);
 	else if (e->namespace)

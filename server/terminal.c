@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 bool terminal_wants_color(struct str color)
@@ -13,4 +14,14 @@ bool terminal_wants_color(struct str color)
 		return str_is(color, "always");
 	return isatty(STDOUT_FILENO) && !(no && *no) &&
 	       !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+size_t terminal_width(void)
+{
+	enum { LEAST = 40, MOST = 100 };
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col > MOST)
+		return MOST;
+	return size.ws_col < LEAST ? LEAST : size.ws_col;
 }

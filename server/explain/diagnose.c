@@ -133,11 +133,11 @@ static void say_well(struct explain_verdict *v)
 
 	if (v->wrong || head == NULL)
 		return;
-	v->well.items[0] = arena_printf(arena,
+	v->well.items[0].text = arena_printf(arena,
 		"All is as asked: the head and %.*s are ready, the head for %.*s.",
 		STR_ARG(explain_count(arena, (int64_t)s->pod_count - 1, "worker")),
 		STR_ARG(explain_age(arena, s->in->now - since)));
-	v->well.items[1] = arena_printf(arena,
+	v->well.items[1].text = arena_printf(arena,
 		"Reach it at %.*s.%.*s.svc; from here: kubectl port-forward -n %.*s service/%.*s "
 		"8265 10001",
 		STR_ARG(service), STR_ARG(s->namespace), STR_ARG(s->namespace), STR_ARG(service));

@@ -31,14 +31,14 @@ struct explain_finding *explain_found(
 }
 
 /* A line that is there already says nothing more. */
-static void add_line(struct explain_lines *lines, struct str line)
+static void add_line(struct explain_lines *lines, struct str text, bool whole)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		if (str_eq(lines->items[i], line))
+		if (str_eq(lines->items[i].text, text))
 			return;
 	}
 	if (lines->count < EXPLAIN_LINES_MAX)
-		lines->items[lines->count++] = line;
+		lines->items[lines->count++] = (struct explain_line){text, whole};
 }
 
 void explain_shows(
@@ -49,7 +49,19 @@ void explain_shows(
 	if (finding == NULL)
 		return;
 	va_start(args, format);
-	add_line(&finding->evidence, print(findings->arena, format, args));
+	add_line(&finding->evidence, print(findings->arena, format, args), false);
+	va_end(args);
+}
+
+void explain_tells(
+	struct explain_findings *findings, struct explain_finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	if (finding == NULL)
+		return;
+	va_start(args, format);
+	add_line(&finding->evidence, print(findings->arena, format, args), true);
 	va_end(args);
 }
 
@@ -61,7 +73,7 @@ void explain_advises(
 	if (finding == NULL)
 		return;
 	va_start(args, format);
-	add_line(&finding->advice, print(findings->arena, format, args));
+	add_line(&finding->advice, print(findings->arena, format, args), true);
 	va_end(args);
 }
 

@@ -17,8 +17,13 @@ enum explain_grade {
 
 enum { EXPLAIN_LINES_MAX = 6 }; /* of evidence and of advice in one finding; more is dropped */
 
+struct explain_line {
+	struct str text;
+	bool whole; /* no end of it is left out on a screen */
+};
+
 struct explain_lines {
-	struct str items[EXPLAIN_LINES_MAX];
+	struct explain_line items[EXPLAIN_LINES_MAX];
 	size_t count;
 };
 
@@ -40,8 +45,14 @@ struct explain_findings {
 /* Appends one; valid as long as the list. */
 struct explain_finding *explain_found(struct explain_findings *findings, enum explain_grade grade,
 	const char *format, ...) PRINTF_LIKE(3, 4);
-/* A line more. `finding` may be NULL: then nothing happens. */
+/*
+ * A line more: of what was seen, which a screen may cut; of a verdict, ours or of who refused it,
+ * whose end may say what to mend, and has the rule's id; of what to do. `finding` may be NULL: then
+ * nothing happens.
+ */
 void explain_shows(struct explain_findings *findings, struct explain_finding *finding,
+	const char *format, ...) PRINTF_LIKE(3, 4);
+void explain_tells(struct explain_findings *findings, struct explain_finding *finding,
 	const char *format, ...) PRINTF_LIKE(3, 4);
 void explain_advises(struct explain_findings *findings, struct explain_finding *finding,
 	const char *format, ...) PRINTF_LIKE(3, 4);

@@ -179,7 +179,7 @@ void look_at_policy_quota(struct look *l)
 			f = explain_found(l->found, l->missing ? EXPLAIN_WRONG : EXPLAIN_NOTE,
 				"the policy's quota of namespace %.*s is exceeded",
 				LOOK_NAMESPACE(l));
-		explain_shows(l->found, f, "%.*s (%s)", STR_ARG(look_sentence(&errors.items[i])),
+		explain_tells(l->found, f, "%.*s (%s)", STR_ARG(look_sentence(&errors.items[i])),
 			errors.items[i].rule);
 	}
 	l->refused = l->refused || (f && l->missing);

@@ -49,7 +49,7 @@ static struct explain_finding *found(struct look *l, const struct refusal *r, co
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG, "%s refuses %s",
 		who, l->missing == 1 ? "the pod that is missing" : "pods");
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	return f;
 }
 
@@ -68,7 +68,7 @@ static void quota(struct look *l, const struct refusal *r)
 		const size_t end = str_find(asked, ',');
 		const struct str item = {asked.at, str_find((struct str){asked.at, end}, '=')};
 
-		explain_shows(l->found, f, "%.*s: %.*s of %.*s used, a pod asks for %.*s",
+		explain_tells(l->found, f, "%.*s: %.*s of %.*s used, a pod asks for %.*s",
 			STR_ARG(item), STR_ARG(amount_of(used, item)),
 			STR_ARG(amount_of(hard, item)),
 			STR_ARG(amount_of((struct str){asked.at, end}, item)));
@@ -86,7 +86,7 @@ static void quota_values(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
 		"ResourceQuota \"%.*s\" wants every container to say what it needs", STR_ARG(name));
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f,
 		"set the requests and limits that it names, in every "
 		"container, or a LimitRange with defaults");
@@ -121,7 +121,7 @@ static void webhook_is_away(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
 		"pods cannot be made while the webhook %.*s does not answer", STR_ARG(name));
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f, "see whether what stands behind it runs");
 }
 
@@ -139,7 +139,7 @@ static void service_account(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(
 		l->found, EXPLAIN_WRONG, "a service account that pods name is not there");
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f,
 		"make it, or mend serviceAccountName: kubectl get "
 		"serviceaccounts -n %.*s",
@@ -151,7 +151,7 @@ static void priority_class(struct look *l, const struct refusal *r)
 	struct explain_finding *const f =
 		explain_found(l->found, EXPLAIN_WRONG, "a class that pods name is not there");
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f,
 		"make it, or mend the name: kubectl get priorityclasses,runtimeclasses");
 }
@@ -161,7 +161,7 @@ static void controller_rights(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(
 		l->found, EXPLAIN_WRONG, "the controller lacks a right that it needs here");
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f,
 		"give its account that right in namespace %.*s: the chart's RBAC has it",
 		LOOK_NAMESPACE(l));
@@ -172,7 +172,7 @@ static void namespace_ends(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
 		"namespace %.*s is being deleted: nothing new is made in it", LOOK_NAMESPACE(l));
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 }
 
 static void pod_invalid(struct look *l, const struct refusal *r)
@@ -180,7 +180,7 @@ static void pod_invalid(struct look *l, const struct refusal *r)
 	struct explain_finding *const f = explain_found(
 		l->found, EXPLAIN_WRONG, "the API server does not take the pods: they are invalid");
 
-	explain_shows(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f, "mend the field in the group's template");
 }
 
@@ -339,7 +339,7 @@ void look_at_limits(struct look *l)
 				f = explain_found(l->found, EXPLAIN_WRONG,
 					"the limits of namespace %.*s do not take these pods",
 					LOOK_NAMESPACE(l));
-			explain_shows(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
+			explain_tells(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
 				STR_ARG(e->message), e->rule);
 		}
 	}

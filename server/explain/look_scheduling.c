@@ -273,7 +273,7 @@ void bunch_tell_scheduling(struct look *l, const struct bunch *b)
 	bunch_show_pods(l, f, b);
 	explain_shows(l->found, f, "scheduler: %.*s", STR_ARG(words));
 	if (large)
-		explain_shows(l->found, f, "%.*s", STR_ARG(look_sentence(large)));
+		explain_tells(l->found, f, "%.*s", STR_ARG(look_sentence(large)));
 	for (size_t i = 0; i < ARRAY_LEN(REASONS); i++) {
 		if (str_contains(words, REASONS[i].words))
 			REASONS[i].advise(l, f, t);

@@ -47,13 +47,13 @@ static void show_mistakes(
 	for (size_t i = 0; i < shown; i++) {
 		const struct field_error *const e = mistakes->items[i].error;
 
-		explain_shows(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
+		explain_tells(l->found, f, "%.*s: %.*s (%s)", STR_ARG(e->field),
 			STR_ARG(e->message), e->rule);
 	}
 	const size_t more = mistakes->errors - shown + mistakes->unlisted_errors;
 
 	if (more)
-		explain_shows(l->found, f, "and %.*s more: raygate check -n %.*s",
+		explain_tells(l->found, f, "and %.*s more: raygate check -n %.*s",
 			STR_ARG(explain_count(l->arena, (int64_t)more, "mistake")),
 			LOOK_NAMESPACE(l));
 }
@@ -87,7 +87,7 @@ static struct explain_finding *tell_verdict(
 		return NULL;
 	/* The rules tell the same, each mistake with its place. */
 	if (mistakes == 0 && message.len)
-		explain_shows(l->found, f, "%.*s", STR_ARG(message));
+		explain_tells(l->found, f, "%.*s", STR_ARG(message));
 	return f;
 }
 
@@ -146,7 +146,7 @@ void look_at_support(struct look *l)
 	/* A chart of 2022 asks for an autoscaler in any case, and runs without one. */
 	f = explain_found(l->found, is_legacy ? EXPLAIN_NOTE : EXPLAIN_WRONG,
 		"it asks for what its controller does not do");
-	explain_shows(l->found, f, "%.*s", STR_ARG(message));
+	explain_tells(l->found, f, "%.*s", STR_ARG(message));
 	if (str_contains(message, STATUS_CHANGING))
 		explain_advises(l->found, f,
 			"what is there is made anew once it is deleted, a claim without the state "

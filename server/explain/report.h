@@ -5,8 +5,9 @@
 #include "base/json_edit.h"
 #include "server/explain/diagnose.h"
 
-/* One cluster on one screen. `color` for a terminal. */
-void explain_report_text(const struct explain_verdict *verdict, bool color, struct buf *out);
+/* One cluster on one screen of `width` characters, at least 20. `color` for a terminal. */
+void explain_report_text(
+	const struct explain_verdict *verdict, bool color, size_t width, struct buf *out);
 /* Several, most troubled first, a line each. */
 void explain_report_lines(
 	const struct explain_verdict *const *verdicts, size_t count, bool color, struct buf *out);

@@ -5,7 +5,7 @@ static void put_lines(struct json_edit *object, const char *key, const struct ex
 	struct json_edit *const list = json_edit_put_array(object, key);
 
 	for (size_t i = 0; i < lines->count; i++)
-		json_edit_add(list, json_edit_str(lines->items[i]));
+		json_edit_add(list, json_edit_str(lines->items[i].text));
 }
 
 static struct json_edit *finding_value(const struct explain_finding *f)

@@ -4,9 +4,8 @@
 #include "server/explain/report.h"
 
 enum {
-	WIDTH = 100,
 	SHOWN = 5,     /* findings on a screen; -o json has all */
-	LONGEST = 260, /* bytes of a line of evidence */
+	LONGEST = 260, /* bytes of a line of what was seen: its main thing comes first */
 	INDENT = 3,
 };
 
@@ -20,6 +19,7 @@ enum {
 struct printer {
 	struct buf *out;
 	bool color;
+	size_t width; /* of a screen, in characters */
 };
 
 static void paint(const struct printer *p, const char *how)
@@ -28,21 +28,27 @@ static void paint(const struct printer *p, const char *how)
 		buf_add_cstr(p->out, how);
 }
 
-/* Where a line of at most `width` bytes may end: at a blank, if there is one. */
+static bool begins_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/* Where a line of at most `width` characters may end: at a blank, if there is one. */
 static size_t break_of(struct str text, size_t width)
 {
-	size_t at = width;
+	size_t end = 0;
+	size_t at;
 
-	if (text.len <= width)
-		return text.len;
-	while (at && text.at[at] != ' ')
+	for (size_t characters = 0; end < text.len; end++) {
+		characters += begins_character(text.at[end]);
+		if (characters > width)
+			break;
+	}
+	if (end == text.len)
+		return end;
+	for (at = end; at && text.at[at] != ' ';)
 		at--;
-	if (at)
-		return at;
-	/* Never in the middle of a character. */
-	for (at = width; at > 1 && ((unsigned char)text.at[at] & 0xc0) == 0x80;)
-		at--;
-	return at;
+	return at ? at : end;
 }
 
 /* Words of others: no line ends, no escapes that a terminal would obey. */
@@ -66,15 +72,15 @@ static struct str shorten(struct str text)
 	return (struct str){text.at, break_of(text, LONGEST)};
 }
 
-/* The first line behind `mark`, the others below it. Advice is never cut short. */
-static void add_wrapped(const struct printer *p, const char *mark, struct str text, bool whole)
+/* The first line behind `mark`, the others below it. */
+static void add_wrapped(const struct printer *p, const char *mark, const struct explain_line *line)
 {
 	CLEANUP(buf_done) struct buf clean = {0};
 
-	add_clean(&clean, text);
-	struct str rest = whole ? buf_str(&clean) : shorten(buf_str(&clean));
+	add_clean(&clean, line->text);
+	struct str rest = line->whole ? buf_str(&clean) : shorten(buf_str(&clean));
 	const bool cut = rest.len < clean.len;
-	const size_t width = WIDTH - INDENT - 2;
+	const size_t width = p->width - INDENT - 2;
 	bool first = true;
 
 	do {
@@ -103,10 +109,10 @@ static void add_finding(const struct printer *p, const struct explain_finding *f
 	paint(p, PLAIN);
 	buf_add_char(p->out, '\n');
 	for (size_t i = 0; i < f->evidence.count; i++)
-		add_wrapped(p, " ", f->evidence.items[i], false);
+		add_wrapped(p, " ", &f->evidence.items[i]);
 	for (size_t i = 0; i < f->advice.count; i++) {
 		paint(p, BOLD);
-		add_wrapped(p, ">", f->advice.items[i], true);
+		add_wrapped(p, ">", &f->advice.items[i]);
 		paint(p, PLAIN);
 	}
 }
@@ -124,14 +130,14 @@ static void add_title(const struct printer *p, const struct explain_verdict *v)
 	buf_add_char(p->out, '\n');
 }
 
-void explain_report_text(const struct explain_verdict *v, bool color, struct buf *out)
+void explain_report_text(const struct explain_verdict *v, bool color, size_t width, struct buf *out)
 {
-	const struct printer p = {out, color};
+	const struct printer p = {out, color, width};
 	const size_t shown = v->findings.count < SHOWN ? v->findings.count : SHOWN;
 
 	add_title(&p, v);
 	for (size_t i = 0; i < v->well.count; i++)
-		buf_printf(out, "%.*s\n", STR_ARG(v->well.items[i]));
+		buf_printf(out, "%.*s\n", STR_ARG(v->well.items[i].text));
 	for (size_t i = 0; i < shown; i++) {
 		buf_add_char(out, '\n');
 		add_finding(&p, &v->findings.items[i], i + 1);
@@ -187,7 +193,7 @@ static void add_line(const struct printer *p, const struct explain_verdict *v, s
 void explain_report_lines(
 	const struct explain_verdict *const *verdicts, size_t count, bool color, struct buf *out)
 {
-	const struct printer p = {out, color};
+	const struct printer p = {.out = out, .color = color};
 	const struct explain_verdict **const sorted = mem_alloc(count * sizeof(*sorted) + 1);
 	const size_t width = longest_name(verdicts, count);
 
@@ -201,7 +207,7 @@ void explain_report_lines(
 
 void explain_report_gaps(const struct explain_input *in, bool color, struct buf *out)
 {
-	const struct printer p = {out, color};
+	const struct printer p = {.out = out, .color = color};
 
 	for (size_t i = 0; i < in->gap_count; i++) {
 		if (i == 0)

@@ -93,7 +93,7 @@ static void print(struct explain_input *in, struct buf *out)
 		verdicts[i] = verdict;
 	}
 	if (clusters->count == 1)
-		explain_report_text(verdicts[0], false, out);
+		explain_report_text(verdicts[0], false, 100, out);
 	else
 		explain_report_lines(verdicts, clusters->count, false, out);
 	explain_report_gaps(in, false, out);

@@ -45,7 +45,7 @@ Test(explain_report, words_of_others_do_not_reach_the_terminal)
 	struct fixture f;
 
 	begin(&f);
-	explain_report_text(&f.verdict, false, &f.out);
+	explain_report_text(&f.verdict, false, 100, &f.out);
 	cr_expect(
 		str_contains(buf_str(&f.out), "left to a [2Jb"), "%.*s", STR_ARG(buf_str(&f.out)));
 	cr_expect_not(str_contains(buf_str(&f.out), "\033"));
@@ -57,7 +57,7 @@ Test(explain_report, colours_are_for_those_who_want_them)
 	struct fixture f;
 
 	begin(&f);
-	explain_report_text(&f.verdict, true, &f.out);
+	explain_report_text(&f.verdict, true, 100, &f.out);
 	cr_expect(str_contains(buf_str(&f.out), "\033[1;31m1. it is left"), "%.*s",
 		STR_ARG(buf_str(&f.out)));
 	end(&f);
@@ -84,5 +84,42 @@ Test(explain_report, json_has_all_of_it)
 	cr_expect_gt(json_edit_count(json_edit_get(finding, STR("advice"))), 0u);
 	cr_expect(str_is(json_edit_text(json_edit_get(gap, STR("what"))), "nodes"));
 	json_edit_free(&whole);
+	end(&f);
+}
+
+/* The rule's id and what to mend stand at the end of a verdict, and seen words may be long. */
+Test(explain_report, a_narrow_screen_cuts_what_was_seen_and_no_verdict)
+{
+	enum { NARROW = 40 };
+	struct fixture f;
+	struct explain_finding *finding;
+	struct str rest;
+
+	begin(&f);
+	struct explain_findings *const all = &f.verdict.findings;
+	struct str words = STR("");
+
+	for (size_t i = 0; i < 100; i++)
+		words = arena_printf(&f.arena, "%.*s w\u00f6rter", STR_ARG(words));
+	all->arena = &f.arena;
+	all->count = 0;
+	finding = explain_found(all, EXPLAIN_WRONG, "a headline");
+	explain_shows(all, finding, "seen%.*s end-of-seen", STR_ARG(words));
+	explain_tells(all, finding, "told%.*s (RG1401)", STR_ARG(words));
+	explain_report_text(&f.verdict, false, NARROW, &f.out);
+	rest = buf_str(&f.out);
+	cr_expect(str_contains(rest, "(RG1401)\n"), "%.*s", STR_ARG(rest));
+	cr_expect_not(str_contains(rest, "end-of-seen"), "%.*s", STR_ARG(rest));
+	rest = str_from_offset(rest, str_find(rest, '\n') + 1);
+	while (rest.len) {
+		const size_t end = str_find(rest, '\n');
+		size_t characters = 0;
+
+		for (size_t i = 0; i < end; i++)
+			characters += ((unsigned char)rest.at[i] & 0xc0) != 0x80;
+		/* the two of a mark that more was seen */
+		cr_expect_leq(characters, NARROW + 2, "%.*s", (int)end, rest.at);
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	}
 	end(&f);
 }
