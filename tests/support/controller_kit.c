@@ -5,30 +5,15 @@
 
 #include "api/derived_names.h"
 #include "base/clock.h"
-#include "server/children/legacy_pod.h"
 #include "server/controller/deeds.h"
 #include "server/plan/plan_legacy.h"
 #include "server/plan/plan_modern.h"
-#include "tests/support/ray_spec.h"
+#include "tests/support/controller_kit_parts.h"
 #include "tests/support/review.h"
 
 enum { ROUNDS_MAX = 400, WRITES_MAX = 20000 };
 
-#define PODS     "/api/v1/namespaces/ns/pods"
-#define SERVICES "/api/v1/namespaces/ns/services"
-#define CLAIMS   "/api/v1/namespaces/ns/persistentvolumeclaims"
-#define NOW      (1800000000 * CLOCK_SECOND)
-
-static const struct {
-	const char *clusters, *cluster_label, *group_label, *head, *state, *ready;
-} WORDS[] = {
-	[DIALECT_MODERN] = {"/apis/ray.io/v1/namespaces/ns/rayclusters", "ray.io/cluster",
-		"ray.io/group", "headgroup", "state", "ready"},
-	[DIALECT_LEGACY] = {"/apis/cluster.ray.io/v1/namespaces/ns/rayclusters", LEGACY_CLUSTER,
-		LEGACY_POD_TYPE, "head", "phase", "Running"},
-};
-
-static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
+#define NOW (1800000000 * CLOCK_SECOND)
 
 struct controller_kit *controller_kit_new(const char *policy)
 {
@@ -151,124 +136,6 @@ static void finished(
 	reconciler_finished(kit->reconciler, key, uid, end);
 }
 
-static const char *cluster_path(
-	const struct controller_kit *kit, struct arena *arena, const char *name)
-{
-	return arena_printf(arena, "%s/%s", WORDS[kit->dialect].clusters, name).at;
-}
-
-void controller_kit_apply(struct controller_kit *kit, const char *name, int workers)
-{
-	struct arena arena CLEANUP(arena_done);
-	arena_init(&arena, 4096);
-	const struct str spec = ray_spec(&arena, kit->dialect, workers);
-	const struct str json = arena_printf(&arena,
-		"{\"apiVersion\":\"%s/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":"
-		"\"%s\",\"namespace\":\"ns\",\"generation\":1,\"uid\":\"uid-of-%s\","
-		"\"creationTimestamp\":\"2027-01-15T08:00:00Z\"},\"spec\":%.*s}",
-		DIALECT_WORDS[kit->dialect].group, name, name, STR_ARG(spec));
-
-	fake_cluster_put(kit->cluster, cluster_path(kit, &arena, name), json.at);
-}
-
-static const struct json_node *read_json(struct arena *arena, const char *text)
-{
-	struct json_doc doc;
-	struct err err;
-
-	cr_assert_not_null(text);
-	cr_assert(json_read(arena, str_from(text), &LIMITS, &doc, &err), "%s", err.text);
-	return doc.root;
-}
-
-/* Puts text in the place of some other that is in the object once. */
-static void change(struct controller_kit *kit, const char *path, const char *from, const char *to)
-{
-	struct arena arena CLEANUP(arena_done);
-	const char *const json = fake_cluster_get(kit->cluster, path);
-	const char *const at = json ? strstr(json, from) : NULL;
-
-	arena_init(&arena, 4096);
-	cr_assert_not_null(at, "%s is not in %s", from, json);
-	fake_cluster_put(kit->cluster, path,
-		arena_printf(&arena, "%.*s%s%s", (int)(at - json), json, to, at + strlen(from)).at);
-}
-
-static void next_generation(struct controller_kit *kit, const char *path)
-{
-	struct arena arena CLEANUP(arena_done);
-	int64_t generation = 0;
-
-	arena_init(&arena, 4096);
-	json_i64(json_get(json_get(read_json(&arena, fake_cluster_get(kit->cluster, path)),
-				  "metadata"),
-			 "generation"),
-		&generation);
-	change(kit, path, arena_printf(&arena, "\"generation\":%d", (int)generation).at,
-		arena_printf(&arena, "\"generation\":%d", (int)generation + 1).at);
-}
-
-void controller_kit_suspend(struct controller_kit *kit, const char *name, bool suspended)
-{
-	static const char PLAIN[] = "\"spec\":{\"rayVersion\":";
-	static const char SUSPENDED[] = "\"spec\":{\"suspend\":true,\"rayVersion\":";
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	const char *const path = cluster_path(kit, &arena, name);
-
-	change(kit, path, suspended ? PLAIN : SUSPENDED, suspended ? SUSPENDED : PLAIN);
-	next_generation(kit, path);
-}
-
-void controller_kit_scale(struct controller_kit *kit, const char *name, int workers)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	const char *const path = cluster_path(kit, &arena, name);
-	const bool modern = kit->dialect == DIALECT_MODERN;
-	const char *const field = modern ? "replicas" : "minWorkers";
-	const struct json_node *const spec =
-		json_get(read_json(&arena, fake_cluster_get(kit->cluster, path)), "spec");
-	const struct json_node *const group =
-		modern ? json_item(json_get(spec, "workerGroupSpecs"), 0)
-		       : json_item(json_get(spec, "podTypes"), 1);
-	int64_t had = 0;
-
-	json_i64(json_get(group, field), &had);
-	change(kit, path, arena_printf(&arena, "\"%s\":%d", field, (int)had).at,
-		arena_printf(&arena, "\"%s\":%d", field, workers).at);
-	next_generation(kit, path);
-}
-
-void controller_kit_autoscale(struct controller_kit *kit, const char *name)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	change(kit, cluster_path(kit, &arena, name),
-		"\"rayVersion\":", "\"enableInTreeAutoscaling\":true,\"rayVersion\":");
-}
-
-void controller_kit_edit(
-	struct controller_kit *kit, const char *name, const char *from, const char *to)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	change(kit, cluster_path(kit, &arena, name), from, to);
-	next_generation(kit, cluster_path(kit, &arena, name));
-}
-
-void controller_kit_delete(struct controller_kit *kit, const char *name)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	fake_cluster_delete(kit->cluster, cluster_path(kit, &arena, name));
-}
-
 void controller_kit_begin(struct controller_kit *kit)
 {
 	struct arena arena CLEANUP(arena_done);
@@ -317,18 +184,6 @@ void controller_kit_kill(struct controller_kit *kit)
 	kube_client_free(&kit->client);
 }
 
-static enum world_kind kind_of(const struct controller_kit *kit, const char *path)
-{
-	if (str_starts(str_from(path), PODS "/"))
-		return WORLD_PODS;
-	if (str_starts(str_from(path), SERVICES "/"))
-		return WORLD_SERVICES;
-	if (str_starts(str_from(path), CLAIMS "/"))
-		return WORLD_CLAIMS;
-	return str_starts(str_from(path), WORDS[kit->dialect].clusters) ? WORLD_CLUSTERS
-									: WORLD_KINDS;
-}
-
 void controller_kit_tell(struct controller_kit *kit)
 {
 	struct arena arena CLEANUP(arena_done);
@@ -339,9 +194,9 @@ void controller_kit_tell(struct controller_kit *kit)
 	for (enum world_kind kind = 0; kind < WORLD_KINDS; kind++) {
 		world_listing(kit->world, kind, kit->dialect);
 		for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
-			if (kind_of(kit, path) == kind)
-				world_put(kit->world, kind, kit->dialect, read_json(&arena, json),
-					&arena);
+			if (controller_kit_kind(kit, path) == kind)
+				world_put(kit->world, kind, kit->dialect,
+					controller_kit_read(&arena, json), &arena);
 		}
 		world_listed(kit->world, kind, kit->dialect);
 	}
@@ -353,8 +208,7 @@ void controller_kit_tell_of(struct controller_kit *kit, const char *name)
 
 	arena_init(&arena, 65536);
 	world_put(kit->world, WORLD_CLUSTERS, kit->dialect,
-		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(kit, &arena, name))),
-		&arena);
+		controller_kit_read(&arena, controller_kit_cluster(kit, name)), &arena);
 }
 
 bool controller_kit_write(struct controller_kit *kit)
@@ -365,52 +219,16 @@ bool controller_kit_write(struct controller_kit *kit)
 	return writers_step(kit->writers);
 }
 
-bool controller_kit_run_pods(struct controller_kit *kit)
+void controller_kit_lead(struct controller_kit *kit)
 {
-	struct arena arena CLEANUP(arena_done);
-	const char *json;
-	const char *path;
-	bool any = false;
-
-	arena_init(&arena, 4096);
-	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));) {
-		if (kind_of(kit, path) != WORLD_PODS || strstr(json, "\"phase\""))
-			continue;
-		const struct str running = arena_printf(&arena,
-			"%.*s,\"status\":{\"phase\":\"Running\",\"podIP\":\"10.0.0.1\","
-			"\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}",
-			(int)strlen(json) - 1, json);
-
-		fake_cluster_put(kit->cluster, path, running.at);
-		any = true;
-		at = 0;
-	}
-	return any;
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
 }
 
-/* In the first pod with this in its name. */
-static void change_pod(
-	struct controller_kit *kit, const char *part, const char *from, const char *to)
+void controller_kit_restart(struct controller_kit *kit)
 {
-	const char *path;
-
-	for (size_t at = 0; fake_cluster_next(kit->cluster, &at, &path);) {
-		if (kind_of(kit, path) == WORLD_PODS && strstr(path, part)) {
-			change(kit, path, from, to);
-			return;
-		}
-	}
-	cr_assert_fail("there is no pod %s", part);
-}
-
-void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
-{
-	change_pod(kit, part, "\"Ready\",\"status\":\"True\"", "\"Ready\",\"status\":\"False\"");
-}
-
-void controller_kit_end_pod(struct controller_kit *kit, const char *part)
-{
-	change_pod(kit, part, "\"phase\":\"Running\"", "\"phase\":\"Failed\"");
+	controller_kit_kill(kit);
+	controller_kit_lead(kit);
 }
 
 void controller_kit_settle(struct controller_kit *kit)
@@ -429,69 +247,4 @@ void controller_kit_settle(struct controller_kit *kit)
 		quiet = any ? 0 : quiet + 1;
 		clock_advance(20 * CLOCK_SECOND);
 	}
-}
-
-static bool is_of(
-	const struct controller_kit *kit, const char *json, const char *name, const char *group)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 65536);
-	const struct json_node *const labels =
-		json_get(json_get(read_json(&arena, json), "metadata"), "labels");
-
-	return json_str_is(json_get(labels, WORDS[kit->dialect].cluster_label), str_from(name)) &&
-	       (!group || json_str_is(json_get(labels, WORDS[kit->dialect].group_label),
-				  str_from(group)));
-}
-
-static size_t count(
-	const struct controller_kit *kit, enum world_kind kind, const char *name, const char *group)
-{
-	const char *json;
-	const char *path;
-	size_t count = 0;
-
-	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));)
-		count += kind_of(kit, path) == kind && is_of(kit, json, name, group);
-	return count;
-}
-
-size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group)
-{
-	return count(kit, WORLD_PODS, name, group);
-}
-
-size_t controller_kit_status_writes(const struct controller_kit *kit, const char *name)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 1024);
-	const struct str wanted =
-		arena_printf(&arena, "%s/%s/status", WORDS[kit->dialect].clusters, name);
-	const struct str log = fake_cluster_log(kit->cluster);
-	size_t writes = 0;
-
-	for (size_t i = 0; i + wanted.len <= log.len; i++)
-		writes += memcmp(log.at + i, wanted.at, wanted.len) == 0;
-	return writes;
-}
-
-void controller_kit_expect(struct controller_kit *kit, const char *name, size_t workers)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	const struct json_node *const root =
-		read_json(&arena, fake_cluster_get(kit->cluster, cluster_path(kit, &arena, name)));
-	const struct str state =
-		json_str(&arena, json_get(json_get(root, "status"), WORDS[kit->dialect].state));
-	const struct str log = fake_cluster_log(kit->cluster);
-
-	cr_expect_eq(controller_kit_pods(kit, name, WORDS[kit->dialect].head), 1u, "%s:%.*s", name,
-		STR_ARG(log));
-	cr_expect_eq(
-		controller_kit_pods(kit, name, "workers"), workers, "%s:%.*s", name, STR_ARG(log));
-	cr_expect_eq(count(kit, WORLD_SERVICES, name, NULL), 1u, "%s:%.*s", name, STR_ARG(log));
-	cr_expect(str_is(state, WORDS[kit->dialect].ready), "%s is '%.*s'", name, STR_ARG(state));
 }

@@ -26,6 +26,11 @@ struct controller_kit {
 	struct buf events; /* "Reason: message\n", without the random part of a name */
 };
 
+/* A policy by which namespace "ns" has so many CPUs; `more` is lines of it, or "". */
+#define CONTROLLER_KIT_QUOTA(cpu, more)                                                            \
+	"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n" more                       \
+	"quotas: {ns: {requests.cpu: \"" cpu "\"}}\n"
+
 /* A cluster without anything in it; `policy` in YAML, or NULL. */
 struct controller_kit *controller_kit_new(const char *policy);
 /* The same of either dialect; above it is the modern one. */
@@ -44,6 +49,13 @@ void controller_kit_autoscale(struct controller_kit *kit, const char *name);
 void controller_kit_edit(
 	struct controller_kit *kit, const char *name, const char *from, const char *to);
 void controller_kit_delete(struct controller_kit *kit, const char *name);
+/* As it is stored, until it is changed; NULL where there is none. */
+const char *controller_kit_cluster(const struct controller_kit *kit, const char *name);
+bool controller_kit_says(const struct controller_kit *kit, const char *name, const char *words);
+/* A pod of RayCluster "a" that the kit did not make; `owner` is the uid of its controller, or NULL.
+ */
+void controller_kit_put_pod(
+	struct controller_kit *kit, const char *name, const char *group, const char *owner);
 
 /* Begins a runtime that has read all there is; ends it without a word. */
 void controller_kit_begin(struct controller_kit *kit);
@@ -62,6 +74,9 @@ void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
 void controller_kit_end_pod(struct controller_kit *kit, const char *part);
 /* Until nothing happens any more; pods run as soon as they are there, and time passes. */
 void controller_kit_settle(struct controller_kit *kit);
+/* Begins, and settles; the second kills what there is before. */
+void controller_kit_lead(struct controller_kit *kit);
+void controller_kit_restart(struct controller_kit *kit);
 
 /* How many pods there are of a cluster and group. */
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group);

@@ -13,8 +13,7 @@ static struct controller_kit *kit;
 /* A head has 1 CPU, 1.5 where it autoscales; so has a worker 1. */
 static void begin(void)
 {
-	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-				 "quotas: {ns: {requests.cpu: \"6\"}}\n");
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 }
 
 static void end(void)
@@ -26,14 +25,12 @@ TestSuite(charged, .init = begin, .fini = end);
 
 static void lead(void)
 {
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 }
 
 static void restart(void)
 {
-	controller_kit_kill(kit);
-	lead();
+	controller_kit_restart(kit);
 }
 
 static void tell(void)
@@ -44,10 +41,7 @@ static void tell(void)
 
 static const char *cluster(const char *name)
 {
-	static char path[128];
-
-	snprintf(path, sizeof(path), "/apis/ray.io/v1/namespaces/ns/rayclusters/%s", name);
-	return fake_cluster_get(kit->cluster, path);
+	return controller_kit_cluster(kit, name);
 }
 
 static void expect_pods(const char *name, size_t pods)
@@ -59,7 +53,7 @@ static void expect_pods(const char *name, size_t pods)
 
 static bool says(const char *name, const char *words)
 {
-	return strstr(cluster(name), words) != NULL;
+	return controller_kit_says(kit, name, words);
 }
 
 /* Another one of so many workers has room, and one of one worker more has not. */
@@ -275,9 +269,7 @@ Test(charged, what_is_refused_ends_nothing_that_runs)
 Test(charged, what_is_made_anew_of_a_legacy_cluster_is_what_was_accepted)
 {
 	end();
-	kit = controller_kit_new_of(DIALECT_LEGACY,
-		"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\ncharge: now\n"
-		"quotas: {ns: {requests.cpu: \"6\"}}\n");
+	kit = controller_kit_new_of(DIALECT_LEGACY, CONTROLLER_KIT_QUOTA("6", "charge: now\n"));
 	controller_kit_apply(kit, "a", 2);
 	lead();
 	expect_pods("a", 3);
@@ -329,27 +321,11 @@ Test(charged, groups_that_a_status_makes_up_leave_no_room)
 
 /* --- what runs already when it is first seen --- */
 
-static void put_pod(const char *name, const char *type, const char *group)
-{
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	fake_cluster_put(kit->cluster,
-		arena_printf(&arena, "/api/v1/namespaces/ns/pods/%s", name).at,
-		arena_printf(&arena,
-			"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"%s\","
-			"\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"%s\","
-			"\"ray.io/group\":\"%s\"},\"ownerReferences\":[{\"controller\":true,"
-			"\"uid\":\"uid-of-a\"}]},\"spec\":{}}",
-			name, name, type, group)
-			.at);
-}
-
 static void put_running(const char *group)
 {
-	put_pod("h", "head", "headgroup");
-	put_pod("w1", "worker", group);
-	put_pod("w2", "worker", group);
+	controller_kit_put_pod(kit, "h", "headgroup", "uid-of-a");
+	controller_kit_put_pod(kit, "w1", group, "uid-of-a");
+	controller_kit_put_pod(kit, "w2", group, "uid-of-a");
 }
 
 Test(charged, what_is_taken_over_is_charged_for_what_runs)
@@ -387,8 +363,7 @@ Test(charged, what_is_taken_over_is_charged_before_the_first_is_judged)
 Test(charged, what_is_taken_over_as_it_runs_is_accepted_whatever_the_quota)
 {
 	end();
-	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-				 "quotas: {ns: {requests.cpu: \"2\"}}\n");
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("2", ""));
 	controller_kit_apply(kit, "a", 2);
 	put_running("workers");
 	lead();

@@ -25,7 +25,7 @@ TestSuite(groups, .init = begin, .fini = end);
 
 static const char *cluster(void)
 {
-	return fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a");
+	return controller_kit_cluster(kit, "a");
 }
 
 Test(groups, a_group_is_suspended_and_resumed)

@@ -110,8 +110,7 @@ Test(reconcile_status, what_people_wait_for_is_written_among_much_else)
 
 static long ready_workers(void)
 {
-	const char *const json =
-		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a");
+	const char *const json = controller_kit_cluster(kit, "a");
 	const char *const at = strstr(json, "\"readyWorkerReplicas\":");
 
 	return at ? strtol(strchr(at, ':') + 1, NULL, 10) : -1;

@@ -242,8 +242,7 @@ Test(reconcile, a_refusal_is_tried_again_until_it_goes_well)
 static bool status_has(const char *words)
 {
 	controller_kit_tell(kit);
-	return strstr(fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a"),
-		       words) != NULL;
+	return controller_kit_says(kit, "a", words);
 }
 
 /* A quota leaves room for two workers of five, and somebody asks for two then. */
@@ -283,9 +282,7 @@ Test(reconcile, a_service_of_somebody_else_is_in_the_way_and_told)
 		clock_advance(CLOCK_SECOND);
 	}
 	controller_kit_tell(kit);
-	cr_expect_not_null(strstr(
-		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a"),
-		"FailedCreateService"));
+	cr_expect_not_null(strstr(controller_kit_cluster(kit, "a"), "FailedCreateService"));
 	fake_cluster_delete(kit->cluster, "/api/v1/namespaces/ns/services/a-head-svc");
 	controller_kit_settle(kit);
 	controller_kit_expect(kit, "a", 1);
@@ -352,8 +349,7 @@ Test(reconcile, a_large_cluster_does_not_delay_a_small_one)
 	controller_kit_expect(kit, "small", 1);
 }
 
-static const char TIGHT[] = "apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-			    "quotas: {ns: {requests.cpu: \"6\"}}\n";
+static const char TIGHT[] = CONTROLLER_KIT_QUOTA("6", "");
 
 /* Both were applied while nobody looked: together they ask for 8 of 6 CPUs. */
 Test(reconcile, what_does_not_fit_waits_until_it_does)
@@ -401,8 +397,7 @@ Test(reconcile, a_refused_generation_keeps_the_size_of_the_one_before)
  */
 Test(reconcile, an_autoscaler_gets_the_part_that_fits)
 {
-	begin_with("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-		   "charge: now\nquotas: {ns: {requests.cpu: \"6\"}}\n");
+	begin_with(CONTROLLER_KIT_QUOTA("6", "charge: now\n"));
 	controller_kit_apply(kit, "a", 0);
 	controller_kit_apply(kit, "b", 0);
 	controller_kit_autoscale(kit, "a");

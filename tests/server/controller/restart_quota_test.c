@@ -9,10 +9,6 @@
 static struct controller_kit *kit;
 
 /* A head has 1 CPU, 1.5 where it autoscales; so has a worker 1. */
-#define QUOTA(cpu, more)                                                                           \
-	"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n" more                       \
-	"quotas: {ns: {requests.cpu: \"" cpu "\"}}\n"
-
 static void end(void)
 {
 	controller_kit_free(&kit);
@@ -22,17 +18,12 @@ TestSuite(restart_quota, .fini = end);
 
 static void restart(void)
 {
-	controller_kit_kill(kit);
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_restart(kit);
 }
 
 static const char *cluster(const char *name)
 {
-	static char path[128];
-
-	snprintf(path, sizeof(path), "/apis/ray.io/v1/namespaces/ns/rayclusters/%s", name);
-	return fake_cluster_get(kit->cluster, path);
+	return controller_kit_cluster(kit, name);
 }
 
 static void expect_workers(const char *name, size_t workers)
@@ -44,7 +35,7 @@ static void expect_workers(const char *name, size_t workers)
 /* "a" asks for 30 workers and has two, since "b" has three: 3.5 and 4 of 8 CPUs. */
 static void begin_in_part(void)
 {
-	kit = controller_kit_new(QUOTA("8", "charge: now\n"));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("8", "charge: now\n"));
 	controller_kit_apply(kit, "a", 0);
 	controller_kit_autoscale(kit, "a");
 	controller_kit_apply(kit, "b", 3);
@@ -147,7 +138,7 @@ Test(restart_quota, and_is_charged_for_what_was_accepted)
 /* Not an autoscaler's: nothing of the growth is granted, before and after. */
 Test(restart_quota, a_refused_growth_is_charged_for_what_it_grew_from)
 {
-	kit = controller_kit_new(QUOTA("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 	controller_kit_apply(kit, "a", 3);
 	controller_kit_begin(kit);
 	controller_kit_settle(kit);
@@ -170,7 +161,7 @@ static const char *const MAX[] = {"\"maxReplicas\":1000", "\"maxReplicas\":3", "
 /* Its greatest size is what it is charged for, which may be more than it has. */
 Test(restart_quota, the_largest_size_that_was_accepted_is_charged_on)
 {
-	kit = controller_kit_new(QUOTA("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 	controller_kit_apply(kit, "a", 1);
 	controller_kit_autoscale(kit, "a");
 	controller_kit_edit(kit, "a", MAX[0], MAX[1]);
@@ -202,7 +193,7 @@ Test(restart_quota, the_largest_size_that_was_accepted_is_charged_on)
 /* The rules are not passed by a restart: what is compared with is the size alone. */
 Test(restart_quota, what_the_rules_refused_they_refuse_again)
 {
-	kit = controller_kit_new(QUOTA("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 	controller_kit_apply(kit, "a", 2);
 	controller_kit_begin(kit);
 	controller_kit_settle(kit);
@@ -225,7 +216,7 @@ Test(restart_quota, what_the_rules_refused_they_refuse_again)
 /* Of what has no size the message ends with ours, whatever it quotes. */
 Test(restart_quota, a_spec_cannot_say_which_size_was_accepted)
 {
-	kit = controller_kit_new(QUOTA("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 	controller_kit_apply(kit, "a", 3);
 	controller_kit_suspend(kit, "a", true);
 	controller_kit_begin(kit);
@@ -245,7 +236,7 @@ Test(restart_quota, the_size_is_told_behind_however_many_words)
 {
 	CLEANUP(buf_done) struct buf params = {0};
 
-	kit = controller_kit_new(QUOTA("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 	controller_kit_apply(kit, "a", 3);
 	controller_kit_begin(kit);
 	controller_kit_settle(kit);
@@ -264,7 +255,7 @@ Test(restart_quota, what_has_no_room_to_resume_stays_suspended)
 {
 	for (int restarts = 0; restarts < 2; restarts++) {
 		end();
-		kit = controller_kit_new(QUOTA("6", ""));
+		kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 		controller_kit_apply(kit, "a", 3);
 		controller_kit_begin(kit);
 		controller_kit_settle(kit);

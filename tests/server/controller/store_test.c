@@ -110,14 +110,11 @@ Test(store, who_may_not_change_owners_says_so_and_goes_on)
 		clock_advance(CLOCK_SECOND);
 	}
 	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 2u);
-	const char *const a =
-		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a");
+	const char *const a = controller_kit_cluster(kit, "a");
 
 	cr_expect_not_null(strstr(a, "FailedReleasePersistentVolumeClaim"), "%s", a);
 	fake_cluster_forbid(kit->cluster, NULL);
 	controller_kit_settle(kit);
 	cr_expect_not(is_owned());
-	cr_expect_null(strstr(
-		fake_cluster_get(kit->cluster, "/apis/ray.io/v1/namespaces/ns/rayclusters/a"),
-		"ReplicaFailure"));
+	cr_expect_null(strstr(controller_kit_cluster(kit, "a"), "ReplicaFailure"));
 }

@@ -11,8 +11,7 @@ static struct controller_kit *kit;
 
 static void begin(void)
 {
-	kit = controller_kit_new("apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n"
-				 "quotas: {ns: {requests.cpu: \"6\"}}\n");
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 }
 
 static void end(void)
@@ -25,21 +24,8 @@ TestSuite(takeover, .init = begin, .fini = end);
 /* What `kubectl delete --cascade=orphan` of an earlier "a" left: a head, a worker, a Service. */
 static void put_orphans(void)
 {
-	static const char *const PODS[][2] = {{"head", "headgroup"}, {"worker", "workers"}};
-	struct arena arena CLEANUP(arena_done);
-
-	arena_init(&arena, 4096);
-	for (size_t i = 0; i < ARRAY_LEN(PODS); i++)
-		fake_cluster_put(kit->cluster,
-			arena_printf(&arena, "/api/v1/namespaces/ns/pods/old-%s", PODS[i][0]).at,
-			arena_printf(&arena,
-				"{\"metadata\":{\"name\":\"old-%s\",\"namespace\":\"ns\",\"uid\":"
-				"\"old-%s\","
-				"\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"%s\","
-				"\"ray.io/"
-				"group\":\"%s\"}},\"spec\":{}}",
-				PODS[i][0], PODS[i][0], PODS[i][0], PODS[i][1])
-				.at);
+	controller_kit_put_pod(kit, "old-head", "headgroup", NULL);
+	controller_kit_put_pod(kit, "old-worker", "workers", NULL);
 	fake_cluster_put(kit->cluster, "/api/v1/namespaces/ns/services/a-head-svc",
 		"{\"metadata\":{\"name\":\"a-head-svc\",\"namespace\":\"ns\",\"uid\":\"old-svc\","
 		"\"labels\":{\"ray.io/cluster\":\"a\"}},\"spec\":{\"clusterIP\":\"None\"}}");
@@ -56,8 +42,7 @@ Test(takeover, what_an_earlier_one_left_is_taken_in)
 {
 	controller_kit_apply(kit, "a", 2);
 	put_orphans();
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 	controller_kit_expect(kit, "a", 2);
 	fake_cluster_put(kit->cluster, "/api/v1/namespaces/ns/services/own",
 		"{\"metadata\":{\"name\":\"own\",\"namespace\":\"ns\",\"labels\":{\"ray.io/"
@@ -141,8 +126,7 @@ static void replace_worker(void *context)
 static void leave_one_worker(void (*hook)(void *context))
 {
 	controller_kit_apply(kit, "a", 1);
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 	controller_kit_scale(kit, "a", 2);
 	fake_cluster_put(kit->cluster, OLD_WORKER, WORKER("old-worker"));
 	controller_kit_tell(kit);
@@ -204,35 +188,22 @@ Test(takeover, by_its_name_alone_nothing_becomes_ours)
 
 static void put_worker_of_somebody_else(int n)
 {
-	struct arena arena CLEANUP(arena_done);
+	char name[32];
 
-	arena_init(&arena, 1024);
-	fake_cluster_put(kit->cluster,
-		arena_printf(&arena, "/api/v1/namespaces/ns/pods/a-workers-worker-%d", n).at,
-		arena_printf(&arena,
-			"{\"metadata\":{\"name\":\"a-workers-worker-%d\",\"namespace\":\"ns\","
-			"\"uid\":"
-			"\"other-%d\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/"
-			"group\":\"workers\","
-			"\"ray.io/"
-			"node-type\":\"worker\"},\"ownerReferences\":[{\"controller\":true,"
-			"\"uid\":\"uid-of-a\"}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}",
-			n, n)
-			.at);
+	snprintf(name, sizeof(name), "a-workers-worker-%d", n);
+	controller_kit_put_pod(kit, name, "workers", "uid-of-a");
 }
 
 /* Another controller was at work while the status said what we had accepted. */
 Test(takeover, what_another_controller_made_is_not_taken_away)
 {
 	controller_kit_apply(kit, "a", 3);
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 	controller_kit_kill(kit);
 	controller_kit_scale(kit, "a", 30);
 	for (int n = 0; n < 4; n++)
 		put_worker_of_somebody_else(n);
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 7u);
 	/* The same, but this process was at work before the other. */
 	for (int n = 4; n < 6; n++)
