@@ -13,6 +13,7 @@ enum name_class {
 	NAME_DASH = 8,
 	NAME_UNDERSCORE = 16,
 	NAME_DOT = 32,
+	NAME_OTHER = 64, /* may stand in no name */
 };
 
 /* Sets of enum name_class for the first, the inner and the last byte. */
@@ -26,5 +27,9 @@ struct name_shape {
 /* Never NULL; `wrong` in it may be. */
 const struct name_shape *name_shape(enum name_kind kind);
 unsigned name_class(char c);
+/* Of all the bytes together. */
+unsigned name_classes(struct str name);
+/* How many bytes in front are of these classes. */
+size_t name_span(struct str name, unsigned classes);
 /* Whether all bytes are of their sets; the length is not looked at, but there is one. */
 bool name_fits_shape(const struct name_shape *shape, struct str name);

@@ -21,8 +21,7 @@ static const struct name_shape SHAPES[NAME_KINDS] = {
 		"letter or digit at both ends, like 'example.com'"},
 	[NAME_LABEL_VALUE] = {NAMES_LABEL_MAX, ALNUM, ANY, ALNUM, '-',
 		"must be empty or letters, digits, '-', '_' and '.', with a letter or digit at "
-		"both "
-		"ends, like 'my_value'"},
+		"both ends, like 'my_value'"},
 	[NAME_ENV] = {0, ANY & ~(unsigned)NAME_DIGIT, ANY, ANY, '_',
 		"must be letters, digits, '_', '-' and '.', and not begin with a digit, like "
 		"'MY_NAME' or 'my.env-name'"},
@@ -47,15 +46,33 @@ const struct name_shape *name_shape(enum name_kind kind)
 #define SIX(first, class)     TWO(first, class), TWO((first) + 2, class), TWO((first) + 4, class)
 #define TEN(first, class)     SIX(first, class), TWO((first) + 6, class), TWO((first) + 8, class)
 #define LETTERS(first, class) TEN(first, class), TEN((first) + 10, class), SIX((first) + 20, class)
+#define FORTY(first, class)                                                                        \
+	TEN(first, class), TEN((first) + 10, class), TEN((first) + 20, class),                     \
+		TEN((first) + 30, class)
 
-/* Of each byte; what may stand in no name has none. */
 static const uint8_t CLASSES[UINT8_MAX + 1] = {
-	LETTERS('a', NAME_LOWER),
-	LETTERS('A', NAME_UPPER),
-	TEN('0', NAME_DIGIT),
+	FORTY(0, NAME_OTHER),
+	TWO(40, NAME_OTHER),
+	TWO(42, NAME_OTHER),
+	[','] = NAME_OTHER,
 	['-'] = NAME_DASH,
-	['_'] = NAME_UNDERSCORE,
 	['.'] = NAME_DOT,
+	['/'] = NAME_OTHER,
+	TEN('0', NAME_DIGIT),
+	SIX(':', NAME_OTHER),
+	['@'] = NAME_OTHER,
+	LETTERS('A', NAME_UPPER),
+	TWO('[', NAME_OTHER),
+	TWO(']', NAME_OTHER),
+	['_'] = NAME_UNDERSCORE,
+	['`'] = NAME_OTHER,
+	LETTERS('a', NAME_LOWER),
+	FORTY('{', NAME_OTHER),
+	FORTY('{' + 40, NAME_OTHER),
+	FORTY('{' + 80, NAME_OTHER),
+	TEN(243, NAME_OTHER),
+	TWO(253, NAME_OTHER),
+	[255] = NAME_OTHER,
 };
 
 unsigned name_class(char c)
@@ -63,16 +80,31 @@ unsigned name_class(char c)
 	return CLASSES[(unsigned char)c];
 }
 
+unsigned name_classes(struct str name)
+{
+	unsigned classes = 0;
+
+	for (size_t i = 0; i < name.len; i++)
+		classes |= name_class(name.at[i]);
+	return classes;
+}
+
+size_t name_span(struct str name, unsigned classes)
+{
+	size_t len = 0;
+
+	while (len < name.len && name_class(name.at[len]) & classes)
+		len++;
+	return len;
+}
+
 bool name_fits_shape(const struct name_shape *shape, struct str name)
 {
 	if (name.len == 0 || !(name_class(name.at[0]) & shape->first) ||
 		!(name_class(name.at[name.len - 1]) & shape->last))
 		return false;
-	for (size_t i = 1; i + 1 < name.len; i++) {
-		if (!(name_class(name.at[i]) & shape->inner))
-			return false;
-	}
-	return true;
+	return name.len == 1 ||
+	       !(name_classes((struct str){name.at + 1, name.len - 2}) & ~shape->inner);
 }
 
 /* Whether every part between dots has the shape. */
@@ -89,30 +121,40 @@ static bool parts_fit(const struct name_shape *shape, struct str name)
 	}
 }
 
-static const char *length_fault(const struct name_shape *shape, struct str name)
+static bool fits(enum name_kind kind, struct str name)
 {
-	if (shape->max == 0 || name.len <= shape->max)
-		return NULL;
-	if (shape->max == NAMES_PORT_MAX)
+	const struct name_shape *const shape = &SHAPES[kind];
+
+	if (shape->max && name.len > shape->max)
+		return false;
+	return kind == NAME_DNS1123_SUBDOMAIN ? parts_fit(shape, name)
+					      : name_fits_shape(shape, name);
+}
+
+static const char *length_fault(size_t max)
+{
+	if (max == NAMES_PORT_MAX)
 		return "must be no more than 15 characters";
-	return shape->max == NAMES_LABEL_MAX ? "must be no more than 63 characters"
-					     : "must be no more than 253 characters";
+	return max == NAMES_LABEL_MAX ? "must be no more than 63 characters"
+				      : "must be no more than 253 characters";
+}
+
+COLD static const char *what_does_not_fit(enum name_kind kind, struct str name)
+{
+	const struct name_shape *const shape = &SHAPES[kind];
+
+	if (name.len == 0)
+		return "must not be empty";
+	if (shape->max && name.len > shape->max)
+		return length_fault(shape->max);
+	if (kind == NAME_DNS1123_LABEL && parts_fit(shape, name))
+		return "must not contain dots";
+	return shape->wrong;
 }
 
 static const char *shape_fault(enum name_kind kind, struct str name)
 {
-	const struct name_shape *const shape = &SHAPES[kind];
-	const char *const too_long = length_fault(shape, name);
-
-	if (name.len == 0)
-		return "must not be empty";
-	if (too_long)
-		return too_long;
-	if (kind == NAME_DNS1123_SUBDOMAIN ? parts_fit(shape, name) : name_fits_shape(shape, name))
-		return NULL;
-	if (kind == NAME_DNS1123_LABEL && parts_fit(shape, name))
-		return "must not contain dots";
-	return shape->wrong;
+	return fits(kind, name) ? NULL : what_does_not_fit(kind, name);
 }
 
 static const char *prefix_fault(struct str prefix)
@@ -127,40 +169,38 @@ static const char *prefix_fault(struct str prefix)
 	       "like 'example.com/MyName'";
 }
 
-static const char *qualified_fault(struct str name)
+/* Of what stands behind the '/', or of all where there is none. */
+COLD static const char *last_fault(struct str last, bool prefixed)
 {
-	const size_t slash = str_find(name, '/');
-	struct str last = name;
-
-	if (slash < name.len) {
-		const char *const fault = prefix_fault((struct str){name.at, slash});
-
-		if (fault)
-			return fault;
-		last = str_from_offset(name, slash + 1);
-	}
 	if (str_find(last, '/') < last.len)
 		return "must have at most one '/', behind a DNS prefix, like 'example.com/MyName'";
 	if (last.len == 0)
-		return slash < name.len ? "must have a name behind the '/'" : "must not be empty";
+		return prefixed ? "must have a name behind the '/'" : "must not be empty";
 	if (last.len > NAMES_LABEL_MAX)
-		return slash < name.len ? "must have no more than 63 characters behind the '/'"
-					: "must be no more than 63 characters";
-	if (name_fits_shape(&SHAPES[NAME_LABEL_VALUE], last))
-		return NULL;
+		return prefixed ? "must have no more than 63 characters behind the '/'"
+				: "must be no more than 63 characters";
 	return "must be letters, digits, '-', '_' and '.', with a letter or digit at both ends, "
 	       "like 'my.name' or 'example.com/MyName'";
 }
 
-/* The API server lowers an annotation's key before it looks: only the prefix has a case. */
-static const char *annotation_fault(struct str name)
+static const char *qualified_fault(struct str name)
 {
-	struct str prefix = {name.at, str_find(name, '/')};
+	const size_t slash = str_find(name, '/');
+	const bool prefixed = slash < name.len;
+	const char *const fault = prefixed ? prefix_fault((struct str){name.at, slash}) : NULL;
+	const struct str last = prefixed ? str_from_offset(name, slash + 1) : name;
+
+	if (fault)
+		return fault;
+	return fits(NAME_LABEL_VALUE, last) ? NULL : last_fault(last, prefixed);
+}
+
+/* Where the prefix is not in lower case. */
+COLD static const char *lowered_fault(struct str name)
+{
+	const struct str prefix = {name.at, str_find(name, '/')};
 	char lowered[NAMES_SUBDOMAIN_MAX];
 
-	/* Nearly every prefix is in lower case already. */
-	if (qualified_fault(name) == NULL)
-		return NULL;
 	if (prefix.len == name.len || prefix.len > sizeof(lowered))
 		return qualified_fault(name);
 	for (size_t i = 0; i < prefix.len; i++) {
@@ -176,12 +216,37 @@ static const char *annotation_fault(struct str name)
 	return last.len == 0 ? "must have a name behind the '/'" : qualified_fault(last);
 }
 
-/* Names that are also files: of variables and of a ConfigMap's keys. */
-static const char *dots_fault(struct str name)
+/* The API server lowers an annotation's key before it looks: only the prefix has a case. */
+static const char *annotation_fault(struct str name)
 {
+	return qualified_fault(name) ? lowered_fault(name) : NULL;
+}
+
+static const char *value_fault(struct str name)
+{
+	return name.len ? shape_fault(NAME_LABEL_VALUE, name) : NULL;
+}
+
+/* Names that are also files: of variables and of a ConfigMap's keys. */
+static const char *file_fault(enum name_kind kind, struct str name)
+{
+	const char *const fault = shape_fault(kind, name);
+
+	if (fault || *name.at != '.')
+		return fault;
 	if (str_is(name, "."))
 		return "must not be '.'";
 	return str_starts(name, "..") ? "must not begin with '..'" : NULL;
+}
+
+static const char *env_fault(struct str name)
+{
+	return file_fault(NAME_ENV, name);
+}
+
+static const char *config_key_fault(struct str name)
+{
+	return file_fault(NAME_CONFIG_KEY, name);
 }
 
 static const char *relaxed_env_fault(struct str name)
@@ -195,24 +260,28 @@ static const char *relaxed_env_fault(struct str name)
 	return NULL;
 }
 
-static const char *port_fault(struct str name)
+/* Some but no two of them in a row, nor one at an end. */
+static const char *hyphens_fault(struct str name)
 {
-	const char *const fault = shape_fault(NAME_PORT, name);
-	bool letter = false, pair = false;
-
-	if (fault)
-		return fault;
-	for (size_t i = 0; i < name.len; i++) {
-		letter |= name_class(name.at[i]) == NAME_LOWER;
-		pair |= i && name.at[i] == '-' && name.at[i - 1] == '-';
+	for (size_t i = 1; i < name.len; i++) {
+		if (name.at[i] == '-' && name.at[i - 1] == '-')
+			return "must not have two hyphens in a row";
 	}
-	if (!letter)
-		return "must have at least one letter from a to z, like 'http'";
-	if (pair)
-		return "must not have two hyphens in a row";
 	if (name.at[0] == '-' || name.at[name.len - 1] == '-')
 		return "must not begin or end with a hyphen";
 	return NULL;
+}
+
+static const char *port_fault(struct str name)
+{
+	const char *const fault = shape_fault(NAME_PORT, name);
+	const unsigned classes = name_classes(name);
+
+	if (fault)
+		return fault;
+	if (!(classes & NAME_LOWER))
+		return "must have at least one letter from a to z, like 'http'";
+	return classes & NAME_DASH ? hyphens_fault(name) : NULL;
 }
 
 static const char *percent_fault(struct str name)
@@ -227,6 +296,11 @@ static const char *percent_fault(struct str name)
 						: "must be digits followed by '%', like '25%'";
 }
 
+static const char *absolute_path_fault(struct str name)
+{
+	return str_starts(name, "/") ? NULL : "must be an absolute path, like '/data'";
+}
+
 static bool goes_up(struct str path)
 {
 	while (path.len) {
@@ -239,39 +313,32 @@ static bool goes_up(struct str path)
 	return false;
 }
 
+static const char *relative_path_fault(struct str name)
+{
+	if (str_starts(name, "/"))
+		return "must be a relative path, like 'models/base'";
+	return goes_up(name) ? "must not contain '..'" : NULL;
+}
+
+typedef const char *name_fault_fn(struct str name);
+
+/* Of those kinds whose names have more to them than a shape, or none. */
+static name_fault_fn *const FAULTS[NAME_KINDS] = {
+	[NAME_QUALIFIED] = qualified_fault,
+	[NAME_ANNOTATION_KEY] = annotation_fault,
+	[NAME_LABEL_VALUE] = value_fault,
+	[NAME_ENV] = env_fault,
+	[NAME_ENV_RELAXED] = relaxed_env_fault,
+	[NAME_PORT] = port_fault,
+	[NAME_CONFIG_KEY] = config_key_fault,
+	[NAME_PERCENT] = percent_fault,
+	[NAME_ABSOLUTE_PATH] = absolute_path_fault,
+	[NAME_RELATIVE_PATH] = relative_path_fault,
+};
+
 const char *names_fault(enum name_kind kind, struct str name)
 {
-	switch (kind) {
-	case NAME_QUALIFIED:
-		return qualified_fault(name);
-	case NAME_ANNOTATION_KEY:
-		return annotation_fault(name);
-	case NAME_LABEL_VALUE:
-		return name.len ? shape_fault(kind, name) : NULL;
-	case NAME_ENV:
-	case NAME_CONFIG_KEY:
-		return shape_fault(kind, name) ? shape_fault(kind, name) : dots_fault(name);
-	case NAME_ENV_RELAXED:
-		return relaxed_env_fault(name);
-	case NAME_PORT:
-		return port_fault(name);
-	case NAME_PERCENT:
-		return percent_fault(name);
-	case NAME_ABSOLUTE_PATH:
-		return str_starts(name, "/") ? NULL : "must be an absolute path, like '/data'";
-	case NAME_RELATIVE_PATH:
-		if (str_starts(name, "/"))
-			return "must be a relative path, like 'models/base'";
-		return goes_up(name) ? "must not contain '..'" : NULL;
-	case NAME_DNS1035_LABEL:
-	case NAME_DNS1123_LABEL:
-	case NAME_DNS1123_SUBDOMAIN:
-	case NAME_C_IDENTIFIER:
-	case NAME_HTTP_HEADER:
-	case NAME_KINDS:
-		break;
-	}
-	return shape_fault(kind, name);
+	return FAULTS[kind] ? FAULTS[kind](name) : shape_fault(kind, name);
 }
 
 const char *names_port_number_fault(int64_t port)

@@ -168,6 +168,34 @@ Test(names, every_kind_has_its_syntax)
 	}
 }
 
+/* Of a letter in front, any byte and a letter behind. */
+Test(names, every_byte_is_in_a_name_or_not)
+{
+	static const struct {
+		enum name_kind kind;
+		const char *others; /* letters and digits aside */
+		bool upper;
+	} SETS[] = {
+		{NAME_DNS1123_LABEL, "-", false},
+		{NAME_DNS1123_SUBDOMAIN, "-.", false},
+		{NAME_LABEL_VALUE, "-_.", true},
+		{NAME_C_IDENTIFIER, "_", true},
+		{NAME_HTTP_HEADER, "-", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(SETS) << 8; i++) {
+		const char c = (char)(i & 0xff);
+		const bool in = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+				(SETS[i >> 8].upper && c >= 'A' && c <= 'Z') ||
+				(c && strchr(SETS[i >> 8].others, c));
+		const char name[] = {'a', c, 'b'};
+		const char *const fault =
+			names_fault(SETS[i >> 8].kind, (struct str){name, sizeof(name)});
+
+		cr_expect_eq(fault == NULL, in, "kind %d, byte %zu", SETS[i >> 8].kind, i & 0xff);
+	}
+}
+
 Test(names, a_nul_inside_is_never_taken)
 {
 	for (int kind = 0; kind < NAME_ABSOLUTE_PATH; kind++)
