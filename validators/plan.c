@@ -81,6 +81,11 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*x)->id, (*y)->id);
 }
 
+static void add_to(struct plan_set *set, size_t number)
+{
+	set->words[number / 64] |= UINT64_C(1) << number % 64;
+}
+
 static void add_row(struct plan *plan, const struct rule *rule)
 {
 	const size_t number = plan->count++;
@@ -90,11 +95,12 @@ static void add_row(struct plan *plan, const struct rule *rule)
 		.check = rule->check,
 		.scope = rule->scope,
 		.by_pod = rule->by_pod,
-		.off = rule->severity == FIELD_SEVERITY_OFF,
 	};
+	if (rule->severity == FIELD_SEVERITY_OFF)
+		add_to(&plan->off, number);
 	for (unsigned part = 0; part < ARRAY_LEN(plan->by_part); part++) {
 		if (rule->needs == 0 || rule->needs >> part & 1)
-			plan->by_part[part][number / 64] |= UINT64_C(1) << number % 64;
+			add_to(&plan->by_part[part], number);
 	}
 }
 
@@ -132,24 +138,27 @@ const struct plan *plan_of(enum dialect dialect)
 	return &plans.of[dialect];
 }
 
-static void join(uint64_t *rows, const uint64_t *more)
+static void join(struct plan_set *set, const struct plan_set *more)
 {
 	for (size_t i = 0; i < PLAN_WORDS; i++)
-		rows[i] |= more[i];
+		set->words[i] |= more->words[i];
 }
 
-size_t plan_due(const struct plan *plan, uint64_t parts, const struct plan_row *due[PLAN_ROWS_MAX])
+static void take_away(struct plan_set *set, const struct plan_set *less)
 {
-	uint64_t rows[PLAN_WORDS] = {0};
-	size_t count = 0;
+	for (size_t i = 0; i < PLAN_WORDS; i++)
+		set->words[i] &= ~less->words[i];
+}
+
+struct plan_set plan_due(const struct plan *plan, uint64_t parts, bool off_too)
+{
+	struct plan_set due = {0};
 
 	for (; parts; parts &= parts - 1)
-		join(rows, plan->by_part[__builtin_ctzll(parts)]);
-	for (size_t i = 0; i < PLAN_WORDS; i++) {
-		for (uint64_t left = rows[i]; left; left &= left - 1)
-			due[count++] = &plan->rows[i * 64 + (size_t)__builtin_ctzll(left)];
-	}
-	return count;
+		join(&due, &plan->by_part[__builtin_ctzll(parts)]);
+	if (!off_too)
+		take_away(&due, &plan->off);
+	return due;
 }
 
 const struct rule_table *const *plan_tables(size_t *count)

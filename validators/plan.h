@@ -15,7 +15,6 @@ struct plan_row {
 	union rule_check check;
 	enum rule_scope scope;
 	bool by_pod;
-	bool off; /* unless the validation is strict or the policy says otherwise */
 };
 
 enum {
@@ -23,21 +22,23 @@ enum {
 	PLAN_WORDS = PLAN_ROWS_MAX / 64,
 };
 
+/* Rows of a plan: a bit for each, in the order of the tables. */
+struct plan_set {
+	uint64_t words[PLAN_WORDS];
+};
+
 /* The rules of a dialect, those aside that the decoder and the engine report. */
 struct plan {
 	struct plan_row rows[PLAN_ROWS_MAX];
 	size_t count;
-	/* A bit for each row that any of the parts makes due. */
-	uint64_t by_part[64][PLAN_WORDS];
+	struct plan_set by_part[64]; /* what any of the parts makes due */
+	struct plan_set off;         /* unless the validation is strict or the policy says so */
 };
 
 const struct plan *plan_of(enum dialect dialect);
 
-/*
- * Those rows that need one of `parts`, or nothing, in the order of the tables; returns how many
- * there are.
- */
-size_t plan_due(const struct plan *plan, uint64_t parts, const struct plan_row *due[PLAN_ROWS_MAX]);
+/* Those rows that need one of `parts`, or nothing; and with `off_too` those that are off. */
+struct plan_set plan_due(const struct plan *plan, uint64_t parts, bool off_too);
 
 /* The tables, for `raygate rules`, metrics and tests. */
 const struct rule_table *const *plan_tables(size_t *count);

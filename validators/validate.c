@@ -3,12 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "validators/plan.h"
 #include "validators/walk.h"
 
 /* A context, and what the rules look at in it. */
 struct run {
+	const struct validation *v;
 	struct rule_context c;
+	bool as_written;      /* nothing but its row says whether a rule is off */
+	bool twins;           /* there are any, to be passed over */
 	struct walk distinct; /* twins aside, where there are any */
 	struct walk all;      /* made when it is needed first */
 	bool has_all;
@@ -65,7 +69,7 @@ static void run_rule_on_all(struct run *run, const struct plan_row *row)
  * What finds nothing in a pod finds nothing in its twin, so twins are passed over, and templates
  * can be copies; only where the rule has found something of a group it runs again on all of them.
  */
-static void run_rule_on_twins(struct run *run, const struct plan_row *row)
+static NOINLINE void run_rule_on_twins(struct run *run, const struct plan_row *row)
 {
 	struct rule_context *const c = &run->c;
 	const struct field_errors before = *c->errors;
@@ -93,10 +97,20 @@ static enum field_severity severity_of(const struct validation *v, const struct 
 	return severity;
 }
 
-/* Whether a rule's row alone says if it is off. */
-static bool is_as_written(const struct validation *v)
+static void run_row(struct run *run, const struct plan_row *row)
 {
-	return v->policy->severity_count == 0 && !v->strict;
+	if (!run->as_written && severity_of(run->v, row->rule) == FIELD_SEVERITY_OFF)
+		return;
+	run->c.rule = row->rule;
+	if (run->twins)
+		run_rule_on_twins(run, row);
+	else
+		walk_by(&run->distinct, &run->c, row);
+}
+
+static bool has_twins(const struct raycluster *cluster)
+{
+	return cluster && (cluster->shares || cluster->distinct_count < cluster->group_count);
 }
 
 /*
@@ -105,28 +119,23 @@ static bool is_as_written(const struct validation *v)
  */
 static void run_rules(const struct validation *v, const struct rule_context *context)
 {
-	struct run run = {.c = *context};
-	struct rule_context *const c = &run.c;
-	const struct plan_row *due[PLAN_ROWS_MAX];
-	const size_t count = plan_due(
-		plan_of(c->object->dialect), v->every_rule ? UINT64_MAX : c->object->parts, due);
-	const bool as_written = is_as_written(v);
-	const bool twins =
-		c->cluster && !v->every_rule &&
-		(c->cluster->shares || c->cluster->distinct_count < c->cluster->group_count);
+	struct run run = {
+		.v = v,
+		.c = *context,
+		.as_written = v->policy->severity_count == 0 && !v->strict,
+		.twins = !v->every_rule && has_twins(context->cluster),
+	};
+	const struct plan *const plan = plan_of(run.c.object->dialect);
+	const struct plan_set due =
+		plan_due(plan, v->every_rule ? UINT64_MAX : run.c.object->parts, !run.as_written);
 
-	c->twins_too = !twins;
-	run.distinct = walk_over(c);
-	for (size_t i = 0; i < count; i++) {
-		const struct plan_row *const row = due[i];
+	run.c.twins_too = !run.twins;
+	run.distinct = walk_over(&run.c);
+	for (size_t i = 0; i < PLAN_WORDS; i++) {
+		const struct plan_row *const rows = &plan->rows[i * 64];
 
-		if (as_written ? row->off : severity_of(v, row->rule) == FIELD_SEVERITY_OFF)
-			continue;
-		c->rule = row->rule;
-		if (twins)
-			run_rule_on_twins(&run, row);
-		else
-			walk_by(&run.distinct, c, row);
+		for (uint64_t left = due.words[i]; left; left &= left - 1)
+			run_row(&run, &rows[__builtin_ctzll(left)]);
 	}
 }
 
