@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
+#include "base/hash.h"
 
 enum { ANNOTATIONS_MAX = 256 * 1024 }; /* bytes of keys and values together */
 
@@ -26,16 +28,11 @@ static int length_without_example(const char *fault)
 	return (int)(example ? (size_t)(example - fault) : strlen(fault));
 }
 
-void check_name(const struct rule_context *c, const struct field_path *at,
+COLD static void name_is_wrong(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *node, enum name_kind kind)
 {
-	if (!json_is(node, JSON_STRING))
-		return;
 	const struct str name = json_str(c->arena, node);
 	const char *const fault = names_fault(kind, name);
-
-	if (fault == NULL)
-		return;
 	const struct str near = names_suggest(c->arena, name, kind);
 
 	if (near.len && near.len <= NAMES_LABEL_MAX)
@@ -43,6 +40,13 @@ void check_name(const struct rule_context *c, const struct field_path *at,
 			length_without_example(fault), fault, STR_ARG(near));
 	else
 		rule_found(c, at, FIELD_INVALID, FIELD_READS(node), "%s", fault);
+}
+
+void check_name(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *node, enum name_kind kind)
+{
+	if (json_is(node, JSON_STRING) && names_fault(kind, json_str(c->arena, node)))
+		name_is_wrong(c, at, node, kind);
 }
 
 void check_member_name(const struct rule_context *c, const struct schema_object *up,
@@ -263,47 +267,61 @@ size_t check_one_of(const struct rule_context *c, const struct schema_object *up
 }
 
 struct twin {
-	uint64_t hash;
+	uint64_t number;
 	size_t index;
 };
 
-static int by_hash_then_index(const void *a, const void *b)
+static int by_number_then_index(const void *a, const void *b)
 {
 	const struct twin *const x = a;
 	const struct twin *const y = b;
 
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
 	return (x->index > y->index) - (x->index < y->index);
 }
 
-/* Each is compared with those before it. */
-static void find_few_twins(const uint64_t *hashes, size_t count, size_t *firsts)
-{
-	for (size_t i = 0; i < count; i++) {
-		while (hashes[firsts[i]] != hashes[i])
-			firsts[i]++;
-	}
-}
+/* So few are compared each with those before it. */
+enum { FEW = 8 };
 
-size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count)
+const size_t *check_twin_numbers(struct arena *arena, const uint64_t *numbers, size_t count)
 {
-	enum { FEW = 8 };
 	size_t *const firsts = arena_array(arena, count + 1, sizeof(*firsts));
 
 	if (count <= FEW) {
-		find_few_twins(hashes, count, firsts);
+		for (size_t i = 0; i < count; i++) {
+			while (numbers[firsts[i]] != numbers[i])
+				firsts[i]++;
+		}
 		return firsts;
 	}
 	struct twin *const twins = arena_array(arena, count + 1, sizeof(*twins));
 
 	for (size_t i = 0; i < count; i++)
-		twins[i] = (struct twin){hashes[i], i};
-	qsort(twins, count, sizeof(*twins), by_hash_then_index);
+		twins[i] = (struct twin){numbers[i], i};
+	qsort(twins, count, sizeof(*twins), by_number_then_index);
 	for (size_t i = 0, first = 0; i < count; i++) {
-		if (twins[i].hash != twins[first].hash)
+		if (twins[i].number != twins[first].number)
 			first = i;
 		firsts[twins[i].index] = twins[first].index;
+	}
+	return firsts;
+}
+
+const size_t *check_twin_texts(struct arena *arena, const struct str *texts, size_t count)
+{
+	if (count > FEW) {
+		uint64_t *const hashes = arena_array(arena, count, sizeof(*hashes));
+
+		for (size_t i = 0; i < count; i++)
+			hashes[i] = hash_str(hash_process_key(), texts[i]);
+		return check_twin_numbers(arena, hashes, count);
+	}
+	size_t *const firsts = arena_array(arena, FEW, sizeof(*firsts));
+
+	for (size_t i = 0; i < count; i++) {
+		while (!str_eq(texts[firsts[i]], texts[i]))
+			firsts[i]++;
 	}
 	return firsts;
 }
@@ -316,13 +334,13 @@ void check_unique_member(const struct rule_context *c, const struct field_path *
 	if (count < 2)
 		return;
 	const struct json_node **const nodes = arena_array(c->arena, count, sizeof(const void *));
-	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
+	struct str *const texts = arena_array(c->arena, count, sizeof(*texts));
 
 	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
 		nodes[it.index] = json_get(it.value, key);
-		hashes[it.index] = str_hash(json_str(c->arena, nodes[it.index]));
+		texts[it.index] = json_str(c->arena, nodes[it.index]);
 	}
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
+	const size_t *const firsts = check_twin_texts(c->arena, texts, count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (firsts[i] != i && json_is(nodes[i], JSON_STRING))
@@ -332,18 +350,20 @@ void check_unique_member(const struct rule_context *c, const struct field_path *
 	}
 }
 
+static void each_of_list(
+	const struct rule_context *c, const container_list *list, rule_container_fn *check)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].self.node)
+			check(c, &list->items[i]);
+	}
+}
+
 static void each_of_pod(
 	const struct rule_context *c, const struct pod_template *template, rule_container_fn *check)
 {
-	const container_list *const lists[] = {
-		&template->spec.containers, &template->spec.init_containers};
-
-	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		for (size_t i = 0; i < lists[l]->count; i++) {
-			if (lists[l]->items[i].self.node)
-				check(c, &lists[l]->items[i]);
-		}
-	}
+	each_of_list(c, &template->spec.containers, check);
+	each_of_list(c, &template->spec.init_containers, check);
 }
 
 void check_each_container(

@@ -61,8 +61,9 @@ struct str check_list(struct arena *arena, const char *const *words);
 /* Of a list of objects no two have the same text in that member. */
 void check_unique_member(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *list, const char *key);
-/* For each hash the index of the first one that is equal to it; its own when it is the first. */
-size_t *check_twins(struct arena *arena, const uint64_t *hashes, size_t count);
+/* For each the index of the first one that is equal to it; its own when it is the first. */
+const size_t *check_twin_numbers(struct arena *arena, const uint64_t *numbers, size_t count);
+const size_t *check_twin_texts(struct arena *arena, const struct str *texts, size_t count);
 
 /*
  * For a rule that looks at containers and at something else besides: calls for each container and

@@ -15,15 +15,14 @@ static void names_differ(const struct rule_context *c, const struct rule_pod *po
 	const container_list *const containers = &pod->template->spec.containers;
 	const container_list *const inits = &pod->template->spec.init_containers;
 	const size_t count = containers->count + inits->count;
-	uint64_t *const hashes = arena_array(c->arena, count + 1, sizeof(*hashes));
+	struct str *const names = arena_array(c->arena, count + 1, sizeof(*names));
 
 	if (!inits->count)
 		return;
 	for (size_t i = 0; i < count; i++)
-		hashes[i] = str_hash(i < containers->count
-					     ? containers->items[i].name.v
-					     : inits->items[i - containers->count].name.v);
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
+		names[i] = i < containers->count ? containers->items[i].name.v
+						 : inits->items[i - containers->count].name.v;
+	const size_t *const firsts = check_twin_texts(c->arena, names, count);
 
 	for (size_t i = containers->count; i < count; i++) {
 		const struct container *const init = &inits->items[i - containers->count];
@@ -113,6 +112,28 @@ static bool is_registry(struct str first)
 	return str_is(first, "localhost");
 }
 
+/*
+ * As nearly every image is written: the parts of a path, and behind the last perhaps a tag. What is
+ * written in another way may be right as well.
+ */
+static bool is_plain(struct str image)
+{
+	while (true) {
+		const size_t len = name_span(image, PATH_PART.inner);
+
+		if (!len || !(name_class(image.at[0]) & PATH_PART.first) ||
+			!(name_class(image.at[len - 1]) & PATH_PART.last))
+			return false;
+		if (len == image.len)
+			return true;
+		const char behind = image.at[len];
+
+		image = str_from_offset(image, len + 1);
+		if (behind != '/')
+			return behind == ':' && tag_fault(image) == NULL;
+	}
+}
+
 static const char *image_fault(struct str image)
 {
 	struct str name = {image.at, str_find(image, '@')};
@@ -135,7 +156,8 @@ static const char *image_fault(struct str image)
 static void image_can_be_pulled(const struct rule_context *c, const struct container *container)
 {
 	const struct str image = container->image.v;
-	const char *const fault = image.len ? image_fault(str_trim(image)) : NULL;
+	const char *const fault =
+		image.len && !is_plain(image) ? image_fault(str_trim(image)) : NULL;
 
 	if (fault)
 		rule_found(c, FIELD_CHILD(container->self.at, "image"), FIELD_INVALID,
@@ -148,11 +170,11 @@ static void port_names_fit(const struct rule_context *c, const struct container 
 
 	if (count == 0)
 		return;
-	uint64_t *const hashes = arena_array(c->arena, count, sizeof(*hashes));
+	struct str *const names = arena_array(c->arena, count, sizeof(*names));
 
 	for (size_t i = 0; i < count; i++)
-		hashes[i] = str_hash(container->ports.items[i].name.v);
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
+		names[i] = container->ports.items[i].name.v;
+	const size_t *const firsts = check_twin_texts(c->arena, names, count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct container_port *const port = &container->ports.items[i];
@@ -184,25 +206,28 @@ static bool host_port_of(
 	return port->self.node && (said || (spec->host_network.v && port->port.node));
 }
 
-static uint64_t host_port_hash(const struct rule_context *c, const struct used_port *used)
+/* Number, protocol and address: what two ports of one host cannot have in common. */
+static struct str host_port_key(const struct rule_context *c, const struct used_port *used)
 {
 	const struct container_port *const port = used->port;
 	const struct str ip = check_text(c, port->self.node, "hostIP");
 	const int32_t number = port->host_port.v ? port->host_port.v : port->port.v;
 	const struct str protocol = port->protocol.v.len ? port->protocol.v : STR("TCP");
-	const struct str all =
-		arena_printf(c->arena, "%d/%.*s/%.*s", (int)number, STR_ARG(protocol), STR_ARG(ip));
 
-	return str_hash(all);
+	return arena_printf(c->arena, "%d/%.*s/%.*s", (int)number, STR_ARG(protocol), STR_ARG(ip));
 }
 
-static size_t count_ports(const struct container *containers, size_t count)
+static size_t count_host_ports(
+	const struct pod_spec *spec, const struct container *containers, size_t count)
 {
-	size_t ports = 0;
+	struct used_port used;
+	size_t taken = 0;
 
-	for (size_t i = 0; i < count; i++)
-		ports += containers[i].ports.count;
-	return ports;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t p = 0; p < containers[i].ports.count; p++)
+			taken += host_port_of(spec, &containers[i].ports.items[p], &used);
+	}
+	return taken;
 }
 
 static size_t add_host_ports(const struct rule_context *c, const struct pod_spec *spec,
@@ -231,19 +256,20 @@ static size_t add_host_ports(const struct rule_context *c, const struct pod_spec
 static void check_host_ports(const struct rule_context *c, const struct pod_spec *spec,
 	const struct container *containers, size_t container_count)
 {
-	const size_t room = count_ports(containers, container_count);
+	const size_t count = count_host_ports(spec, containers, container_count);
+	size_t at = 0;
 
-	if (room == 0)
+	if (count == 0)
 		return;
-	struct used_port *const used = arena_array(c->arena, room, sizeof(*used));
-	uint64_t *const hashes = arena_array(c->arena, room, sizeof(*hashes));
-	size_t count = 0;
+	/* One more: what takes no port of the host is written there before it is known. */
+	struct used_port *const used = arena_array(c->arena, count + 1, sizeof(*used));
+	struct str *const keys = arena_array(c->arena, count, sizeof(*keys));
 
 	for (size_t i = 0; i < container_count; i++)
-		count += add_host_ports(c, spec, &containers[i], used + count);
+		at += add_host_ports(c, spec, &containers[i], used + at);
 	for (size_t i = 0; i < count; i++)
-		hashes[i] = host_port_hash(c, &used[i]);
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
+		keys[i] = host_port_key(c, &used[i]);
+	const size_t *const firsts = check_twin_texts(c->arena, keys, count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (firsts[i] != i)

@@ -201,11 +201,11 @@ static void added_env_differs(const struct rule_context *c, const struct rayclus
 
 	for (size_t l = 0; l < count; l++) {
 		const struct env_list list = lists[l];
-		uint64_t *const hashes = arena_array(c->arena, list.count + 1, sizeof(*hashes));
+		struct str *const names = arena_array(c->arena, list.count + 1, sizeof(*names));
 
 		for (size_t i = 0; i < list.count; i++)
-			hashes[i] = str_hash(list.items[i].name.v);
-		const size_t *const firsts = check_twins(c->arena, hashes, list.count);
+			names[i] = list.items[i].name.v;
+		const size_t *const firsts = check_twin_texts(c->arena, names, list.count);
 
 		for (size_t i = 0; i < list.count; i++) {
 			if (firsts[i] != i && list.items[i].name.v.len)

@@ -3,7 +3,6 @@
 
 #include "api/derived_names.h"
 #include "api/names.h"
-#include "base/hash.h"
 #include "validators/check.h"
 #include "validators/rules.h"
 
@@ -24,7 +23,7 @@ static void names_are_unique(const struct rule_context *c, const struct rayclust
 {
 	const struct ray_group **const named =
 		arena_array(c->arena, cluster->group_count, sizeof(struct ray_group *));
-	uint64_t *const hashes = arena_array(c->arena, cluster->group_count, sizeof(*hashes));
+	struct str *const names = arena_array(c->arena, cluster->group_count, sizeof(*names));
 	size_t count = 0;
 
 	for (size_t i = 0; i < cluster->group_count; i++) {
@@ -33,9 +32,9 @@ static void names_are_unique(const struct rule_context *c, const struct rayclust
 		if (group->name.node == NULL)
 			continue;
 		named[count] = group;
-		hashes[count++] = hash_str(hash_process_key(), group->name.v);
+		names[count++] = group->name.v;
 	}
-	const size_t *const firsts = check_twins(c->arena, hashes, count);
+	const size_t *const firsts = check_twin_texts(c->arena, names, count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (firsts[i] != i)
@@ -60,14 +59,13 @@ static struct str cluster_name(const struct rule_context *c)
 	return names_fault(NAME_DNS1035_LABEL, name) ? STR("x") : name;
 }
 
-static void name_fits_labels_and_pods(const struct rule_context *c, const struct ray_group *group)
+/* No DNS label, which nearly every name is, and with which nothing can go wrong. */
+COLD static void name_is_odd(const struct rule_context *c, const struct ray_group *group)
 {
 	const struct str name = group->name.v;
 	const struct field_path *const at = name_path(c->arena, c->cluster, group);
 	const struct field_reads reads = FIELD_READS(group->name.node);
 
-	if (group->name.node == NULL)
-		return;
 	if (name.len == 0) {
 		rule_found(c, at, FIELD_INVALID, reads,
 			"must not be empty: it tells the group's pods from those of others");
@@ -80,9 +78,6 @@ static void name_fits_labels_and_pods(const struct rule_context *c, const struct
 			"is the value of the pods' label ray.io/group and %s", fault);
 		return;
 	}
-	/* With a label nothing can go wrong, and nearly every name is one. */
-	if (names_fault(NAME_DNS1123_LABEL, name) == NULL)
-		return;
 	const struct str prefix = derived_worker_pod(c->arena, cluster_name(c), name);
 	const struct str pod = derived_generated_name(c->arena, prefix, STR("xxxxx"));
 
@@ -94,6 +89,12 @@ static void name_fits_labels_and_pods(const struct rule_context *c, const struct
 			"\"%.*s\"",
 			STR_ARG(pod), STR_ARG(better));
 	}
+}
+
+static void name_fits_labels_and_pods(const struct rule_context *c, const struct ray_group *group)
+{
+	if (group->name.node && names_fault(NAME_DNS1123_LABEL, group->name.v))
+		name_is_odd(c, group);
 }
 
 static void name_is_not_the_heads(const struct rule_context *c, const struct ray_group *group)

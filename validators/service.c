@@ -103,7 +103,7 @@ static void head_ports_differ(const struct rule_context *c, const struct rayclus
 
 	for (size_t i = 0; i < ports.count; i++)
 		numbers[i] = (uint64_t)ports.items[i].number;
-	const size_t *const firsts = check_twins(c->arena, numbers, ports.count);
+	const size_t *const firsts = check_twin_numbers(c->arena, numbers, ports.count);
 
 	for (size_t i = 0; i < ports.count; i++) {
 		const struct head_port *const first = &ports.items[firsts[i]];

@@ -24,6 +24,7 @@ Test(container, every_image_that_an_engine_reads_is_accepted)
 		"ray@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 		"localhost/ray",
 		"localhost:5000/ray:dev",
+		"registry:dev/ray",
 		"registry.example.com/a/b/c/ray:latest",
 		"registry.example.com:5000/ray",
 		"Registry.Example.com/team/ray:1",
@@ -54,6 +55,8 @@ Test(container, an_image_that_no_engine_reads_is_warned_of)
 		"$IMAGE",
 		"{{ .Values.image }}",
 		":latest",
+		"rayproject/ray-:1",
+		" ",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(IMAGES); i++)
