@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "base/yaml_fast.h"
+#include "base/yaml_fault.h"
 #include "base/yaml_text.h"
 
 /* Each is compared with all that came before it. */
@@ -20,6 +21,7 @@ struct yaml_stream {
 	uint32_t index;
 	bool in_document; /* its rest is passed over before the next one */
 	bool ended;
+	bool unfilled; /* the document is a template: one error of it is enough */
 	uint32_t
 		broken; /* the first line where what is no YAML can be over; 0: it is YAML so far */
 };
@@ -67,47 +69,6 @@ static struct yaml_place place_of(const struct yaml_stream *stream, yaml_mark_t 
 		(uint32_t)mark.line + stream->fast.line, (uint32_t)mark.column + 1};
 }
 
-/* What libyaml's words contain, what stands there (0: anything), and what helps more. */
-static const struct {
-	const char *problem;
-	char found;
-	const char *words;
-} PROBLEMS[] = {
-	{"start any token", '\t', "a tab cannot indent, only spaces can"},
-	{"tab character", 0, "a tab cannot indent, only spaces can"},
-	{"start any token", '@', "a value that begins with '@' needs quotes"},
-	{"start any token", '`', "a value that begins with '`' needs quotes"},
-	{"start any token", '%', "a value that begins with '%' needs quotes"},
-	{"mapping values", 0, "a ':' here needs other indentation, or quotes"},
-	{"expected ':'", 0, "expected ':' behind a key"},
-	{"expected key", 0, "expected a key that is indented like those above it"},
-	{"'-' indicator", 0, "expected '- ' that is indented like those above it"},
-	{"<document start>", 0, "expected nothing behind the value"},
-};
-
-static char char_at(struct str text, yaml_mark_t mark)
-{
-	for (size_t line = 0; line < mark.line; line++) {
-		const size_t end = str_find(text, '\n');
-
-		text = str_from_offset(text, end + (end < text.len));
-	}
-	return mark.column < text.len ? text.at[mark.column] : '\0';
-}
-
-static const char *words_of(const yaml_parser_t *parser, struct str text)
-{
-	const char *const problem = parser->problem ? parser->problem : "not YAML";
-	const char found = char_at(text, parser->problem_mark);
-
-	for (size_t i = 0; i < ARRAY_LEN(PROBLEMS); i++) {
-		if (strstr(problem, PROBLEMS[i].problem) &&
-			(PROBLEMS[i].found == found || PROBLEMS[i].found == 0))
-			return PROBLEMS[i].words;
-	}
-	return problem;
-}
-
 static bool fail_reader(struct yaml_stream *stream, struct err *err)
 {
 	const yaml_parser_t *const parser = &stream->parser;
@@ -126,7 +87,13 @@ static bool fail_parser(struct yaml_stream *stream, struct err *err)
 {
 	const yaml_parser_t *const parser = &stream->parser;
 	const struct yaml_place at = place_of(stream, parser->problem_mark);
-	const struct yaml_place from = place_of(stream, parser->context_mark);
+	const struct yaml_fault fault = {
+		.problem = parser->problem,
+		.context = parser->context,
+		.at = {parser->problem_mark.line, parser->problem_mark.column},
+		.from = {parser->context_mark.line, parser->context_mark.column},
+		.first_line = stream->fast.line,
+	};
 
 	stream->ended = true;
 	/* What lacks its end is found wrong where the next document begins. */
@@ -135,12 +102,7 @@ static bool fail_parser(struct yaml_stream *stream, struct err *err)
 		abort();
 	if (parser->error == YAML_READER_ERROR)
 		return fail_reader(stream, err);
-	if (parser->context == NULL || from.line == at.line)
-		return err_set(err, ERR_INVALID, "line %u, column %u: %s", at.line, at.column,
-			words_of(parser, parsed_text(stream)));
-	return err_set(err, ERR_INVALID, "line %u, column %u: %s (%s that begins at line %u)",
-		at.line, at.column, words_of(parser, parsed_text(stream)), parser->context,
-		from.line);
+	return yaml_fault_tell(parsed_text(stream), &fault, err);
 }
 
 static bool build_scalar(struct yaml_stream *stream, const yaml_event_t *event)
@@ -243,19 +205,33 @@ static bool build_document(struct yaml_stream *stream, struct err *err)
 	return good;
 }
 
-static bool parse_document(struct yaml_stream *stream, const struct yaml_limits *limits,
-	struct yaml_doc *doc, struct err *err)
+static bool to_next_document(
+	struct yaml_stream *stream, const struct yaml_limits *limits, struct err *err)
 {
 	/* After an error inside a document there is the rest of it. */
 	if (stream->in_document && !skip_to(stream, YAML_DOCUMENT_END_EVENT, limits->depth, err))
 		return false;
 	stream->in_document = false;
-	if (!skip_to(stream, YAML_DOCUMENT_START_EVENT, limits->depth, err))
-		return false;
+	return skip_to(stream, YAML_DOCUMENT_START_EVENT, limits->depth, err);
+}
+
+static bool parse_document(struct yaml_stream *stream, const struct yaml_limits *limits,
+	struct yaml_doc *doc, struct err *err)
+{
+	if (!to_next_document(stream, limits, err)) {
+		if (!stream->unfilled || err->code == ERR_TOO_LARGE)
+			return false;
+		stream->unfilled = false;
+		stream->ended = !yaml_resume(stream);
+		return true;
+	}
 	if (stream->ended)
 		return true;
 	doc->index = stream->index++;
-	return build_document(stream, err) && yaml_text_finish(&stream->builder, doc);
+	const bool good = build_document(stream, err);
+
+	stream->unfilled = stream->builder.unfilled;
+	return good && yaml_text_finish(&stream->builder, doc);
 }
 
 /* Into `doc`, whose root is NULL at the end. */

@@ -6,6 +6,7 @@
 
 #include "base/json_keys.h"
 #include "base/utf8.h"
+#include "base/yaml_fault.h"
 
 enum { SHOWN = 64 /* bytes of a key in a message */ };
 
@@ -236,16 +237,20 @@ static bool is_template(
 	return outer.line == inner.line && outer.column + 1 == inner.column;
 }
 
+static bool fail_key(struct yaml_text *t, const struct yaml_frame *around,
+	const struct yaml_props *props, bool mapping)
+{
+	t->unfilled = mapping && is_template(t, around, props->place);
+	return t->unfilled ? fail(t, ERR_INVALID, t->places[around->place_at], "{{" YAML_UNFILLED)
+			   : fail(t, ERR_INVALID, props->place, "a key must be a scalar");
+}
+
 bool yaml_text_open(struct yaml_text *t, const struct yaml_props *props, bool mapping)
 {
 	const struct yaml_frame *const around = top(t);
 
 	if (around && around->mapping && around->want_key)
-		return fail(t, ERR_INVALID, props->place,
-			mapping && is_template(t, around, props->place)
-				? "{{ looks like a template that was not filled in: render it "
-				  "first, with helm template, say"
-				: "a key must be a scalar");
+		return fail_key(t, around, props, mapping);
 	if (t->depth == t->limits->depth)
 		return fail_limit(t, props->place, "mappings and sequences are deeper than",
 			t->limits->depth);

@@ -36,6 +36,7 @@ struct yaml_text {
 	struct strmap anchors; /* to struct yaml_piece; its text is empty while it is open */
 	uint32_t expanded;
 	size_t expanded_bytes;
+	bool unfilled; /* the error is a template */
 };
 
 struct yaml_props {

@@ -145,7 +145,8 @@ static bool begins_like_json(struct str text)
 {
 	const struct str rest = str_trim(text);
 
-	return rest.len && (rest.at[0] == '{' || rest.at[0] == '[');
+	return rest.len && (rest.at[0] == '{' || rest.at[0] == '[') && !str_starts(rest, "{{") &&
+	       !str_starts(rest, "{%"); /* a template */
 }
 
 /* JSON values alone, one behind the other, or nothing; not JSON between YAML's "---". */

@@ -281,6 +281,9 @@ Test(yaml, merges_are_resolved_and_explicit_keys_win)
 	expect_readings(CASES, ARRAY_LEN(CASES), "");
 }
 
+#define UNFILLED                                                                                   \
+	" looks like a template that was not filled in: render it first, with helm template, say"
+
 Test(yaml, what_is_wrong_is_said_with_its_place)
 {
 	static const struct {
@@ -314,12 +317,8 @@ Test(yaml, what_is_wrong_is_said_with_its_place)
 		{STR_INIT("[a]: b"), "line 1, column 1: a key must be a scalar"},
 		{STR_INIT("a: { {b: c}: d }"), "line 1, column 6: a key must be a scalar"},
 		{STR_INIT("a: {[b]: c}"), "line 1, column 5: a key must be a scalar"},
-		{STR_INIT("a:\n  b: {{ .Values.c }}"),
-			"line 2, column 7: {{ looks like a template that was not filled in: "
-			"render it first, with helm template, say"},
-		{STR_INIT("a:\n  {{- toYaml .b | nindent 4 }}"),
-			"line 2, column 4: {{ looks like a template that was not filled in: "
-			"render it first, with helm template, say"},
+		{STR_INIT("a:\n  b: {{ .Values.c }}"), "line 2, column 6: {{" UNFILLED},
+		{STR_INIT("a:\n  {{- toYaml .b | nindent 4 }}"), "line 2, column 3: {{" UNFILLED},
 		{STR_INIT("a: &x []\n*x : 1"), "line 2, column 1: a key must be a scalar"},
 		{STR_INIT("a: -.inf"), "line 1, column 4: '-.inf' cannot be said in JSON"},
 		{STR_INIT("a: .nan"), "line 1, column 4: '.nan' cannot be said in JSON"},
@@ -340,8 +339,38 @@ Test(yaml, what_is_wrong_is_said_with_its_place)
 		{STR_INIT("a: 1\n b: 2"),
 			"line 2, column 3: a ':' here needs other indentation, or quotes"},
 		{STR_INIT("{a: 1}}"), "line 1, column 7: expected nothing behind the value"},
-		{STR_INIT("a: [1,\n"), "line 2, column 1: did not find expected node content"},
-		{STR_INIT("a: \"b"), "line 1, column 6: found unexpected end of stream"},
+		{STR_INIT("a: [1,\n"), "line 2, column 1: a value is missing here, or a bracket "
+				       "before it is not closed"},
+		{STR_INIT("a: 1\nb: \"x\n  y\n---\nc: 1"),
+			"line 2, column 4: a quote that begins here is not closed"},
+		{STR_INIT("a: |\n  b\nc\nd: 1\n"),
+			"line 3, column 1: expected a key with ':' behind it"},
+		{STR_INIT("a: *.py"), "line 1, column 5: a value that begins with '*' or '&' needs "
+				      "quotes"},
+		{STR_INIT("a: \"C:\\path\""),
+			"line 1, column 7: '\\' needs single quotes around the value, or another "
+			"'\\'"},
+		{STR_INIT("a: - b"),
+			"line 1, column 4: a list begins in a line of its own, below its key"},
+		{STR_INIT("\xc3\xa4: 'it's'"), "line 1, column 8: expected nothing behind the "
+					       "value: a quote within quotes "
+					       "is written twice, or as \\\""},
+		{STR_INIT("a: 1\n- b"),
+			"line 2, column 1: expected a key that is indented like those above it "
+			"(while parsing a block mapping that begins at line 1)"},
+		{STR_INIT("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"),
+			"line 2, column 1: a conflict of a merge was left here: keep one side of "
+			"it"},
+		{STR_INIT("```yaml\na: 1\n```\n"),
+			"line 1, column 1: ``` is Markdown: leave it out"},
+		{STR_INIT("a: 1\n{{- if .b }}\nc: 1\n"), "line 2, column 1: {{" UNFILLED},
+		{STR_INIT("a:\n  b: \"\xc3\xa4\"{{ .c }}\n"), "line 2, column 9: {{" UNFILLED},
+		{STR_INIT("{% if b %}\na: 1\n"), "line 1, column 1: {%" UNFILLED},
+		/* not where it stands in quotes, or is said of a comment */
+		{STR_INIT("a: '{{ b }}'\n- c # {{ d }}"),
+			"line 2, column 1: expected a key that is indented like those above it "
+			"(while parsing a block mapping that begins at line 1)"},
+		{STR_INIT("a: \"b"), "line 1, column 4: a quote that begins here is not closed"},
 		{STR_INIT("a: \"\\ud800\""),
 			"line 1, column 7: found invalid Unicode character escape code"},
 		{STR_INIT("a: b\nc: \0"),

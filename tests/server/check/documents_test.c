@@ -31,6 +31,10 @@ static const struct {
 	{"JSON that ends in the middle", "{\"k\":\"a\"}{\"k\":", "a-"},
 	{"neither", "{k: a", "-"},
 	{"a closing bracket too much", "{\"k\":\"a\"}}", "a-"},
+	{"a template in flow style", "{{- if .a }}\nk: a\n{{- end }}\n", "-"},
+	{"a template is told once", "k: {{ .a }}-{{ .b }}\n---\nk: b\n", "-b"},
+	{"a template alone in its line", "{{/* a */}}\nk: a\n---\nk: b\n", "-b"},
+	{"a template at the end", "k: a\n---\nk: {{ .a }}-{{ .b }}\n", "a-"},
 	{"UTF-16", "\xFF\xFEk\xFF:", "-"},
 };
 
