@@ -40,25 +40,34 @@ static void expand(const uint8_t *block, uint32_t w[ROUNDS])
 
 static void mix(struct sha256 *s, const uint8_t *block)
 {
+	uint32_t *const v = s->state;
+	uint32_t a = v[0], b = v[1], c = v[2], d = v[3], e = v[4], f = v[5], g = v[6], h = v[7];
 	uint32_t w[ROUNDS];
-	uint32_t v[SHA256_WORDS];
 
 	expand(block, w);
-	memcpy(v, s->state, sizeof(v));
 	for (int i = 0; i < ROUNDS; i++) {
-		const uint32_t a = v[0];
-		const uint32_t e = v[4];
-		const uint32_t one = v[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
-				     ((e & v[5]) ^ (~e & v[6])) + K[i] + w[i];
-		const uint32_t two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +
-				     ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+		const uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
+				     (g ^ (e & (f ^ g))) + K[i] + w[i];
+		const uint32_t two =
+			(turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) | (c & (a | b)));
 
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += one;
-		v[0] = one + two;
+		h = g;
+		g = f;
+		f = e;
+		e = d + one;
+		d = c;
+		c = b;
+		b = a;
+		a = one + two;
 	}
-	for (int i = 0; i < SHA256_WORDS; i++)
-		s->state[i] += v[i];
+	v[0] += a;
+	v[1] += b;
+	v[2] += c;
+	v[3] += d;
+	v[4] += e;
+	v[5] += f;
+	v[6] += g;
+	v[7] += h;
 }
 
 void sha256_init(struct sha256 *s)

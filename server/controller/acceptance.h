@@ -23,6 +23,13 @@ void acceptance_free(struct acceptance **acceptance, struct interns *interns);
 void acceptance_keep(
 	struct acceptance *acceptance, int64_t generation, struct deflated **text, uint64_t *hash);
 
+/* Whether the cluster was asked for the text of what was accepted. */
+enum acceptance_look {
+	ACCEPTANCE_UNREAD,
+	ACCEPTANCE_UNREADABLE, /* the API server did not give it */
+	ACCEPTANCE_READ,       /* or there is none */
+};
+
 /* What was settled when, for whoever asks whether it still holds. */
 struct acceptance_view {
 	bool known;      /* something was settled of this cluster */
@@ -31,6 +38,8 @@ struct acceptance_view {
 	bool over_quota; /* it was refused for that alone … */
 	bool stirred;    /* … and there may be room by now */
 	uint64_t epoch;  /* what is to be settled holds from here on */
+	int64_t stored;  /* a generation that the cluster keeps the text of; -1: none */
+	enum acceptance_look look;
 	struct observed_verdict verdict;
 };
 
@@ -75,3 +84,15 @@ struct acceptance_settled {
 /* Replaces what was settled before; of a refused generation the last accepted one's part stays. */
 void world_settle(struct world *world, const struct world_key *key, struct str uid,
 	const struct acceptance_settled *settled);
+
+/* A ControllerRevision has the text of that generation from now on. */
+void world_stored_accepted(
+	struct world *world, const struct world_key *key, struct str uid, int64_t revision);
+/*
+ * The cluster's own ControllerRevision, or NULL where there is none. Of the generation that was
+ * accepted, and made of the same, it is what was accepted; anything else is nothing.
+ */
+void world_found_accepted(struct world *world, const struct world_key *key, struct str uid,
+	const struct json_node *revision, struct arena *arena);
+/* It could not be asked for. */
+void world_missed_accepted(struct world *world, const struct world_key *key, struct str uid);

@@ -124,8 +124,9 @@ static int32_t count_strangers(
 }
 
 struct amounts {
+	struct arena *arena;
 	struct ledger_amount *items;
-	size_t count;
+	size_t count, room;
 };
 
 static struct ledger_amount *find_amount(const struct amounts *amounts, struct str name)
@@ -144,15 +145,27 @@ static struct quantity amount_of(const struct amounts *amounts, struct str name)
 	return amount ? amount->value : (struct quantity){0};
 }
 
-/* There is room for one more. */
+static void make_room(struct amounts *amounts)
+{
+	const size_t room = amounts->room ? 2 * amounts->room : 16;
+
+	if (amounts->count < amounts->room)
+		return;
+	amounts->items = arena_grow(amounts->arena, amounts->items,
+		amounts->room * sizeof(*amounts->items), room * sizeof(*amounts->items));
+	amounts->room = room;
+}
+
 static void put_amount(struct amounts *amounts, struct str name, struct quantity value)
 {
 	struct ledger_amount *const amount = find_amount(amounts, name);
 
-	if (amount)
+	if (amount) {
 		amount->value = value;
-	else
-		amounts->items[amounts->count++] = (struct ledger_amount){name, value};
+		return;
+	}
+	make_room(amounts);
+	amounts->items[amounts->count++] = (struct ledger_amount){name, value};
 }
 
 static struct amounts charge_as_told(const struct observed *seen, struct arena *arena,
@@ -161,14 +174,15 @@ static struct amounts charge_as_told(const struct observed *seen, struct arena *
 	const struct json_node *const sized =
 		accept_resize(arena, seen->object, seen->root, sizes, count);
 	const struct ledger_amount *charge = NULL;
-	struct amounts out = {0};
+	struct amounts out = {.arena = arena};
+	const size_t charges =
+		sized ? accept_charge(arena, seen->policy,
+				validate_decode(arena, RAY_CLUSTER, seen->object->dialect, sized),
+				&charge)
+		      : 0;
 
-	if (sized)
-		out.count = accept_charge(arena, seen->policy,
-			validate_decode(arena, RAY_CLUSTER, seen->object->dialect, sized), &charge);
-	out.items = arena_array(arena, out.count + 1, sizeof(*out.items));
-	for (size_t i = 0; i < out.count; i++)
-		out.items[i] = charge[i];
+	for (size_t i = 0; i < charges; i++)
+		put_amount(&out, charge[i].name, charge[i].value);
 	return out;
 }
 
@@ -198,7 +212,7 @@ static struct amounts charge_of(const struct observed *seen, struct arena *arena
 		const struct amounts with =
 			charge_as_told(seen, arena, more, at == count ? count + 1 : count);
 
-		for (size_t k = 0; k < with.count && k < out.count; k++)
+		for (size_t k = 0; k < with.count; k++)
 			put_amount(&out, with.items[k].name,
 				quantity_max(
 					with.items[k].value, amount_of(&out, with.items[k].name)));
@@ -211,8 +225,7 @@ static struct amounts charge_since(const struct observed *seen, struct arena *ar
 	const struct observed_verdict *recalled, const struct amounts *now)
 {
 	const struct amounts then = charge_of(seen, arena, recalled->sizes, recalled->size_count);
-	struct amounts out = {.items = arena_array(arena, now->count + recalled->charge_count + 1,
-				      sizeof(*out.items))};
+	struct amounts out = {.arena = arena};
 
 	for (size_t i = 0; i < now->count; i++)
 		put_amount(&out, now->items[i].name, now->items[i].value);

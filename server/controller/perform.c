@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/controller/acceptance.h"
 
 /* A write that has no answer by then is tried again; meanwhile others have their turn. */
 #define PATIENCE (10 * CLOCK_SECOND)
@@ -23,6 +24,8 @@ static const struct {
 	/* Watched it is, but one of that name is the cluster's, whosever it was before. */
 	[CHILD_VOLUME_CLAIM] = {{"", "v1", "persistentvolumeclaims", false},
 		"PersistentVolumeClaim", false},
+	[CHILD_REVISION] = {{"apps", "v1", "controllerrevisions", false}, "ControllerRevision",
+		false},
 };
 
 static const struct kube_resource CLUSTERS[] = {
@@ -164,6 +167,9 @@ static enum write_end end_well(const struct attempt *a)
 
 	count(a, "done");
 	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
+	if (a->write->child == CHILD_REVISION)
+		world_stored_accepted(
+			a->p->world, &a->write->key, a->write->uid, a->write->revision);
 	if (a->write->action == ACTION_DELETE_POD)
 		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
@@ -226,11 +232,48 @@ static void tell_world(struct attempt *a)
 		a->p->world, kind, a->write->key.dialect, a->reply.doc.root, &a->reply.arena);
 }
 
+static enum write_end end_refused_or_unknown(const struct attempt *a)
+{
+	return is_refusal(a->reply.refusal.code) ? end_badly(a) : end_unknown(a);
+}
+
+/*
+ * What a ControllerRevision has never changes: where ours is of an earlier generation, another one
+ * takes its place. One of a later generation is of a later write than this.
+ */
+static enum write_end replace(struct attempt *a)
+{
+	struct attempt seen CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+	int64_t revision = 0;
+
+	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
+		return end_unknown(a);
+	if (!is_ours(&seen))
+		return end_badly(a);
+	json_i64(json_get(seen.reply.doc.root, "revision"), &revision);
+	if (revision >= a->write->revision)
+		return end_well(a);
+	const struct str uid = json_str(
+		&seen.reply.arena, json_get(json_get(seen.reply.doc.root, "metadata"), "uid"));
+	struct attempt gone CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+
+	if (!call(&gone, (struct kube_call){.verb = KUBE_DELETE,
+				 .at = child_of(a->write, true),
+				 .only_uid = arena_str(&seen.reply.arena, uid).at,
+				 .metadata_only = true}))
+		return end_refused_or_unknown(&gone);
+	struct attempt made CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+
+	return call(&made, call_of(a->write)) ? end_well(&made) : end_refused_or_unknown(&made);
+}
+
 /* An object of that name is there: ours, of a try whose answer got lost, or somebody else's. */
 static enum write_end meet(struct attempt *a)
 {
 	struct attempt seen CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
 
+	if (a->write->child == CHILD_REVISION)
+		return replace(a);
 	if (!CHILDREN[a->write->child].watched)
 		return end_well(a);
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
@@ -263,6 +306,24 @@ static bool may_adopt(const struct performer *p, const struct write *write, enum
 
 	return json_str_is(json_get(meta, "uid"), write->uid) &&
 	       !json_present(json_get(meta, "deletionTimestamp"));
+}
+
+/* What was accepted before us: it is looked for again, later each time, until there is an answer.
+ */
+static enum write_end look_for_accepted(struct attempt *a)
+{
+	const struct write *const write = a->write;
+
+	if (!a->done && a->reply.refusal.code != NOT_FOUND) {
+		world_missed_accepted(a->p->world, &write->key, write->uid);
+		LOG(WARN, "what was accepted cannot be read", KV("namespace", write->key.namespace),
+			KV("rayCluster", write->key.name), KV("name", write->name),
+			KV("error", a->err.text));
+		return WRITE_GIVEN_UP;
+	}
+	world_found_accepted(a->p->world, &write->key, write->uid,
+		a->done && is_ours(a) ? a->reply.doc.root : NULL, &a->reply.arena);
+	return WRITE_DONE;
 }
 
 /* What no watch has told of for long. */
@@ -313,7 +374,7 @@ enum write_end perform(const struct performer *p, const struct write *write)
 	const int code = a.reply.refusal.code;
 
 	if (write->look)
-		return look(&a);
+		return write->child == CHILD_REVISION ? look_for_accepted(&a) : look(&a);
 	if (done) {
 		take_answer(&a);
 		return end_well(&a);
@@ -322,5 +383,5 @@ enum write_end perform(const struct performer *p, const struct write *write)
 		return meet(&a);
 	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CREATED_ALREADY))
 		return end_otherwise(&a);
-	return is_refusal(code) ? end_badly(&a) : end_unknown(&a);
+	return end_refused_or_unknown(&a);
 }

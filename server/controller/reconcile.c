@@ -114,6 +114,11 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 
 	settle(r->options.world, key, &r->arena, seen, view);
 	round_init(&round, &r->arena);
+	/* What the cluster keeps is read first: it may say what lost pods are to be made of. */
+	if (seen->accepted_unread && !seen->accepted_unreadable) {
+		(void)submit(&to, key, seen, &round);
+		return;
+	}
 	r->options.plans[key->dialect](seen, &round);
 	world_forget_unasked(r->options.world, key, seen->uid, &round);
 	const struct submitted submitted = submit(&to, key, seen, &round);

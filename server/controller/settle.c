@@ -152,12 +152,20 @@ static bool holds(const struct observed *seen, const struct acceptance_view *vie
 	       view->policy == seen->policy->fingerprint && !(view->over_quota && view->stirred);
 }
 
+/* Nobody looks for what no pod hangs on. */
+static bool may_be_stored(const struct observed *seen, const struct acceptance_view *view)
+{
+	return view->look != ACCEPTANCE_READ && seen->verdict.size_count &&
+	       accept_is_known(seen->verdict.made_of) &&
+	       seen->object->meta.deletion_timestamp.v.len == 0;
+}
+
 /*
  * What is gone on with while what is there is refused. Where only the size of what was accepted is
  * known, and not its text, that is nothing.
  */
 static void keep(struct world *world, const struct world_key *key, struct arena *arena,
-	struct observed *seen)
+	struct observed *seen, const struct acceptance_view *view)
 {
 	const enum dialect dialect = seen->object->dialect;
 	const struct json_node *const text = find_accepted(
@@ -168,6 +176,12 @@ static void keep(struct world *world, const struct world_key *key, struct arena 
 	if (kept)
 		seen->kept = validate_decode(arena, RAY_CLUSTER, dialect, kept);
 	seen->withheld = kept == NULL;
+	seen->accepted_unread = seen->withheld && may_be_stored(seen, view);
+	seen->accepted_unreadable = seen->accepted_unread && view->look == ACCEPTANCE_UNREADABLE;
+	/* Of what is made of the same the digest tells all. */
+	if (kept && view->stored != seen->verdict.generation &&
+		!accept_is_the_same(made_of(seen, arena, seen->root), seen->verdict.made_of))
+		seen->to_store = text;
 }
 
 void settle(struct world *world, const struct world_key *key, struct arena *arena,
@@ -185,7 +199,7 @@ void settle(struct world *world, const struct world_key *key, struct arena *aren
 	if (seen->verdict.reason == NULL)
 		seen->verdict.reason = "Unjudged";
 	if (!seen->verdict.accepted && seen->object->cluster)
-		keep(world, key, arena, seen);
+		keep(world, key, arena, seen, view);
 }
 
 void settle_recalled(struct world *world, const struct world_key *key, struct arena *arena,

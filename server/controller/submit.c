@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "server/children/accepted.h"
 #include "server/controller/deeds.h"
 #include "server/plan/status_modern.h"
 
@@ -86,6 +87,7 @@ static struct write *write_of(
 	write->name = arena_str(&write->arena, action->name);
 	write->group = arena_str(&write->arena, action->expected.group);
 	write->object_uid = arena_str(&write->arena, action->uid);
+	write->revision = action->revision;
 	write->reason = action->reason;
 	write->why = arena_str(&write->arena, action->message);
 	if (action->body)
@@ -186,6 +188,19 @@ static void tell(const struct submit_to *to, const struct world_key *key,
 	to->tell(to->context, &event);
 }
 
+static struct write *new_look(
+	const struct world_key *key, struct str uid, enum child_kind child, struct str name)
+{
+	struct write *const write = new_write(key, uid);
+
+	write->stage = WRITE_CHILDREN;
+	write->action = ACTION_CREATE;
+	write->look = true;
+	write->child = child;
+	write->name = arena_str(&write->arena, name);
+	return write;
+}
+
 struct submitted submit(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct round *round)
 {
@@ -210,6 +225,9 @@ struct submitted submit(const struct submit_to *to, const struct world_key *key,
 		write->loud = action->kind == ACTION_STATUS && round->onward;
 		batch_add(&batch, write);
 	}
+	if (seen->accepted_unread)
+		batch_add(&batch, new_look(key, seen->uid, CHILD_REVISION,
+					  accepted_name(round->arena, key->dialect, key->name)));
 	submitted.writes = batch.count;
 	if (batch.count)
 		writers_submit(to->writers, batch_join(&batch));
@@ -225,16 +243,8 @@ bool submit_doubts(struct world *world, struct writers *writers, const struct wo
 	const size_t count = world_doubts(world, key, arena, &doubts, &next);
 
 	batch_init(&batch);
-	for (size_t i = 0; i < count; i++) {
-		struct write *const write = new_write(key, STR(""));
-
-		write->stage = WRITE_CHILDREN;
-		write->action = ACTION_CREATE;
-		write->look = true;
-		write->child = doubts[i].child;
-		write->name = arena_str(&write->arena, doubts[i].name);
-		batch_add(&batch, write);
-	}
+	for (size_t i = 0; i < count; i++)
+		batch_add(&batch, new_look(key, STR(""), doubts[i].child, doubts[i].name));
 	if (count)
 		writers_submit(writers, batch_join(&batch));
 	return count > 0;

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "server/controller/acceptance.h"
 #include "server/controller/world_parts.h"
 
@@ -31,6 +30,8 @@ struct acceptance {
 	struct amount *charge;
 	size_t charge_count;
 	struct observed_digest made_of;
+	int64_t stored; /* a generation whose text the cluster keeps; -1: none */
+	enum acceptance_look look;
 };
 
 enum world_verdict acceptance_verdict(const struct acceptance *acceptance)
@@ -38,6 +39,14 @@ enum world_verdict acceptance_verdict(const struct acceptance *acceptance)
 	if (acceptance == NULL || acceptance->judged == 0)
 		return WORLD_UNJUDGED;
 	return acceptance->accepted ? WORLD_ACCEPTED : WORLD_REFUSED;
+}
+
+static struct acceptance *acceptance_new(void)
+{
+	struct acceptance *const a = mem_alloc(sizeof(*a));
+
+	a->stored = -1;
+	return a;
 }
 
 static void free_sizes(struct acceptance *a, struct interns *interns)
@@ -179,6 +188,8 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 			a->sizes[i].pods, a->sizes[i].most};
 	out->known = true;
 	out->judged = a->judged;
+	out->stored = a->stored;
+	out->look = a->look;
 	out->policy = a->policy;
 	out->over_quota = is_over_quota(a);
 	out->stirred = a->epoch != cluster->space->epoch;
@@ -223,19 +234,15 @@ static void add_amount(struct sums *sums, struct arena *arena, const struct amou
 	sums->items[sums->count++] = (struct ledger_amount){arena_str(arena, name), value};
 }
 
-static const struct json_node *read_old(
-	struct world *world, const struct world_cluster *cluster, struct arena *arena)
+static const struct json_node *read_text(
+	struct world *world, const struct deflated *text, struct arena *arena)
 {
 	static const struct json_limits LIMITS = {
 		.bytes = 8 * 1024 * 1024, .depth = 256, .nodes = 1024 * 1024};
-	const struct acceptance *const a = cluster->acceptance;
-	const struct deflated *text = a ? a->old : NULL;
 	CLEANUP(buf_done) struct buf whole = {0};
 	struct json_doc doc;
 	struct err ignored;
 
-	if (a && a->generation && a->generation == cluster->generation)
-		text = cluster->text;
 	if (text == NULL)
 		return NULL;
 	buf_add(&whole, deflater_unpack(world->deflater, text, arena));
@@ -243,6 +250,15 @@ static const struct json_node *read_old(
 	return json_read(arena, arena_str(arena, buf_str(&whole)), &LIMITS, &doc, &ignored)
 		       ? doc.root
 		       : NULL;
+}
+
+static const struct json_node *read_old(
+	struct world *world, const struct world_cluster *cluster, struct arena *arena)
+{
+	const struct acceptance *const a = cluster->acceptance;
+	const bool is_there = a && a->generation && a->generation == cluster->generation;
+
+	return read_text(world, is_there ? cluster->text : a ? a->old : NULL, arena);
 }
 
 static void put_was(const struct acceptance *a, struct arena *arena, struct acceptance_past *out)
@@ -324,7 +340,7 @@ static void settle(struct world *world, struct world_cluster *cluster,
 	const bool is_first = cluster->acceptance == NULL;
 
 	if (is_first)
-		cluster->acceptance = mem_alloc(sizeof(*cluster->acceptance));
+		cluster->acceptance = acceptance_new();
 	struct acceptance *const a = cluster->acceptance;
 
 	a->judged = settled->generation;
@@ -374,68 +390,81 @@ void world_settle(struct world *world, const struct world_key *key, struct str u
 		world->options.changed(world->options.context, &keys[i]);
 }
 
-#define STATUS_GAP    (CLOCK_SECOND / 2)
-#define STATUS_BEHIND CLOCK_SECOND
-
-bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
-	const struct world_hold *hold, int64_t *due)
+void world_stored_accepted(
+	struct world *world, const struct world_key *key, struct str uid, int64_t revision)
 {
-	const int64_t now = clock_now();
-	const int64_t most = hold->behind ? STATUS_BEHIND : hold->ms * CLOCK_MILLISECOND;
-
-	*due = now;
 	pthread_mutex_lock(&world->mutex);
-	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	const struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
-	if (cluster) {
-		int64_t *const until = hold->behind ? &cluster->behind_until : &cluster->held_until;
-
-		if (*until == 0)
-			*until = now + most;
-		*due = *until;
-	}
+	if (cluster && cluster->acceptance && cluster->acceptance->stored < revision)
+		cluster->acceptance->stored = revision;
 	pthread_mutex_unlock(&world->mutex);
-	return now < *due;
 }
 
-bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
-	uint64_t gravity, int64_t *due)
+void world_missed_accepted(struct world *world, const struct world_key *key, struct str uid)
 {
-	const int64_t now = clock_now();
-	bool may = true;
-
 	pthread_mutex_lock(&world->mutex);
-	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	const struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
-	if (cluster) {
-		*due = cluster->status_at + STATUS_GAP;
-		may = cluster->status_at == 0 || (gravity && cluster->status_gravity != gravity) ||
-		      now >= *due;
-	}
-	if (cluster && may) {
-		cluster->status_at = now;
-		cluster->behind_until = cluster->held_until = 0;
-		cluster->status_gravity = gravity;
-	}
+	if (cluster && cluster->acceptance && cluster->acceptance->look == ACCEPTANCE_UNREAD)
+		cluster->acceptance->look = ACCEPTANCE_UNREADABLE;
 	pthread_mutex_unlock(&world->mutex);
-	return may;
 }
 
-bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event)
+/* Whoever wrote it: what has this digest is what was accepted. */
+static bool is_accepted(
+	const struct world_cluster *cluster, const struct json_node *revision, struct arena *arena)
 {
-	const uint32_t hash = (uint32_t)event | 1;
-	bool is_new = false;
+	const struct acceptance *const a = cluster->acceptance;
+	const struct json_node *const data = json_get(revision, "data");
+	int64_t generation;
 
+	return json_i64(json_get(revision, "revision"), &generation) &&
+	       generation == a->generation &&
+	       accept_is_the_same(accept_made_of(arena, cluster->dialect, data), a->made_of);
+}
+
+/* The object as it is, with that spec; as the world keeps texts. */
+static struct deflated *text_with(struct world *world, const struct world_cluster *cluster,
+	const struct json_node *spec, struct arena *arena)
+{
+	const struct json_node *const root = read_text(world, cluster->text, arena);
+	CLEANUP(buf_done) struct buf text = {0};
+
+	for (struct json_iter it = json_iter(root); json_next_member(&it);) {
+		buf_add_char(&text, text.len ? ',' : '{');
+		buf_add(&text, json_raw(it.key));
+		buf_add_char(&text, ':');
+		buf_add(&text, json_raw(json_str_is(it.key, STR("spec")) ? spec : it.value));
+	}
+	return deflater_pack(world->deflater, buf_str(&text));
+}
+
+/* What it is charged stays what it was told to be; it is judged anew, now that more is known. */
+static void take_accepted(struct world *world, struct world_cluster *cluster,
+	const struct json_node *revision, struct arena *arena)
+{
+	struct acceptance *const a = cluster->acceptance;
+
+	if (!is_accepted(cluster, revision, arena))
+		return;
+	mem_free(&a->old);
+	a->old = text_with(world, cluster, json_get(json_get(revision, "data"), "spec"), arena);
+	a->old_is_size = false;
+	a->stored = a->generation;
+	a->judged = 0;
+}
+
+void world_found_accepted(struct world *world, const struct world_key *key, struct str uid,
+	const struct json_node *revision, struct arena *arena)
+{
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
-	if (cluster) {
-		is_new = true;
-		for (size_t i = 0; i < WORLD_EVENTS; i++)
-			is_new = is_new && cluster->events[i] != hash;
+	if (cluster && cluster->acceptance && cluster->acceptance->look != ACCEPTANCE_READ) {
+		cluster->acceptance->look = ACCEPTANCE_READ;
+		if (revision && cluster->text)
+			take_accepted(world, cluster, revision, arena);
 	}
-	if (is_new)
-		cluster->events[cluster->next_event++ % WORLD_EVENTS] = hash;
 	pthread_mutex_unlock(&world->mutex);
-	return is_new;
 }

@@ -29,6 +29,7 @@ struct write {
 	enum child_kind child;
 	struct str name, group, object_uid;
 	struct str body;
+	int64_t revision;   /* of what was accepted */
 	const char *reason; /* what an Event calls it once it is done; NULL: none tells of it */
 	struct str why;
 	bool look;  /* nothing is written: is it there? */

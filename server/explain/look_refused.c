@@ -268,8 +268,8 @@ static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
 /* Where Raygate's list of refusals goes on: "…; Pod of \"workers\": exceeded quota: …" */
 static size_t next_refusal(struct str text)
 {
-	static const char *const STARTS[] = {
-		"; Pod of \"", "; Pod \"", "; delete Pod", "; Service \"", "; Secret \"", "; Role"};
+	static const char *const STARTS[] = {"; Pod of \"", "; Pod \"", "; delete Pod",
+		"; Service \"", "; Secret \"", "; Role", "; ControllerRevision \""};
 
 	for (size_t i = 0; i < text.len; i++) {
 		for (size_t k = 0; k < ARRAY_LEN(STARTS); k++) {

@@ -18,19 +18,16 @@ static const struct {
 
 struct digesting {
 	struct arena *arena;
-	struct sha256 sha;
+	struct buf text;
 	enum dialect dialect;
 };
 
-/* With its length, so that no two texts run into one another. */
+/* No text has the byte that ends it, so none runs into the next. */
 static void put(struct digesting *d, char kind, struct str text)
 {
-	char head[1 + sizeof(uint64_t)] = {kind};
-
-	for (size_t i = 1; i < sizeof(head); i++)
-		head[i] = (char)(text.len >> (8 * (i - 1)) & 0xff);
-	sha256_add(&d->sha, (struct str){head, sizeof(head)});
-	sha256_add(&d->sha, text);
+	buf_add_char(&d->text, kind);
+	buf_add(&d->text, text);
+	buf_add_char(&d->text, '\xff');
 }
 
 static void put_value(struct digesting *d, const struct json_node *node);
@@ -52,14 +49,14 @@ static void put_key(struct digesting *d, const struct json_node *key)
 static void put_members(
 	struct digesting *d, const struct json_node *object, const char *const *without)
 {
-	put(d, '{', STR(""));
+	buf_add_char(&d->text, '{');
 	for (struct json_iter it = json_iter(object); json_next_member(&it);) {
 		if (is_among(it.key, without))
 			continue;
 		put_key(d, it.key);
 		put_value(d, it.value);
 	}
-	put(d, '}', STR(""));
+	buf_add_char(&d->text, '}');
 }
 
 /* Strings as they are meant, however they are escaped. */
@@ -70,10 +67,10 @@ static void put_value(struct digesting *d, const struct json_node *node)
 		put_members(d, node, NULL);
 		break;
 	case JSON_ARRAY:
-		put(d, '[', STR(""));
+		buf_add_char(&d->text, '[');
 		for (struct json_iter it = json_iter(node); json_next_item(&it);)
 			put_value(d, it.value);
-		put(d, ']', STR(""));
+		buf_add_char(&d->text, ']');
 		break;
 	case JSON_STRING:
 		put(d, 's', json_str(d->arena, node));
@@ -90,14 +87,14 @@ static void put_value(struct digesting *d, const struct json_node *node)
 
 static void put_groups(struct digesting *d, const struct json_node *groups)
 {
-	put(d, '[', STR(""));
+	buf_add_char(&d->text, '[');
 	for (struct json_iter it = json_iter(groups); json_next_item(&it);) {
 		if (json_is(it.value, JSON_OBJECT))
 			put_members(d, it.value, SIZES[d->dialect].of_group);
 		else
 			put_value(d, it.value);
 	}
-	put(d, ']', STR(""));
+	buf_add_char(&d->text, ']');
 }
 
 static void put_spec(struct digesting *d, const struct json_node *spec)
@@ -120,10 +117,13 @@ struct observed_digest accept_made_of(
 {
 	struct digesting d = {.arena = arena, .dialect = dialect};
 	uint32_t words[SHA256_WORDS];
+	struct sha256 sha;
 
-	sha256_init(&d.sha);
 	put_spec(&d, json_get(root, "spec"));
-	sha256_end(&d.sha, words);
+	sha256_init(&sha);
+	sha256_add(&sha, buf_str(&d.text));
+	sha256_end(&sha, words);
+	buf_done(&d.text);
 	return (struct observed_digest){
 		(uint64_t)words[0] << 32 | words[1], (uint64_t)words[2] << 32 | words[3]};
 }

@@ -62,7 +62,8 @@ static bool may_lack_unseen(const struct modern *m)
 	bool refused = false;
 
 	for (size_t i = 0; i < m->seen->failure_count; i++)
-		refused |= !str_is(m->seen->failures[i].kind, "RayCluster");
+		refused |= !str_is(m->seen->failures[i].kind, "RayCluster") &&
+			   !str_is(m->seen->failures[i].kind, "ControllerRevision");
 	return m->seen->first || refused;
 }
 

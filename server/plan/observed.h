@@ -125,6 +125,10 @@ struct observed {
 	/* While it is refused, nobody knows what was accepted: nothing is made, and nothing ends
 	 * that is not asked to. */
 	bool withheld;
+	/* Somebody may have stored it, and that was not found out yet; or could not be. */
+	bool accepted_unread, accepted_unreadable;
+	/* What was accepted, where it is to be stored for whoever comes after us; else NULL. */
+	const struct json_node *to_store;
 	struct str namespace, name, uid;
 	int64_t generation;
 	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */

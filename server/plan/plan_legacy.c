@@ -1,5 +1,6 @@
 #include "server/plan/plan_legacy.h"
 
+#include "server/plan/accepted_store.h"
 #include "server/plan/adopt.h"
 #include "server/plan/legacy_parts.h"
 
@@ -119,6 +120,7 @@ void plan_legacy(const struct observed *seen, struct round *round)
 		.m = {.seen = seen, .round = round, .dice = seen->seed, .room = ROUND_CREATES_MAX}};
 
 	child_context_init(&l.m.c, round->arena, object, seen->namespace, seen->domain);
+	accepted_store(seen, &l.m.c, round);
 	make(&l);
 	l.head_ended = legacy_head_ended(&l);
 	status_legacy(&l);

@@ -1,5 +1,6 @@
 #include "server/plan/plan_modern.h"
 
+#include "server/plan/accepted_store.h"
 #include "server/plan/adopt.h"
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_modern.h"
@@ -61,6 +62,7 @@ static void plan_spec(struct modern *m)
 	const struct child_context asked = context_of(m->seen, m->round, m->seen->object);
 	const enum modern_phase next = modern_phase_next(m);
 
+	accepted_store(m->seen, &m->c, m->round);
 	if (m->phase == MODERN_SUSPENDING)
 		delete_all(m);
 	make(m, next == MODERN_RUNS);

@@ -31,6 +31,7 @@ enum child_kind {
 	CHILD_ROLE_BINDING,
 	CHILD_SECRET,
 	CHILD_VOLUME_CLAIM,
+	CHILD_REVISION, /* of what was accepted; another one takes its place */
 	CHILD_KINDS,
 };
 
@@ -49,6 +50,7 @@ struct action {
 	struct json_edit *body; /* the round's: round_done() frees it */
 	struct str name;        /* of what is created or deleted */
 	struct str uid;         /* of what is deleted */
+	int64_t revision;       /* of a CHILD_REVISION */
 	/* Of a create of a pod: how it counts until a watch tells of it. */
 	struct observed_pod expected;
 	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its

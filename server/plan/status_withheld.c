@@ -6,9 +6,9 @@
 #include "server/plan/modern_parts.h"
 #include "server/plan/status_parts.h"
 
-#define WHY                                                                                        \
-	"what was accepted is not known since a restart, and of a spec that is refused no pod is " \
-	"made: apply one that is accepted"
+#define UNKNOWN "what was accepted is not known since a restart"
+#define UNREAD  "what was accepted cannot be read from its ControllerRevision just now"
+#define REMEDY  "of a spec that is refused no pod is made: apply one that is accepted"
 
 static bool is_of(const struct observed_pod *pod, struct str group)
 {
@@ -92,7 +92,8 @@ void status_put_withheld(struct status_draft *d, const struct status_input *in)
 		.type = STATUS_WITHHELD,
 		.status = true,
 		.reason = STR("AcceptedSpecUnknown"),
-		.message = arena_printf(arena, "not replaced: %.*s; " WHY, STR_ARG(missing)),
+		.message = arena_printf(arena, "not replaced: %.*s; %s, and " REMEDY,
+			STR_ARG(missing), in->seen->accepted_unreadable ? UNREAD : UNKNOWN),
 		.flip = STATUS_NOW,
 		.words = STATUS_SOON,
 	};

@@ -336,6 +336,7 @@ static const char *const KINDS[CHILD_KINDS] = {
 	[CHILD_ROLE_BINDING] = "RoleBinding",
 	[CHILD_SECRET] = "Secret",
 	[CHILD_VOLUME_CLAIM] = "PersistentVolumeClaim",
+	[CHILD_REVISION] = "ControllerRevision",
 };
 
 static void print_create(const struct action *action, struct buf *out)
