@@ -9,6 +9,16 @@ cd "$(dirname "$0")/.."
 		printf "%s:%d: %s\n", FILENAME, FNR, what
 		bad = 1
 	}
+	# A name that ends with "/" is all that is below it.
+	function covers(name, path) {
+		return name ~ /\/$/ ? index(path, name) == 1 : path == name
+	}
+	function is_home(homes,    place, n, i, good) {
+		n = split(homes, place, " ")
+		for (i = 1; i <= n; i++)
+			good = good || covers(place[i], FILENAME)
+		return good
+	}
 	# The folder of a path; only server/ has layers below it.
 	function folder(path,    part) {
 		split(path, part, "/")
@@ -45,8 +55,7 @@ cd "$(dirname "$0")/.."
 	/^[ \t]*#[ \t]*include[ \t]*</ {
 		split($0, part, /[<>]/)
 		for (h in home) {
-			hit = h ~ /\/$/ ? index(part[2], h) == 1 : part[2] == h
-			if (hit && !(home[h] ~ /\/$/ ? index(FILENAME, home[h]) == 1 : FILENAME == home[h]))
+			if (covers(h, part[2]) && !is_home(home[h]))
 				complain("<" part[2] "> has its only home in " home[h])
 		}
 	}

@@ -16,21 +16,19 @@ static const struct {
 	[DIALECT_LEGACY] = {{"maxWorkers"}, {"minWorkers", "maxWorkers"}},
 };
 
-struct digesting {
+/* The text that is digested: JSON, with each string written one way, however it was escaped. */
+struct writing {
 	struct arena *arena;
 	struct buf text;
 	enum dialect dialect;
 };
 
-/* No text has the byte that ends it, so none runs into the next. */
-static void put(struct digesting *d, char kind, struct str text)
-{
-	buf_add_char(&d->text, kind);
-	buf_add(&d->text, text);
-	buf_add_char(&d->text, '\xff');
-}
+static void put_value(struct writing *w, const struct json_node *node);
 
-static void put_value(struct digesting *d, const struct json_node *node);
+static void put_string(struct writing *w, const struct json_node *node)
+{
+	buf_add_json_str(&w->text, json_str(w->arena, node));
+}
 
 static bool is_among(const struct json_node *key, const char *const *names)
 {
@@ -41,91 +39,101 @@ static bool is_among(const struct json_node *key, const char *const *names)
 	return false;
 }
 
-static void put_key(struct digesting *d, const struct json_node *key)
+static void put_key(struct writing *w, const struct json_node *key)
 {
-	put(d, 'k', json_str(d->arena, key));
+	put_string(w, key);
+	buf_add_char(&w->text, ':');
 }
 
 static void put_members(
-	struct digesting *d, const struct json_node *object, const char *const *without)
+	struct writing *w, const struct json_node *object, const char *const *without)
 {
-	buf_add_char(&d->text, '{');
+	buf_add_char(&w->text, '{');
 	for (struct json_iter it = json_iter(object); json_next_member(&it);) {
 		if (is_among(it.key, without))
 			continue;
-		put_key(d, it.key);
-		put_value(d, it.value);
+		put_key(w, it.key);
+		put_value(w, it.value);
+		buf_add_char(&w->text, ',');
 	}
-	buf_add_char(&d->text, '}');
+	buf_add_char(&w->text, '}');
 }
 
-/* Strings as they are meant, however they are escaped. */
-static void put_value(struct digesting *d, const struct json_node *node)
+static void put_value(struct writing *w, const struct json_node *node)
 {
 	switch (json_kind(node)) {
 	case JSON_OBJECT:
-		put_members(d, node, NULL);
+		put_members(w, node, NULL);
 		break;
 	case JSON_ARRAY:
-		buf_add_char(&d->text, '[');
-		for (struct json_iter it = json_iter(node); json_next_item(&it);)
-			put_value(d, it.value);
-		buf_add_char(&d->text, ']');
+		buf_add_char(&w->text, '[');
+		for (struct json_iter it = json_iter(node); json_next_item(&it);) {
+			put_value(w, it.value);
+			buf_add_char(&w->text, ',');
+		}
+		buf_add_char(&w->text, ']');
 		break;
 	case JSON_STRING:
-		put(d, 's', json_str(d->arena, node));
+		put_string(w, node);
 		break;
 	case JSON_NULL:
 	case JSON_FALSE:
 	case JSON_TRUE:
 	case JSON_NUMBER:
 	case JSON_SKIPPED:
-		put(d, 'v', json_raw(node));
+		buf_add(&w->text, json_raw(node));
 		break;
 	}
 }
 
-static void put_groups(struct digesting *d, const struct json_node *groups)
+static void put_groups(struct writing *w, const struct json_node *groups)
 {
-	buf_add_char(&d->text, '[');
+	buf_add_char(&w->text, '[');
 	for (struct json_iter it = json_iter(groups); json_next_item(&it);) {
 		if (json_is(it.value, JSON_OBJECT))
-			put_members(d, it.value, SIZES[d->dialect].of_group);
+			put_members(w, it.value, SIZES[w->dialect].of_group);
 		else
-			put_value(d, it.value);
+			put_value(w, it.value);
+		buf_add_char(&w->text, ',');
 	}
-	buf_add_char(&d->text, ']');
+	buf_add_char(&w->text, ']');
 }
 
-static void put_spec(struct digesting *d, const struct json_node *spec)
+static void put_spec(struct writing *w, const struct json_node *spec)
 {
-	const struct str groups = str_from(DIALECT_WORDS[d->dialect].groups);
+	const struct str groups = str_from(DIALECT_WORDS[w->dialect].groups);
 
 	for (struct json_iter it = json_iter(spec); json_next_member(&it);) {
-		if (is_among(it.key, SIZES[d->dialect].of_spec))
+		if (is_among(it.key, SIZES[w->dialect].of_spec))
 			continue;
-		put_key(d, it.key);
+		put_key(w, it.key);
 		if (json_str_is(it.key, groups) && json_is(it.value, JSON_ARRAY))
-			put_groups(d, it.value);
+			put_groups(w, it.value);
 		else
-			put_value(d, it.value);
+			put_value(w, it.value);
+		buf_add_char(&w->text, ',');
 	}
+}
+
+static uint64_t read_number(const uint8_t *at)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < sizeof(number); i++)
+		number = number << 8 | at[i];
+	return number;
 }
 
 struct observed_digest accept_made_of(
 	struct arena *arena, enum dialect dialect, const struct json_node *root)
 {
-	struct digesting d = {.arena = arena, .dialect = dialect};
-	uint32_t words[SHA256_WORDS];
-	struct sha256 sha;
+	struct writing w = {.arena = arena, .dialect = dialect};
+	uint8_t digest[SHA256_BYTES];
 
-	put_spec(&d, json_get(root, "spec"));
-	sha256_init(&sha);
-	sha256_add(&sha, buf_str(&d.text));
-	sha256_end(&sha, words);
-	buf_done(&d.text);
-	return (struct observed_digest){
-		(uint64_t)words[0] << 32 | words[1], (uint64_t)words[2] << 32 | words[3]};
+	put_spec(&w, json_get(root, "spec"));
+	sha256(buf_str(&w.text), digest);
+	buf_done(&w.text);
+	return (struct observed_digest){read_number(digest), read_number(digest + 8)};
 }
 
 bool accept_is_known(struct observed_digest digest)
