@@ -187,36 +187,39 @@ static quantity_int binary_value(const struct parts *parts, unsigned binary)
 enum { PLAIN_DIGITS = 9 };
 
 static const struct {
-	char first, second;
+	char suffix[3];
+	uint8_t len;
 	enum quantity_format format;
 	int64_t nano; /* of 1 */
 } PLAIN[] = {
-	{'\0', '\0', QUANTITY_DECIMAL, 1000000000},
-	{'G', 'i', QUANTITY_BINARY, (INT64_C(1) << 30) * 1000000000},
-	{'M', 'i', QUANTITY_BINARY, (INT64_C(1) << 20) * 1000000000},
-	{'m', '\0', QUANTITY_DECIMAL, 1000000},
-	{'K', 'i', QUANTITY_BINARY, (INT64_C(1) << 10) * 1000000000},
-	{'G', '\0', QUANTITY_DECIMAL, 1000000000000000000},
-	{'M', '\0', QUANTITY_DECIMAL, 1000000000000000},
-	{'k', '\0', QUANTITY_DECIMAL, 1000000000000},
+	{"", 0, QUANTITY_DECIMAL, 1000000000},
+	{"Gi", 2, QUANTITY_BINARY, (INT64_C(1) << 30) * 1000000000},
+	{"Mi", 2, QUANTITY_BINARY, (INT64_C(1) << 20) * 1000000000},
+	{"m", 1, QUANTITY_DECIMAL, 1000000},
+	{"Ki", 2, QUANTITY_BINARY, (INT64_C(1) << 10) * 1000000000},
+	{"G", 1, QUANTITY_DECIMAL, 1000000000000000000},
+	{"M", 1, QUANTITY_DECIMAL, 1000000000000000},
+	{"k", 1, QUANTITY_DECIMAL, 1000000000000},
 };
 
 /* The same as the long way gives, for what nothing can be cut off, rounded or bounded in. */
 bool quantity_parse_plain(struct str text, struct quantity *out)
 {
+	const size_t most = text.len < PLAIN_DIGITS ? text.len : PLAIN_DIGITS;
 	size_t digits = 0;
 	int64_t number = 0;
 
-	while (digits < text.len && digits < PLAIN_DIGITS && is_digit(text.at[digits]))
+	while (digits < most && is_digit(text.at[digits]))
 		number = number * 10 + (text.at[digits++] - '0');
-	const char first = digits < text.len ? text.at[digits] : '\0';
-	const char second = digits + 1 < text.len ? text.at[digits + 1] : '\0';
-
-	/* A NUL byte in the text is no end of it. */
-	if (digits == 0 || digits + (first != '\0') + (second != '\0') != text.len)
+	if (digits == 0)
 		return false;
+	const size_t left = text.len - digits;
+	const char first = left > 0 ? text.at[digits] : '\0';
+	const char second = left > 1 ? text.at[digits + 1] : '\0';
+
 	for (size_t i = 0; i < ARRAY_LEN(PLAIN); i++) {
-		if (first == PLAIN[i].first && second == PLAIN[i].second) {
+		if (left == PLAIN[i].len && first == PLAIN[i].suffix[0] &&
+			second == PLAIN[i].suffix[1]) {
 			out->nano = (quantity_int)number * PLAIN[i].nano;
 			out->format = PLAIN[i].format;
 			return true;

@@ -46,7 +46,10 @@ size_t str_behind_last(struct str s, char c)
 
 bool str_contains(struct str s, const char *text)
 {
-	return s.len && memmem(s.at, s.len, text, strlen(text)) != NULL;
+	const size_t first = *text ? str_find(s, *text) : 0;
+
+	/* Most have not even its first byte. */
+	return first < s.len && memmem(s.at + first, s.len - first, text, strlen(text)) != NULL;
 }
 
 struct str str_from_offset(struct str s, size_t n)
