@@ -32,6 +32,16 @@ static const struct {
 	{"google.com/tpu", "google.com/tpu"},
 };
 
+/* What is meant by these is right as it is. */
+static bool is_right(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(MISTAKES); i++) {
+		if (str_is(name, MISTAKES[i].right))
+			return true;
+	}
+	return false;
+}
+
 static const char *meant_name(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(MISTAKES); i++) {
@@ -118,6 +128,25 @@ static inline void each_of_list(const struct rule_context *c, const struct resou
 	}
 }
 
+static inline const struct resource *last_of_list(
+	const struct resource_list *list, resource_is_fn *is_meant)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		if (is_meant(list->items[i].name))
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+/* Of limits and then requests the last whose name is one that is meant; NULL when none is. */
+static inline const struct resource *last_resource(
+	const struct resource_requirements *r, resource_is_fn *is_meant)
+{
+	const struct resource *const request = last_of_list(&r->requests, is_meant);
+
+	return request ? request : last_of_list(&r->limits, is_meant);
+}
+
 /* Of the limits and requests those whose name is one that is meant. */
 static inline void each_resource(const struct rule_context *c,
 	const struct resource_requirements *r, resource_is_fn *is_meant, resource_fn *check)
@@ -166,6 +195,8 @@ static struct quantity_text amount(const struct resource *r)
 static void request_is_within_limit(
 	const struct rule_context *c, const struct resource_requirements *r)
 {
+	if (!r->requests.count)
+		return;
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
 
@@ -185,6 +216,8 @@ static void request_is_within_limit(
 static void check_resource_name(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
+	if (is_right(item->name))
+		return;
 	const char *const meant = meant_name(item->name);
 	const char *const fault = names_fault(NAME_QUALIFIED, item->name);
 
@@ -234,6 +267,8 @@ static void check_whole(
 
 static void device_is_whole(const struct rule_context *c, const struct resource_requirements *r)
 {
+	if (!last_resource(r, is_special))
+		return;
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
 
@@ -278,21 +313,12 @@ static void check_huge_page(
 
 static void huge_pages_fit(const struct rule_context *c, const struct resource_requirements *r)
 {
-	const struct resource_list *const lists[] = {&r->limits, &r->requests};
-	const struct resource *page = NULL;
-	bool other = false;
+	const struct resource *const page = last_resource(r, is_huge_page);
 
+	if (!page)
+		return;
 	each_resource(c, r, is_huge_page, check_huge_page);
-	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-		for (size_t i = 0; i < lists[l]->count; i++) {
-			const struct resource *const item = &lists[l]->items[i];
-
-			if (is_huge_page(item->name))
-				page = item;
-			other |= is_common(item->name);
-		}
-	}
-	if (page && !other)
+	if (!last_resource(r, is_common))
 		rule_found(c, r->self.at, FIELD_FORBIDDEN, FIELD_READS(page->node),
 			"hugepages need a request or limit of cpu or memory beside them");
 }
@@ -338,17 +364,20 @@ static void memory_has_a_unit(const struct rule_context *c, const struct resourc
 	each_resource(c, r, is_memory, check_bytes);
 }
 
+COLD static void are_many_cpus(
+	const struct rule_context *c, const struct place *p, const struct resource *item)
+{
+	rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
+		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
+		STR_ARG(str_from(quantity_print_count(item->quantity).at)));
+}
+
 /* A thousand CPUs and more: 1000m was meant. */
 static void check_cpus(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	const struct quantity value = item->quantity;
-
-	if (quantity_cmp(value, quantity_whole(1000)) < 0)
-		return;
-	rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
-		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
-		STR_ARG(str_from(quantity_print_count(value).at)));
+	if (quantity_cmp(item->quantity, quantity_whole(1000)) >= 0)
+		are_many_cpus(c, p, item);
 }
 
 static void cpu_is_plausible(const struct rule_context *c, const struct resource_requirements *r)
