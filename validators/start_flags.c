@@ -12,63 +12,65 @@ enum {
 	OBJECT_STORE_MIN = 75 * 1024 * 1024,
 };
 
+#define FLAG(text) (text), sizeof(text) - 1
+
 /* In byte order of their names. */
 static const struct start_flag FLAGS[] = {
-	{"address", START_STRING, START_BOTH, 0, false, false},
-	{"autoscaling-config", START_STRING, START_HEAD, 0, false, false},
-	{"block", START_FLAG, START_BOTH, 0, false, false},
-	{"cgroup-path", START_STRING, START_BOTH, 0, false, false},
-	{"dashboard-agent-grpc-port", START_PORT, START_BOTH, 1, true, false},
-	{"dashboard-agent-listen-port", START_PORT, START_BOTH, 1, false, false},
-	{"dashboard-grpc-port", START_PORT, START_HEAD, 1, true, true},
-	{"dashboard-host", START_STRING, START_HEAD, 0, false, false},
-	{"dashboard-port", START_PORT, START_HEAD, 1, true, false},
-	{"disable-usage-stats", START_FLAG, START_BOTH, 0, false, false},
-	{"enable-object-reconstruction", START_FLAG, START_BOTH, 0, false, false},
-	{"enable-resource-isolation", START_FLAG, START_BOTH, 0, false, false},
-	{"gcs-server-port", START_PORT, START_HEAD, 1, true, true},
-	{"head", START_FLAG, START_HEAD, 0, false, false},
-	{"include-dashboard", START_BOOL, START_HEAD_ONLY, 0, false, false},
-	{"include-log-monitor", START_BOOL, START_BOTH, 0, false, false},
-	{"labels", START_STRING, START_BOTH, 0, false, false},
-	{"labels-file", START_STRING, START_BOTH, 0, false, false},
-	{"log-color", START_WORD, START_BOTH, 0, false, false},
-	{"log-style", START_WORD, START_BOTH, 0, false, false},
-	{"max-worker-port", START_PORT, START_BOTH, FREE_PORT, true, false},
-	{"memory", START_INT, START_BOTH, 0, false, false},
-	{"metrics-export-port", START_PORT, START_BOTH, 1, true, false},
-	{"min-worker-port", START_PORT, START_BOTH, FREE_PORT, true, false},
-	{"no-monitor", START_FLAG, START_HEAD, 0, false, false},
-	{"no-redirect-output", START_FLAG, START_BOTH, 0, false, false},
-	{"node-ip-address", START_STRING, START_BOTH, 0, false, false},
-	{"node-manager-port", START_PORT, START_BOTH, 1, true, false},
-	{"node-name", START_STRING, START_BOTH, 0, false, false},
-	{"num-cpus", START_INT, START_BOTH, 0, false, false},
-	{"num-gpus", START_INT, START_BOTH, 0, false, false},
-	{"object-manager-port", START_PORT, START_BOTH, 1, true, false},
-	{"object-spilling-directory", START_STRING, START_BOTH, 0, false, false},
-	{"object-store-memory", START_INT, START_BOTH, OBJECT_STORE_MIN, false, false},
-	{"plasma-directory", START_STRING, START_BOTH, 0, false, false},
-	{"plasma-store-socket-name", START_STRING, START_BOTH, 0, false, true},
-	{"port", START_PORT, START_HEAD_ONLY, 1, false, false},
-	{"proxy-server-url", START_STRING, START_BOTH, 0, false, false},
-	{"ray-client-server-port", START_PORT, START_HEAD, FREE_PORT, false, false},
-	{"ray-debugger-external", START_FLAG, START_BOTH, 0, false, false},
-	{"raylet-socket-name", START_STRING, START_BOTH, 0, false, true},
-	{"redis-max-memory", START_INT, START_HEAD, 0, false, true},
-	{"redis-password", START_STRING, START_BOTH, 0, false, false},
-	{"redis-shard-ports", START_STRING, START_HEAD_ONLY, 0, false, false},
-	{"redis-username", START_STRING, START_BOTH, 0, false, false},
-	{"resources", START_RESOURCES, START_BOTH, 0, false, false},
-	{"runtime-env-agent-port", START_PORT, START_BOTH, FREE_PORT, true, false},
-	{"storage", START_STRING, START_HEAD, 0, false, true},
-	{"system-config", START_JSON, START_HEAD, 0, false, false},
-	{"system-reserved-cpu", START_FLOAT, START_BOTH, 0, false, false},
-	{"system-reserved-memory", START_INT, START_BOTH, 0, false, false},
-	{"temp-dir", START_STRING, START_BOTH, 0, false, false},
-	{"tracing-startup-hook", START_STRING, START_HEAD, 0, false, false},
-	{"verbose", START_FLAG, START_BOTH, 0, false, false},
-	{"worker-port-list", START_PORTS, START_BOTH, FREE_PORT, false, false},
+	{FLAG("address"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("autoscaling-config"), START_STRING, START_HEAD, 0, false, false},
+	{FLAG("block"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("cgroup-path"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("dashboard-agent-grpc-port"), START_PORT, START_BOTH, 1, true, false},
+	{FLAG("dashboard-agent-listen-port"), START_PORT, START_BOTH, 1, false, false},
+	{FLAG("dashboard-grpc-port"), START_PORT, START_HEAD, 1, true, true},
+	{FLAG("dashboard-host"), START_STRING, START_HEAD, 0, false, false},
+	{FLAG("dashboard-port"), START_PORT, START_HEAD, 1, true, false},
+	{FLAG("disable-usage-stats"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("enable-object-reconstruction"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("enable-resource-isolation"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("gcs-server-port"), START_PORT, START_HEAD, 1, true, true},
+	{FLAG("head"), START_FLAG, START_HEAD, 0, false, false},
+	{FLAG("include-dashboard"), START_BOOL, START_HEAD_ONLY, 0, false, false},
+	{FLAG("include-log-monitor"), START_BOOL, START_BOTH, 0, false, false},
+	{FLAG("labels"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("labels-file"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("log-color"), START_WORD, START_BOTH, 0, false, false},
+	{FLAG("log-style"), START_WORD, START_BOTH, 0, false, false},
+	{FLAG("max-worker-port"), START_PORT, START_BOTH, FREE_PORT, true, false},
+	{FLAG("memory"), START_INT, START_BOTH, 0, false, false},
+	{FLAG("metrics-export-port"), START_PORT, START_BOTH, 1, true, false},
+	{FLAG("min-worker-port"), START_PORT, START_BOTH, FREE_PORT, true, false},
+	{FLAG("no-monitor"), START_FLAG, START_HEAD, 0, false, false},
+	{FLAG("no-redirect-output"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("node-ip-address"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("node-manager-port"), START_PORT, START_BOTH, 1, true, false},
+	{FLAG("node-name"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("num-cpus"), START_INT, START_BOTH, 0, false, false},
+	{FLAG("num-gpus"), START_INT, START_BOTH, 0, false, false},
+	{FLAG("object-manager-port"), START_PORT, START_BOTH, 1, true, false},
+	{FLAG("object-spilling-directory"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("object-store-memory"), START_INT, START_BOTH, OBJECT_STORE_MIN, false, false},
+	{FLAG("plasma-directory"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("plasma-store-socket-name"), START_STRING, START_BOTH, 0, false, true},
+	{FLAG("port"), START_PORT, START_HEAD_ONLY, 1, false, false},
+	{FLAG("proxy-server-url"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("ray-client-server-port"), START_PORT, START_HEAD, FREE_PORT, false, false},
+	{FLAG("ray-debugger-external"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("raylet-socket-name"), START_STRING, START_BOTH, 0, false, true},
+	{FLAG("redis-max-memory"), START_INT, START_HEAD, 0, false, true},
+	{FLAG("redis-password"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("redis-shard-ports"), START_STRING, START_HEAD_ONLY, 0, false, false},
+	{FLAG("redis-username"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("resources"), START_RESOURCES, START_BOTH, 0, false, false},
+	{FLAG("runtime-env-agent-port"), START_PORT, START_BOTH, FREE_PORT, true, false},
+	{FLAG("storage"), START_STRING, START_HEAD, 0, false, true},
+	{FLAG("system-config"), START_JSON, START_HEAD, 0, false, false},
+	{FLAG("system-reserved-cpu"), START_FLOAT, START_BOTH, 0, false, false},
+	{FLAG("system-reserved-memory"), START_INT, START_BOTH, 0, false, false},
+	{FLAG("temp-dir"), START_STRING, START_BOTH, 0, false, false},
+	{FLAG("tracing-startup-hook"), START_STRING, START_HEAD, 0, false, false},
+	{FLAG("verbose"), START_FLAG, START_BOTH, 0, false, false},
+	{FLAG("worker-port-list"), START_PORTS, START_BOTH, FREE_PORT, false, false},
 };
 
 /* The first whose name does not begin with an earlier letter. */
@@ -87,12 +89,18 @@ static size_t first_flag(char letter)
 	return low;
 }
 
+const struct start_flag *start_flags(size_t *count)
+{
+	*count = ARRAY_LEN(FLAGS);
+	return FLAGS;
+}
+
 const struct start_flag *start_flag_find(struct str name)
 {
 	const char first = name.len ? *name.at : '\0';
 
 	for (size_t i = first_flag(first); i < ARRAY_LEN(FLAGS) && *FLAGS[i].name == first; i++) {
-		if (str_is(name, FLAGS[i].name))
+		if (name.len == FLAGS[i].len && str_same(name.at, FLAGS[i].name, name.len))
 			return &FLAGS[i];
 	}
 	return NULL;
@@ -152,6 +160,10 @@ bool start_int(struct str text, int64_t *out)
 	char digits[24];
 	size_t len = 0;
 
+	/* Nearly all are nothing but digits, and more of them than this buffer holds are read
+	 * below. */
+	if (text.len < sizeof(digits) && str_to_i64(text, out))
+		return true;
 	text = str_trim(text);
 	for (size_t i = 0; i < text.len; i++) {
 		const char c = text.at[i];

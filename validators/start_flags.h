@@ -31,6 +31,7 @@ enum start_side {
 
 struct start_flag {
 	const char *name;
+	unsigned len; /* of the name */
 	enum start_type type;
 	enum start_side side;
 	int64_t min; /* of numbers */
@@ -38,6 +39,8 @@ struct start_flag {
 	bool gone;   /* from Ray 2.54 on at the latest */
 };
 
+/* All of them, for tests. */
+const struct start_flag *start_flags(size_t *count);
 /* NULL when Ray has no such flag. */
 const struct start_flag *start_flag_find(struct str name);
 /* The flag that is certainly meant: "--num-cpus", "num_cpus", "numCpus", "Num-CPUs"; else NULL. */

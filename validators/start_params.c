@@ -46,12 +46,14 @@ static bool has_own_command(const struct rule_context *c, const struct ray_group
 /* One parameter at a time. */
 struct param {
 	const struct ray_group *group;
-	const struct field_path *at;
+	const struct field_path *map;
 	const struct json_node *key, *value; /* value is a string */
 	struct str name, text;
 	size_t index;
 	enum field_severity *at_most; /* of the group's; OFF: nobody has asked yet */
 };
+
+#define PARAM_AT(p) FIELD_KEY((p)->map, (p)->name)
 
 /* What keeps a head from starting is an error. Looked for only where something is found, once. */
 static enum field_severity grade(const struct rule_context *c, const struct param *p)
@@ -78,7 +80,7 @@ static void each_of_params(
 			continue;
 		check(c, &(struct param){
 				 .group = group,
-				 .at = FIELD_KEY(map, name),
+				 .map = map,
 				 .key = it.key,
 				 .value = it.value,
 				 .name = name,
@@ -140,27 +142,27 @@ static void check_shell(const struct rule_context *c, const struct param *p)
 	if (becomes_bare(p) || is_rewritten(p))
 		return;
 	if (word.open_quote)
-		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID, reads,
 			"has a quote without its partner: the shell that runs ray start finds no "
 			"end");
 	else if (word.bad_syntax)
-		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID, reads,
 			"has a bare parenthesis, which the shell that runs ray start refuses: put "
 			"the value in quotes");
 	else if (line_break_matters(p, &word))
-		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID, reads,
 			"has a line break, which ends the ray start command there: write it in one "
 			"line");
 	else if (word.has_operator)
-		rule_found_at_most(c, warn, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, warn, PARAM_AT(p), FIELD_INVALID, reads,
 			"has a bare ; & | < > or #, which ends the ray start command there: put "
 			"the value in quotes");
 	else if (word.runs_command)
-		rule_found_at_most(c, warn, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, warn, PARAM_AT(p), FIELD_INVALID, reads,
 			"runs a command in the shell that starts Ray: whoever may write this "
 			"object may run it");
 	else if (word.more_words)
-		rule_found_at_most(c, warn, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, warn, PARAM_AT(p), FIELD_INVALID, reads,
 			"has a bare blank, which makes two arguments of it: put the value in "
 			"quotes");
 }
@@ -189,19 +191,19 @@ static void unknown_flag(const struct rule_context *c, const struct param *p)
 	const struct field_reads reads = FIELD_READS(p->key);
 
 	if (certain)
-		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID, reads,
 			"is no flag of ray start: write \"%s\"", certain->name);
 	else if (!is_flag_name(p->name))
-		rule_found_at_most(c, grade(c, p), p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID, reads,
 			"is no flag of ray start: write its name without dashes in front, such as "
 			"\"num-cpus\"");
 	else if (near)
-		rule_found_at_most(c, FIELD_SEVERITY_WARN, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, FIELD_SEVERITY_WARN, PARAM_AT(p), FIELD_INVALID, reads,
 			"is no known flag of ray start, which ends at unknown ones: did you mean "
 			"\"%s\"?",
 			near->name);
 	else
-		rule_found_at_most(c, FIELD_SEVERITY_WARN, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, FIELD_SEVERITY_WARN, PARAM_AT(p), FIELD_INVALID, reads,
 			"is no known flag of ray start, which ends at unknown ones");
 }
 
@@ -215,7 +217,7 @@ static void check_name(const struct rule_context *c, const struct param *p)
 		unknown_flag(c, p);
 	else if (flag->gone && v2_ray_version(c->cluster, &version) &&
 		 version_at_least(version, 2, 54, 0))
-		rule_found_at_most(c, FIELD_SEVERITY_WARN, p->at, FIELD_INVALID, reads,
+		rule_found_at_most(c, FIELD_SEVERITY_WARN, PARAM_AT(p), FIELD_INVALID, reads,
 			"is no flag of ray start any more, which ends at unknown ones: remove it");
 }
 
@@ -232,7 +234,7 @@ static void check_bare(
 
 	if (flag->type == START_FLAG || !becomes_bare(p))
 		return;
-	rule_found_at_most(c, on ? grade(c, p) : FIELD_SEVERITY_WARN, p->at, FIELD_INVALID,
+	rule_found_at_most(c, on ? grade(c, p) : FIELD_SEVERITY_WARN, PARAM_AT(p), FIELD_INVALID,
 		FIELD_READS(p->value), "needs a value: KubeRay takes \"%.*s\" for %s",
 		STR_ARG(p->text),
 		on ? "a flag without one, and Ray the next flag for the value"
@@ -261,8 +263,8 @@ static void check_value(const struct rule_context *c, const struct param *p)
 	const char *const fault = start_value_fault(c->arena, flag, word.text);
 
 	if (fault)
-		rule_found_at_most(
-			c, grade(c, p), p->at, FIELD_INVALID, FIELD_READS(p->value), "%s", fault);
+		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID,
+			FIELD_READS(p->value), "%s", fault);
 }
 
 static void values_have_their_type(const struct rule_context *c, const struct ray_group *group)
@@ -273,7 +275,7 @@ static void values_have_their_type(const struct rule_context *c, const struct ra
 static void check_head_side(const struct rule_context *c, const struct param *p)
 {
 	if (str_is(p->name, "address"))
-		rule_warned(c, p->at, FIELD_INVALID, FIELD_READS(p->key),
+		rule_warned(c, PARAM_AT(p), FIELD_INVALID, FIELD_READS(p->key),
 			"is for workers: a head takes it for the address of an external Redis, "
 			"which belongs in gcsFaultToleranceOptions.redisAddress");
 }
@@ -287,16 +289,16 @@ static void check_worker_side(const struct rule_context *c, const struct param *
 		(becomes_bare(p) && str_is_nocase(p->text, "false")))
 		return;
 	if (str_is(p->name, "head"))
-		rule_warned(c, p->at, FIELD_INVALID, reads,
+		rule_warned(c, PARAM_AT(p), FIELD_INVALID, reads,
 			"makes a worker start a second head: remove it, KubeRay tells the head "
 			"from the workers");
 	else if (flag->side == START_HEAD_ONLY)
-		rule_warned(c, p->at, FIELD_INVALID, reads,
+		rule_warned(c, PARAM_AT(p), FIELD_INVALID, reads,
 			"is for the head: ray start refuses it, and no worker of this group "
 			"starts; "
 			"move it to headGroupSpec");
 	else
-		rule_warned(c, p->at, FIELD_INVALID, reads,
+		rule_warned(c, PARAM_AT(p), FIELD_INVALID, reads,
 			"is for the head, and does nothing on a worker: move it to headGroupSpec, "
 			"or remove it");
 }
@@ -306,17 +308,16 @@ static void params_are_on_their_side(const struct rule_context *c, const struct 
 	for_each_param(c, group, group->is_head ? check_head_side : check_worker_side);
 }
 
-static void check_block(const struct rule_context *c, const struct param *p)
-{
-	if (str_is(p->name, "block") && str_is_nocase(p->text, "false"))
-		rule_found(c, p->at, FIELD_INVALID, FIELD_READS(p->value),
-			"is overridden: KubeRay always sets it to \"true\", since the container "
-			"ends when ray start does; remove it");
-}
-
 static void block_is_not_off(const struct rule_context *c, const struct ray_group *group)
 {
-	for_each_param(c, group, check_block);
+	const struct json_node *const block = group_start_param(group, "block");
+
+	if (json_is(block, JSON_STRING) && str_is_nocase(json_str(c->arena, block), "false"))
+		rule_found(c,
+			FIELD_KEY(FIELD_CHILD(group->self.at, "rayStartParams"), STR("block")),
+			FIELD_INVALID, FIELD_READS(block),
+			"is overridden: KubeRay always sets it to \"true\", since the container "
+			"ends when ray start does; remove it");
 }
 
 static const struct rule RULES[] = {

@@ -18,6 +18,24 @@ static void stop(void)
 
 TestSuite(start_flags, .init = start, .fini = stop);
 
+/* By which a flag is looked up. */
+Test(start_flags, the_table_is_in_byte_order_of_names)
+{
+	size_t count;
+	const struct start_flag *const flags = start_flags(&count);
+
+	cr_assert_gt(count, 50);
+	for (size_t i = 0; i < count; i++) {
+		const struct str name = str_from(flags[i].name);
+
+		cr_expect_eq(name.len, flags[i].len, "%s", flags[i].name);
+		cr_expect_eq(start_flag_find(name), &flags[i], "%s", flags[i].name);
+		if (i)
+			cr_expect_lt(str_cmp(str_from(flags[i - 1].name), name), 0,
+				"%s stands behind %s", flags[i].name, flags[i - 1].name);
+	}
+}
+
 Test(start_flags, a_value_is_taken_or_refused_as_ray_does)
 {
 	static const struct {
