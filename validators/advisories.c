@@ -58,15 +58,25 @@ static bool same_version(struct str a, struct str b)
 	       (x.patch == y.patch || !says_patch(a) || !says_patch(b));
 }
 
+/* As nearly every tag does: the version, and behind a '-' perhaps what else is in the image. */
+static bool tag_says(struct str tag, struct str version)
+{
+	return tag.len >= version.len && str_same(tag.at, version.at, version.len) &&
+	       (tag.len == version.len || tag.at[version.len] == '-');
+}
+
 /* RG1502 */
 static void version_is_of_image(const struct rule_context *c, const struct ray_group *group)
 {
 	const struct val_str *const said = &c->cluster->ray_version;
 	const struct container *const ray = ray_of(group);
-	struct version v;
 
-	if (ray && !same_version(said->v, version_image_tag(ray->image.v)) &&
-		image_version(group, &v))
+	if (ray == NULL || !c->cluster->has_version)
+		return;
+	const struct str tag = version_image_tag(ray->image.v);
+
+	if (!tag_says(tag, said->v) && !same_version(said->v, tag) &&
+		version_image_is_ray(ray->image.v))
 		rule_found(c, FIELD_CHILD(ray->self.at, "image"), FIELD_INVALID,
 			FIELD_READS(ray->image.node, said->node),
 			"is another Ray than rayVersion says (%.*s): make them equal, KubeRay goes "
@@ -165,7 +175,7 @@ static struct place rocksdb(const struct rule_context *c, const struct raycluste
 }
 
 static const struct {
-	const char *rule;
+	char rule[sizeof("RG1504")];
 	struct version from, below;
 	place_fn *find;
 	const char *text;
@@ -176,8 +186,7 @@ static const struct {
 		"autoscaler v2 is usable from Ray 2.10 on: use a newer Ray, or version v1"},
 	{"RG1506", {2, 10, 0}, {2, 49, 0}, v2_used,
 		"autoscaler v2 of this Ray can stall while pods are pending (kuberay#3794): use "
-		"Ray "
-		"2.49 or later, or v1"},
+		"Ray 2.49 or later, or v1"},
 	{"RG1507", {0, 0, 0}, {2, 50, 0}, elasticache,
 		"the Redis clean-up of this Ray fails on ElastiCache and blocks deletion "
 		"(kuberay#4767): use Ray 2.50 or later"},
@@ -194,7 +203,7 @@ static void version_is_well(const struct rule_context *c, const struct raycluste
 	if (!v2_ray_version(cluster, &v))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(ADVISORIES); i++) {
-		if (strcmp(c->rule->id, ADVISORIES[i].rule) != 0 ||
+		if (memcmp(c->rule->id, ADVISORIES[i].rule, sizeof(ADVISORIES[i].rule)) != 0 ||
 			version_cmp(v, ADVISORIES[i].from) < 0 ||
 			version_cmp(v, ADVISORIES[i].below) >= 0)
 			continue;
