@@ -249,12 +249,6 @@ static int run_ask(const struct request *request)
 	return print(buf_str(&text), EXIT_FINE);
 }
 
-static bool set_output(struct request *request, struct str form)
-{
-	request->json = str_is(form, "json");
-	return request->json || form.len == 0 || str_is(form, "text");
-}
-
 /* 0, or the exit code of a usage error that has been told. */
 static int read_hosts(struct settings *s, struct request *out)
 {
@@ -272,14 +266,12 @@ static int read_hosts(struct settings *s, struct request *out)
 static int read_request(struct settings *s, struct request *out)
 {
 	const struct str dir = settings_str(s, SETTING_CERT_DIR);
-	const struct str form = settings_str(s, SETTING_OUTPUT);
 
 	if (s->argument_count > 2)
 		return usage_error("unexpected argument", s->arguments[2].at);
-	if (!set_output(out, form))
-		return usage_error("unknown output form", arena_str(&s->arena, form).at);
 	out->file = s->argument_count == 2 ? s->arguments[1].at : NULL;
-	out->dir = dir.len ? arena_str(&s->arena, dir).at : NULL;
+	out->dir = dir.len ? dir.at : NULL;
+	out->json = str_is(settings_str(s, SETTING_OUTPUT), "json");
 	out->force = settings_bool(s, SETTING_FORCE);
 	return read_hosts(s, out);
 }
@@ -294,12 +286,10 @@ static const struct {
 	{"ask", run_ask},
 };
 
-static int certs(struct settings *s)
+int cmd_certs(struct settings *s)
 {
 	struct request request = {0};
 
-	if (settings_bool(s, SETTING_HELP))
-		return commands_help("certs");
 	if (s->argument_count == 0)
 		return usage_error("say mint, inspect, verify or ask", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
@@ -310,18 +300,4 @@ static int certs(struct settings *s)
 		return failed ? failed : VERBS[i].run(&request);
 	}
 	return usage_error("unknown command", s->arguments[0].at);
-}
-
-int cmd_certs(int argc, char **argv)
-{
-	struct settings settings;
-	struct err err;
-	int code;
-
-	if (settings_load(&settings, COMMAND_CERTS, argc, argv, &err))
-		code = certs(&settings);
-	else
-		code = commands_usage_error("certs", "%s", err.text);
-	settings_done(&settings);
-	return code;
 }

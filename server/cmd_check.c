@@ -170,16 +170,11 @@ static int run_with_policy(struct settings *s, const struct report_format *forma
 	return code;
 }
 
-static int check(struct settings *s)
+int cmd_check(struct settings *s)
 {
-	const struct str name = settings_str(s, SETTING_OUTPUT);
-	const struct report_format *const format = report_format_find(name);
+	const struct report_format *const format =
+		report_format_find(settings_str(s, SETTING_OUTPUT));
 
-	if (settings_bool(s, SETTING_HELP))
-		return commands_help("check");
-	if (format == NULL)
-		return commands_usage_error("check",
-			"-o is text, json, sarif, junit or github, not '%.*s'", STR_ARG(name));
 	if (s->argument_count && settings_bool(s, SETTING_ALL_NAMESPACES))
 		return commands_usage_error(
 			"check", "-A judges what the cluster stores: give it no files");
@@ -189,18 +184,4 @@ static int check(struct settings *s)
 			"stores; --help says more");
 	return settings_str(s, SETTING_POLICY).len ? run_with_policy(s, format)
 						   : run_without_policy(s, format);
-}
-
-int cmd_check(int argc, char **argv)
-{
-	struct settings settings;
-	struct err err;
-	int code;
-
-	if (settings_load(&settings, COMMAND_CHECK, argc, argv, &err))
-		code = check(&settings);
-	else
-		code = commands_usage_error("check", "%s", err.text);
-	settings_done(&settings);
-	return code;
 }

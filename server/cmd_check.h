@@ -1,5 +1,7 @@
-/* raygate check: judge manifests without a cluster. */
+/* `raygate check`: judge manifests, or what a cluster stores. */
 #pragma once
 
-/* argv[0] is the command's word. Returns the process's exit code. */
-int cmd_check(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_check(struct settings *settings);

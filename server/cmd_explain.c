@@ -168,15 +168,8 @@ static int without_policy(const struct settings *s)
 	return code;
 }
 
-static int start(const struct settings *s)
+int cmd_explain(struct settings *s)
 {
-	const struct str format = settings_str(s, SETTING_OUTPUT);
-
-	if (settings_bool(s, SETTING_HELP))
-		return commands_help("explain");
-	if (format.len && !str_is(format, "text") && !str_is(format, "json"))
-		return commands_usage_error(
-			"explain", "-o is text or json, not '%.*s'", STR_ARG(format));
 	if (s->argument_count > 1)
 		return commands_usage_error("explain",
 			"explains one cluster, or without a name all of a namespace; --help says "
@@ -187,18 +180,4 @@ static int start(const struct settings *s)
 			"with -n",
 			STR_ARG(s->arguments[0]));
 	return settings_str(s, SETTING_POLICY).len ? with_policy(s) : without_policy(s);
-}
-
-int cmd_explain(int argc, char **argv)
-{
-	struct settings settings;
-	struct err err;
-	int code;
-
-	if (settings_load(&settings, COMMAND_EXPLAIN, argc, argv, &err))
-		code = start(&settings);
-	else
-		code = commands_usage_error("explain", "%s", err.text);
-	settings_done(&settings);
-	return code;
 }

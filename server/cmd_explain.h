@@ -1,4 +1,7 @@
 /* `raygate explain`: why a RayCluster is not (yet) what was asked for. */
 #pragma once
 
-int cmd_explain(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_explain(struct settings *settings);

@@ -76,8 +76,7 @@ static void add_command(const struct command_row *command, struct buf *out)
 		add_text(command->text, out);
 		buf_add_cstr(out, ".fi\n");
 	}
-	if (command->settings)
-		add_options(command, out);
+	add_options(command, out);
 }
 
 static void print_page(struct buf *out)
@@ -101,13 +100,11 @@ static void print_page(struct buf *out)
 		"\\-\\-color=always asks for them\n");
 }
 
-int cmd_man(int argc, char **argv)
+int cmd_man(struct settings *settings)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 
-	if (argc == 2 && (str_is(str_from(argv[1]), "--help") || str_is(str_from(argv[1]), "-h")))
-		return commands_help("man");
-	if (argc > 1)
+	if (settings->argument_count)
 		return commands_usage_error("man", "takes no arguments");
 	print_page(&text);
 	return commands_print("man", buf_str(&text), EXIT_FINE);

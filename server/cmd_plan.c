@@ -216,38 +216,16 @@ static int with_policy(const struct settings *s, const struct format *format)
 static const struct format *find_format(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(FORMATS); i++) {
-		if (name.len == 0 || str_is(name, FORMATS[i].name))
+		if (str_is(name, FORMATS[i].name))
 			return &FORMATS[i];
 	}
-	return NULL;
+	return &FORMATS[0];
 }
 
-static int start(const struct settings *s)
+int cmd_plan(struct settings *s)
 {
-	const struct str name = settings_str(s, SETTING_OUTPUT);
-	const struct format *const format = find_format(name);
-
-	if (settings_bool(s, SETTING_HELP))
-		return commands_help("plan");
-	if (format == NULL)
-		return commands_usage_error(
-			"plan", "-o is text, yaml, json or report, not '%.*s'", STR_ARG(name));
 	if (s->argument_count != 1)
 		return commands_usage_error(
 			"plan", "needs one file, or - for standard input; --help says more");
-	return with_policy(s, format);
-}
-
-int cmd_plan(int argc, char **argv)
-{
-	struct settings settings;
-	struct err err;
-	int code;
-
-	if (settings_load(&settings, COMMAND_PLAN, argc, argv, &err))
-		code = start(&settings);
-	else
-		code = commands_usage_error("plan", "%s", err.text);
-	settings_done(&settings);
-	return code;
+	return with_policy(s, find_format(settings_str(s, SETTING_OUTPUT)));
 }

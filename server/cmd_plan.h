@@ -1,5 +1,7 @@
-/* raygate plan: what an object would be given by default, and what it costs. */
+/* `raygate plan`: what an object would be given by default, what it costs, and what it becomes. */
 #pragma once
 
-/* argv[0] is the command's word. Returns the process's exit code. */
-int cmd_plan(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_plan(struct settings *settings);

@@ -1,5 +1,7 @@
-/* raygate rules: the table of rules, and one of them explained. */
+/* `raygate rules`: the table of rules, and one of them explained. */
 #pragma once
 
-/* argv[0] is the command's word. Returns the process's exit code. */
-int cmd_rules(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_rules(struct settings *settings);

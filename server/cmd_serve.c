@@ -124,7 +124,7 @@ static void welcome(const struct server *s)
 		.cert_dir = serve_files_dir(s),
 	};
 
-	if (!settings_bool(&s->settings, SETTING_NO_WELCOME))
+	if (!settings_bool(s->settings, SETTING_NO_WELCOME))
 		welcome_print(&lines);
 }
 
@@ -167,8 +167,8 @@ static void start_log(const struct server *s)
 	enum log_level level = LOG_LEVEL_INFO;
 	enum log_format format = LOG_FORMAT_AUTO;
 
-	log_level_from_name(settings_str(&s->settings, SETTING_LOG_LEVEL), &level);
-	log_format_from_name(settings_str(&s->settings, SETTING_LOG_FORMAT), &format);
+	log_level_from_name(settings_str(s->settings, SETTING_LOG_LEVEL), &level);
+	log_format_from_name(settings_str(s->settings, SETTING_LOG_FORMAT), &format);
 	log_start(level, format);
 }
 
@@ -177,14 +177,12 @@ static int serve(struct server *s)
 	sigset_t signals;
 	struct err err;
 
-	if (settings_bool(&s->settings, SETTING_HELP))
-		return commands_help("serve");
-	if (s->settings.argument_count)
+	if (s->settings->argument_count)
 		return commands_usage_error(
 			"serve", "takes no arguments; --help lists the options");
 	if (!serve_certificates_check(s, &err))
 		return commands_usage_error("serve", "%s", err.text);
-	s->offline = settings_bool(&s->settings, SETTING_OFFLINE);
+	s->offline = settings_bool(s->settings, SETTING_OFFLINE);
 	start_log(s);
 	take_signals(&signals);
 	const int code = run(s, &signals);
@@ -202,17 +200,10 @@ static void share_heaps(void)
 	mallopt(M_ARENA_MAX, HEAPS);
 }
 
-int cmd_serve(int argc, char **argv)
+int cmd_serve(struct settings *settings)
 {
-	struct server server = {.offline = false};
-	struct err err;
-	int code;
+	struct server server = {.settings = settings};
 
 	share_heaps();
-	if (settings_load(&server.settings, COMMAND_SERVE, argc, argv, &err))
-		code = serve(&server);
-	else
-		code = commands_usage_error("serve", "%s", err.text);
-	settings_done(&server.settings);
-	return code;
+	return serve(&server);
 }

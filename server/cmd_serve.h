@@ -1,5 +1,7 @@
-/* raygate serve: the admission webhook. */
+/* `raygate serve`: the admission webhook, and the controller. */
 #pragma once
 
-/* argv[0] is the command's word. Returns the process's exit code. */
-int cmd_serve(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_serve(struct settings *settings);

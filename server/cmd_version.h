@@ -1,5 +1,7 @@
-/* raygate version: the version. */
+/* `raygate version`: also as `raygate --version`, as plug-ins of kubectl have it. */
 #pragma once
 
-/* argv[0] is the command's word. Returns the process's exit code. */
-int cmd_version(int argc, char **argv);
+#include "server/config/settings.h"
+
+/* Returns the exit code. */
+int cmd_version(struct settings *settings);

@@ -142,11 +142,12 @@ static const struct command_row COMMANDS[] = {
 		RULES_TEXT, "text|markdown|json", ""},
 	{"certs", cmd_certs, COMMAND_CERTS, "mint, inspect and verify the serving certificate",
 		CERTS_USAGE, CERTS_TEXT, "text|json", "mint|inspect|verify|ask"},
-	{"completion", cmd_completion, 0, "print the completions for a shell", "bash|zsh|fish",
-		COMPLETION_TEXT, NULL, "bash|zsh|fish"},
-	{"man", cmd_man, 0, "print the manual page", "", "To read it: raygate man | man -l -\n",
-		NULL, ""},
-	{"version", cmd_version, 0, "print the version", "[-o json]", NULL, NULL, ""},
+	{"completion", cmd_completion, COMMAND_COMPLETION, "print the completions for a shell",
+		"bash|zsh|fish", COMPLETION_TEXT, NULL, "bash|zsh|fish"},
+	{"man", cmd_man, COMMAND_MAN, "print the manual page", "",
+		"To read it: raygate man | man -l -\n", NULL, ""},
+	{"version", cmd_version, COMMAND_VERSION, "print the version", "[OPTION]...", NULL,
+		"text|json", ""},
 };
 
 const struct command_row *commands_at(size_t index)
@@ -189,7 +190,7 @@ bool commands_next_option(
 	const struct command_row *command, size_t *at, struct settings_option *out)
 {
 	while (settings_option((*at)++, out)) {
-		if (!(out->commands & command->settings))
+		if (!(out->commands & (unsigned)command->id))
 			continue;
 		if (command->formats && strcmp(out->name, "output") == 0)
 			out->value = command->formats;
@@ -198,12 +199,69 @@ bool commands_next_option(
 	return false;
 }
 
-int commands_help(const char *name)
+static bool has_word(const char *words, struct str word)
+{
+	struct str rest = str_from(words);
+
+	while (rest.len) {
+		const size_t end = str_find(rest, '|');
+
+		if (str_eq((struct str){rest.at, end}, word))
+			return true;
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+	}
+	return false;
+}
+
+/* "text, json or yaml" */
+static int unknown_format(const struct command_row *command, struct str format)
+{
+	CLEANUP(buf_done) struct buf list = {0};
+	struct str rest = str_from(command->formats);
+
+	while (rest.len) {
+		const size_t end = str_find(rest, '|');
+
+		buf_add(&list, (struct str){rest.at, end});
+		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+		if (rest.len)
+			buf_add_cstr(&list, str_find(rest, '|') < rest.len ? ", " : " or ");
+	}
+	return commands_usage_error(
+		command->name, "-o is %.*s, not '%.*s'", STR_ARG(buf_str(&list)), STR_ARG(format));
+}
+
+int commands_help(const struct command_row *command)
 {
 	CLEANUP(buf_done) struct buf text = {0};
 
-	help_print_command(commands_find(str_from(name)), &text);
-	return commands_print(name, buf_str(&text), EXIT_FINE);
+	help_print_command(command, &text);
+	return commands_print(command->name, buf_str(&text), EXIT_FINE);
+}
+
+static int help_or_run(const struct command_row *command, struct settings *settings)
+{
+	const struct str format = settings_str(settings, SETTING_OUTPUT);
+
+	if (settings_bool(settings, SETTING_HELP))
+		return commands_help(command);
+	if (command->formats && format.len && !has_word(command->formats, format))
+		return unknown_format(command, format);
+	return command->run(settings);
+}
+
+int commands_run(const struct command_row *command, int argc, char **argv)
+{
+	struct settings settings;
+	struct err err;
+	int code;
+
+	if (settings_load(&settings, command->id, argc, argv, &err))
+		code = help_or_run(command, &settings);
+	else
+		code = commands_usage_error(command->name, "%s", err.text);
+	settings_done(&settings);
+	return code;
 }
 
 int commands_usage_error(const char *name, const char *format, ...)

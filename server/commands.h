@@ -19,13 +19,14 @@ enum exit_code {
 
 struct command_row {
 	const char *name;
-	int (*run)(int argc, char **argv); /* argv[0] is the command's word */
-	unsigned settings;                 /* enum command: its options; 0: it has none */
-	const char *about;                 /* one line */
-	const char *usage;                 /* what stands behind the name, a way on each line */
-	const char *text;                  /* what a user must know besides the options */
-	const char *formats;               /* of -o, parted by |; NULL: it has none */
-	const char *words;                 /* its arguments, parted by |; NULL: files */
+	/* Returns the process's exit code. The arena of the settings is there to be used. */
+	int (*run)(struct settings *settings);
+	enum command id;     /* whose options it takes */
+	const char *about;   /* one line */
+	const char *usage;   /* what stands behind the name, a way on each line */
+	const char *text;    /* what a user must know besides the options */
+	const char *formats; /* of -o, parted by |, the first by default; NULL: it has none */
+	const char *words;   /* its arguments, parted by |; NULL: files */
 };
 
 /* In the order of the help; NULL behind the last. */
@@ -44,9 +45,12 @@ const char *commands_suggest(struct str name);
 /* How the user calls us: "raygate", or "kubectl raygate" as a plug-in of kubectl. */
 const char *commands_program(void);
 
-/* For the commands. Prints the help of the command of that name; returns EXIT_FINE. */
-int commands_help(const char *name);
-/* Says on standard error what is wrong with the command line; returns EXIT_USAGE. */
+/* Reads the options, and runs the command or prints its help. argv[0] is the command's word. */
+int commands_run(const struct command_row *command, int argc, char **argv);
+int commands_help(const struct command_row *command);
+
+/* For the commands. Says on standard error what is wrong with the command line; returns EXIT_USAGE.
+ */
 int commands_usage_error(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Prints a text; returns `code`, or EXIT_UNREADABLE when it did not reach its reader. */
 int commands_print(const char *name, struct str text, int code);

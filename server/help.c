@@ -76,6 +76,8 @@ static void print_options(const struct command_row *command, struct buf *out)
 	buf_add_char(out, '\n');
 	for (size_t at = 0; commands_next_option(command, &at, &option);)
 		print_option(&option, out);
+	if (!((unsigned)command->id & COMMAND_WITH_CONFIG))
+		return;
 	buf_add_cstr(out,
 		"\nEvery option but --help can also be an environment variable (RAYGATE_LOG_LEVEL "
 		"for --log-level),\nor a key of the --config file; a flag wins over both.\n");
@@ -87,6 +89,5 @@ void help_print_command(const struct command_row *command, struct buf *out)
 	print_usage(command, out);
 	if (command->text)
 		buf_printf(out, "\n%s", command->text);
-	if (command->settings)
-		print_options(command, out);
+	print_options(command, out);
 }

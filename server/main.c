@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/cmd_version.h"
 #include "server/commands.h"
 #include "server/help.h"
 
@@ -35,7 +34,7 @@ static int help(const char *word)
 	if (word && commands_find(str_from(word)) == NULL)
 		return unknown(word);
 	if (word)
-		return commands_help(word);
+		return commands_help(commands_find(str_from(word)));
 	help_print_list(&text);
 	return commands_print("help", buf_str(&text), EXIT_FINE);
 }
@@ -56,8 +55,8 @@ int main(int argc, char **argv)
 	if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
 		return help(argc > 2 ? argv[2] : NULL);
 	if (is_one_of(argv[1], "--version", "-V"))
-		return cmd_version(argc - 1, argv + 1);
+		return commands_run(commands_find(STR("version")), argc - 1, argv + 1);
 	const struct command_row *const command = commands_find(str_from(argv[1]));
 
-	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+	return command ? commands_run(command, argc - 1, argv + 1) : unknown(argv[1]);
 }

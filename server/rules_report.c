@@ -164,15 +164,13 @@ static const char MARKDOWN_HEAD[] =
 	"| id | name | severity | objects | since | upstream | what holds |\n"
 	"| --- | --- | --- | --- | --- | --- | --- |\n";
 
-bool rules_report_all(struct str format, struct buf *out)
+void rules_report_all(struct str format, struct buf *out)
 {
 	CLEANUP(mem_free) const struct rule **rules = NULL;
 	const bool json = str_is(format, "json");
 	const bool markdown = str_is(format, "markdown");
 	size_t count;
 
-	if (!json && !markdown && !str_is(format, "text") && format.len)
-		return false;
 	rules = sorted_rules(&count);
 	if (markdown)
 		buf_add_cstr(out, MARKDOWN_HEAD);
@@ -188,10 +186,9 @@ bool rules_report_all(struct str format, struct buf *out)
 	}
 	if (json)
 		buf_add_cstr(out, "\n]\n");
-	return true;
 }
 
-bool rules_report_one(const struct rule *rule, struct str format, struct buf *out)
+void rules_report_one(const struct rule *rule, struct str format, struct buf *out)
 {
 	if (str_is(format, "json")) {
 		json_row(rule, out);
@@ -199,10 +196,7 @@ bool rules_report_one(const struct rule *rule, struct str format, struct buf *ou
 	} else if (str_is(format, "markdown")) {
 		buf_add_cstr(out, MARKDOWN_HEAD);
 		markdown_row(rule, out);
-	} else if (str_is(format, "text") || format.len == 0) {
-		text_one(rule, out);
 	} else {
-		return false;
+		text_one(rule, out);
 	}
-	return true;
 }

@@ -64,7 +64,11 @@ enum command {
 	COMMAND_CERTS = 1 << 3,
 	COMMAND_RULES = 1 << 4,
 	COMMAND_EXPLAIN = 1 << 5,
-	COMMAND_ALL = (1 << 6) - 1,
+	COMMAND_WITH_CONFIG = (1 << 6) - 1,
+	COMMAND_COMPLETION = 1 << 6,
+	COMMAND_MAN = 1 << 7,
+	COMMAND_VERSION = 1 << 8,
+	COMMAND_ALL = (1 << 9) - 1,
 };
 
 enum { SETTINGS_ARGUMENTS_MAX = 4096 }; /* files of one `check` */

@@ -5,7 +5,7 @@
 
 /* In the order of the help. */
 const struct settings_row SETTINGS_ROWS[SETTING_COUNT] = {
-	ROW(SETTING_CONFIG, "config", 0, SETTINGS_PATH, COMMAND_ALL, "", "FILE",
+	ROW(SETTING_CONFIG, "config", 0, SETTINGS_PATH, COMMAND_WITH_CONFIG, "", "FILE",
 		"YAML file with options: their long names are its keys"),
 	ROW(SETTING_HELP, "help", 'h', SETTINGS_BOOL, COMMAND_ALL, "false", NULL, "this text"),
 	ROW(SETTING_OFFLINE, "offline", 0, SETTINGS_BOOL, COMMAND_SERVE, "false", NULL,
@@ -78,8 +78,9 @@ const struct settings_row SETTINGS_ROWS[SETTING_COUNT] = {
 		"cluster.local", "NAME",
 		"DNS domain of the cluster, for how workers find their head"),
 	ROW(SETTING_OUTPUT, "output", 'o', SETTINGS_STRING,
-		COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_CERTS | COMMAND_RULES, "",
-		"FORMAT", "format of what is printed"),
+		COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_CERTS | COMMAND_RULES |
+			COMMAND_VERSION,
+		"", "FORMAT", "format of what is printed, the first where none is given"),
 	ROW(SETTING_NAMESPACE, "namespace", 'n', SETTINGS_NAMESPACE,
 		COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN, "", "NAME",
 		"namespace of objects that name none; of a cluster, the one that is looked at"),

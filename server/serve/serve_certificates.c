@@ -41,7 +41,7 @@ static void tell(void *context, bool warning, const char *reason, const char *te
 	struct server *const s = context;
 
 	serve_events_tell(s, &(struct serve_event){
-				     .secret = settings_str(&s->settings, SETTING_CERT_SECRET).at,
+				     .secret = settings_str(s->settings, SETTING_CERT_SECRET).at,
 				     .warning = warning,
 				     .reason = reason,
 				     .message = text,
@@ -68,7 +68,7 @@ static bool list_hosts(const struct server *s, struct arena *arena,
 	struct cert_keeper_options *options, struct err *err)
 {
 	const char **const hosts = arena_array(arena, MINT_HOSTS_LIMIT, sizeof(*hosts));
-	const struct str service = settings_str(&s->settings, SETTING_WEBHOOK_SERVICE);
+	const struct str service = settings_str(s->settings, SETTING_WEBHOOK_SERVICE);
 	static const char *const ENDS[] = {"svc", "svc.cluster.local"};
 	struct str item;
 
@@ -79,7 +79,7 @@ static bool list_hosts(const struct server *s, struct arena *arena,
 				    s->cluster->namespace, ENDS[i]),
 			    err))
 			return false;
-	for (size_t i = 0; settings_item(&s->settings, SETTING_WEBHOOK_HOSTS, i, &item); i++)
+	for (size_t i = 0; settings_item(s->settings, SETTING_WEBHOOK_HOSTS, i, &item); i++)
 		if (!add_host(options, hosts, arena_str(arena, str_trim(item)), err))
 			return false;
 	return true;
@@ -88,9 +88,9 @@ static bool list_hosts(const struct server *s, struct arena *arena,
 static bool find_life(const struct server *s, int64_t *life, struct err *err)
 {
 	*life = MINT_SERVING_LIFE;
-	if (settings_str(&s->settings, SETTING_CERT_LIFETIME).len == 0)
+	if (settings_str(s->settings, SETTING_CERT_LIFETIME).len == 0)
 		return true;
-	*life = settings_duration(&s->settings, SETTING_CERT_LIFETIME) / CLOCK_SECOND;
+	*life = settings_duration(s->settings, SETTING_CERT_LIFETIME) / CLOCK_SECOND;
 	return *life >= LIFE_MIN_S ||
 	       err_set(err, ERR_INVALID, "--cert-lifetime is at least %ds", LIFE_MIN_S);
 }
@@ -101,14 +101,14 @@ bool serve_certificates_check(const struct server *s, struct err *err)
 	struct str item;
 	int64_t life;
 
-	for (size_t i = 0; settings_item(&s->settings, SETTING_WEBHOOK_HOSTS, i, &item); i++) {
+	for (size_t i = 0; settings_item(s->settings, SETTING_WEBHOOK_HOSTS, i, &item); i++) {
 		snprintf(host, sizeof(host), "%.*s", STR_ARG(str_trim(item)));
 		if (!mint_host_is_valid(host))
 			return err_set(err, ERR_INVALID,
 				"--webhook-hosts has DNS names and IP addresses, not '%s'", host);
 	}
-	if (settings_bool(&s->settings, SETTING_CA_INJECTED) &&
-		settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
+	if (settings_bool(s->settings, SETTING_CA_INJECTED) &&
+		settings_str(s->settings, SETTING_CERT_DIR).len == 0)
 		return err_set(err, ERR_INVALID,
 			"--ca-injected needs --cert-dir: what is minted here nobody else can make "
 			"known");
@@ -117,15 +117,15 @@ bool serve_certificates_check(const struct server *s, struct err *err)
 
 static bool start_keeper(struct server *s, struct err *err)
 {
-	const struct str configuration = settings_str(&s->settings, SETTING_WEBHOOK_CONFIGURATION);
-	const struct str dir = settings_str(&s->settings, SETTING_CERT_DIR);
+	const struct str configuration = settings_str(s->settings, SETTING_WEBHOOK_CONFIGURATION);
+	const struct str dir = settings_str(s->settings, SETTING_CERT_DIR);
 	struct cert_keeper_options options = {
 		.client = s->cluster->client,
 		.namespace = s->cluster->namespace,
-		.secret = settings_str(&s->settings, SETTING_CERT_SECRET).at,
+		.secret = settings_str(s->settings, SETTING_CERT_SECRET).at,
 		.configuration = configuration.len ? configuration.at : NULL,
 		.dir = dir.len ? dir.at : NULL,
-		.is_injected = settings_bool(&s->settings, SETTING_CA_INJECTED),
+		.is_injected = settings_bool(s->settings, SETTING_CA_INJECTED),
 		.health = s->app.health,
 		.leads = leads,
 		.take = take,
@@ -141,8 +141,8 @@ static bool start_keeper(struct server *s, struct err *err)
 /* A folder's certificate needs no keeper, unless webhooks are to be looked at. */
 bool serve_certificates_start(struct server *s, struct err *err)
 {
-	if (s->cluster == NULL || (settings_str(&s->settings, SETTING_CERT_DIR).len &&
-					  !s->settings.given[SETTING_WEBHOOK_CONFIGURATION]))
+	if (s->cluster == NULL || (settings_str(s->settings, SETTING_CERT_DIR).len &&
+					  !s->settings->given[SETTING_WEBHOOK_CONFIGURATION]))
 		return true;
 	s->certificates = mem_alloc(sizeof(*s->certificates));
 	arena_init(&s->certificates->arena, 1024);

@@ -10,7 +10,7 @@
 
 static const char *given_or_null(const struct server *s, enum setting setting)
 {
-	const struct str value = settings_str(&s->settings, setting);
+	const struct str value = settings_str(s->settings, setting);
 
 	return value.len ? value.at : NULL;
 }

@@ -113,20 +113,20 @@ static void note_state(
 bool serve_controller_start(struct server *s, struct err *err)
 {
 	(void)err;
-	if (s->cluster == NULL || settings_bool(&s->settings, SETTING_NO_CONTROLLER))
+	if (s->cluster == NULL || settings_bool(s->settings, SETTING_NO_CONTROLLER))
 		return true;
 	struct serve_controller *const c = s->controller = mem_alloc(sizeof(*c));
-	const struct str watched = settings_str(&s->settings, SETTING_WATCH_NAMESPACE);
+	const struct str watched = settings_str(s->settings, SETTING_WATCH_NAMESPACE);
 
 	pthread_mutex_init(&c->mutex, NULL);
 	gethostname(c->host, sizeof(c->host) - 1);
 	s->app.controller = controller_new(&(struct controller_options){
 		.client = s->cluster->client,
 		.host = c->host,
-		.domain = settings_str(&s->settings, SETTING_CLUSTER_DOMAIN),
+		.domain = settings_str(s->settings, SETTING_CLUSTER_DOMAIN),
 		.watched = watched.len ? watched.at : NULL,
 		.namespace = s->cluster->namespace,
-		.lease = settings_str(&s->settings, SETTING_LEASE).at,
+		.lease = settings_str(s->settings, SETTING_LEASE).at,
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.gap = GAP,
 		.server = {take_policy, give_policy, looked, ready, s},

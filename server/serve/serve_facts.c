@@ -79,7 +79,7 @@ static bool is_wanted(const struct server *s, enum facts_kind kind)
 {
 	if (kind == FACTS_GCS_STORE) /* serve_ledger.c follows RayClusters */
 		return false;
-	return kind != FACTS_SECRET || settings_bool(&s->settings, SETTING_PREFLIGHT_SECRETS);
+	return kind != FACTS_SECRET || settings_bool(s->settings, SETTING_PREFLIGHT_SECRETS);
 }
 
 static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *err)
@@ -110,7 +110,7 @@ static bool follow(struct serve_facts *facts, enum facts_kind kind, struct err *
 
 bool serve_facts_start(struct server *s, struct err *err)
 {
-	if (s->cluster == NULL || settings_bool(&s->settings, SETTING_NO_PREFLIGHT))
+	if (s->cluster == NULL || settings_bool(s->settings, SETTING_NO_PREFLIGHT))
 		return true;
 	struct serve_facts *const facts = s->facts = mem_alloc(sizeof(*facts));
 

@@ -60,7 +60,7 @@ static void certificate_changed(
 
 static bool choose_dir(struct server *s, struct err *err)
 {
-	const struct str given = settings_str(&s->settings, SETTING_CERT_DIR);
+	const struct str given = settings_str(s->settings, SETTING_CERT_DIR);
 
 	if (given.len == 0)
 		return cert_dir_default(&s->files->dir, err);
@@ -90,7 +90,7 @@ static bool load(struct server *s, struct err *err)
 bool serve_files_start(struct server *s, struct err *err)
 {
 	/* In a cluster the replicas share one by way of a Secret. */
-	if (!s->offline && settings_str(&s->settings, SETTING_CERT_DIR).len == 0)
+	if (!s->offline && settings_str(s->settings, SETTING_CERT_DIR).len == 0)
 		return true;
 	s->files = mem_alloc(sizeof(*s->files));
 	if (!choose_dir(s, err) || !load(s, err) || !serve_ports_take(s, s->files->pair, err))

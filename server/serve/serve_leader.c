@@ -18,7 +18,7 @@ struct serve_leader {
 /* Those who have a controller say so, and of which namespace: another one stands back for them. */
 static void name_ourselves(const struct server *s, char *out, size_t size)
 {
-	const struct str watched = settings_str(&s->settings, SETTING_WATCH_NAMESPACE);
+	const struct str watched = settings_str(s->settings, SETTING_WATCH_NAMESPACE);
 	char host[64] = "";
 	uint64_t number = 0;
 
@@ -77,7 +77,7 @@ bool serve_leader_start(struct server *s, struct err *err)
 	const struct kube_election_options options = {
 		.lease = {.client = s->cluster->client,
 			.namespace = s->cluster->namespace,
-			.name = settings_str(&s->settings, SETTING_LEASE).at,
+			.name = settings_str(s->settings, SETTING_LEASE).at,
 			.identity = s->leader->identity},
 		.changed = changed,
 		.trouble = trouble,

@@ -93,7 +93,7 @@ static void told(void *context, bool there)
 static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err *err)
 {
 	struct counted *const counted = &ledger->counted[dialect];
-	const struct str watched = settings_str(&ledger->server->settings, SETTING_WATCH_NAMESPACE);
+	const struct str watched = settings_str(ledger->server->settings, SETTING_WATCH_NAMESPACE);
 
 	serve_controller_listing(ledger->server, dialect);
 	*counted = (struct counted){

@@ -23,7 +23,7 @@ static void warn_of_doubts(struct server *s)
 /* Without a file: offline the seed's policy, to be tried; in a cluster rules alone. */
 bool serve_policy_start(struct server *s, struct err *err)
 {
-	const struct str path = settings_str(&s->settings, SETTING_POLICY);
+	const struct str path = settings_str(s->settings, SETTING_POLICY);
 
 	if (path.len == 0 && !s->offline)
 		s->app.policy = policy_store_empty();
@@ -47,7 +47,7 @@ void serve_policy_refresh(struct server *s, bool force)
 		METRICS_VALUES(str_from(change == POLICY_CHANGED ? "taken" : "kept")));
 	if (change == POLICY_CHANGED) {
 		LOG(INFO, "new policy in force",
-			KV("file", settings_str(&s->settings, SETTING_POLICY)));
+			KV("file", settings_str(s->settings, SETTING_POLICY)));
 		warn_of_doubts(s);
 		serve_ledger_recount(s);
 	} else {

@@ -19,14 +19,14 @@ enum {
 static struct str setting_or(
 	const struct server *s, enum setting setting, const char *offline, const char *cluster)
 {
-	if (s->settings.given[setting])
-		return settings_str(&s->settings, setting);
+	if (s->settings->given[setting])
+		return settings_str(s->settings, setting);
 	return str_from(s->offline ? offline : cluster);
 }
 
 static bool read_client_ca(struct server *s, struct err *err)
 {
-	const struct str path = settings_str(&s->settings, SETTING_CLIENT_CA);
+	const struct str path = settings_str(s->settings, SETTING_CLIENT_CA);
 	struct x509_chain *chain CLEANUP(x509_chain_free) = NULL;
 	struct arena arena CLEANUP(arena_done);
 	struct str text;
@@ -80,7 +80,7 @@ static bool start_webhook(struct server *s, const struct serving_pair *pair, str
 	};
 	struct listener *webhook;
 
-	options.limits.value[HTTP_LIMIT_THREADS] = settings_int(&s->settings, SETTING_THREADS);
+	options.limits.value[HTTP_LIMIT_THREADS] = settings_int(s->settings, SETTING_THREADS);
 	routes_webhook(&s->app, s->webhook_routes);
 	if (!listener_start(&options, &webhook, err))
 		return err_wrap(err, "webhook port (--webhook-bind-address)");
@@ -116,8 +116,8 @@ bool serve_ports_take(struct server *s, const struct serving_pair *pair, struct 
 
 void serve_ports_drain(struct server *s)
 {
-	const int64_t grace = s->settings.given[SETTING_GRACE_PERIOD]
-				      ? settings_duration(&s->settings, SETTING_GRACE_PERIOD)
+	const int64_t grace = s->settings->given[SETTING_GRACE_PERIOD]
+				      ? settings_duration(s->settings, SETTING_GRACE_PERIOD)
 				      : (s->offline ? 0 : 15 * CLOCK_SECOND);
 	const struct listener_drain plan = {
 		.grace_ms = grace / CLOCK_MILLISECOND,

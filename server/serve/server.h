@@ -26,7 +26,7 @@ struct serve_facts;
 struct serve_controller;
 
 struct server {
-	struct settings settings;
+	const struct settings *settings;
 	bool offline;
 	struct app app;
 

@@ -83,7 +83,10 @@ static const struct example HELP[] = {
 	{{"completion", "--help"}, 0, "raygate completion fish | source", NULL},
 	{{"completion"}, 2, NULL, "bash, zsh or fish"},
 	{{"version", "-h"}, 0, "raygate version", NULL},
-	{{"version", "now"}, 2, NULL, "takes nothing"},
+	{{"version", "now"}, 2, NULL, "takes no arguments"},
+	{{"version", "-o", "yaml"}, 2, NULL, "-o is text or json, not 'yaml'"},
+	{{"--version", "-ojson"}, 0, "{\"version\":\"0.", NULL},
+	{{"man", "--help"}, 0, "man -l -\n\n  -h, --help                      this text\n", NULL},
 	{{"chekc"}, 2, NULL, "did you mean 'check'?"},
 	{{"something"}, 2, NULL, "raygate --help"},
 };

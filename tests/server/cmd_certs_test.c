@@ -1,5 +1,3 @@
-#include "server/cmd_certs.h"
-
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "base/mem.h"
+#include "server/commands.h"
 #include "tests/support/certs_kit.h"
 
 /* What one call printed and returned. */
@@ -59,7 +58,7 @@ static struct outcome call(const char *folder, const char *line)
 	fflush(NULL);
 	const int out = point_at(STDOUT_FILENO, folder, "out");
 	const int err = point_at(STDERR_FILENO, folder, "err");
-	struct outcome outcome = {.code = cmd_certs(argc, argv)};
+	struct outcome outcome = {.code = commands_run(commands_find(STR("certs")), argc, argv)};
 
 	fflush(NULL);
 	point_back(STDOUT_FILENO, out);
@@ -149,7 +148,7 @@ static const struct {
 	{"inspect", 2, "inspect needs either a file or --cert-dir"},
 	{"inspect a --cert-dir DIR", 2, "inspect needs either a file or --cert-dir"},
 	{"inspect a b", 2, "unexpected argument 'b'"},
-	{"inspect a -o yaml", 2, "unknown output form 'yaml'"},
+	{"inspect a -o yaml", 2, "-o is text or json, not 'yaml'"},
 	{"verify", 2, "verify needs --cert-dir"},
 	{"verify --cert-dir DIR --force", 2, "--force belongs to mint"},
 	{"ask https://localhost", 2, "ask needs a URL, and --cert-dir"},
