@@ -175,13 +175,12 @@ static void add_literal(struct buf *out, struct str s, int indent)
 {
 	buf_add_cstr(out, str_ends(s, "\n") ? "|" : "|-");
 	while (s.len) {
-		const size_t end = str_find(s, '\n');
+		const struct str line = str_cut(&s, '\n');
 
 		buf_add_char(out, '\n');
-		if (end)
+		if (line.len)
 			add_indent(out, indent);
-		buf_add(out, (struct str){s.at, end});
-		s = str_from_offset(s, end < s.len ? end + 1 : end);
+		buf_add(out, line);
 	}
 }
 

@@ -58,6 +58,15 @@ struct str str_from_offset(struct str s, size_t n)
 	return (struct str){n ? s.at + n : s.at, s.len - n};
 }
 
+struct str str_cut(struct str *rest, char c)
+{
+	const size_t end = str_find(*rest, c);
+	const struct str cut = {rest->at, end};
+
+	*rest = str_from_offset(*rest, end < rest->len ? end + 1 : end);
+	return cut;
+}
+
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

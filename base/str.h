@@ -112,6 +112,8 @@ size_t str_find(struct str s, char c);
 size_t str_behind_last(struct str s, char c);
 /* Whether `text` occurs anywhere in `s`. */
 bool str_contains(struct str s, const char *text);
+/* Takes off and returns what stands before the first `c`; `rest` is what stands behind it then. */
+struct str str_cut(struct str *rest, char c);
 /* `s` without `n` bytes in front; n <= s.len. */
 struct str str_from_offset(struct str s, size_t n);
 /* `s` without ASCII white space at both ends. */

@@ -53,14 +53,13 @@ static void add_usage(const struct command_row *command, struct buf *out)
 
 	buf_add_cstr(out, ".nf\n");
 	do {
-		const size_t end = str_find(rest, '\n');
+		const struct str way = str_cut(&rest, '\n');
 		CLEANUP(buf_done) struct buf line = {0};
 
-		buf_printf(&line, "raygate %s %.*s", command->name, (int)end, rest.at);
+		buf_printf(&line, "raygate %s %.*s", command->name, STR_ARG(way));
 		buf_add_char(&line, '\0');
 		add_text(line.at, out);
 		buf_add_char(out, '\n');
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
 	} while (rest.len);
 	buf_add_cstr(out, ".fi\n");
 }

@@ -199,20 +199,6 @@ bool commands_next_option(
 	return false;
 }
 
-static bool has_word(const char *words, struct str word)
-{
-	struct str rest = str_from(words);
-
-	while (rest.len) {
-		const size_t end = str_find(rest, '|');
-
-		if (str_eq((struct str){rest.at, end}, word))
-			return true;
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
-	}
-	return false;
-}
-
 /* "text, json or yaml" */
 static int unknown_format(const struct command_row *command, struct str format)
 {
@@ -220,10 +206,7 @@ static int unknown_format(const struct command_row *command, struct str format)
 	struct str rest = str_from(command->formats);
 
 	while (rest.len) {
-		const size_t end = str_find(rest, '|');
-
-		buf_add(&list, (struct str){rest.at, end});
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+		buf_add(&list, str_cut(&rest, '|'));
 		if (rest.len)
 			buf_add_cstr(&list, str_find(rest, '|') < rest.len ? ", " : " or ");
 	}
@@ -245,7 +228,7 @@ static int help_or_run(const struct command_row *command, struct settings *setti
 
 	if (settings_bool(settings, SETTING_HELP))
 		return commands_help(command);
-	if (command->formats && format.len && !has_word(command->formats, format))
+	if (command->formats && format.len && !settings_has_word(command->formats, format))
 		return unknown_format(command, format);
 	return command->run(settings);
 }

@@ -19,11 +19,10 @@ static void print_usage(const struct command_row *command, struct buf *out)
 	struct str rest = str_from(command->usage);
 
 	do {
-		const size_t end = str_find(rest, '\n');
+		const struct str way = str_cut(&rest, '\n');
 
 		buf_printf(out, "  %s %s%s%.*s\n", commands_program(), command->name,
-			end ? " " : "", (int)end, rest.at);
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
+			way.len ? " " : "", STR_ARG(way));
 	} while (rest.len);
 }
 
@@ -33,16 +32,15 @@ static void print_wrapped(struct str text, struct buf *out)
 	size_t column = HELP_COLUMN;
 
 	while (text.len) {
-		const size_t end = str_find(text, ' ');
+		const struct str word = str_cut(&text, ' ');
 
-		if (column + end > HELP_WIDTH) {
+		if (column + word.len > HELP_WIDTH) {
 			out->len--; /* the space behind the word before */
 			buf_printf(out, "\n%*s", HELP_COLUMN, "");
 			column = HELP_COLUMN;
 		}
-		buf_printf(out, "%.*s ", (int)end, text.at);
-		column += end + 1;
-		text = str_from_offset(text, end < text.len ? end + 1 : end);
+		buf_printf(out, "%.*s ", STR_ARG(word));
+		column += word.len + 1;
 	}
 	out->len--;
 	buf_add_char(out, '\n');

@@ -203,11 +203,8 @@ void check_range(const struct rule_context *c, const struct schema_object *up, c
 bool check_goes_up(struct str path)
 {
 	while (path.len) {
-		const size_t end = str_find(path, '/');
-
-		if (str_is((struct str){path.at, end}, ".."))
+		if (str_is(str_cut(&path, '/'), ".."))
 			return true;
-		path = str_from_offset(path, end < path.len ? end + 1 : end);
 	}
 	return false;
 }

@@ -74,12 +74,8 @@ static const char *address_fault(struct str address)
 
 	if (str_find(address, '$') < address.len)
 		return NULL;
-	while (fault == NULL && address.len) {
-		const size_t end = str_find(address, ',');
-
-		fault = endpoint_fault(without_scheme((struct str){address.at, end}));
-		address = str_from_offset(address, end < address.len ? end + 1 : end);
-	}
+	while (fault == NULL && address.len)
+		fault = endpoint_fault(without_scheme(str_cut(&address, ',')));
 	return fault;
 }
 

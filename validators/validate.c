@@ -211,11 +211,8 @@ enum { SILENCE_MAX = 16 * 1024 };
 static bool is_silenced(struct str ids, const struct rule *rule)
 {
 	while (ids.len) {
-		const size_t end = str_find(ids, ',');
-
-		if (str_is(str_trim((struct str){ids.at, end}), rule->id))
+		if (str_is(str_trim(str_cut(&ids, ',')), rule->id))
 			return true;
-		ids = str_from_offset(ids, end < ids.len ? end + 1 : end);
 	}
 	return false;
 }

@@ -16,16 +16,13 @@ static bool is_bool_word(struct str value)
 	return str_is(value, "true") || str_is(value, "false");
 }
 
-static bool has_word(const char *words, struct str value)
+bool settings_has_word(const char *words, struct str value)
 {
 	struct str rest = str_from(words);
 
 	while (rest.len) {
-		const size_t end = str_find(rest, '|');
-
-		if (str_eq((struct str){rest.at, end}, value))
+		if (str_eq(str_cut(&rest, '|'), value))
 			return true;
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
 	}
 	return false;
 }
@@ -86,7 +83,7 @@ static bool check_value(const struct settings_row *row, struct str value, struct
 				STR_ARG(value));
 		break;
 	case SETTINGS_WORD:
-		if (!has_word(row->value, value))
+		if (!settings_has_word(row->value, value))
 			return err_set(err, ERR_INVALID, "--%s is one of %s, not '%.*s'", row->name,
 				row->value, STR_ARG(value));
 		break;
@@ -415,13 +412,9 @@ bool settings_item(const struct settings *s, enum setting setting, size_t n, str
 	struct str rest = s->values[setting];
 
 	while (rest.len) {
-		const size_t end = str_find(rest, ',');
-
-		if (n-- == 0) {
-			*out = (struct str){rest.at, end};
+		*out = str_cut(&rest, ',');
+		if (n-- == 0)
 			return true;
-		}
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
 	}
 	return false;
 }

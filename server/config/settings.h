@@ -95,9 +95,12 @@ bool settings_bool(const struct settings *settings, enum setting setting);
 int64_t settings_int(const struct settings *settings, enum setting setting);
 /* Nanoseconds. */
 int64_t settings_duration(const struct settings *settings, enum setting setting);
-/* The n-th item of a list; false behind the last. */
+/* The n-th item of a list; false, and nothing that counts in `out`, behind the last. */
 bool settings_item(
 	const struct settings *settings, enum setting setting, size_t n, struct str *out);
+
+/* Whether it is one of the words that are parted by |. */
+bool settings_has_word(const char *words, struct str value);
 
 /* An option as its row says it, for --help, completions and the manual. */
 struct settings_option {

@@ -33,13 +33,10 @@ static struct str between(struct str text, const char *before, const char *behin
 static struct str amount_of(struct str list, struct str name)
 {
 	while (list.len) {
-		const size_t end = str_find(list, ',');
-		const struct str item = {list.at, end};
-		const size_t equals = str_find(item, '=');
+		struct str item = str_cut(&list, ',');
 
-		if (str_eq((struct str){item.at, equals}, name) && equals < item.len)
-			return str_from_offset(item, equals + 1);
-		list = str_from_offset(list, end < list.len ? end + 1 : end);
+		if (str_eq(str_cut(&item, '='), name) && item.len)
+			return item;
 	}
 	return STR("?");
 }
@@ -65,14 +62,12 @@ static void quota(struct look *l, const struct refusal *r)
 		l->missing == 1 ? "pod that is" : "pods that are");
 
 	while (asked.len) {
-		const size_t end = str_find(asked, ',');
-		const struct str item = {asked.at, str_find((struct str){asked.at, end}, '=')};
+		struct str amount = str_cut(&asked, ',');
+		const struct str item = str_cut(&amount, '=');
 
 		explain_tells(l->found, f, "%.*s: %.*s of %.*s used, a pod asks for %.*s",
 			STR_ARG(item), STR_ARG(amount_of(used, item)),
-			STR_ARG(amount_of(hard, item)),
-			STR_ARG(amount_of((struct str){asked.at, end}, item)));
-		asked = str_from_offset(asked, end < asked.len ? end + 1 : end);
+			STR_ARG(amount_of(hard, item)), STR_ARG(amount));
 	}
 	explain_advises(l->found, f,
 		"have the quota raised, or ask for less: fewer replicas, or smaller requests; "

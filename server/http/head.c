@@ -136,15 +136,12 @@ bool http_head_split_target(struct str target, struct str *path, struct str *que
 bool http_query_get(struct str query, const char *key, struct str *value)
 {
 	while (query.len) {
-		const size_t end = str_find(query, '&');
-		const struct str pair = {query.at, end};
-		const size_t equals = str_find(pair, '=');
+		struct str pair = str_cut(&query, '&');
 
-		if (str_is((struct str){pair.at, equals}, key)) {
-			*value = str_from_offset(pair, equals < pair.len ? equals + 1 : pair.len);
+		if (str_is(str_cut(&pair, '='), key)) {
+			*value = pair;
 			return true;
 		}
-		query = str_from_offset(query, end < query.len ? end + 1 : end);
 	}
 	return false;
 }

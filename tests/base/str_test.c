@@ -51,6 +51,19 @@ Test(str, the_last_of_several_is_found)
 	cr_assert_eq(str_behind_last((struct str){"a/b/", 3}, '/'), 2);
 }
 
+Test(str, a_text_is_cut_word_by_word)
+{
+	static const char *const WORDS[] = {"a", "", "bc", ""};
+	struct str rest = STR("a,,bc,");
+
+	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++)
+		cr_assert(str_is(str_cut(&rest, ','), WORDS[i]), "%zu", i);
+	cr_assert_eq(rest.len, 0);
+	rest = (struct str){"bc,d", 2};
+	cr_assert(str_is(str_cut(&rest, ','), "bc"));
+	cr_assert_eq(rest.len, 0);
+}
+
 /* Also by who has a beginning or a name that is empty, or only a letter's other case in front. */
 Test(str, the_first_byte_alone_decides_nothing)
 {

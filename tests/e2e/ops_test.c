@@ -64,15 +64,6 @@ struct exposition {
 	size_t families, samples;
 };
 
-static struct str take_word(struct str *line)
-{
-	const size_t end = str_find(*line, ' ');
-	const struct str word = {line->at, end};
-
-	*line = str_from_offset(*line, end < line->len ? end + 1 : end);
-	return word;
-}
-
 static bool is_name(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -111,9 +102,9 @@ static void check_comment(struct exposition *e, struct str line)
 {
 	const struct str whole = line;
 
-	take_word(&line);
-	const struct str what = take_word(&line);
-	const struct str name = take_word(&line);
+	str_cut(&line, ' ');
+	const struct str what = str_cut(&line, ' ');
+	const struct str name = str_cut(&line, ' ');
 
 	cr_assert(is_name(name), "%.*s", STR_ARG(whole));
 	cr_assert_gt(line.len, 0, "%.*s says nothing", STR_ARG(whole));

@@ -46,8 +46,7 @@ static void read_gaps(struct explain_input *in, const char *name)
 	for (size_t kind = 0; kind < EXPLAIN_KINDS; kind++)
 		in->of[kind].looked = true;
 	while (text.len) {
-		const size_t end = str_find(text, '\n');
-		const struct str line = {text.at, end};
+		const struct str line = str_cut(&text, '\n');
 		const size_t colon = str_find(line, ':');
 		const struct str kind = {line.at, colon};
 
@@ -58,7 +57,6 @@ static void read_gaps(struct explain_input *in, const char *name)
 		}
 		explain_add_gap(
 			in, arena_str(in->arena, kind).at, str_from_offset(line, colon + 2));
-		text = str_from_offset(text, end < text.len ? end + 1 : end);
 	}
 }
 

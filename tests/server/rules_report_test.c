@@ -71,17 +71,17 @@ static bool means_something(struct str word)
 	static const char *const WORDS[] = {"KubeRay's CRD", "KubeRay's webhook",
 		"KubeRay's operator", "KubeRay's CRD and operator",
 		"KubeRay's webhook and operator", "the operator of 2022"};
-	const size_t hash = str_find(word, '#');
-	const struct str repository = {word.at, hash};
+	const struct str whole = word;
+	const struct str repository = str_cut(&word, '#');
 	int64_t issue;
 
 	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
-		if (str_is(word, WORDS[i]))
+		if (str_is(whole, WORDS[i]))
 			return true;
 	}
 	return (str_is(repository, "kuberay") || str_is(repository, "ray") ||
 		       str_is(repository, "kueue")) &&
-	       hash < word.len && str_to_i64(str_from_offset(word, hash + 1), &issue);
+	       str_to_i64(word, &issue);
 }
 
 Test(rules_report, upstream_is_said_in_words_that_can_be_looked_up)
@@ -95,12 +95,8 @@ Test(rules_report, upstream_is_said_in_words_that_can_be_looked_up)
 			struct str rest = str_from(rule->upstream ? rule->upstream : "");
 
 			while (rest.len) {
-				const size_t end = str_find(rest, ',');
-
-				cr_expect(means_something((struct str){rest.at, end}), "%s: %s",
+				cr_expect(means_something(str_trim(str_cut(&rest, ','))), "%s: %s",
 					rule->id, rule->upstream);
-				rest = str_from_offset(
-					rest, end + 2 < rest.len ? end + 2 : rest.len);
 			}
 		}
 	}

@@ -75,13 +75,11 @@ static struct str at(struct str object, const char *path)
 	struct str rest = str_from(path);
 
 	while (node && rest.len) {
-		const size_t end = str_find(rest, '.');
-		const struct str step = {rest.at, end};
+		const struct str step = str_cut(&rest, '.');
 		int64_t index;
 
 		node = str_to_i64(step, &index) ? json_item(node, (size_t)index)
 						: json_get_str(node, step);
-		rest = str_from_offset(rest, end < rest.len ? end + 1 : end);
 	}
 	return node ? json_raw(node) : STR("");
 }
