@@ -97,6 +97,15 @@ static uint64_t parts_of_kind(enum ray_kind kind)
 	return PARTS[kind];
 }
 
+/* By kind, and of the legacy dialect. */
+static const struct schema *const WHOLE[][4] = {
+	[RAY_CLUSTER] = {&FRAME, &SCHEMA_RAYCLUSTER_SPEC},
+	[RAY_JOB] = {&FRAME, &SCHEMA_RAY_JOB_SPEC, &SCHEMA_RAYCLUSTER_SPEC},
+	[RAY_SERVICE] = {&FRAME, &SCHEMA_RAY_SERVICE_SPEC, &SCHEMA_RAYCLUSTER_SPEC},
+	[RAY_CRON_JOB] = {&FRAME, &SCHEMA_RAY_CRON_JOB_SPEC, &SCHEMA_RAYCLUSTER_SPEC},
+};
+static const struct schema *const WHOLE_LEGACY[] = {&FRAME, &SCHEMA_LEGACY_SPEC, NULL};
+
 struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum ray_kind kind,
 	enum dialect dialect, const struct json_node *root)
 {
@@ -106,6 +115,7 @@ struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum 
 	struct schema_decoder noting = *decoder;
 
 	noting.parts = &parts;
+	noting.whole = dialect == DIALECT_LEGACY ? WHOLE_LEGACY : WHOLE[kind];
 	object->kind = kind;
 	object->dialect = dialect;
 	schema_decode(&noting, &FRAME, root, NULL, object);

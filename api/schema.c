@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/schema_index.h"
+#include "api/schema_unknown.h"
 #include "api/schema_value.h"
 
 enum { FEW_ITEMS = 8 }; /* of a list with unique keys: compared each with each */
@@ -199,44 +200,6 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	schema_store(out, v, &list, sizeof(list));
 }
 
-static const struct schema_field *nearest_row(const struct schema *schema, struct str name)
-{
-	const struct schema_field *nearest = NULL;
-	size_t best = name.len < 6 ? 2 : 4;
-
-	for (size_t i = 0; i < schema->count; i++) {
-		const size_t distance =
-			str_distance(name, str_from(schema->fields[i].key), best - 1);
-
-		if (distance < best) {
-			best = distance;
-			nearest = &schema->fields[i];
-		}
-	}
-	return nearest;
-}
-
-COLD NOINLINE static void unknown_field(const struct schema_decoder *d, const struct schema *schema,
-	const struct json_node *key, const struct field_path *at)
-{
-	const struct str name = arena_str(d->arena, json_str(d->arena, key));
-	const struct field_fact unknown =
-		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
-	const struct schema_field *const row = nearest_row(schema, name);
-	const bool newer = row && d->older && row->older == SCHEMA_OLDER_LACKS;
-
-	if (newer && str_is(name, row->key))
-		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
-			"unknown field of this apiVersion, which drops it: write apiVersion: "
-			"ray.io/v1");
-	else if (row)
-		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
-			"unknown field in %s; did you mean \"%s\"?", schema->name, row->key);
-	else
-		field_add(d->errors, FIELD_CHILD(at, name.at), &unknown,
-			"unknown field: %s has no such field", schema->name);
-}
-
 static bool is_copy(const struct schema_decoder *d, const struct json_node *node)
 {
 	const struct schema_sharing *const sharing = d->sharing;
@@ -375,7 +338,7 @@ static uint64_t decode_members(const struct schema_decoder *d, const struct sche
 		value.row = schema_row(schema, index, key);
 		value.node = key + 1;
 		if (value.row == NULL) {
-			unknown_field(d, schema, key, self->at);
+			schema_report_unknown(d, schema, key, self->at);
 			continue;
 		}
 		parts |= UINT64_C(1) << value.row->part;

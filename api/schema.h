@@ -308,6 +308,11 @@ struct schema_decoder {
 	bool crd_defaults; /* absent fields take their row's fallback, as in an API server */
 	bool older;        /* by what the older version of the API has, where it differs */
 	/*
+	 * The object's schema and those of its specs, and NULL: where a field may belong that
+	 * stands in the wrong place. NULL: nothing is said of that.
+	 */
+	const struct schema *const *whole;
+	/*
 	 * What the arena's `used` may come to by decoded lists; 0: no bound. An item of two bytes
 	 * can become a struct of a thousand, so the body's bound alone is none.
 	 */

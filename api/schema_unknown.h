@@ -1,0 +1,8 @@
+/* What was probably meant by a field that its schema does not know. Private to the decoder. */
+#pragma once
+
+#include "api/schema.h"
+
+/* Reports the key of a member of an object of that schema. */
+void schema_report_unknown(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *key, const struct field_path *at) COLD;

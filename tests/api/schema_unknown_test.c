@@ -1,0 +1,116 @@
+/* What is said of a field that is misspelt, or stands in the wrong place. */
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+#include "tests/support/verdict.h"
+
+#define CONTAINER(fields)      "{name: c, image: ray" fields "}"
+#define POD(fields, container) "{spec: {containers: [" CONTAINER(container) "]" fields "}}"
+#define CLUSTER(fields, head, group)                                                               \
+	"{headGroupSpec: {template: " head "}, workerGroupSpecs: [{groupName: w, template: "       \
+	"{spec: {containers: [{name: c, image: ray}]}}" group "}]" fields "}"
+#define OF(root, spec)                                                                             \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: " spec root "}"
+#define PLAIN                POD("", "")
+#define IN_ROOT(fields)      OF(", " fields, CLUSTER("", PLAIN, ""))
+#define IN_SPEC(fields)      OF("", CLUSTER(", " fields, PLAIN, ""))
+#define IN_GROUP(fields)     OF("", CLUSTER("", PLAIN, ", " fields))
+#define IN_POD(fields)       OF("", CLUSTER("", POD(", " fields, ""), ""))
+#define IN_CONTAINER(fields) OF("", CLUSTER("", POD("", ", " fields), ""))
+#define IN_JOB_CLUSTER(fields)                                                                     \
+	"{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: a}, spec: {entrypoint: e, "        \
+	"rayClusterSpec: " CLUSTER(", " fields, PLAIN, "") "}}"
+#define IN_OLDER(fields)                                                                           \
+	"{apiVersion: ray.io/v1alpha1, kind: RayCluster, metadata: {name: a}, spec: " CLUSTER(     \
+		"", PLAIN, ", " fields) "}"
+#define IN_LEGACY(fields)                                                                          \
+	"{apiVersion: cluster.ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {"           \
+	"headPodType: h, podTypes: [{name: h, podConfig: {apiVersion: v1, kind: Pod, metadata: "   \
+	"{}, spec: {containers: [{name: c, image: ray}]}}, " fields "}]}}"
+#define MEANT(where, name) "unknown field in " where "; did you mean \"" name "\"?"
+#define MOVED(where, home) "unknown field: " where " has no such field, but " home
+
+static void expect_told(const char *object, const char *words)
+{
+	struct policy *policy = policy_empty();
+	struct findings findings;
+	struct arena arena;
+	struct str told = STR("");
+
+	arena_init(&arena, 65536);
+	const struct verdict_case it = {.object = str_from(object), .policy = policy};
+
+	verdict_judge(&arena, &it, &findings);
+	for (size_t i = 0; i < findings.errors; i++) {
+		if (str_is(str_from("RG0102"), findings.items[i].rule->id))
+			told = findings.items[i].error->message;
+	}
+	cr_expect(str_ends(told, words), "%s:\n%.*s", object, STR_ARG(told));
+	arena_done(&arena);
+	policy_free(&policy);
+}
+
+Test(schema_unknown, what_was_meant_is_told)
+{
+	static const struct {
+		const char *object, *words;
+	} CASES[] = {
+		{IN_GROUP("replica: 1"), MEANT("a worker group", "replicas")},
+		{IN_GROUP("MinReplicas: 1"), MEANT("a worker group", "minReplicas")},
+		{IN_GROUP("ray_start_params: {}"), MEANT("a worker group", "rayStartParams")},
+		{IN_GROUP("maxWorkers: 1"), MEANT("a worker group", "maxReplicas")},
+		{IN_LEGACY("maxReplicas: 1"), MEANT("a podType", "maxWorkers")},
+		{IN_SPEC("workerGroups: []"), MEANT("a RayCluster spec", "workerGroupSpecs")},
+		{IN_SPEC("headGroup: {}"), MEANT("a RayCluster spec", "headGroupSpec")},
+		{IN_SPEC("enableAutoscaling: true"),
+			MEANT("a RayCluster spec", "enableInTreeAutoscaling")},
+		{IN_CONTAINER("pullPolicy: Always"), MEANT("a container", "imagePullPolicy")},
+		{IN_OLDER("numOfHost: 1"), "unknown field in a worker group; did you mean "
+					   "\"numOfHosts\" of ray.io/v1?"},
+		{IN_SPEC("auto: {}"), MEANT("a RayCluster spec", "autoscalerOptions")},
+		/* two begin so */
+		{IN_SPEC("headX: {}, hea: {}"), ": a RayCluster spec has no such field"},
+		{IN_GROUP("gpu: 1"), ": a worker group has no such field"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		expect_told(CASES[i].object, CASES[i].words);
+}
+
+Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
+{
+	static const struct {
+		const char *object, *words;
+	} CASES[] = {
+		{IN_ROOT("rayVersion: 2.9.0"),
+			MOVED("the object", "a RayCluster spec has: move it below spec")},
+		{IN_SPEC("replicas: 1"),
+			MOVED("a RayCluster spec",
+				"a worker group has: move it below workerGroupSpecs")},
+		{IN_SPEC("resources: {}"),
+			MOVED("a RayCluster spec", "a container has: move it below "
+						   "headGroupSpec.template.spec.containers")},
+		{IN_GROUP("nodeSelector: {}"),
+			MOVED("a worker group", "a pod spec has: move it below template.spec")},
+		{IN_GROUP("env: []"),
+			MOVED("a worker group",
+				"a container has: move it below template.spec.containers")},
+		{IN_POD("image: ray"),
+			MOVED("a pod spec", "a container has: move it below containers")},
+		{IN_CONTAINER("tolerations: []"),
+			MOVED("a container", "a pod spec has: move it there")},
+		{IN_CONTAINER("volumes: []"),
+			MOVED("a container", "a pod spec has: move it there")},
+		{IN_CONTAINER("resources: {cpu: 1}"),
+			MOVED("resources", "limits and requests have: move it below them")},
+		{IN_JOB_CLUSTER("shutdownAfterJobFinishes: true"),
+			MOVED("a RayCluster spec", "a RayJob spec has: move it there")},
+		{IN_LEGACY("tolerations: []"),
+			MOVED("a podType", "a pod spec has: move it below podConfig.spec")},
+		/* not from within what is none of the parts that have most fields */
+		{IN_CONTAINER("livenessProbe: {image: x}"), ": a probe has no such field"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		expect_told(CASES[i].object, CASES[i].words);
+}
