@@ -9,8 +9,7 @@
 
 /* What says how much is asked for. */
 static const char *const OF_SPEC[] = {"suspend"};
-static const char *const OF_GROUP[] = {"replicas", "suspend", "scaleStrategy"};
-static const char *const OF_POD_TYPE[] = {"minWorkers"};
+static const char *const OF_GROUP[] = {"suspend", "scaleStrategy"};
 
 static void take(
 	struct json_edit *to, const struct json_node *from, const char *const *keys, size_t count)
@@ -35,15 +34,29 @@ static const struct json_node *find_group(
 	return NULL;
 }
 
+/* What is no number asks for nobody's end, and one that is larger than any for all that may be. */
+static void take_number(struct json_edit *to, const struct json_node *from, const char *key)
+{
+	const struct json_node *const value = json_get(from, key);
+	int64_t number;
+
+	if (!json_present(value))
+		json_edit_remove(to, str_from(key));
+	else if (json_i64(value, &number))
+		json_edit_put_i64(to, key, number < INT32_MAX ? number : INT32_MAX);
+}
+
 /* However few replicas it names, so many it asks for at least. */
 static void take_least(struct json_edit *to, const struct json_node *from)
 {
-	int64_t least, replicas;
+	const struct json_node *const said = json_get(from, "replicas");
+	int64_t least, replicas = 0;
 
-	if (!json_i64(json_get(from, "minReplicas"), &least))
+	if (!json_i64(json_get(from, "minReplicas"), &least) ||
+		(json_present(said) && !json_i64(said, &replicas)))
 		return;
-	if (!json_i64(json_get(from, "replicas"), &replicas) || replicas < least)
-		json_edit_put_i64(to, "replicas", least);
+	if (replicas < least)
+		json_edit_put_i64(to, "replicas", least < INT32_MAX ? least : INT32_MAX);
 }
 
 /* A part of what was asked for may have been accepted, beyond what there might be before. */
@@ -72,10 +85,11 @@ static void take_groups(const struct raycluster *was, const struct json_node *sp
 		if (now == NULL || json_edit_kind(edit) != JSON_OBJECT)
 			continue;
 		if (was->dialect == DIALECT_LEGACY) {
-			take(edit, now, OF_POD_TYPE, ARRAY_LEN(OF_POD_TYPE));
+			take_number(edit, now, "minWorkers");
 			continue;
 		}
 		take(edit, now, OF_GROUP, ARRAY_LEN(OF_GROUP));
+		take_number(edit, now, "replicas");
 		take_least(edit, now);
 		make_room(was, name, edit, verdict);
 	}

@@ -18,25 +18,44 @@ static int64_t replicas_of(int32_t pods, int64_t hosts)
 	return hosts > 1 ? (pods + hosts - 1) / hosts : pods;
 }
 
-static void resize_group(const struct raycluster *cluster, const struct ray_group *group,
+/* What the spec says of sizes by now is no part of what was accepted, least of all its mistakes. */
+static int64_t least_of(const struct json_node *group, int64_t replicas)
+{
+	int64_t least;
+
+	if (!json_i64(json_get(group, "minReplicas"), &least) || least < 0)
+		return 0;
+	return least < replicas ? least : replicas;
+}
+
+/* Returns how many replicas it may have. */
+static int64_t resize_group(const struct raycluster *cluster, const struct ray_group *group,
 	const struct observed_size *size, struct json_edit *edit)
 {
 	const int64_t hosts = group_hosts(group);
 	const int64_t replicas = size ? replicas_of(size->pods, hosts) : 0;
 	const int64_t most =
 		size && size->most > size->pods ? replicas_of(size->most, hosts) : replicas;
-	const int64_t least = group_min(cluster, group);
 
 	json_edit_put_i64(edit, cluster->words->max, most);
-	if (cluster->dialect == DIALECT_MODERN)
-		json_edit_put_i64(edit, "replicas", replicas);
-	if (cluster->dialect == DIALECT_LEGACY || least > replicas)
+	if (cluster->dialect == DIALECT_LEGACY) {
 		json_edit_put_i64(edit, cluster->words->min, replicas);
+		return most;
+	}
+	json_edit_put_i64(edit, "replicas", replicas);
+	if (json_present(json_get(group->self.node, cluster->words->min)))
+		json_edit_put_i64(edit, cluster->words->min, least_of(group->self.node, replicas));
+	json_edit_remove(edit, STR("suspend"));
+	json_edit_remove(edit, STR("scaleStrategy"));
+	return most;
 }
 
-static void resize_groups(const struct raycluster *cluster, const struct observed_size *sizes,
+/* Returns how many workers there may be. */
+static int64_t resize_groups(const struct raycluster *cluster, const struct observed_size *sizes,
 	size_t count, struct json_edit *groups)
 {
+	int64_t most = 0;
+
 	for (struct json_edit *edit = json_edit_first(groups); edit; edit = json_edit_next(edit)) {
 		const struct str name =
 			json_edit_text(json_edit_get(edit, str_from(cluster->words->name)));
@@ -44,8 +63,9 @@ static void resize_groups(const struct raycluster *cluster, const struct observe
 
 		/* What is no object is none, though it has no name either. */
 		if (group && json_edit_kind(edit) == JSON_OBJECT)
-			resize_group(cluster, group, find_size(sizes, count, name), edit);
+			most += resize_group(cluster, group, find_size(sizes, count, name), edit);
 	}
+	return most;
 }
 
 static bool has_head(
@@ -73,10 +93,16 @@ const struct json_node *accept_resize(struct arena *arena, const struct ray_obje
 	struct json_edit *const spec = json_edit_get(edit, STR("spec"));
 
 	json_edit_remove(edit, STR("status"));
+	const int64_t most = resize_groups(
+		cluster, sizes, count, json_edit_get(spec, str_from(cluster->words->groups)));
+
+	if (cluster->dialect == DIALECT_LEGACY)
+		json_edit_put_i64(spec, "maxWorkers", most < INT32_MAX ? most : INT32_MAX);
+	else
+		json_edit_remove(spec, STR("suspend"));
 	/* Without a head nothing ran: so it is with one that is suspended. */
 	if (cluster->dialect == DIALECT_MODERN && !has_head(cluster, sizes, count))
 		json_edit_put_bool(spec, "suspend", true);
-	resize_groups(cluster, sizes, count, json_edit_get(spec, str_from(cluster->words->groups)));
 	json_edit_print(edit, &text);
 	json_edit_free(&edit);
 	return json_read(arena, arena_str(arena, buf_str(&text)), &LIMITS, &doc, &ignored)

@@ -71,7 +71,11 @@ static void expect_room(int workers)
 
 /* --- growth within what was accepted --- */
 
-static const char *const MAX[] = {"\"maxReplicas\":1000", "\"maxReplicas\":3", "\"maxReplicas\":9"};
+#define LARGEST "\"maxReplicas\":1000"
+
+static const char *const MAX[] = {LARGEST, "\"maxReplicas\":3", "\"maxReplicas\":9"};
+
+#define REPLICAS "\"groupName\":\"workers\",\"replicas\":"
 
 /* It is charged 4.5: a sidecar, a head, and the three workers that it may have. */
 static void begin_with_a_largest_size(void)
@@ -240,12 +244,18 @@ Test(charged, what_is_made_anew_is_what_was_accepted)
 Test(charged, what_is_refused_ends_nothing_that_runs)
 {
 	static const struct {
-		const char *edit;
+		const char *from, *to;
 		bool restarts;
 	} CASES[] = {
-		{"\"maxReplicas\":1000,\"numOfHosts\":4", false},
-		{"\"maxReplicas\":-5", false},
-		{"\"maxReplicas\":-5", true},
+		{LARGEST, "\"maxReplicas\":1000,\"numOfHosts\":4", false},
+		{LARGEST, "\"maxReplicas\":-5", false},
+		{LARGEST, "\"maxReplicas\":-5", true},
+		{REPLICAS "2", REPLICAS "\"many\"", false},
+		{REPLICAS "2", REPLICAS "\"many\"", true},
+		{REPLICAS "2", REPLICAS "9999999999", false},
+		{REPLICAS "2", REPLICAS "9999999999", true},
+		{REPLICAS "2,\"minReplicas\":0", REPLICAS "2,\"minReplicas\":9999999999", false},
+		{REPLICAS "2,\"minReplicas\":0", REPLICAS "2,\"minReplicas\":9999999999", true},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -255,7 +265,7 @@ Test(charged, what_is_refused_ends_nothing_that_runs)
 		lead();
 		if (CASES[i].restarts)
 			controller_kit_kill(kit);
-		controller_kit_edit(kit, "a", MAX[0], CASES[i].edit);
+		controller_kit_edit(kit, "a", CASES[i].from, CASES[i].to);
 		if (CASES[i].restarts)
 			lead();
 		else
