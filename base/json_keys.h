@@ -42,13 +42,16 @@ bool json_keys_differ(
  */
 static const uint64_t JSON_KEYS_SUSPECT = ~0ull; /* not in order: two may be equal */
 
-enum { JSON_KEYS_HEAD = 8 };
+enum { JSON_KEYS_HEAD = 8, JSON_KEYS_SHORT = 16 };
 
-/* `key` has no escapes, and eight bytes of text from where it begins. */
-static inline uint64_t json_keys_note(uint64_t last, const char *key, unsigned len)
+/*
+ * `key` has no escapes, eight bytes of text from where it begins, and of its own JSON_KEYS_SHORT or
+ * less; of a longer one that is the length to give.
+ */
+static inline uint64_t json_keys_note(uint64_t last, const char *key, size_t len)
 {
 	/* What of eight bytes, as a number in their order, is a key of that length. */
-	static const uint64_t MASKS[JSON_KEYS_HEAD + 1] = {
+	static const uint64_t MASKS[JSON_KEYS_SHORT + 1] = {
 		0,
 		0xFFull << 56,
 		0xFFFFull << 48,
@@ -58,9 +61,17 @@ static inline uint64_t json_keys_note(uint64_t last, const char *key, unsigned l
 		0xFFFFFFFFFFFFull << 16,
 		0xFFFFFFFFFFFFFFull << 8,
 		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
+		~0ull,
 	};
 	const uint64_t head = be64toh(str_load8(key));
-	const uint64_t kept = len < JSON_KEYS_HEAD ? head & MASKS[len] : head;
+	const uint64_t kept = head & MASKS[len];
 
 	return kept > last ? kept : JSON_KEYS_SUSPECT;
 }

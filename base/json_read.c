@@ -65,7 +65,7 @@ static inline const char *read_string(struct json_reader *r, const char *start)
 {
 	if (start >= r->near_end)
 		return read_long_string(r, start, start);
-	const uint8_t len = json_scan_short_string(start);
+	const size_t len = json_scan_short_string(start);
 
 	if (start[len] != '"')
 		return read_long_string(r, start, start + len);
@@ -107,7 +107,7 @@ static inline const char *read_key(struct json_reader *r, const char *at)
 	if (at >= r->near_end || *at != '"')
 		return read_odd_key(r, at);
 	const char *const start = at + 1;
-	const uint8_t len = json_scan_short_string(start);
+	const size_t len = json_scan_short_string(start);
 	const char *const value = start + len + 2;
 
 	if (start[len] != '"' || start[len + 1] != ':')
@@ -203,18 +203,35 @@ static inline const char *close_container(struct json_reader *r, const char *at)
 	return at + 1;
 }
 
-/* A container. Returns where its inside begins, or, of an empty one, what is behind it. */
-static inline const char *enter(struct json_reader *r, const char *at, char bracket, uint32_t twin)
+/* As far as the text has been read, and how it goes on from there. */
+struct reached {
+	const char *at; /* NULL: it is broken */
+	enum {
+		BEHIND_VALUE,
+		AT_NEXT,    /* the value, or the key, that is to be read */
+		AT_BRACKET, /* of a container that is to be read */
+	} is;
+};
+
+static inline struct reached behind(const char *at)
 {
+	return (struct reached){at, BEHIND_VALUE};
+}
+
+/* Opens the container at `at`. */
+static inline struct reached enter(struct json_reader *r, const char *at, uint32_t twin)
+{
+	const char bracket = *at;
 	const enum json_kind kind = bracket == '{' ? JSON_OBJECT : JSON_ARRAY;
 
-	if (r->level + 1 == r->levels_end && !more_levels(r, at))
-		return NULL;
-	if (!json_reader_add(r, at, at, kind))
-		return NULL;
+	if ((r->level + 1 == r->levels_end && !more_levels(r, at)) ||
+		!json_reader_add(r, at, at, kind))
+		return behind(NULL);
 	open_level(r, bracket, kind, twin);
 	at = json_lex_space(&r->lex, at + 1);
-	return json_lex_peek(&r->lex, at) == r->level->end ? close_container(r, at) : at;
+	if (json_lex_peek(&r->lex, at) != r->level->end)
+		return (struct reached){at, AT_NEXT};
+	return behind(close_container(r, at));
 }
 
 static const char *fail_behind_value(const struct json_reader *r, const char *at)
@@ -223,23 +240,23 @@ static const char *fail_behind_value(const struct json_reader *r, const char *at
 		r->level->is_object ? "',' or '}' behind a member" : "',' or ']' behind an item");
 }
 
-/* Behind a value: closes what ends here, and finds where the next item or member begins. */
-static inline const char *read_separators(struct json_reader *r, const char *at)
+/* Behind a value: closes what ends there, and finds what comes next; nothing behind the last. */
+static inline struct reached find_next(struct json_reader *r, const char *at)
 {
-	do {
+	while (at && r->level != r->levels) {
 		if (at < r->near_end && *at == ',' && (unsigned char)at[1] > ' ')
-			return at + 1;
+			return (struct reached){at + 1, AT_NEXT};
 		if (json_lex_peek(&r->lex, at) != r->level->end) {
 			const char c = json_lex_next(&r->lex, &at);
 
 			if (c == ',')
-				return json_lex_space(&r->lex, at + 1);
+				return (struct reached){json_lex_space(&r->lex, at + 1), AT_NEXT};
 			if (c != r->level->end)
-				return fail_behind_value(r, at);
+				return behind(fail_behind_value(r, at));
 		}
 		at = close_container(r, at);
-	} while (at && r->level != r->levels);
-	return at;
+	}
+	return behind(at);
 }
 
 /* Whether it may be that the container to come needs no reading. */
@@ -256,58 +273,63 @@ static inline bool is_watched(struct json_reader *r)
 	       (level->watch == JSON_WATCH_PLACES && json_reader_may_skip(r));
 }
 
-static inline const char *read_container(struct json_reader *r, const char *at, char bracket)
+/* A container, which may be passed over; else `twin` is what it may be a version of. */
+static inline struct reached pass_container(struct json_reader *r, const char *at, uint32_t *twin)
 {
-	uint32_t twin = 0;
-	const char *const end = is_watched(r) ? json_twins_spare(r, at, &twin) : at;
+	const char *const end = is_watched(r) ? json_twins_spare(r, at, twin) : at;
 
-	return end == at ? enter(r, at, bracket, twin) : end;
+	return end == at ? (struct reached){at, AT_BRACKET} : behind(end);
 }
 
-static inline const char *read_scalar(struct json_reader *r, const char *at, char first)
+/* Where each value may be like its twin: what is not is little, and need not be read quickly. */
+NOINLINE static struct reached read_paired(struct json_reader *r, const char *at, uint32_t *twin)
 {
-	uint32_t twin;
-	const char *const end =
-		r->level->watch == JSON_WATCH_ALL ? json_twins_spare(r, at, &twin) : at;
+	const char *end = json_twins_pass(r, at);
 
 	if (end != at)
-		return end;
-	return first == '"' ? read_string(r, at + 1) : read_other(r, at);
+		return behind(end);
+	if (r->level->is_object)
+		at = read_odd_key(r, at);
+	if (at == NULL)
+		return behind(NULL);
+	end = json_twins_spare(r, at, twin);
+	if (end != at)
+		return behind(end);
+	if (json_reader_at_bracket(r, at))
+		return (struct reached){at, AT_BRACKET};
+	return behind(json_lex_peek(&r->lex, at) == '"' ? read_long_string(r, at + 1, at + 1)
+							: read_other(r, at));
 }
 
-/* Returns what is behind the value, or, of a container that is not empty, where its inside begins.
- */
-static inline const char *read_one(struct json_reader *r, const char *at)
+/* A value, with its key where it has one; of a container not its inside. */
+static inline struct reached read_single(struct json_reader *r, const char *at, uint32_t *twin)
 {
-	const char c = json_lex_peek(&r->lex, at);
-
-	return (c | 0x20) == '{' ? read_container(r, at, c) : read_scalar(r, at, c);
-}
-
-static inline const char *read_next(struct json_reader *r, const char *at)
-{
-	if (r->level->watch == JSON_WATCH_ALL) {
-		const char *const behind = json_twins_pass(r, at);
-
-		if (behind != at)
-			return behind;
-	}
 	if (r->level->is_object)
 		at = read_key(r, at);
-	return at ? read_one(r, at) : NULL;
+	if (at == NULL)
+		return behind(NULL);
+	const char c = json_lex_peek(&r->lex, at);
+
+	if ((c | 0x20) == '{')
+		return pass_container(r, at, twin);
+	return behind(c == '"' ? read_string(r, at + 1) : read_other(r, at));
 }
 
-NOINLINE static const char *read_value(struct json_reader *r, const char *at)
+NOINLINE static const char *read_value(struct json_reader *r, const char *begin)
 {
-	do {
-		/* Not the level itself: it may have moved. */
-		const uint32_t depth = json_reader_depth(r);
+	struct reached now = {begin, AT_NEXT};
 
-		at = read_next(r, at);
-		if (at && depth && json_reader_depth(r) == depth)
-			at = read_separators(r, at);
-	} while (at && r->level != r->levels);
-	return at;
+	while (now.is == AT_NEXT) {
+		uint32_t twin = 0;
+
+		now = r->level->watch == JSON_WATCH_ALL ? read_paired(r, now.at, &twin)
+							: read_single(r, now.at, &twin);
+		if (now.is == AT_BRACKET)
+			now = enter(r, now.at, twin);
+		if (now.is == BEHIND_VALUE)
+			now = find_next(r, now.at);
+	}
+	return now.at;
 }
 
 static bool read_text(struct json_reader *r)

@@ -84,11 +84,12 @@ static inline struct json_node *json_reader_add(
 }
 
 /* As json_reader_add() of a string without escapes, which is short. */
-static inline bool json_reader_add_short(struct json_reader *r, const char *start, uint8_t len)
+static inline bool json_reader_add_short(struct json_reader *r, const char *start, size_t len)
 {
 	if (r->next == r->end && !json_reader_make_room(r, start))
 		return false;
-	*r->next++ = (struct json_node){.at = start, .len = len, .kind = JSON_STRING, .span = 1};
+	*r->next++ = (struct json_node){
+		.at = start, .len = len & JSON_BYTES_MAX, .kind = JSON_STRING, .span = 1};
 	return true;
 }
 
@@ -127,9 +128,11 @@ static inline void json_reader_note_key(struct json_reader *r, const struct json
 {
 	struct json_level *const level = r->level;
 
-	level->last_key = key->escaped || r->lex.end - key->at < 8
-				  ? JSON_KEYS_SUSPECT
-				  : json_keys_note(level->last_key, key->at, key->len);
+	level->last_key =
+		key->escaped || r->lex.end - key->at < 8
+			? JSON_KEYS_SUSPECT
+			: json_keys_note(level->last_key, key->at,
+				  key->len < JSON_KEYS_SHORT ? key->len : JSON_KEYS_SHORT);
 }
 
 /*

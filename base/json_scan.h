@@ -115,12 +115,12 @@ static inline const char *json_scan_string(const char *at, const char *end)
 enum { JSON_SCAN_SHORT = 16 };
 
 /* How many bytes of a string are plain, of so many that are there. */
-static inline uint8_t json_scan_short_string(const char *at)
+static inline size_t json_scan_short_string(const char *at)
 {
 #ifdef __SSE2__
-	return (uint8_t)__builtin_ctz(~json_scan_plain(at));
+	return (unsigned)__builtin_ctz(~json_scan_plain(at));
 #else
-	return (uint8_t)(json_scan_string(at, at + JSON_SCAN_SHORT) - at);
+	return (size_t)(json_scan_string(at, at + JSON_SCAN_SHORT) - at);
 #endif
 }
 
