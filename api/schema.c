@@ -313,37 +313,40 @@ NOINLINE static void decode_fallback(const struct schema_decoder *d, const struc
 
 /* `left` has a bit for each row. */
 static void absent_fields(const struct schema_decoder *d, const struct schema *schema,
-	uint64_t left, const struct schema_object *self, void *out)
+	uint64_t left, const struct field_path *at, void *out)
 {
 	for (; left; left &= left - 1) {
 		const struct schema_field *const row = &schema->fields[__builtin_ctzll(left)];
 
 		if (row->fallback == NULL)
-			report_missing(d, schema, row, self->at);
+			report_missing(d, schema, row, at);
 		else if (d->crd_defaults)
-			decode_fallback(d, row, self->at, out);
+			decode_fallback(d, row, at, out);
 	}
 }
 
 /* Returns a bit for each row whose value is there. */
-static uint64_t decode_members(const struct schema_decoder *d, const struct schema *schema,
-	const struct schema_index *index, const struct schema_object *self, void *out)
+static inline uint64_t decode_members(const struct schema_decoder *d, const struct schema *schema,
+	const struct schema_index *index, const struct json_node *object,
+	const struct field_path *at, void *out)
 {
-	const struct json_node *const end = json_next(self->node);
-	struct schema_value value = {.up = self->at};
+	const struct json_node *const end = json_next(object);
+	struct schema_value value = {.up = at};
 	uint64_t parts = 0;
 	uint64_t seen = 0;
 
-	for (const struct json_node *key = self->node + 1; key != end; key = json_next(key + 1)) {
-		value.row = schema_row(schema, index, key);
-		value.node = key + 1;
-		if (value.row == NULL) {
-			schema_report_unknown(d, schema, key, self->at);
+	for (const struct json_node *key = object + 1; key != end; key = json_next(key + 1)) {
+		const size_t number = schema_row(schema, index, key);
+
+		if (number == SCHEMA_NO_ROW) {
+			schema_report_unknown(d, schema, key, at);
 			continue;
 		}
+		value.row = &schema->fields[number];
+		value.node = key + 1;
 		parts |= UINT64_C(1) << value.row->part;
 		if (value.node->kind != JSON_NULL) {
-			seen |= UINT64_C(1) << (value.row - schema->fields);
+			seen |= UINT64_C(1) << number;
 			decode_value(d, &value, out);
 		}
 	}
@@ -355,8 +358,6 @@ static uint64_t decode_members(const struct schema_decoder *d, const struct sche
 void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at, void *out)
 {
-	const struct schema_object self = {node, at};
-
 	assert(schema->fields || schema->open);
 	if (!json_present(node))
 		return;
@@ -365,13 +366,13 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 		return;
 	}
 	if (out)
-		memcpy(out, &self, sizeof(self));
+		*(struct schema_object *)out = (struct schema_object){node, at};
 	if (schema->open || (schema->heavy && d->shallow))
 		return;
 	const struct schema_index *const index = schema_index_of(schema, d->older);
-	const uint64_t seen = decode_members(d, schema, index, &self, out);
+	const uint64_t seen = decode_members(d, schema, index, node, at, out);
 
-	absent_fields(d, schema, index->asked & ~seen, &self, out);
+	absent_fields(d, schema, index->asked & ~seen, at, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

@@ -39,31 +39,32 @@ void schema_index_make(const struct schema *schema, struct schema_index *index)
 	pthread_mutex_unlock(&one_at_a_time);
 }
 
-static const struct schema_field *row_of_escaped(
+static size_t row_of_escaped(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct schema_field *const row = &schema->fields[i];
 
 		if (json_str_is(key, (struct str){row->key, row->key_len}))
-			return lacks(schema, index, row) ? NULL : row;
+			return lacks(schema, index, row) ? SCHEMA_NO_ROW : i;
 	}
-	return NULL;
+	return SCHEMA_NO_ROW;
 }
 
-NOINLINE const struct schema_field *schema_row_of_any(
+NOINLINE size_t schema_row_of_any(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {
 	if (key->escaped)
 		return row_of_escaped(schema, index, key);
 	if (key->len == 0)
-		return NULL;
+		return SCHEMA_NO_ROW;
 	for (size_t slot = schema_slot(key->at, key->len); index->slots[slot];
 		slot = (slot + 1) % SCHEMA_SLOTS) {
-		const struct schema_field *const row = &schema->fields[index->slots[slot] - 1];
+		const size_t number = index->slots[slot] - 1;
+		const struct schema_field *const row = &schema->fields[number];
 
 		if (row->key_len == key->len && str_same(row->key, key->at, key->len))
-			return row;
+			return number;
 	}
-	return NULL;
+	return SCHEMA_NO_ROW;
 }

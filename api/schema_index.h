@@ -8,6 +8,8 @@
 
 enum { SCHEMA_KEY_SHORT = 16 }; /* bytes, which are compared without a call */
 
+static const size_t SCHEMA_NO_ROW = SIZE_MAX;
+
 /* Of the schema, or of its older version. */
 void schema_index_make(const struct schema *schema, struct schema_index *index);
 
@@ -28,24 +30,26 @@ static inline size_t schema_slot(const char *key, size_t len)
 }
 
 /* Of any key; schema_row() is quick about those that most are. */
-const struct schema_field *schema_row_of_any(
+size_t schema_row_of_any(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key);
 
-/* The row of that key, NULL when there is none. The index is one of the schema's. */
-static inline const struct schema_field *schema_row(
+/* The number of the row with that key, SCHEMA_NO_ROW without one. The index is one of
+ * the schema's. */
+static inline size_t schema_row(
 	const struct schema *schema, const struct schema_index *index, const struct json_node *key)
 {
 	const struct str name = {key->at, key->len};
 
 	if (key->escaped || name.len == 0 || name.len > SCHEMA_KEY_SHORT)
 		return schema_row_of_any(schema, index, key);
-	const size_t number = index->slots[schema_slot(name.at, name.len)];
+	/* Of a free slot that is SCHEMA_NO_ROW. */
+	const size_t number = (size_t)index->slots[schema_slot(name.at, name.len)] - 1;
 
-	if (number == 0)
-		return NULL;
-	const struct schema_field *const row = &schema->fields[number - 1];
+	if (number == SCHEMA_NO_ROW)
+		return number;
+	const struct schema_field *const row = &schema->fields[number];
 
 	if (row->key_len == name.len && str_same(row->key, name.at, name.len))
-		return row;
+		return number;
 	return schema_row_of_any(schema, index, key);
 }
