@@ -49,6 +49,13 @@ const struct field_path *field_path_keep(struct arena *arena, const struct field
 /* FIELD_CHILD in the arena. */
 const struct field_path *field_path_child(
 	struct arena *arena, const struct field_path *up, const char *member);
+/* FIELD_ITEM, put into `out`. */
+static inline void field_path_item(
+	struct field_path *out, const struct field_path *up, size_t index, struct str label)
+{
+	*out = (struct field_path){
+		.parent = up, .step = FIELD_STEP_INDEX, .index = index, .key = label};
+}
 /* "spec.workerGroupSpecs[0].template.metadata.labels[app.kubernetes.io/name]" */
 void field_path_print(const struct field_path *path, struct buf *out);
 /* Hash of the place by names: items with a name count by it, not by their index. */

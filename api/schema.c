@@ -100,7 +100,8 @@ static void compare_many(const struct schema_decoder *d, const struct schema_val
 	}
 }
 
-static void check_unique(const struct schema_decoder *d, const struct schema_value *v, size_t count)
+NOINLINE static void check_unique(
+	const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	if (count <= FEW_ITEMS)
 		compare_few(d, v);
@@ -117,12 +118,12 @@ static struct str label_of(
 	return json_is(name, JSON_STRING) ? json_str(d->arena, name) : (struct str){0};
 }
 
-/* The memory layout of every SCHEMA_LIST_OF. */
+/* The memory layout of every SCHEMA_LIST_OF, whatever its items are. */
 struct any_list {
 	const struct json_node *node;
 	void *items;
 	size_t count;
-};
+} MAY_ALIAS;
 
 static bool has_memory(const struct schema_decoder *d, size_t more)
 {
@@ -151,23 +152,24 @@ static void decode_item(const struct schema_decoder *d, const struct schema *sch
 }
 
 /* One at a time: each is zeroed and filled while it is in the cache. */
-static void keep_items(
-	const struct schema_decoder *d, const struct schema_value *v, struct any_list *list)
+static void *keep_items(const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	const struct schema *const of = v->row->of;
 	/* The items' paths hang on the list's, which stands on the stack of whoever decodes it. */
 	const struct field_path *const up = schema_at_kept(d->arena, v);
-	struct field_path *at = arena_take(d->arena, list->count * sizeof(*at));
-	char *item = list->items = arena_take(d->arena, list->count * of->size);
+	struct field_path *at = arena_take(d->arena, count * sizeof(*at));
+	char *const items = arena_take(d->arena, count * of->size);
+	char *item = items;
 
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it); item += of->size) {
-		*at = *FIELD_ITEM(up, it.index, label_of(d, of, it.value));
+		field_path_item(at, up, it.index, label_of(d, of, it.value));
 		memset(item, 0, of->size);
 		decode_item(d, of, it.value, at++, item);
 	}
+	return items;
 }
 
-static void look_at_items(const struct schema_decoder *d, const struct schema_value *v)
+NOINLINE static void look_at_items(const struct schema_decoder *d, const struct schema_value *v)
 {
 	const struct schema *const of = v->row->of;
 	const struct field_path *const up = SCHEMA_AT(v);
@@ -180,24 +182,25 @@ static void look_at_items(const struct schema_decoder *d, const struct schema_va
 void schema_decode_list(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	const size_t size = v->row->kept ? v->row->of->size : 0;
-	struct any_list list = {.node = v->node, .count = json_count(v->node)};
+	const size_t count = json_count(v->node);
+	void *items = NULL;
 
 	if (v->node->kind != JSON_ARRAY) {
 		schema_value_wrong(d, v, "a list");
 		return;
 	}
 	/* A list beyond the bound is reported and counts as absent. */
-	if (size && !has_memory(d, list.count * (size + sizeof(struct field_path)))) {
-		report_size(d, v, list.count);
+	if (size && !has_memory(d, count * (size + sizeof(struct field_path)))) {
+		report_size(d, v, count);
 		return;
 	}
 	if (size)
-		keep_items(d, v, &list);
+		items = keep_items(d, v, count);
 	else
 		look_at_items(d, v);
-	if (v->row->unique && list.count > 1)
-		check_unique(d, v, list.count);
-	schema_store(out, v, &list, sizeof(list));
+	if (v->row->unique && count > 1)
+		check_unique(d, v, count);
+	SCHEMA_STORE(out, v, struct any_list, v->node, items, count);
 }
 
 static bool is_copy(const struct schema_decoder *d, const struct json_node *node)

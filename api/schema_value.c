@@ -113,7 +113,7 @@ static bool is_one_of(struct str word, const char *const *words)
 	return *words;
 }
 
-COLD static void report_word(
+COLD NOINLINE static void report_word(
 	const struct schema_decoder *d, const struct schema_value *v, struct str word)
 {
 	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
@@ -152,11 +152,11 @@ static void decode_string(const struct schema_decoder *d, const struct schema_va
 		schema_value_wrong(d, v, "a string");
 		return;
 	}
-	const struct val_str value = {v->node, json_str(d->arena, v->node)};
+	const struct str text = json_str(d->arena, v->node);
 
 	if (v->row->words)
-		check_word(d, v, value.v);
-	schema_store(out, v, &value, sizeof(value));
+		check_word(d, v, text);
+	SCHEMA_STORE(out, v, struct val_str, v->node, text);
 }
 
 static void decode_bool(const struct schema_decoder *d, const struct schema_value *v, void *out)
@@ -165,8 +165,7 @@ static void decode_bool(const struct schema_decoder *d, const struct schema_valu
 		schema_value_wrong(d, v, "true or false");
 		return;
 	}
-	schema_store(out, v, &(struct val_bool){v->node, v->node->kind == JSON_TRUE},
-		sizeof(struct val_bool));
+	SCHEMA_STORE(out, v, struct val_bool, v->node, v->node->kind == JSON_TRUE);
 }
 
 /*
@@ -174,7 +173,7 @@ static void decode_bool(const struct schema_decoder *d, const struct schema_valu
  * beyond its range once stored stops every typed client of the kind (raycluster-validation, 8.9).
  * Told is the bound that was passed, the row's where it has one.
  */
-COLD static void report_beyond_type(
+COLD NOINLINE static void report_beyond_type(
 	const struct schema_decoder *d, const struct schema_value *v, bool above)
 {
 	const struct field_fact wrong =
@@ -195,7 +194,8 @@ COLD static void report_beyond_type(
 }
 
 /* What is no integer, or one that no int64 holds. */
-COLD static void report_no_int64(const struct schema_decoder *d, const struct schema_value *v)
+COLD NOINLINE static void report_no_int64(
+	const struct schema_decoder *d, const struct schema_value *v)
 {
 	double approximate = 0;
 
@@ -206,7 +206,7 @@ COLD static void report_no_int64(const struct schema_decoder *d, const struct sc
 		report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
 }
 
-COLD static void report_range(const struct schema_decoder *d, const struct schema_value *v)
+COLD NOINLINE static void report_range(const struct schema_decoder *d, const struct schema_value *v)
 {
 	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
 	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE,
@@ -235,32 +235,31 @@ static void decode_integer(const struct schema_decoder *d, const struct schema_v
 	if (v->row->bounded && (number < v->row->min || number > v->row->max))
 		report_range(d, v);
 	if (narrow)
-		schema_store(out, v, &(struct val_i32){v->node, (int32_t)number},
-			sizeof(struct val_i32));
+		SCHEMA_STORE(out, v, struct val_i32, v->node, (int32_t)number);
 	else
-		schema_store(out, v, &(struct val_i64){v->node, number}, sizeof(struct val_i64));
+		SCHEMA_STORE(out, v, struct val_i64, v->node, number);
 }
 
 static void decode_number(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	struct val_double value = {.node = v->node};
+	double number;
 
-	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &value.v)) {
+	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &number)) {
 		schema_value_wrong(d, v, "a number");
 		return;
 	}
-	if (v->row->bounded && value.v < (double)v->row->min) {
+	if (v->row->bounded && number < (double)v->row->min) {
 		const struct field_fact wrong =
 			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
 
 		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %lld",
 			(long long)v->row->min);
 	}
-	schema_store(out, v, &value, sizeof(value));
+	SCHEMA_STORE(out, v, struct val_double, v->node, number);
 }
 
-COLD static void report_quantity(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const struct err *err)
+COLD NOINLINE static void report_quantity(const struct schema_decoder *d,
+	const struct json_node *node, const struct field_path *at, const struct err *err)
 {
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));
@@ -273,11 +272,11 @@ COLD static void report_quantity(const struct schema_decoder *d, const struct js
 
 static void decode_quantity(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	struct val_quantity value = {.node = v->node};
+	struct quantity amount;
 	struct err err;
 
-	if (quantity_read_fitting(v->node, &value.v, &err))
-		schema_store(out, v, &value, sizeof(value));
+	if (quantity_read_fitting(v->node, &amount, &err))
+		SCHEMA_STORE(out, v, struct val_quantity, v->node, amount);
 	else
 		report_quantity(d, v->node, SCHEMA_AT(v), &err);
 }
@@ -288,10 +287,16 @@ static void decode_int_or_string(
 	int64_t number;
 
 	if (v->node->kind == JSON_STRING || json_i64(v->node, &number))
-		schema_store(
-			out, v, &(struct val_int_or_str){v->node}, sizeof(struct val_int_or_str));
+		SCHEMA_STORE(out, v, struct val_int_or_str, v->node);
 	else
 		schema_value_wrong(d, v, "an integer or a string");
+}
+
+/* Of a list: each item is to be that. */
+COLD NOINLINE static void report_item(const struct schema_decoder *d, const struct schema_value *v,
+	const struct json_iter *it, const char *wanted)
+{
+	schema_wrong_type(d, it->value, FIELD_INDEX(SCHEMA_AT(v), it->index), wanted);
 }
 
 static void decode_strings(const struct schema_decoder *d, const struct schema_value *v, void *out)
@@ -302,10 +307,9 @@ static void decode_strings(const struct schema_decoder *d, const struct schema_v
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (it.value->kind != JSON_STRING)
-			schema_wrong_type(
-				d, it.value, FIELD_INDEX(SCHEMA_AT(v), it.index), "a string");
+			report_item(d, v, &it, "a string");
 	}
-	schema_store(out, v, &(struct val_strings){v->node}, sizeof(struct val_strings));
+	SCHEMA_STORE(out, v, struct val_strings, v->node);
 }
 
 static void decode_ints(const struct schema_decoder *d, const struct schema_value *v, void *out)
@@ -318,10 +322,15 @@ static void decode_ints(const struct schema_decoder *d, const struct schema_valu
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (!json_i64(it.value, &number))
-			schema_wrong_type(
-				d, it.value, FIELD_INDEX(SCHEMA_AT(v), it.index), "an integer");
+			report_item(d, v, &it, "an integer");
 	}
-	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
+	SCHEMA_STORE(out, v, struct val_any, v->node);
+}
+
+COLD NOINLINE static void report_member(const struct schema_decoder *d,
+	const struct schema_value *v, const struct json_node *key, const struct json_node *value)
+{
+	schema_wrong_type(d, value, FIELD_KEY(SCHEMA_AT(v), json_str(d->arena, key)), "a string");
 }
 
 static void decode_string_map(
@@ -333,10 +342,9 @@ static void decode_string_map(
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
 		if (it.value->kind != JSON_STRING && it.value->kind != JSON_NULL)
-			schema_wrong_type(d, it.value,
-				FIELD_KEY(SCHEMA_AT(v), json_str(d->arena, it.key)), "a string");
+			report_member(d, v, it.key, it.value);
 	}
-	schema_store(out, v, &(struct val_map){v->node}, sizeof(struct val_map));
+	SCHEMA_STORE(out, v, struct val_map, v->node);
 }
 
 static void decode_quantity_map(
@@ -346,31 +354,30 @@ static void decode_quantity_map(
 		schema_value_wrong(d, v, "a map of resource names to quantities");
 		return;
 	}
-	struct resource_list list = {
-		.node = v->node,
-		.items = arena_take(d->arena, json_count(v->node) * sizeof(struct resource)),
-	};
+	struct resource *const items =
+		arena_take(d->arena, json_count(v->node) * sizeof(struct resource));
+	size_t count = 0;
 	struct err err;
 
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
-		struct resource *const item = &list.items[list.count];
+		struct resource *const item = &items[count];
 
 		item->name = json_str(d->arena, it.key);
 		item->node = it.value;
 		if (it.value->kind == JSON_NULL)
 			continue;
 		if (quantity_read_fitting(it.value, &item->quantity, &err))
-			list.count++;
+			count++;
 		else
 			report_quantity(d, it.value, FIELD_KEY(SCHEMA_AT(v), item->name), &err);
 	}
-	schema_store(out, v, &list, sizeof(list));
+	SCHEMA_STORE(out, v, struct resource_list, v->node, items, count);
 }
 
 static void decode_any(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	(void)d;
-	schema_store(out, v, &(struct val_any){v->node}, sizeof(struct val_any));
+	SCHEMA_STORE(out, v, struct val_any, v->node);
 }
 
 schema_decode_fn *const SCHEMA_DECODE[] = {

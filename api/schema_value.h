@@ -27,10 +27,10 @@ static inline const struct field_path *schema_at_kept(
 struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted) COLD;
+	const struct field_path *at, const char *wanted) COLD NOINLINE;
 /* The same of the value at hand. */
-void schema_value_wrong(
-	const struct schema_decoder *d, const struct schema_value *v, const char *wanted) COLD;
+void schema_value_wrong(const struct schema_decoder *d, const struct schema_value *v,
+	const char *wanted) COLD NOINLINE;
 
 /* Where the row keeps the value in the struct; NULL where it does not. */
 static inline void *schema_place(void *out, const struct schema_value *v)
@@ -38,15 +38,16 @@ static inline void *schema_place(void *out, const struct schema_value *v)
 	return out && v->row->kept ? (char *)out + v->row->offset : NULL;
 }
 
-/* Copies a decoded value to its place. */
-static inline void schema_store(
-	void *out, const struct schema_value *v, const void *decoded, size_t size)
-{
-	void *const place = schema_place(out, v);
-
-	if (place)
-		memcpy(place, decoded, size);
-}
+/*
+ * Puts a T of these members to its place: member by member, since what has just been written piece
+ * by piece is slow to copy as a whole.
+ */
+#define SCHEMA_STORE(out, v, T, ...)                                                               \
+	do {                                                                                       \
+		T *const place = schema_place((out), (v));                                         \
+		if (place)                                                                         \
+			*place = (T){__VA_ARGS__};                                                 \
+	} while (0)
 
 /*
  * What most values are needs no call: a text that stands as it is, with no words to choose from.
@@ -59,10 +60,7 @@ static inline bool schema_keep_text(const struct schema_value *v, void *out)
 	if (v->row->kind != SCHEMA_STRING || v->row->words || node->kind != JSON_STRING ||
 		node->escaped)
 		return false;
-	struct val_str *const kept = schema_place(out, v);
-
-	if (kept)
-		*kept = (struct val_str){node, {node->at, node->len}};
+	SCHEMA_STORE(out, v, struct val_str, node, {node->at, node->len});
 	return true;
 }
 

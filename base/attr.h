@@ -12,5 +12,7 @@
 #define COLD __attribute__((cold))
 /* The rare case of something that is inlined: its code stays out of the way of the usual one. */
 #define NOINLINE __attribute__((noinline))
+/* Of a struct: it may be written over any other of the same layout. */
+#define MAY_ALIAS __attribute__((may_alias))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
