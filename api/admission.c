@@ -88,98 +88,161 @@ static bool check_objects(const struct admission_request *out, struct err *err)
 	return true;
 }
 
-/* Strings of the request, by the member that they stand in. */
-static const struct text_row {
-	const char *parent; /* NULL: the request itself */
-	const char *name;
-	size_t offset; /* of a struct str */
-} TEXTS[] = {
-	{NULL, "uid", offsetof(struct admission_request, uid)},
-	{NULL, "subResource", offsetof(struct admission_request, subresource)},
-	{NULL, "name", offsetof(struct admission_request, name)},
-	{NULL, "namespace", offsetof(struct admission_request, namespace)},
-	{"kind", "kind", offsetof(struct admission_request, kind)},
-	{"resource", "group", offsetof(struct admission_request, group)},
-	{"resource", "version", offsetof(struct admission_request, version)},
-	{"resource", "resource", offsetof(struct admission_request, resource)},
-	{"userInfo", "username", offsetof(struct admission_request, username)},
+/* What is read of a request, in the order in which API servers write it. */
+enum member {
+	MEMBER_UID,
+	MEMBER_KIND,
+	MEMBER_RESOURCE,
+	MEMBER_SUBRESOURCE,
+	MEMBER_NAME,
+	MEMBER_NAMESPACE,
+	MEMBER_OPERATION,
+	MEMBER_USER,
+	MEMBER_OBJECT,
+	MEMBER_OLD_OBJECT,
+	MEMBER_DRY_RUN,
+	MEMBER_OPTIONS,
+	MEMBERS,
+};
+
+static const struct str MEMBER_KEYS[MEMBERS] = {
+	[MEMBER_UID] = STR_INIT("uid"),
+	[MEMBER_KIND] = STR_INIT("kind"),
+	[MEMBER_RESOURCE] = STR_INIT("resource"),
+	[MEMBER_SUBRESOURCE] = STR_INIT("subResource"),
+	[MEMBER_NAME] = STR_INIT("name"),
+	[MEMBER_NAMESPACE] = STR_INIT("namespace"),
+	[MEMBER_OPERATION] = STR_INIT("operation"),
+	[MEMBER_USER] = STR_INIT("userInfo"),
+	[MEMBER_OBJECT] = STR_INIT("object"),
+	[MEMBER_OLD_OBJECT] = STR_INIT("oldObject"),
+	[MEMBER_DRY_RUN] = STR_INIT("dryRun"),
+	[MEMBER_OPTIONS] = STR_INIT("options"),
+};
+
+/* Its members by their places in the enumeration; NULL where one is absent or null. */
+struct members {
+	const struct json_node *values[MEMBERS];
 };
 
 static const struct {
-	const char *name;
-	size_t offset; /* of a node */
-} OBJECTS[] = {
-	{"object", offsetof(struct admission_request, object)},
-	{"oldObject", offsetof(struct admission_request, old_object)},
-	{"options", offsetof(struct admission_request, options)},
+	enum member member;
+	const char *name; /* of what is in that; NULL: the member itself */
+	size_t offset;    /* of a struct str */
+} TEXTS[] = {
+	{MEMBER_UID, NULL, offsetof(struct admission_request, uid)},
+	{MEMBER_SUBRESOURCE, NULL, offsetof(struct admission_request, subresource)},
+	{MEMBER_NAME, NULL, offsetof(struct admission_request, name)},
+	{MEMBER_NAMESPACE, NULL, offsetof(struct admission_request, namespace)},
+	{MEMBER_KIND, "kind", offsetof(struct admission_request, kind)},
+	{MEMBER_RESOURCE, "group", offsetof(struct admission_request, group)},
+	{MEMBER_RESOURCE, "version", offsetof(struct admission_request, version)},
+	{MEMBER_RESOURCE, "resource", offsetof(struct admission_request, resource)},
+	{MEMBER_USER, "username", offsetof(struct admission_request, username)},
 };
 
-/* False where it is absent or null. */
-static bool member(const struct json_node *object, const char *name, const struct json_node **out)
-{
-	const struct json_node *const node = json_get(object, name);
+static const struct {
+	enum member member;
+	size_t offset; /* of a node */
+} OBJECTS[] = {
+	{MEMBER_OBJECT, offsetof(struct admission_request, object)},
+	{MEMBER_OLD_OBJECT, offsetof(struct admission_request, old_object)},
+	{MEMBER_OPTIONS, offsetof(struct admission_request, options)},
+};
 
-	*out = json_present(node) ? node : NULL;
-	return *out != NULL;
+/* Mostly the key that follows the last one found. */
+static size_t find_member(const struct json_node *key, size_t first)
+{
+	for (size_t i = first; i < MEMBERS; i++) {
+		if (json_key_is(key, MEMBER_KEYS[i]))
+			return i;
+	}
+	for (size_t i = 0; i < first; i++) {
+		if (json_key_is(key, MEMBER_KEYS[i]))
+			return i;
+	}
+	return MEMBERS;
 }
 
-static bool read_text(struct arena *arena, const struct json_node *request,
-	const struct text_row *row, struct admission_request *out, struct err *err)
+static void find_members(const struct json_node *request, struct members *out)
 {
-	const struct json_node *parent = request, *value;
+	size_t next = 0;
 
-	if (row->parent && !member(request, row->parent, &parent))
-		return true;
-	if (!json_is(parent, JSON_OBJECT))
-		return err_set(err, ERR_INVALID, "request.%s must be an object", row->parent);
-	if (!member(parent, row->name, &value))
+	*out = (struct members){0};
+	for (struct json_iter it = json_iter(request); json_next_member(&it);) {
+		const size_t found = find_member(it.key, next);
+
+		if (found == MEMBERS)
+			continue;
+		out->values[found] = json_present(it.value) ? it.value : NULL;
+		next = found + 1;
+	}
+}
+
+static bool read_text(struct arena *arena, const struct members *members, size_t row,
+	struct admission_request *out, struct err *err)
+{
+	const char *const key = MEMBER_KEYS[TEXTS[row].member].at;
+	const char *const name = TEXTS[row].name;
+	const struct json_node *value = members->values[TEXTS[row].member];
+
+	if (value && name) {
+		if (!json_is(value, JSON_OBJECT))
+			return err_set(err, ERR_INVALID, "request.%s must be an object", key);
+		value = json_get(value, name);
+	}
+	if (!json_present(value))
 		return true;
 	if (!json_is(value, JSON_STRING))
-		return err_set(err, ERR_INVALID, "request.%s%s%s must be a string",
-			row->parent ? row->parent : "", row->parent ? "." : "", row->name);
-	*(struct str *)(void *)((char *)out + row->offset) = json_str(arena, value);
+		return err_set(err, ERR_INVALID, "request.%s%s%s must be a string", key,
+			name ? "." : "", name ? name : "");
+	*(struct str *)(void *)((char *)out + TEXTS[row].offset) = json_str(arena, value);
 	return true;
 }
 
 static bool read_object(
-	const struct json_node *request, size_t row, struct admission_request *out, struct err *err)
+	const struct members *members, size_t row, struct admission_request *out, struct err *err)
 {
-	const struct json_node *node;
+	const struct json_node *const node = members->values[OBJECTS[row].member];
 
-	if (!member(request, OBJECTS[row].name, &node))
-		return true;
 	*(const struct json_node **)(void *)((char *)out + OBJECTS[row].offset) = node;
-	return json_is(node, JSON_OBJECT) ||
-	       err_set(err, ERR_INVALID, "request.%s must be an object", OBJECTS[row].name);
+	return node == NULL || json_is(node, JSON_OBJECT) ||
+	       err_set(err, ERR_INVALID, "request.%s must be an object",
+		       MEMBER_KEYS[OBJECTS[row].member].at);
 }
 
 /* A dry run that was taken for another would reserve, so nothing is guessed. */
 static bool read_dry_run(
-	const struct json_node *request, struct admission_request *out, struct err *err)
+	const struct members *members, struct admission_request *out, struct err *err)
 {
-	const struct json_node *node;
+	const struct json_node *const node = members->values[MEMBER_DRY_RUN];
 
-	if (!member(request, "dryRun", &node))
-		return true;
 	out->dry_run = json_is(node, JSON_TRUE);
-	return out->dry_run || json_is(node, JSON_FALSE) ||
+	return node == NULL || out->dry_run || json_is(node, JSON_FALSE) ||
 	       err_set(err, ERR_INVALID, "request.dryRun must be true or false");
 }
 
 static bool read_request(struct arena *arena, const struct json_node *request,
 	struct admission_request *out, struct err *err)
 {
+	struct members members;
+
 	if (!json_is(request, JSON_OBJECT))
 		return err_set(err, ERR_INVALID, "the AdmissionReview has no request");
+	find_members(request, &members);
 	for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++)
-		if (!read_text(arena, request, &TEXTS[i], out, err))
+		if (!read_text(arena, &members, i, out, err))
 			return false;
 	for (size_t i = 0; i < ARRAY_LEN(OBJECTS); i++)
-		if (!read_object(request, i, out, err))
+		if (!read_object(&members, i, out, err))
 			return false;
 	if (out->uid.len == 0)
 		return err_set(err, ERR_INVALID, "the AdmissionReview's request has no uid");
-	return read_dry_run(request, out, err);
+	if (!read_dry_run(&members, out, err))
+		return false;
+	return read_operation(json_str(arena, members.values[MEMBER_OPERATION]), &out->operation) ||
+	       err_set(err, ERR_INVALID,
+		       "request.operation must be CREATE, UPDATE, DELETE or CONNECT");
 }
 
 bool admission_read(
@@ -194,14 +257,8 @@ bool admission_read(
 		return err_wrap(err, "the body is not JSON");
 	if (!check_frame(arena, doc.root, out, err))
 		return false;
-	const struct json_node *const request = json_get(doc.root, "request");
-
-	if (!read_request(arena, request, out, err))
-		return false;
-	if (!read_operation(text(arena, request, "operation"), &out->operation))
-		return err_set(err, ERR_INVALID,
-			"request.operation must be CREATE, UPDATE, DELETE or CONNECT");
-	return check_objects(out, err);
+	return read_request(arena, json_get(doc.root, "request"), out, err) &&
+	       check_objects(out, err);
 }
 
 static void add_member(struct buf *out, const char *key, struct str value)

@@ -328,11 +328,11 @@ static void absent_fields(const struct schema_decoder *d, const struct schema *s
 	}
 }
 
-/* Returns a bit for each row whose value is there. */
-static inline uint64_t decode_members(const struct schema_decoder *d, const struct schema *schema,
-	const struct schema_index *index, const struct json_node *object,
-	const struct field_path *at, void *out)
+/* Those that are there, and then what is asked for and is not. */
+static inline void decode_members(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *object, const struct field_path *at, void *out)
 {
+	const struct schema_index *const index = schema_index_of(schema, d->older);
 	const struct json_node *const end = json_next(object);
 	struct schema_value value = {.up = at};
 	uint64_t parts = 0;
@@ -355,7 +355,7 @@ static inline uint64_t decode_members(const struct schema_decoder *d, const stru
 	}
 	if (d->parts)
 		*d->parts |= parts;
-	return seen;
+	absent_fields(d, schema, index->asked & ~seen, at, out);
 }
 
 void schema_decode(const struct schema_decoder *d, const struct schema *schema,
@@ -370,12 +370,8 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	}
 	if (out)
 		*(struct schema_object *)out = (struct schema_object){node, at};
-	if (schema->open || (schema->heavy && d->shallow))
-		return;
-	const struct schema_index *const index = schema_index_of(schema, d->older);
-	const uint64_t seen = decode_members(d, schema, index, node, at, out);
-
-	absent_fields(d, schema, index->asked & ~seen, at, out);
+	if (!schema->open && !(schema->heavy && d->shallow))
+		decode_members(d, schema, node, at, out);
 }
 
 void schema_decode_row(const struct schema_decoder *d, const struct schema_field *row,

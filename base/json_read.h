@@ -182,6 +182,12 @@ static inline struct str json_str(struct arena *arena, const struct json_node *n
 }
 /* Whether `node` is a string (or key) with this value, without allocating. */
 bool json_str_is(const struct json_node *node, struct str value);
+/* The same of a key: nearly all have no escapes, and for these little is called. */
+static inline bool json_key_is(const struct json_node *key, struct str name)
+{
+	return key->escaped ? json_str_is(key, name)
+			    : key->len == name.len && str_same(key->at, name.at, name.len);
+}
 /* Whether two strings have the same value, without allocating. */
 bool json_str_equal(const struct json_node *a, const struct json_node *b);
 /* Byte order of two strings' values, without allocating. */

@@ -45,8 +45,7 @@ NOINLINE static const struct json_node *find_any(
 	const struct json_node *at, const struct json_node *end, struct str key)
 {
 	for (; at != end; at = json_next(at + 1)) {
-		if (at->escaped ? json_str_is(at, key)
-				: at->len == key.len && str_same(at->at, key.at, key.len))
+		if (json_key_is(at, key))
 			return at + 1;
 	}
 	return NULL;
