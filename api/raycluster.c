@@ -1,6 +1,6 @@
 #include "api/raycluster.h"
 
-const struct dialect_words DIALECT_WORDS[] = {
+const struct dialect_words DIALECT_WORDS[DIALECTS] = {
 	[DIALECT_MODERN] = {"ray.io", "workerGroupSpecs", "groupName", "minReplicas", "maxReplicas",
 		"template"},
 	[DIALECT_LEGACY] = {"cluster.ray.io", "podTypes", "name", "minWorkers", "maxWorkers",

@@ -14,6 +14,7 @@ enum dialect {
 	DIALECT_MODERN, /* ray.io */
 	DIALECT_LEGACY, /* cluster.ray.io */
 };
+#define DIALECTS 2
 
 /* What the dialect calls the fields that both have, for paths and messages. */
 struct dialect_words {
@@ -189,8 +190,8 @@ struct raycluster {
 	struct val_strings head_start_commands, worker_start_commands;
 };
 
-extern const struct dialect_words DIALECT_WORDS[]; /* by enum dialect */
-extern const struct schema SCHEMA_RAYCLUSTER_SPEC; /* modern */
+extern const struct dialect_words DIALECT_WORDS[DIALECTS]; /* by enum dialect */
+extern const struct schema SCHEMA_RAYCLUSTER_SPEC;         /* modern */
 extern const struct schema SCHEMA_LEGACY_SPEC;
 
 /*

@@ -64,8 +64,6 @@ static const struct rule_table *const TABLES[] = {
 	&RULES_UNSUPPORTED,
 };
 
-enum { DIALECTS = 2 };
-
 /* Made on first use. */
 static struct {
 	struct plan of[DIALECTS];

@@ -5,8 +5,6 @@
 
 #include "server/controller/term.h"
 
-#define DIALECTS 2
-
 struct controller {
 	struct controller_options options;
 	struct world *world;

@@ -28,7 +28,7 @@ struct controller_options {
 	struct str domain;
 	const char *watched;           /* the one namespace that is looked at; NULL for all */
 	const char *namespace, *lease; /* of our own election */
-	plan_fn plans[2];              /* by enum dialect; NULL is none */
+	plan_fn plans[DIALECTS];       /* by enum dialect; NULL is none */
 	size_t threads;                /* that write; 0 is WRITERS_THREADS */
 	int64_t gap;                   /* ns between two looks at a cluster */
 	struct reconciler_server server;
@@ -62,8 +62,8 @@ void controller_yield(struct controller *controller);
 void controller_policy_changed(struct controller *controller);
 
 struct controller_stats {
-	struct world_tally clusters[2]; /* by enum dialect */
-	size_t pods[2];
+	struct world_tally clusters[DIALECTS]; /* by enum dialect */
+	size_t pods[DIALECTS];
 	struct workqueue_stats queue;
 };
 struct controller_stats controller_stats(struct controller *controller);

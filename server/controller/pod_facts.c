@@ -8,7 +8,7 @@
 
 enum { UUID_LEN = 36 };
 
-const struct pod_words POD_WORDS[] = {
+const struct pod_words POD_WORDS[DIALECTS] = {
 	[DIALECT_MODERN] =
 		{
 			.cluster = LABEL_CLUSTER,

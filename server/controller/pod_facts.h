@@ -48,7 +48,7 @@ struct pod_words {
 	const char *replica_name, *replica_index, *host_index; /* or NULL */
 	const char *hash_label, *hash_annotation;              /* or NULL */
 };
-extern const struct pod_words POD_WORDS[]; /* by enum dialect */
+extern const struct pod_words POD_WORDS[DIALECTS]; /* by enum dialect */
 
 /* Read from an object; strings borrow from it or the arena. */
 struct pod_read {

@@ -23,8 +23,8 @@ struct reconciler_options {
 	struct world *world;
 	struct workqueue *queue;
 	struct writers *writers;
-	plan_fn plans[2];  /* by enum dialect */
-	struct str domain; /* of the cluster's DNS; "" is cluster.local */
+	plan_fn plans[DIALECTS]; /* by enum dialect */
+	struct str domain;       /* of the cluster's DNS; "" is cluster.local */
 	struct reconciler_server server;
 	/* Whether this cluster is ours to reconcile just now. */
 	bool (*may)(void *context, const struct world_key *key);

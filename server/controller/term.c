@@ -9,8 +9,6 @@
 #include "server/kube/stop.h"
 #include "server/kube/thread.h"
 
-#define DIALECTS 2
-
 /* Its fields are set before any of its threads begins. */
 struct term {
 	struct term_options options;

@@ -12,7 +12,6 @@
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 
-#define DIALECTS 2
 /* What happens to a cluster within this time is looked at once. */
 #define GAP (20 * CLOCK_MILLISECOND)
 

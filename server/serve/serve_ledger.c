@@ -21,8 +21,6 @@ struct counted {
 	struct follower follower;
 };
 
-enum { DIALECTS = 2 };
-
 struct serve_ledger {
 	struct server *server;
 	struct counted counted[DIALECTS];

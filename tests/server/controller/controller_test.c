@@ -15,8 +15,6 @@
 #include "server/plan/plan_modern.h"
 #include "tests/support/ray_spec.h"
 
-#define DIALECTS 2
-
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 /* All of it under the mutex. */
