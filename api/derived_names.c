@@ -6,7 +6,6 @@ enum {
 	POD_PREFIX_MAX = 50,
 	NAME_MAX_LEN = 50,
 	LABEL_MAX_LEN = 63,
-	ROUTE_MAX_LEN = 51,
 };
 
 static struct str first_bytes(struct str s, size_t max)
@@ -66,18 +65,6 @@ struct str derived_check_label(struct arena *arena, struct str value)
 	return with_clean_start(arena, last_bytes(value, LABEL_MAX_LEN), PUNCTUATION);
 }
 
-struct str derived_check_route_name(struct arena *arena, struct str name, struct str namespace)
-{
-	const size_t max = namespace.len < ROUTE_MAX_LEN ? ROUTE_MAX_LEN - namespace.len : 0;
-
-	return derived_check_name(arena, first_bytes(name, max));
-}
-
-struct str derived_head_pod(struct arena *arena, struct str cluster)
-{
-	return derived_pod_name(arena, cluster, "head", true);
-}
-
 struct str derived_worker_pod(struct arena *arena, struct str cluster, struct str group)
 {
 	const struct str prefix =
@@ -105,28 +92,6 @@ struct str derived_serve_service(struct arena *arena, struct str cluster)
 struct str derived_headless_service(struct arena *arena, struct str cluster)
 {
 	return join(arena, cluster, "-headless");
-}
-
-struct str derived_head_ingress(struct arena *arena, struct str cluster)
-{
-	return derived_check_name(arena, join(arena, cluster, "-head-ingress"));
-}
-
-struct str derived_head_route(struct arena *arena, struct str cluster, struct str namespace)
-{
-	return derived_check_route_name(arena, join(arena, cluster, "-head-route"), namespace);
-}
-
-struct str derived_redis_cleanup_job(struct arena *arena, struct str cluster)
-{
-	return derived_check_label(arena, join(arena, cluster, "-redis-cleanup"));
-}
-
-struct str derived_network_policy(struct arena *arena, struct str cluster, struct str group)
-{
-	if (group.len == 0)
-		return join(arena, cluster, "-head");
-	return arena_printf(arena, "%.*s-workers-%.*s", STR_ARG(cluster), STR_ARG(group));
 }
 
 struct str derived_service_fqdn(

@@ -30,20 +30,13 @@ struct str derived_pod_name(
 struct str derived_check_name(struct arena *arena, struct str name);
 /* CheckLabel: the last 63 bytes; punctuation in front becomes "r". */
 struct str derived_check_label(struct arena *arena, struct str value);
-/* CheckRouteName: the first 51 bytes less the namespace's, then CheckName. */
-struct str derived_check_route_name(struct arena *arena, struct str name, struct str namespace);
 
 /* What KubeRay makes with them. `group` is a worker group's name. */
-struct str derived_head_pod(struct arena *arena, struct str cluster);
 struct str derived_worker_pod(struct arena *arena, struct str cluster, struct str group);
 struct str derived_identifier(struct arena *arena, struct str cluster, const char *node_type);
 struct str derived_head_service(struct arena *arena, struct str cluster);
 struct str derived_serve_service(struct arena *arena, struct str cluster);
 struct str derived_headless_service(struct arena *arena, struct str cluster);
-struct str derived_head_ingress(struct arena *arena, struct str cluster);
-struct str derived_head_route(struct arena *arena, struct str cluster, struct str namespace);
-struct str derived_redis_cleanup_job(struct arena *arena, struct str cluster);
-struct str derived_network_policy(struct arena *arena, struct str cluster, struct str group);
 /* <service>.<namespace>.svc.<domain>; an empty domain is cluster.local. */
 struct str derived_service_fqdn(
 	struct arena *arena, struct str service, struct str namespace, struct str domain);

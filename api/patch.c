@@ -21,29 +21,6 @@ void patch_push(struct arena *arena, struct patch *patch, struct patch_step step
 	patch->steps[patch->count++] = step;
 }
 
-void patch_add(struct arena *arena, struct patch *patch, struct str path, struct str value)
-{
-	patch_push(
-		arena, patch, (struct patch_step){.verb = PATCH_ADD, .path = path, .value = value});
-}
-
-void patch_replace(struct arena *arena, struct patch *patch, struct str path, struct str value)
-{
-	patch_push(arena, patch,
-		(struct patch_step){.verb = PATCH_REPLACE, .path = path, .value = value});
-}
-
-void patch_remove(struct arena *arena, struct patch *patch, struct str path)
-{
-	patch_push(arena, patch, (struct patch_step){.verb = PATCH_REMOVE, .path = path});
-}
-
-void patch_test(struct arena *arena, struct patch *patch, struct str path, struct str value)
-{
-	patch_push(arena, patch,
-		(struct patch_step){.verb = PATCH_TEST, .path = path, .value = value});
-}
-
 static bool has_from(enum patch_verb verb)
 {
 	return verb == PATCH_MOVE || verb == PATCH_COPY;

@@ -46,10 +46,6 @@ struct patch {
 };
 
 void patch_push(struct arena *arena, struct patch *patch, struct patch_step step);
-void patch_add(struct arena *arena, struct patch *patch, struct str path, struct str value);
-void patch_replace(struct arena *arena, struct patch *patch, struct str path, struct str value);
-void patch_remove(struct arena *arena, struct patch *patch, struct str path);
-void patch_test(struct arena *arena, struct patch *patch, struct str path, struct str value);
 
 /* The patch as JSON text: "[]" when there is nothing in it. */
 void patch_print(const struct patch *patch, struct buf *out);

@@ -40,15 +40,6 @@ struct str pointer_index(struct arena *arena, struct str parent, size_t index)
 	return pointer_child(arena, parent, (struct str){digits, (size_t)len});
 }
 
-struct str pointer_of(struct arena *arena, const struct str *segments, size_t count)
-{
-	struct str pointer = POINTER_ROOT;
-
-	for (size_t i = 0; i < count; i++)
-		pointer = pointer_child(arena, pointer, segments[i]);
-	return pointer;
-}
-
 struct str pointer_of_path(struct arena *arena, const struct field_path *path)
 {
 	if (path == NULL)

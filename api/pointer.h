@@ -16,8 +16,7 @@
 /* A pointer one step below `parent`, with ~ and / in `segment` escaped. In the arena. */
 struct str pointer_child(struct arena *arena, struct str parent, struct str segment);
 struct str pointer_index(struct arena *arena, struct str parent, size_t index);
-/* From segments, from a field's path; the root's are the empty pointer. In the arena. */
-struct str pointer_of(struct arena *arena, const struct str *segments, size_t count);
+/* From a field's path; the root's is the empty pointer. In the arena. */
 struct str pointer_of_path(struct arena *arena, const struct field_path *path);
 
 /*

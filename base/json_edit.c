@@ -342,21 +342,6 @@ void json_edit_add(struct json_edit *array, struct json_edit *value)
 	cJSON_AddItemToArray(open_container(array, JSON_ARRAY), item_of(value));
 }
 
-void json_edit_insert(struct json_edit *array, size_t index, struct json_edit *value)
-{
-	assert(index <= json_edit_count(array));
-	/*
-	 * Debian's cJSON 1.7.15 refuses an item without a predecessor anywhere but in front; what
-	 * stands here is overwritten.
-	 */
-	item_of(value)->prev = item_of(value);
-	const bool inserted = cJSON_InsertItemInArray(
-		open_container(array, JSON_ARRAY), (int)index, item_of(value));
-
-	assert(inserted);
-	(void)inserted;
-}
-
 void json_edit_replace(
 	struct json_edit *container, struct json_edit *child, struct json_edit *value)
 {

@@ -65,8 +65,6 @@ bool json_edit_equal(const struct json_edit *a, const struct json_edit *b);
 /* Replaces a member in its place, or appends a new one. */
 void json_edit_set(struct json_edit *object, struct str key, struct json_edit *value);
 void json_edit_add(struct json_edit *array, struct json_edit *value);
-/* `index` is at most the number of items, and then appends. */
-void json_edit_insert(struct json_edit *array, size_t index, struct json_edit *value);
 void json_edit_replace(
 	struct json_edit *container, struct json_edit *child, struct json_edit *value);
 /* Takes a child out; it is the caller's again. */

@@ -12,7 +12,7 @@
 #include "certs/mint.h"
 #include "certs/x509_check.h"
 
-const char **serving_default_hosts(struct arena *arena, size_t *count)
+static const char **default_hosts(struct arena *arena, size_t *count)
 {
 	static const char *const LOCAL[] = {"localhost", "127.0.0.1", "::1"};
 	const char **const hosts = arena_array(arena, ARRAY_LEN(LOCAL) + 1, sizeof(*hosts));
@@ -188,7 +188,7 @@ static bool mint_anew(const struct serving_options *options, enum serving_ca how
 
 	arena_init(&arena, 1024);
 	if (minting.host_count == 0)
-		minting.hosts = serving_default_hosts(&arena, &minting.host_count);
+		minting.hosts = default_hosts(&arena, &minting.host_count);
 	if (options->dir && how == SERVING_KEEP_CA) {
 		if (!serving_files_read_ca(options->dir, &files, err) ||
 			!ca_is_complete(&files, options->dir, err))

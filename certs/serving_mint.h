@@ -20,7 +20,8 @@ enum serving_ca { SERVING_KEEP_CA, SERVING_NEW_CA };
 /*
  * Mints a pair in any case. With SERVING_KEEP_CA the directory's own CA signs it, if two thirds of
  * that one's life are not yet over, and files of somebody else are an ERR_CONFLICT; with
- * SERVING_NEW_CA everything is replaced. No hosts: serving_default_hosts().
+ * SERVING_NEW_CA everything is replaced. No hosts: localhost, 127.0.0.1, ::1 and, where it is a DNS
+ * name, this machine's name.
  */
 MUST_CHECK bool serving_mint(const struct serving_options *options, enum serving_ca ca,
 	struct serving_pair **out, struct err *err);
@@ -33,6 +34,3 @@ bool serving_needs_renewal(const struct serving_pair *pair, int64_t now);
  */
 MUST_CHECK bool serving_renew(const struct serving_options *options, const struct serving_pair *old,
 	struct serving_pair **out, struct err *err);
-
-/* localhost, 127.0.0.1, ::1 and, where it is a DNS name, this machine's name. In the arena. */
-const char **serving_default_hosts(struct arena *arena, size_t *count);

@@ -62,7 +62,8 @@ void unit_add(struct unit_list *list, struct unit unit)
 	list->items[list->count++] = unit;
 }
 
-bool unit_is_same_place(const struct unit *a, const struct unit *b)
+/* Same section and key; of an item the same value. */
+static bool is_same_place(const struct unit *a, const struct unit *b)
 {
 	if (a->section != b->section || !str_eq(a->key, b->key))
 		return false;
@@ -71,14 +72,14 @@ bool unit_is_same_place(const struct unit *a, const struct unit *b)
 
 bool unit_equal(const struct unit *a, const struct unit *b)
 {
-	return unit_is_same_place(a, b) && json_equal(a->value, b->value) &&
+	return is_same_place(a, b) && json_equal(a->value, b->value) &&
 	       json_equal(a->limit, b->limit);
 }
 
 bool unit_list_has(const struct unit_list *list, const struct unit *unit)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (unit_is_same_place(&list->items[i], unit))
+		if (is_same_place(&list->items[i], unit))
 			return true;
 	}
 	return false;

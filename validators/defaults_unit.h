@@ -50,8 +50,6 @@ struct unit_list {
 };
 
 void unit_add(struct unit_list *list, struct unit unit);
-/* Same section and key; of an item the same value. */
-bool unit_is_same_place(const struct unit *a, const struct unit *b);
 bool unit_equal(const struct unit *a, const struct unit *b);
 bool unit_list_has(const struct unit_list *list, const struct unit *unit);
 

@@ -250,25 +250,3 @@ struct quantity_text footprint_print(struct str name, struct quantity quantity)
 	return footprint_counts_bytes(name) ? quantity_print_bytes(quantity)
 					    : quantity_print_count(quantity);
 }
-
-struct str footprint_summary(
-	struct arena *arena, const struct footprint *f, enum footprint_column column)
-{
-	CLEANUP(buf_done) struct buf text = {0};
-	const struct footprint_line *const pods = footprint_find(f, STR("pods"));
-
-	buf_printf(&text, "%s pods",
-		pods ? quantity_print_count(footprint_column(pods, column)).at : "0");
-	for (size_t i = 0; i < f->count; i++) {
-		const struct footprint_line *const line = &f->lines[i];
-		const struct quantity q = footprint_column(line, column);
-
-		if (!str_starts(line->name, "requests.") || quantity_is_zero(q))
-			continue;
-		const struct str name = str_from_offset(line->name, sizeof("requests.") - 1);
-
-		buf_printf(&text, "%s %s %.*s", i ? "," : ":", footprint_print(name, q).at,
-			STR_ARG(name));
-	}
-	return arena_str(arena, buf_str(&text));
-}

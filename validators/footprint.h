@@ -39,11 +39,8 @@ void footprint_of_group(struct arena *arena, const struct policy *policy,
 
 /* NULL when the footprint has no such line. */
 const struct footprint_line *footprint_find(const struct footprint *footprint, struct str name);
-/* "4 pods: 4.5 CPU, 6Gi memory", for one of the three columns. */
 enum footprint_column { FOOTPRINT_LEAST, FOOTPRINT_NOW, FOOTPRINT_MOST };
 struct quantity footprint_column(const struct footprint_line *line, enum footprint_column column);
-struct str footprint_summary(
-	struct arena *arena, const struct footprint *footprint, enum footprint_column column);
 /* Whether a resource is counted in bytes: memory and storage. */
 bool footprint_counts_bytes(struct str name);
 /* A quantity in a unit that fits its resource: memory and storage in bytes, the rest as a count. */

@@ -2,7 +2,8 @@
 
 #include "base/utf8.h"
 
-struct str verdict_line(struct arena *arena, const struct finding *finding)
+/* "spec.x: Invalid value: 3: … (RG0302)" */
+static struct str line_of(struct arena *arena, const struct finding *finding)
 {
 	const struct field_error *const e = finding->error;
 
@@ -125,7 +126,7 @@ static void add_findings(const struct verdict_input *in, struct warnings *w)
 			continue;
 		const char *const prefix = i < found->errors ? "would be denied: " : "";
 		const char *const was = f->was_there ? " [as before]" : "";
-		const struct str line = verdict_line(w->arena, f);
+		const struct str line = line_of(w->arena, f);
 
 		add_whole_warning(
 			w, arena_printf(w->arena, "%s%.*s%s", prefix, STR_ARG(line), was));
@@ -198,7 +199,7 @@ static struct str full_message(const struct verdict_input *in, bool forbidden)
 	for (size_t i = 0; i < found->errors && i < ADMISSION_CAUSES_MAX; i++) {
 		if (i)
 			buf_add_cstr(&text, ", ");
-		buf_add(&text, verdict_line(in->arena, &found->items[i]));
+		buf_add(&text, line_of(in->arena, &found->items[i]));
 	}
 	if (found->errors > ADMISSION_CAUSES_MAX)
 		buf_printf(&text, ", and %zu more: `raygate check` shows %s of them",

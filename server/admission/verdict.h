@@ -21,6 +21,3 @@ struct verdict_input {
  * arena or in what the input points to.
  */
 void verdict_answer(const struct verdict_input *in, struct admission_answer *out);
-
-/* One line of text a finding: "spec.x: Invalid value: 3: … (RG0302)". */
-struct str verdict_line(struct arena *arena, const struct finding *finding);

@@ -14,7 +14,7 @@ static bool has_named(const struct json_edit *list, const char *key, const char 
 	return false;
 }
 
-bool container_has_env(const struct json_edit *container, const char *name)
+static bool has_env(const struct json_edit *container, const char *name)
 {
 	return has_named(json_edit_get(container, STR("env")), "name", name);
 }
@@ -43,7 +43,7 @@ void container_add_env_from_field(struct json_edit *container, const char *name,
 
 void container_default_env(struct json_edit *container, const char *name, struct str value)
 {
-	if (!container_has_env(container, name))
+	if (!has_env(container, name))
 		container_add_env(container, name, value);
 }
 
@@ -92,7 +92,7 @@ static void add_secret(const struct child_context *c, struct json_edit *containe
 {
 	const struct str own = c->cluster->auth.secret_name.v;
 
-	if (container_has_env(container, "RAY_AUTH_TOKEN"))
+	if (has_env(container, "RAY_AUTH_TOKEN"))
 		return;
 	struct json_edit *const from =
 		json_edit_put_object(add_named(container, "env", "RAY_AUTH_TOKEN"), "valueFrom");

@@ -3,7 +3,6 @@
 
 #include "server/children/child.h"
 
-bool container_has_env(const struct json_edit *container, const char *name);
 /* Appended, also where the name is there already: the last one counts. */
 void container_add_env(struct json_edit *container, const char *name, struct str value);
 void container_add_env_from_field(struct json_edit *container, const char *name, const char *field);

@@ -32,7 +32,8 @@ void start_params_set(struct start_params *params, struct str key, struct str va
 	params->items[params->count++] = (struct start_param){key, value};
 }
 
-void start_params_default(struct start_params *params, const char *key, struct str value)
+/* Sets it where it is absent. */
+static void set_default(struct start_params *params, const char *key, struct str value)
 {
 	if (start_params_get(params, key) == NULL)
 		start_params_set(params, str_from(key), value);
@@ -135,12 +136,12 @@ void start_params_of_group(
 void start_params_complete(struct start_params *params, bool head, struct str head_address)
 {
 	if (head)
-		start_params_default(params, "dashboard-host", STR("0.0.0.0"));
+		set_default(params, "dashboard-host", STR("0.0.0.0"));
 	else
-		start_params_default(params, "address", head_address);
-	start_params_default(params, "metrics-export-port", STR("8080"));
+		set_default(params, "address", head_address);
+	set_default(params, "metrics-export-port", STR("8080"));
 	start_params_set(params, STR("block"), STR("true"));
-	start_params_default(params, "dashboard-agent-listen-port", STR("52365"));
+	set_default(params, "dashboard-agent-listen-port", STR("52365"));
 }
 
 /* Of the container's limit, else of its request where `or_request`. */
@@ -152,7 +153,7 @@ static void take_amount(struct start_params *params, const char *key, const stru
 	if (or_request && (amount == NULL || quantity_is_zero(amount->quantity)))
 		amount = resource_find(&ray->resources.requests, resource);
 	if (amount && !quantity_is_zero(amount->quantity))
-		start_params_default(params, key, whole(params->arena, amount->quantity));
+		set_default(params, key, whole(params->arena, amount->quantity));
 }
 
 static const char *accelerator_of(struct str resource)
@@ -207,8 +208,7 @@ static void take_accelerators(struct start_params *params, const struct containe
 		const char *const accelerator = accelerator_of(limits[i]->name);
 
 		if (gpu_is_key(limits[i]->name))
-			start_params_default(
-				params, "num-gpus", whole(params->arena, limits[i]->quantity));
+			set_default(params, "num-gpus", whole(params->arena, limits[i]->quantity));
 		if (accelerator == NULL || taken)
 			continue;
 		logical_resources_set(

@@ -26,8 +26,6 @@ void start_params_complete(struct start_params *params, bool head, struct str he
 /* NULL when the key is not there. */
 const struct str *start_params_get(const struct start_params *params, const char *key);
 void start_params_set(struct start_params *params, struct str key, struct str value);
-/* Sets it where it is absent. */
-void start_params_default(struct start_params *params, const char *key, struct str value);
 
 /*
  * "ray start --head  --block …": every flag with a space in front and behind, in byte order, as

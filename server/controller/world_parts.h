@@ -151,9 +151,6 @@ struct world_cluster *world_put_asset(
 
 struct world_pod *world_pod_find(
 	const struct world *world, enum dialect dialect, const struct world_name *name);
-struct world_pod *world_pod_new(const struct pod_facts *facts);
-/* Of a cluster; in place of one of that name. */
-void world_pod_add(struct world *world, struct world_cluster *cluster, struct world_pod *pod);
 void world_pod_remove(struct world *world, struct world_pod *pod);
 struct world_asset *world_asset_find(const struct world *world, enum world_kind kind,
 	enum dialect dialect, const struct world_name *name);

@@ -63,7 +63,7 @@ struct write *write_new(void)
 	return write;
 }
 
-void write_free(struct write **write)
+static void write_free(struct write **write)
 {
 	if (*write)
 		arena_done(&(*write)->arena);

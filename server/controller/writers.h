@@ -81,9 +81,8 @@ void writers_stop(struct writers *writers);
 /* Takes NULL and nulls; stops first. */
 void writers_free(struct writers **writers);
 
-/* One to be filled; strings go into its arena. Given to writers_submit(), or freed. */
+/* One to be filled; strings go into its arena. It is given to writers_submit(). */
 struct write *write_new(void);
-void write_free(struct write **write);
 
 /* A round of one cluster, by stages; the list is theirs from now on. */
 void writers_submit(struct writers *writers, struct write *first);

@@ -70,7 +70,8 @@ static const struct known_line KNOWN[] = {
 		"mend the path, or mount it"},
 };
 
-const struct known_line *known_line_find(struct str line)
+/* NULL for a line that is not known. */
+static const struct known_line *find(struct str line)
 {
 	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++) {
 		if (str_contains(line, KNOWN[i].words))
@@ -108,7 +109,7 @@ typedef bool line_fn(struct str line);
 
 static bool is_known(struct str line)
 {
-	return known_line_find(line) != NULL;
+	return find(line) != NULL;
 }
 
 static bool has_text(struct str line)
@@ -133,7 +134,7 @@ struct str known_line_error(struct str log, const struct known_line **known)
 
 	if (line.len == 0)
 		line = last_that(log, speaks_of_error);
-	*known = known_line_find(line);
+	*known = find(line);
 	return line;
 }
 

@@ -9,8 +9,6 @@ struct known_line {
 	const char *advice;
 };
 
-/* NULL for a line that is not known. */
-const struct known_line *known_line_find(struct str line);
 /*
  * The line of a log that tells the most: the last one that is known, else the last that speaks of
  * an error, else the last; without control characters, and the empty str of an empty log. `known`

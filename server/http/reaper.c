@@ -4,21 +4,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static const char *const PHASES[HTTP_PHASE_COUNT] = {
-	[HTTP_PHASE_OPENING] = "opening",
-	[HTTP_PHASE_IDLE] = "idle",
-	[HTTP_PHASE_HEADERS] = "headers",
-	[HTTP_PHASE_BODY] = "body",
-	[HTTP_PHASE_WORK] = "work",
-	[HTTP_PHASE_REPLY] = "reply",
-};
-
-const char *http_phase_name(enum http_phase phase)
-{
-	assert(phase < HTTP_PHASE_COUNT);
-	return PHASES[phase];
-}
-
 void http_reaper_init(struct http_reaper *reaper)
 {
 	*reaper = (struct http_reaper){0};

@@ -24,9 +24,6 @@ enum http_phase {
 	HTTP_PHASE_COUNT,
 };
 
-/* "opening", "idle", … for metrics. */
-const char *http_phase_name(enum http_phase phase);
-
 struct http_watch {
 	int fd;
 	atomic_int phase;

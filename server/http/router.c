@@ -37,7 +37,8 @@ static const char *reason_of(int status)
 	return "";
 }
 
-void http_response_add_header(struct http_response *response, const char *name, struct str value)
+/* At most HTTP_HEADERS_MAX of them, values shorter than HTTP_HEADER_VALUE_MAX. */
+static void add_header(struct http_response *response, const char *name, struct str value)
 {
 	assert(response->header_count < HTTP_HEADERS_MAX && value.len < HTTP_HEADER_VALUE_MAX);
 	struct http_header *const header = &response->headers[response->header_count++];
@@ -71,7 +72,7 @@ void http_respond_status(
 
 		snprintf(seconds, sizeof(seconds), "%d", retry_after);
 		buf_printf(body, ",\"details\":{\"retryAfterSeconds\":%d}", retry_after);
-		http_response_add_header(response, "Retry-After", str_from(seconds));
+		add_header(response, "Retry-After", str_from(seconds));
 	}
 	buf_printf(body, ",\"code\":%d}\n", status);
 }
@@ -120,7 +121,7 @@ static void add_allow(
 		len += (size_t)snprintf(allow + len, sizeof(allow) - len, "%s%s%s", len ? ", " : "",
 			route->method, is_get ? ", HEAD" : "");
 	}
-	http_response_add_header(response, "Allow", (struct str){allow, len});
+	add_header(response, "Allow", (struct str){allow, len});
 }
 
 void http_router_refuse(const struct http_router *router, const struct http_limits *limits,

@@ -44,9 +44,6 @@ struct http_response {
 	size_t header_count;
 };
 
-/* At most HTTP_HEADERS_MAX of them, values shorter than HTTP_HEADER_VALUE_MAX. */
-void http_response_add_header(struct http_response *response, const char *name, struct str value);
-
 /*
  * Answers with a metav1.Status: a sentence that says what is wrong and what to do. Replaces what
  * the body held. `retry_after` in seconds also becomes the header; 0 for none.

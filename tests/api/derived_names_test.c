@@ -32,7 +32,8 @@ Test(derived_names, pod_names_keep_the_first_50_bytes)
 	EXPECT_STR(derived_worker_pod(&arena, str_from(LONG), STR("group-name")),
 		"ray-cluster-00000000000000000000000111111111222222-worker-");
 	EXPECT_STR(derived_pod_name(&arena, STR("My-Cluster"), "head", false), "my-cluster-head");
-	EXPECT_STR(derived_head_pod(&arena, STR("raycluster-kuberay")), "raycluster-kuberay-head-");
+	EXPECT_STR(derived_pod_name(&arena, STR("raycluster-kuberay"), "head", true),
+		"raycluster-kuberay-head-");
 	EXPECT_STR(derived_worker_pod(&arena, STR("raycluster-kuberay"), STR("workergroup")),
 		"raycluster-kuberay-workergroup-worker-");
 	EXPECT_STR(derived_pod_name(&arena, STR(""), "head", true), "-head-");
@@ -69,26 +70,13 @@ Test(derived_names, label_values_keep_the_last_63_bytes)
 	EXPECT_STR(derived_check_label(&arena, STR("1a")), "1a");
 	EXPECT_STR(derived_check_label(&arena, STR("_a")), "ra");
 	EXPECT_STR(derived_identifier(&arena, STR("c"), "head"), "c-head");
-	EXPECT_STR(derived_redis_cleanup_job(&arena, STR("c")), "c-redis-cleanup");
 }
 
-Test(derived_names, routes_leave_room_for_the_namespace)
-{
-	EXPECT_STR(derived_check_route_name(&arena, STR("2-step-cv-training-network-revisited"),
-			   STR("development-namespace")),
-		"r-step-cv-training-network-rev");
-	EXPECT_STR(derived_check_route_name(&arena, STR("abc"), str_from(LONG)), "");
-	EXPECT_STR(derived_head_route(&arena, STR("c"), STR("ns")), "c-head-route");
-}
-
-Test(derived_names, services_and_policies_are_named_after_the_cluster)
+Test(derived_names, services_are_named_after_the_cluster)
 {
 	EXPECT_STR(derived_head_service(&arena, STR("c")), "c-head-svc");
 	EXPECT_STR(derived_serve_service(&arena, STR("c")), "c-serve-svc");
 	EXPECT_STR(derived_headless_service(&arena, STR("c")), "c-headless");
-	EXPECT_STR(derived_head_ingress(&arena, STR("c")), "c-head-ingress");
-	EXPECT_STR(derived_network_policy(&arena, STR("c"), STR("")), "c-head");
-	EXPECT_STR(derived_network_policy(&arena, STR("c"), STR("g")), "c-workers-g");
 	EXPECT_STR(derived_service_fqdn(&arena, STR("c-head-svc"), STR("ns"), STR("")),
 		"c-head-svc.ns.svc.cluster.local");
 	EXPECT_STR(derived_service_fqdn(&arena, STR("s"), STR("ns"), STR("k8s.lan")),

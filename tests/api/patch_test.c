@@ -203,6 +203,14 @@ Test(patch, a_failed_test_is_a_conflict)
 
 Test(patch, is_printed_as_it_is_read)
 {
+	const struct patch_step steps[] = {
+		{PATCH_ADD, STR("/a~1b/\"\n"), .value = STR("{\"x\":9007199254740993}")},
+		{PATCH_REPLACE, STR("/r"), .value = STR("null")},
+		{PATCH_REMOVE, .path = STR("/m")},
+		{PATCH_TEST, STR(""), .value = STR("1.0")},
+		{PATCH_MOVE, STR("/to"), .from = STR("/of")},
+		{PATCH_COPY, STR("/to"), .from = STR("/of")},
+	};
 	struct patch patch = {0}, again;
 	struct buf text = {0};
 	struct err err;
@@ -210,14 +218,8 @@ Test(patch, is_printed_as_it_is_read)
 	patch_print(&patch, &text);
 	cr_expect(str_is(buf_str(&text), "[]"));
 	text.len = 0;
-	patch_add(&arena, &patch, STR("/a~1b/\"\n"), STR("{\"x\":9007199254740993}"));
-	patch_replace(&arena, &patch, STR("/r"), STR("null"));
-	patch_remove(&arena, &patch, STR("/m"));
-	patch_test(&arena, &patch, STR(""), STR("1.0"));
-	patch_push(&arena, &patch,
-		(struct patch_step){.verb = PATCH_MOVE, .path = STR("/to"), .from = STR("/of")});
-	patch_push(&arena, &patch,
-		(struct patch_step){.verb = PATCH_COPY, .path = STR("/to"), .from = STR("/of")});
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		patch_push(&arena, &patch, steps[i]);
 	patch_print(&patch, &text);
 	cr_expect(str_is(buf_str(&text), "[{\"op\":\"add\",\"path\":\"/a~1b/\\\"\\n\","
 					 "\"value\":{\"x\":9007199254740993}},"
@@ -238,6 +240,12 @@ Test(patch, is_printed_as_it_is_read)
 	buf_done(&text);
 }
 
+static void add(struct patch *patch, struct str path, struct str value)
+{
+	patch_push(&arena, patch,
+		(struct patch_step){.verb = PATCH_ADD, .path = path, .value = value});
+}
+
 Test(patch, a_value_that_is_no_json_is_refused)
 {
 	static const char *const VALUES[] = {"", "{", "1 2", "nul", "{\"a\":1,\"a\":2}", "01"};
@@ -247,7 +255,7 @@ Test(patch, a_value_that_is_no_json_is_refused)
 		struct buf out = {0};
 		struct err err = {0};
 
-		patch_add(&arena, &patch, STR("/a"), str_from(VALUES[i]));
+		add(&patch, STR("/a"), str_from(VALUES[i]));
 		cr_expect(
 			!patch_apply(&arena, read(STR("{}")), &patch, &out, &err), "%s", VALUES[i]);
 		buf_done(&out);
@@ -288,7 +296,7 @@ Test(patch, a_path_of_great_depth_is_refused)
 	}
 	for (int i = 0; i < 1000; i++)
 		buf_add_char(&document, ']');
-	patch_add(&arena, &patch, buf_str(&path), STR("1"));
+	add(&patch, buf_str(&path), STR("1"));
 	cr_expect(!patch_apply(&arena, read(buf_str(&document)), &patch, &out, &err));
 	cr_expect_eq(err.code, ERR_TOO_LARGE, "%s", err.text);
 	buf_done(&path);

@@ -50,19 +50,15 @@ Test(pointer, segments_are_escaped_and_come_back)
 	}
 }
 
-Test(pointer, is_built_from_segments_and_from_paths)
+Test(pointer, is_built_from_paths)
 {
-	const struct str segments[] = {STR("metadata"), STR("annotations"), STR("ray.io/x~y")};
-	const struct str pointer = pointer_of(&arena, segments, ARRAY_LEN(segments));
 	const struct str indexed = pointer_of_path(&arena,
 		FIELD_KEY(FIELD_CHILD(FIELD_INDEX(FIELD_CHILD(FIELD_ROOT("spec"), "groups"), 12),
 				  "labels"),
 			STR("a/b")));
 
-	cr_expect(str_is(pointer, "/metadata/annotations/ray.io~1x~0y"), "%s", pointer.at);
 	cr_expect(str_is(indexed, "/spec/groups/12/labels/a~1b"), "%s", indexed.at);
 	cr_expect_eq(pointer_of_path(&arena, NULL).len, 0u);
-	cr_expect_eq(pointer_of(&arena, NULL, 0).len, 0u);
 }
 
 Test(pointer, a_nul_in_a_segment_is_a_byte_like_any_other)

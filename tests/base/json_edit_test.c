@@ -164,20 +164,6 @@ Test(json_edit, a_member_set_again_keeps_its_place)
 	json_edit_free(&value);
 }
 
-Test(json_edit, items_go_in_before_between_and_behind)
-{
-	struct json_edit *value = json_edit_array();
-
-	json_edit_insert(value, 0, json_edit_i64(2));
-	json_edit_insert(value, 0, json_edit_i64(0));
-	json_edit_insert(value, 1, json_edit_i64(1));
-	json_edit_insert(value, 3, json_edit_i64(3));
-	json_edit_add(value, json_edit_i64(4));
-	assert_prints(value, "[0,1,2,3,4]");
-	cr_assert(str_is(json_edit_text(json_edit_item(value, 3)), "3"));
-	json_edit_free(&value);
-}
-
 Test(json_edit, a_child_can_be_replaced_and_moved_elsewhere)
 {
 	struct json_edit *value = read_value("{\"from\":{\"x\":[1,2]},\"to\":[0]}");

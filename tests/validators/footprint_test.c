@@ -335,22 +335,3 @@ Test(footprint, a_crowd_of_names_hides_none_that_is_bounded)
 	cr_expect_eq(bounded.count, 2u * FOOTPRINT_NAMES_MAX + 1);
 	cr_expect_not_null(footprint_find(&bounded, STR("requests.e.com/n0")));
 }
-
-/* In one line, for people: what is zero is left out. */
-Test(footprint, the_summary_names_what_is_asked_for)
-{
-	const struct footprint f = count(CLUSTER(AUTOSCALED, POD("2"),
-		GROUP("minReplicas: 0, replicas: 1, maxReplicas: 5", POD("1"))));
-	const struct footprint none = count(CLUSTER("suspend: true, ", POD("2"), ""));
-
-	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_LEAST),
-			  "1 pods: 2500m cpu, 512Mi memory"),
-		"%s", footprint_summary(&arena, &f, FOOTPRINT_LEAST).at);
-	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_NOW),
-			  "2 pods: 3500m cpu, 768Mi memory"),
-		"%s", footprint_summary(&arena, &f, FOOTPRINT_NOW).at);
-	cr_expect(str_is(footprint_summary(&arena, &f, FOOTPRINT_MOST),
-			  "6 pods: 7500m cpu, 1.75Gi memory"),
-		"%s", footprint_summary(&arena, &f, FOOTPRINT_MOST).at);
-	cr_expect(str_is(footprint_summary(&arena, &none, FOOTPRINT_MOST), "0 pods"));
-}
