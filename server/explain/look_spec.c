@@ -5,16 +5,6 @@
 
 enum { SHOWN = 3 }; /* mistakes; `check` has the others */
 
-struct str look_words(struct arena *arena, const struct json_node *condition)
-{
-	const struct str reason = json_str(arena, json_get(condition, "reason"));
-	const struct str message = str_trim(json_str(arena, json_get(condition, "message")));
-
-	if (reason.len == 0 || message.len == 0)
-		return reason.len ? reason : message;
-	return arena_printf(arena, "%.*s: %.*s", STR_ARG(reason), STR_ARG(message));
-}
-
 struct str look_sentence(const struct field_error *error)
 {
 	const struct str mark = STR("Forbidden: ");

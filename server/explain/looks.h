@@ -41,5 +41,3 @@ struct str look_group(struct arena *arena, const struct ray_group *group);
 struct str look_sentence(const struct field_error *error);
 /* Adds who leads: the Leases of controllers, with when they were renewed. */
 void look_show_leases(struct look *l, struct explain_finding *finding);
-/* The text of a condition, reason in front; "" where it has none. */
-struct str look_words(struct arena *arena, const struct json_node *condition);
