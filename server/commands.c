@@ -112,6 +112,9 @@ static const char SERVE_TEXT[] =
 	"where\n"
 	"a KubeRay does. --offline needs no cluster, and is admission alone.\n"
 	"\n"
+	"Without --policy there are rules alone, no defaults, limits and quotas; with --offline\n"
+	"it is that of the chart `ray`. A new version of the file is taken within a second.\n"
+	"\n"
 	"SIGTERM drains and ends it; SIGHUP reads policy and certificate again at once.\n"
 	"\n"
 	"Exit codes: 0 stopped by a signal, 2 wrong usage, 3 it could not start.\n";

@@ -12,7 +12,7 @@
 struct policy_store;
 
 /*
- * From a file, or the built-in policy of the seed's chart where `path` is NULL. The first policy
+ * From a file, or the built-in one, of charts/ray, where `path` is NULL. The first policy
  * must be right: the error names every finding's first.
  */
 struct policy_store *policy_store_new(const char *path, struct err *err) MUST_CHECK;

@@ -20,7 +20,7 @@ static void warn_of_doubts(struct server *s)
 	policy_store_release(s->app.policy, policy);
 }
 
-/* Without a file: offline the seed's policy, to be tried; in a cluster rules alone. */
+/* Without a file: offline the built-in policy, to try things with; in a cluster rules alone. */
 bool serve_policy_start(struct server *s, struct err *err)
 {
 	const struct str path = settings_str(s->settings, SETTING_POLICY);
