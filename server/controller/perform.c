@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/controller/acceptance.h"
+#include "server/controller/pod_facts.h"
 
 /* A write that has no answer by then is tried again; meanwhile others have their turn. */
 #define PATIENCE (10 * CLOCK_SECOND)
@@ -224,6 +225,21 @@ static bool is_ours(struct attempt *a)
 	return false;
 }
 
+/* It has the label of the cluster and no controller: an earlier cluster of that name left it. */
+static bool is_stray(struct attempt *a)
+{
+	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
+
+	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
+		json_next_item(&it);) {
+		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
+			return false;
+	}
+	return json_str_is(
+		json_get(json_get(meta, "labels"), POD_WORDS[a->write->key.dialect].cluster),
+		a->write->key.name);
+}
+
 static void tell_world(struct attempt *a)
 {
 	const enum world_kind kind = a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES;
@@ -238,8 +254,9 @@ static enum write_end end_refused_or_unknown(const struct attempt *a)
 }
 
 /*
- * What a ControllerRevision has never changes: where ours is of an earlier generation, another one
- * takes its place. One of a later generation is of a later write than this.
+ * What a ControllerRevision has never changes: where ours is of an earlier generation, or of an
+ * earlier cluster, another one takes its place. One of a later generation is of a later write than
+ * this.
  */
 static enum write_end replace(struct attempt *a)
 {
@@ -248,10 +265,10 @@ static enum write_end replace(struct attempt *a)
 
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
 		return end_unknown(a);
-	if (!is_ours(&seen))
+	if (!is_ours(&seen) && !is_stray(&seen))
 		return end_badly(a);
 	json_i64(json_get(seen.reply.doc.root, "revision"), &revision);
-	if (revision >= a->write->revision)
+	if (is_ours(&seen) && revision >= a->write->revision)
 		return end_well(a);
 	const struct str uid = json_str(
 		&seen.reply.arena, json_get(json_get(seen.reply.doc.root, "metadata"), "uid"));

@@ -229,20 +229,28 @@ static void look_at_all(struct term *term, enum dialect dialect, struct arena *a
 		workqueue_add(term->queue, &keys[i]);
 }
 
-void term_work(struct term *term, enum dialect dialect)
+/* But for what somebody else is at, who settles by then what is accepted. */
+static void recall_all(struct term *term, enum dialect dialect, struct arena *arena)
 {
-	struct arena arena CLEANUP(arena_done);
 	const struct reconciler_options options = reconciler_options(term);
 	struct reconciler *reconciler = reconciler_new(&options);
 	struct world_key *keys;
+	const size_t count = world_keys(term->options.world, dialect, arena, &keys);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!rivals_keep(term->rivals, keys[i].namespace))
+			reconciler_recall(reconciler, &keys[i]);
+	}
+	reconciler_free(&reconciler);
+}
+
+void term_work(struct term *term, enum dialect dialect)
+{
+	struct arena arena CLEANUP(arena_done);
 
 	arena_init(&arena, 4096);
 	world_forget_work(term->options.world, dialect);
-	const size_t count = world_keys(term->options.world, dialect, &arena, &keys);
-
-	for (size_t i = 0; i < count; i++)
-		reconciler_recall(reconciler, &keys[i]);
-	reconciler_free(&reconciler);
+	recall_all(term, dialect, &arena);
 	atomic_store(&term->works[dialect], true);
 	/* Again: what came meanwhile was passed over. */
 	look_at_all(term, dialect, &arena);
@@ -268,8 +276,11 @@ void term_look_at_keepers(struct term *term)
 	if (term->kept == kept)
 		return;
 	term->kept = kept;
-	for (enum dialect i = 0; i < DIALECTS; i++)
+	for (enum dialect i = 0; i < DIALECTS; i++) {
+		if (atomic_load(&term->works[i]))
+			recall_all(term, i, &arena);
 		look_at_all(term, i, &arena);
+	}
 }
 
 struct workqueue_stats term_queue(struct term *term)

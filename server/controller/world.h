@@ -67,6 +67,8 @@ void world_listed(struct world *world, enum world_kind kind, enum dialect dialec
 void world_forget_children(struct world *world);
 /* What was judged and refused when we were last at work: somebody else may have been since. */
 void world_forget_work(struct world *world, enum dialect dialect);
+/* The same of one cluster, which somebody else is at. */
+void world_forget_work_on(struct world *world, const struct world_key *key);
 /* The keys of all clusters of a dialect, the first created first. In the arena. */
 size_t world_keys(
 	struct world *world, enum dialect dialect, struct arena *arena, struct world_key **out);

@@ -123,6 +123,13 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	world_stir(world, cluster->space);
 }
 
+static void forget_work(struct world *world, struct world_cluster *cluster)
+{
+	acceptance_free(&cluster->acceptance, &world->interns);
+	world_failures_done(cluster);
+	cluster->checked = 0;
+}
+
 void world_forget_work(struct world *world, enum dialect dialect)
 {
 	struct world_cluster *cluster;
@@ -130,11 +137,18 @@ void world_forget_work(struct world *world, enum dialect dialect)
 	pthread_mutex_lock(&world->mutex);
 	const struct table *const clusters = &world->sides[dialect].of[WORLD_CLUSTERS];
 
-	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;) {
-		acceptance_free(&cluster->acceptance, &world->interns);
-		world_failures_done(cluster);
-		cluster->checked = 0;
-	}
+	for (size_t at = 0; (cluster = table_next(clusters, &at)) != NULL;)
+		forget_work(world, cluster);
+	pthread_mutex_unlock(&world->mutex);
+}
+
+void world_forget_work_on(struct world *world, const struct world_key *key)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_of(world, key);
+
+	if (cluster)
+		forget_work(world, cluster);
 	pthread_mutex_unlock(&world->mutex);
 }
 

@@ -368,6 +368,29 @@ Test(accepted_store, somebody_else_s_of_that_name_stays)
 	expect_revision(1);
 }
 
+/* `kubectl delete --cascade=orphan` of an earlier "a": its pods are taken in, its text is none. */
+Test(accepted_store, what_an_earlier_cluster_of_the_name_left_is_replaced)
+{
+	static const char *const LABELS[] = {
+		[DIALECT_MODERN] = "ray.io/cluster", [DIALECT_LEGACY] = "ray-cluster-name"};
+	char left[512];
+
+	for (enum dialect dialect = DIALECT_MODERN; dialect <= DIALECT_LEGACY; dialect++) {
+		end();
+		kit = controller_kit_new_of(dialect, POLICY "charge: now\n");
+		snprintf(left, sizeof(left),
+			"{\"metadata\":{\"name\":\"left\",\"namespace\":\"ns\",\"uid\":\"x\","
+			"\"labels\":{\"%s\":\"a\"},\"ownerReferences\":[{\"uid\":\"theirs\"}]},"
+			"\"revision\":7,\"data\":{\"spec\":{}}}",
+			LABELS[dialect]);
+		make(2);
+		fake_cluster_put(kit->cluster, revision_path(), left);
+		refuse();
+		expect_revision(1);
+		cr_expect_not(says("FailedCreateControllerRevision"), "%s", cluster());
+	}
+}
+
 /* With the text the old mistakes of it are known, and are none that is new. */
 Test(accepted_store, what_is_there_is_judged_anew_once_it_is_known)
 {

@@ -14,12 +14,14 @@
 #include "server/plan/plan_legacy.h"
 #include "server/plan/plan_modern.h"
 #include "tests/support/ray_spec.h"
+#include "tests/support/review.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 /* All of it under the mutex. */
 static const char *kuberays, *ours; /* Leases */
-static const char *news;            /* that the watch of KubeRay's Lease is about to tell, once */
+/* That the watch of KubeRay's Lease, and of ours, is about to tell, once. */
+static const char *news, *our_news;
 static bool pods_are_held, writes_are_held;
 static int pods_made, pods_asked; /* in "ns": POSTs that were answered, and that came … */
 static int old_pods_made;         /* … and in "old" */
@@ -52,12 +54,12 @@ static bool is_of(const struct kube_request *request, const char *part)
 static void be_a_watch(const struct kube_request *request)
 {
 	while (!kube_stop_asked(request->stop)) {
-		const char *line = NULL;
+		const bool is_kuberays = is_of(request, "ray-operator-leader");
+		const char **const next = is_kuberays ? &news : &our_news;
+		const char *const line = is_of(request, "/leases") ? *next : NULL;
 
-		if (is_of(request, "ray-operator-leader")) {
-			line = news;
-			news = NULL;
-		}
+		if (line)
+			*next = NULL;
 		if (line == NULL) {
 			wait_a_moment();
 			continue;
@@ -213,7 +215,9 @@ static void lead(void)
 	cr_assert(controller_lead(controller, &err), "%s", err.text);
 }
 
-static void tell_of(enum dialect dialect, const char *name, int workers)
+/* `status` is that member, with a comma before it, or "". */
+static void tell_of_generation(
+	enum dialect dialect, const char *name, int workers, int generation, const char *status)
 {
 	static const struct json_limits LIMITS = {.bytes = 1 << 16, .depth = 64, .nodes = 1 << 12};
 	struct arena arena CLEANUP(arena_done);
@@ -226,13 +230,20 @@ static void tell_of(enum dialect dialect, const char *name, int workers)
 	cr_assert(json_read(&arena,
 		arena_printf(&arena,
 			"{\"apiVersion\":\"%s/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
-			"\"name\":\"%s\",\"namespace\":\"%s\",\"generation\":1,\"uid\":\"uid-%s\","
-			"\"resourceVersion\":\"1\",\"creationTimestamp\":\"2027-01-15T08:00:00Z\"},"
-			"\"spec\":%.*s}",
+			"\"name\":\"%s\",\"namespace\":\"%s\",\"generation\":%d,\"uid\":\"uid-%s\","
+			"\"resourceVersion\":\"%d\",\"creationTimestamp\":\"2027-01-15T08:00:00Z\"}"
+			","
+			"\"spec\":%.*s%s}",
 			DIALECT_WORDS[dialect].group, name,
-			dialect == DIALECT_MODERN ? "ns" : "old", name, STR_ARG(spec)),
+			dialect == DIALECT_MODERN ? "ns" : "old", generation, name,
+			1000 * generation, STR_ARG(spec), status),
 		&LIMITS, &doc, &err));
 	controller_see(controller, dialect, doc.root, &arena);
+}
+
+static void tell_of(enum dialect dialect, const char *name, int workers)
+{
+	tell_of_generation(dialect, name, workers, 1, "");
 }
 
 static void tell_all(void)
@@ -382,4 +393,59 @@ Test(controller, who_leads_no_more_writes_no_more_and_may_lead_again)
 	lead();
 	expect_state(DIALECT_MODERN, CONTROLLER_WORKS);
 	expect_pods(&pods_made, 3 + 3 + 2);
+}
+
+static void tell_leases(const char *line)
+{
+	pthread_mutex_lock(&mutex);
+	our_news = line;
+	pthread_mutex_unlock(&mutex);
+}
+
+static size_t unjudged(void)
+{
+	const struct world_tally tally = controller_stats(controller).clusters[DIALECT_MODERN];
+	size_t count = 0;
+
+	for (size_t i = 0; i < WORLD_STATES; i++)
+		count += tally.clusters[i][WORLD_UNJUDGED];
+	return count;
+}
+
+static void wait_until_unjudged(void)
+{
+	const time_t patience = time(NULL) + 20;
+
+	while (unjudged() == 0 && time(NULL) < patience) {
+		pthread_mutex_lock(&mutex);
+		wait_a_moment();
+		pthread_mutex_unlock(&mutex);
+	}
+	cr_expect_eq(unjudged(), 1u);
+}
+
+#define OF_NS(type)                                                                                \
+	"{\"type\":\"" type "\",\"object\":" LEASE("other", "b_1_controller_of_ns") "}\n"
+
+/*
+ * What was accepted where a namespace had a controller of its own stands in the status. That one is
+ * gone, and we know of an earlier generation, beyond which our policy has no room.
+ */
+Test(controller, what_a_namespace_s_own_controller_accepted_is_accepted)
+{
+	policy_free(&policy);
+	policy = review_policy(
+		"apiVersion: raygate.dev/v1\nkind: Policy\n"
+		"target: {controller: raygate}\nquotas: {ns: {requests.cpu: \"3\"}}\n");
+	tell_all();
+	lead();
+	expect_pods(&pods_made, 3);
+	tell_leases(OF_NS("ADDED"));
+	wait_until_unjudged();
+	tell_of_generation(DIALECT_MODERN, "a", 4, 2,
+		",\"status\":{\"observedGeneration\":2,\"conditions\":[{\"type\":\"Accepted\","
+		"\"status\":\"True\",\"reason\":\"Accepted\",\"observedGeneration\":2,\"message\":"
+		"\"of this size it is kept: headgroup=1, workers=4\"}]}");
+	tell_leases(OF_NS("DELETED"));
+	expect_pods(&pods_made, 5);
 }
