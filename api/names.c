@@ -274,11 +274,12 @@ static const char *hyphens_fault(struct str name)
 
 static const char *port_fault(struct str name)
 {
-	const char *const fault = shape_fault(NAME_PORT, name);
+	const struct name_shape *const shape = &SHAPES[NAME_PORT];
 	const unsigned classes = name_classes(name);
 
-	if (fault)
-		return fault;
+	/* Both ends may be what is inside. */
+	if (name.len == 0 || name.len > shape->max || classes & ~shape->inner)
+		return what_does_not_fit(NAME_PORT, name);
 	if (!(classes & NAME_LOWER))
 		return "must have at least one letter from a to z, like 'http'";
 	return classes & NAME_DASH ? hyphens_fault(name) : NULL;

@@ -3,8 +3,9 @@
 
 #include "api/go_duration.h"
 
-#define INITIALIZING_TIMEOUT "ray.io/initializing-timeout"
-#define GANG_SCHEDULING      "ray.io/gang-scheduling-enabled"
+#define RAY_DOMAIN           "ray.io/"
+#define INITIALIZING_TIMEOUT RAY_DOMAIN "initializing-timeout"
+#define GANG_SCHEDULING      RAY_DOMAIN "gang-scheduling-enabled"
 
 static bool is_word_nocase(struct str value)
 {
@@ -30,23 +31,35 @@ static const struct known_annotation {
 	bool on_templates; /* read from a pod's template as well */
 	const char *detail;
 } KNOWN[] = {
-	{"ray.io/ft-enabled", is_word_nocase, false,
+	{RAY_DOMAIN "ft-enabled", is_word_nocase, false,
 		"must be \"true\" or \"false\": anything else leaves GCS fault tolerance off"},
-	{"ray.io/gcs-ft-deletion-timeout", is_positive_integer, false,
+	{RAY_DOMAIN "gcs-ft-deletion-timeout", is_positive_integer, false,
 		"must be a positive number of seconds, such as \"300\": KubeRay takes 300 "
 		"instead"},
-	{"ray.io/overwrite-container-cmd", is_word_nocase, true,
+	{RAY_DOMAIN "overwrite-container-cmd", is_word_nocase, true,
 		"must be \"true\" or \"false\": anything else counts as \"false\""},
-	{"ray.io/enable-serve-service", is_exact_word, false,
+	{RAY_DOMAIN "enable-serve-service", is_exact_word, false,
 		"must be exactly \"true\" to count: write it in lower case, or remove it"},
-	{"ray.io/disable-provisioned-head-restart", is_exact_word, false,
+	{RAY_DOMAIN "disable-provisioned-head-restart", is_exact_word, false,
 		"must be exactly \"true\" to count: write it in lower case, or remove it"},
 };
+
+/* Nearly every object has annotations, and most have none of these. */
+static bool has_any_of_ray(struct arena *arena, const struct json_node *map)
+{
+	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
+		if (str_starts(json_str(arena, it.key), RAY_DOMAIN))
+			return true;
+	}
+	return false;
+}
 
 static void look_at(const struct rule_context *c, const struct json_node *map,
 	const struct field_path *at, bool template)
 {
-	for (size_t i = 0; map && i < ARRAY_LEN(KNOWN); i++) {
+	if (!has_any_of_ray(c->arena, map))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++) {
 		const struct json_node *const value = json_get(map, KNOWN[i].key);
 
 		if ((template && !KNOWN[i].on_templates) || !json_is(value, JSON_STRING) ||

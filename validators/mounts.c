@@ -46,6 +46,18 @@ static void volume_is_missing(const struct rule_context *c, const struct field_p
 			"the pod has no such volume: add it to volumes, or remove this");
 }
 
+/* Whether any of them may name a volume. */
+static bool name_volumes(const container_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct container *const container = &list->items[i];
+
+		if (container->mounts.count || container->devices.count || container->env.count)
+			return true;
+	}
+	return false;
+}
+
 static void check_mounts_of(const struct rule_context *c, const struct rule_pod *pod,
 	const struct container *container, const struct name_set *names)
 {
@@ -91,6 +103,9 @@ static void mounted_volumes_exist(const struct rule_context *c, const struct rul
 {
 	const struct pod_spec *const spec = &pod->template->spec;
 	const container_list *const lists[] = {&spec->containers, &spec->init_containers};
+
+	if (!name_volumes(lists[0]) && !name_volumes(lists[1]))
+		return;
 	const struct name_set names = volume_names(c->arena, pod->template);
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {

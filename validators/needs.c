@@ -126,11 +126,16 @@ static const struct json_node *shared_memory(
 	return json_get(empty, "sizeLimit");
 }
 
+/* A number of bytes above zero. */
+static bool store_of(const struct rule_context *c, const struct json_node *param, int64_t *bytes)
+{
+	return json_is(param, JSON_STRING) && str_to_i64(json_str(c->arena, param), bytes) &&
+	       *bytes > 0;
+}
+
 static void shared_memory_fits(const struct rule_context *c, const struct ray_group *group)
 {
 	const struct container *const ray = ray_of(group);
-	const struct resource *const limit =
-		ray ? resource_find(&ray->resources.limits, "memory") : NULL;
 	const struct field_path *volume = NULL;
 	const struct json_node *const size = ray ? shared_memory(group, ray, &volume) : NULL;
 	const struct json_node *const store = group_start_param(group, "object-store-memory");
@@ -139,24 +144,26 @@ static void shared_memory_fits(const struct rule_context *c, const struct ray_gr
 	int64_t bytes = 0;
 
 	const bool sized = size && quantity_read(size, &shm, &err);
-	const bool stored = json_is(store, JSON_STRING) &&
-			    str_to_i64(json_str(c->arena, store), &bytes) && bytes > 0;
+	const bool stored = store_of(c, store, &bytes);
+
+	if (!sized && !stored)
+		return;
+	const struct resource *limit = ray ? resource_find(&ray->resources.limits, "memory") : NULL;
 	const struct field_path *const param = FIELD_KEY(
 		FIELD_CHILD(group->self.at, "rayStartParams"), STR("object-store-memory"));
 
-	if (sized && limit && !quantity_is_zero(limit->quantity) &&
-		quantity_cmp(shm, limit->quantity) > 0)
+	if (limit && quantity_is_zero(limit->quantity))
+		limit = NULL;
+	if (sized && limit && quantity_cmp(shm, limit->quantity) > 0)
 		rule_found(c, FIELD_CHILD(FIELD_CHILD(volume, "emptyDir"), "sizeLimit"),
 			FIELD_INVALID, FIELD_READS(size, limit->node),
 			"what lies in /dev/shm counts against the container's memory limit (%s), "
 			"which is less: lower it, or raise the limit",
 			quantity_print_bytes(limit->quantity).at);
-	if (stored && limit && !quantity_is_zero(limit->quantity) &&
-		quantity_cmp(quantity_whole(bytes), limit->quantity) >= 0)
+	if (stored && limit && quantity_cmp(quantity_whole(bytes), limit->quantity) >= 0)
 		rule_found(c, param, FIELD_INVALID, FIELD_READS(store, limit->node),
 			"leaves nothing of the container's memory limit (%s) for Ray's processes: "
-			"keep it "
-			"well below",
+			"keep it well below",
 			quantity_print_bytes(limit->quantity).at);
 	if (stored && sized && quantity_cmp(quantity_whole(bytes), shm) > 0)
 		rule_found(c, param, FIELD_INVALID, FIELD_READS(store, size),

@@ -18,7 +18,7 @@ struct plan_row {
 };
 
 enum {
-	PLAN_ROWS_MAX = 512,
+	PLAN_ROWS_MAX = 384,
 	PLAN_WORDS = PLAN_ROWS_MAX / 64,
 };
 

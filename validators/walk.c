@@ -102,46 +102,61 @@ static void by_group(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
 	const struct rule_groups groups = groups_for(walk, c, row);
+	rule_group_fn *const check = row->check.group;
 
 	for (size_t i = 0; i < groups.count; i++)
-		row->check.group(c, groups.items[i]);
+		check(c, groups.items[i]);
 }
 
 static void by_worker(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
 	const struct rule_groups groups = groups_for(walk, c, row);
+	rule_group_fn *const check = row->check.group;
 
 	for (size_t i = c->cluster && c->cluster->head ? 1 : 0; i < groups.count; i++)
-		row->check.group(c, groups.items[i]);
+		check(c, groups.items[i]);
 }
 
 static void by_pod(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
-	for (size_t i = 0; i < walk->pod_count; i++)
-		row->check.pod(c, &walk->pods[i]);
+	const struct rule_pod *const end = walk->pods + walk->pod_count;
+	rule_pod_fn *const check = row->check.pod;
+
+	for (const struct rule_pod *pod = walk->pods; pod != end; pod++)
+		check(c, pod);
 }
 
 static void by_container(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
-	for (size_t i = 0; i < walk->container_count; i++)
-		row->check.container(c, walk->containers[i].container);
+	const struct walk_container *const end = walk->containers + walk->container_count;
+	rule_container_fn *const check = row->check.container;
+
+	for (const struct walk_container *at = walk->containers; at != end; at++)
+		check(c, at->container);
 }
 
 static void by_pod_container(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
-	for (size_t i = 0; i < walk->container_count; i++)
-		row->check.pod_container(c, walk->containers[i].pod, walk->containers[i].container);
+	const struct walk_container *const end = walk->containers + walk->container_count;
+	rule_pod_container_fn *const check = row->check.pod_container;
+
+	for (const struct walk_container *at = walk->containers; at != end; at++)
+		check(c, at->pod, at->container);
 }
 
 static void by_resources(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
-	for (size_t i = 0; i < walk->resource_count; i++)
-		row->check.resources(c, walk->resources[i]);
+	const struct resource_requirements *const *const end =
+		walk->resources + walk->resource_count;
+	rule_resources_fn *const check = row->check.resources;
+
+	for (const struct resource_requirements *const *at = walk->resources; at != end; at++)
+		check(c, *at);
 }
 
 static void by_update(
