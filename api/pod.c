@@ -7,11 +7,11 @@ const struct container *pod_ray_container(const struct pod_template *template)
 	return containers->count && containers->items[0].self.node ? &containers->items[0] : NULL;
 }
 
-const struct env_var *container_env(const struct container *container, const char *name)
+const struct env_var *container_env_of_some(const struct container *container, const char *name)
 {
 	const struct env_var *found = NULL;
 
-	for (size_t i = 0; container && i < container->env.count; i++) {
+	for (size_t i = 0; i < container->env.count; i++) {
 		if (str_is(container->env.items[i].name.v, name))
 			found = &container->env.items[i];
 	}

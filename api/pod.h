@@ -141,7 +141,13 @@ const struct container *pod_ray_container(const struct pod_template *template);
  */
 bool container_amount_is_unreadable(
 	const struct container *container, const char *list, const char *name);
+const struct env_var *container_env_of_some(const struct container *container, const char *name);
 /* The env entry of that name (the last one, as Kubernetes takes it), NULL when there is none. */
-const struct env_var *container_env(const struct container *container, const char *name);
+static inline const struct env_var *container_env(
+	const struct container *container, const char *name)
+{
+	/* Most containers have none at all. */
+	return container && container->env.count ? container_env_of_some(container, name) : NULL;
+}
 const struct volume_mount *container_mount_at(const struct container *container, const char *path);
 const struct pod_volume *pod_volume_find(const struct pod_template *template, struct str name);

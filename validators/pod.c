@@ -1,6 +1,4 @@
 /* What the API server asks of a pod as a whole, and what KubeRay needs of its metadata. */
-#include <string.h>
-
 #include "api/derived_names.h"
 #include "validators/check.h"
 #include "validators/rules.h"
@@ -24,44 +22,45 @@ static void metadata_has_syntax(const struct rule_context *c, const struct rule_
 
 /* What KubeRay writes into a label; the empty str where it cannot be known yet. */
 static struct str label_of_controller(
-	const struct rule_context *c, const struct ray_group *group, const char *key)
+	const struct rule_context *c, const struct ray_group *group, struct str key)
 {
 	const bool named = c->object->kind == RAY_CLUSTER && c->object->meta.name.v.len;
 
-	if (strcmp(key, "ray.io/node-type") == 0)
+	if (str_is(key, "ray.io/node-type"))
 		return group->is_head ? STR("head") : STR("worker");
-	if (strcmp(key, "ray.io/group") == 0)
+	if (str_is(key, "ray.io/group"))
 		return group->is_head ? STR("headgroup") : group->name.v;
-	if (strcmp(key, "app.kubernetes.io/created-by") == 0)
+	if (str_is(key, "app.kubernetes.io/created-by"))
 		return STR("kuberay-operator");
 	if (!named)
 		return (struct str){0};
-	return strcmp(key, "ray.io/identifier") == 0
+	return str_is(key, "ray.io/identifier")
 		       ? derived_identifier(c->arena, c->object->meta.name.v, "head")
 		       : c->object->meta.name.v;
 }
 
 /* A user's label of a pod that is not what KubeRay would write there: of the group, or template. */
 static const struct json_node *foreign_label(const struct rule_context *c,
-	const struct ray_group *group, const char *key, const struct field_path **at)
+	const struct ray_group *group, struct str key, const struct field_path **at)
 {
 	const struct template_metadata *const meta = &group->template.metadata;
-	const struct json_node *const of_group = json_get(group->labels.node, key);
+	const struct json_node *const of_group = json_get_str(group->labels.node, key);
 	const struct json_node *const label =
-		of_group ? of_group : json_get(meta->labels.node, key);
+		of_group ? of_group : json_get_str(meta->labels.node, key);
 	const struct schema_object *const up = of_group ? &group->self : &meta->self;
 
 	if (!json_is(label, JSON_STRING) ||
 		str_eq(json_str(c->arena, label), label_of_controller(c, group, key)))
 		return NULL;
 	*at = field_path_keep(c->arena, FIELD_CHILD(up->at, "labels"));
-	*at = field_path_keep(c->arena, FIELD_KEY(*at, str_from(key)));
+	*at = field_path_keep(c->arena, FIELD_KEY(*at, key));
 	return label;
 }
 
 static void controller_labels_are_free(const struct rule_context *c, const struct ray_group *group)
 {
-	static const char *const KEYS[] = {"ray.io/cluster", "ray.io/node-type", "ray.io/group"};
+	static const struct str KEYS[] = {
+		STR_INIT("ray.io/cluster"), STR_INIT("ray.io/node-type"), STR_INIT("ray.io/group")};
 	const bool has_labels = group->labels.node || group->template.metadata.labels.node;
 
 	for (size_t i = 0; has_labels && i < ARRAY_LEN(KEYS); i++) {
@@ -76,7 +75,8 @@ static void controller_labels_are_free(const struct rule_context *c, const struc
 
 static void head_is_selected(const struct rule_context *c, const struct raycluster *cluster)
 {
-	static const char *const KEYS[] = {"app.kubernetes.io/created-by", "ray.io/identifier"};
+	static const struct str KEYS[] = {
+		STR_INIT("app.kubernetes.io/created-by"), STR_INIT("ray.io/identifier")};
 
 	for (size_t i = 0; cluster->head && i < ARRAY_LEN(KEYS); i++) {
 		const struct field_path *at = NULL;

@@ -177,13 +177,17 @@ static struct resource_list sorted(struct arena *arena, const struct resource_li
 	return copy;
 }
 
-static const struct resource *find_sorted(const struct resource_list *list, struct str name)
+NOINLINE static const struct resource *find_in_order(
+	const struct resource_list *list, struct str name)
 {
 	const struct resource key = {.name = name};
 
-	if (list->count <= FEW)
-		return resource_find_str(list, name);
 	return bsearch(&key, list->items, list->count, sizeof(*list->items), by_name);
+}
+
+static const struct resource *find_sorted(const struct resource_list *list, struct str name)
+{
+	return list->count <= FEW ? resource_find_str(list, name) : find_in_order(list, name);
 }
 
 static struct quantity_text amount(const struct resource *r)

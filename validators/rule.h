@@ -48,6 +48,7 @@ enum rule_scope {
 	RULE_CLUSTER,       /* once a cluster */
 	RULE_GROUP,         /* the head and each worker group */
 	RULE_WORKER,        /* each worker group */
+	RULE_PARAMS,        /* the head and each worker group, of those that have rayStartParams */
 	RULE_POD,           /* each pod template: of each group, and of a RayJob's submitter */
 	RULE_CONTAINER,     /* each container and init container of each of those */
 	RULE_POD_CONTAINER, /* the same, with its pod */
@@ -65,7 +66,7 @@ enum rule_dialects {
 union rule_check {
 	rule_object_fn *object;
 	rule_cluster_fn *cluster;
-	rule_group_fn *group; /* RULE_GROUP, RULE_WORKER */
+	rule_group_fn *group; /* RULE_GROUP, RULE_WORKER, RULE_PARAMS */
 	rule_pod_fn *pod;
 	rule_container_fn *container;
 	rule_pod_container_fn *pod_container;
@@ -112,10 +113,12 @@ struct rule {
 		.since = (version), .upstream = (origin), __VA_ARGS__                              \
 	}
 
-#define RULE_CHECKS_OBJECT(fn)        .scope = RULE_OBJECT, .check = {.object = (fn)}
-#define RULE_CHECKS_CLUSTER(fn)       .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
-#define RULE_CHECKS_GROUP(fn)         .scope = RULE_GROUP, .check = {.group = (fn)}
-#define RULE_CHECKS_WORKER(fn)        .scope = RULE_WORKER, .check = {.group = (fn)}
+#define RULE_CHECKS_OBJECT(fn)  .scope = RULE_OBJECT, .check = {.object = (fn)}
+#define RULE_CHECKS_CLUSTER(fn) .scope = RULE_CLUSTER, .check = {.cluster = (fn)}
+#define RULE_CHECKS_GROUP(fn)   .scope = RULE_GROUP, .check = {.group = (fn)}
+#define RULE_CHECKS_WORKER(fn)  .scope = RULE_WORKER, .check = {.group = (fn)}
+#define RULE_CHECKS_PARAMS(fn)                                                                     \
+	.scope = RULE_PARAMS, .check = {.group = (fn)}, .needs = PART(START_PARAMS)
 #define RULE_CHECKS_POD(fn)           .scope = RULE_POD, .check = {.pod = (fn)}
 #define RULE_CHECKS_CONTAINER(fn)     .scope = RULE_CONTAINER, .check = {.container = (fn)}
 #define RULE_CHECKS_RESOURCES(fn)     .scope = RULE_RESOURCES, .check = {.resources = (fn)}

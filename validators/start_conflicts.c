@@ -144,7 +144,7 @@ static void params_fit_container(const struct rule_context *c, const struct ray_
 {
 	const struct container *const ray = pod_ray_container(&group->template);
 
-	if (ray == NULL || !group_has_start_params(group))
+	if (ray == NULL)
 		return;
 	cpus_fit(c, group, ray);
 	memory_fits(c, group, ray);
@@ -241,15 +241,13 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_CLUSTER(ports_are_declared), .needs = PART(START_PARAMS)),
 	RULE("RG0412", "start-params-fit-container", WARN, MODERN, "0.1", NULL,
 		"rayStartParams promise Ray no more CPU, memory or GPUs than the container has.",
-		RULE_CHECKS_GROUP(params_fit_container), .by_pod = true,
-		.needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(params_fit_container), .by_pod = true),
 	RULE("RG0413", "worker-ports-in-order", ERROR, MODERN, "0.1", NULL,
 		"max-worker-port is above min-worker-port.",
-		RULE_CHECKS_GROUP(worker_ports_are_in_order), .by_pod = true,
-		.needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(worker_ports_are_in_order), .by_pod = true),
 	RULE("RG0414", "start-ports-differ", ERROR, MODERN, "0.1", NULL,
 		"Ports that rayStartParams choose for one Ray differ.",
-		RULE_CHECKS_GROUP(ports_differ), .by_pod = true, .needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(ports_differ), .by_pod = true),
 };
 
 const struct rule_table RULES_START_CONFLICTS = RULE_TABLE(RULES);

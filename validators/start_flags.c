@@ -14,7 +14,6 @@ enum {
 
 #define FLAG(text) (text), sizeof(text) - 1
 
-/* In byte order of their names. */
 static const struct start_flag FLAGS[] = {
 	{FLAG("address"), START_STRING, START_BOTH, 0, false, false},
 	{FLAG("autoscaling-config"), START_STRING, START_HEAD, 0, false, false},
@@ -73,22 +72,6 @@ static const struct start_flag FLAGS[] = {
 	{FLAG("worker-port-list"), START_PORTS, START_BOTH, FREE_PORT, false, false},
 };
 
-/* The first whose name does not begin with an earlier letter. */
-static size_t first_flag(char letter)
-{
-	size_t low = 0, high = ARRAY_LEN(FLAGS);
-
-	while (low < high) {
-		const size_t middle = (low + high) / 2;
-
-		if (*FLAGS[middle].name < letter)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 const struct start_flag *start_flags(size_t *count)
 {
 	*count = ARRAY_LEN(FLAGS);
@@ -97,10 +80,8 @@ const struct start_flag *start_flags(size_t *count)
 
 const struct start_flag *start_flag_find(struct str name)
 {
-	const char first = name.len ? *name.at : '\0';
-
-	for (size_t i = first_flag(first); i < ARRAY_LEN(FLAGS) && *FLAGS[i].name == first; i++) {
-		if (name.len == FLAGS[i].len && str_same(name.at, FLAGS[i].name, name.len))
+	for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
+		if (name.len == FLAGS[i].len && str_same_by_call(name.at, FLAGS[i].name, name.len))
 			return &FLAGS[i];
 	}
 	return NULL;

@@ -91,14 +91,6 @@ static void each_of_params(
 	}
 }
 
-/* Most groups have none. */
-static inline void for_each_param(
-	const struct rule_context *c, const struct ray_group *group, param_fn *check)
-{
-	if (group_has_start_params(group))
-		each_of_params(c, group, check);
-}
-
 /*
  * KubeRay turns true and false of most flags into the bare flag or nothing; what else the value
  * may be, it stays as it is.
@@ -169,7 +161,7 @@ static void check_shell(const struct rule_context *c, const struct param *p)
 
 static void params_are_shell_safe(const struct rule_context *c, const struct ray_group *group)
 {
-	for_each_param(c, group, check_shell);
+	each_of_params(c, group, check_shell);
 }
 
 static bool is_flag_name(struct str name)
@@ -223,7 +215,7 @@ static void check_name(const struct rule_context *c, const struct param *p)
 
 static void params_are_flags(const struct rule_context *c, const struct ray_group *group)
 {
-	for_each_param(c, group, check_name);
+	each_of_params(c, group, check_name);
 }
 
 /* "true" for a flag that wants a value: the flag behind it would be taken for the value. */
@@ -269,7 +261,7 @@ static void check_value(const struct rule_context *c, const struct param *p)
 
 static void values_have_their_type(const struct rule_context *c, const struct ray_group *group)
 {
-	for_each_param(c, group, check_value);
+	each_of_params(c, group, check_value);
 }
 
 static void check_head_side(const struct rule_context *c, const struct param *p)
@@ -305,7 +297,7 @@ static void check_worker_side(const struct rule_context *c, const struct param *
 
 static void params_are_on_their_side(const struct rule_context *c, const struct ray_group *group)
 {
-	for_each_param(c, group, group->is_head ? check_head_side : check_worker_side);
+	each_of_params(c, group, group->is_head ? check_head_side : check_worker_side);
 }
 
 static void block_is_not_off(const struct rule_context *c, const struct ray_group *group)
@@ -324,23 +316,20 @@ static const struct rule RULES[] = {
 	RULE("RG0406", "start-params-are-shell-safe", ERROR, MODERN, "0.1", NULL,
 		"Values of rayStartParams, which go into a shell command as they are, leave the "
 		"command whole.",
-		RULE_CHECKS_GROUP(params_are_shell_safe), .by_pod = true,
-		.needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(params_are_shell_safe), .by_pod = true),
 	RULE("RG0407", "start-params-are-flags", ERROR, MODERN, "0.1", NULL,
 		"Keys of rayStartParams are flags of ray start, without the dashes in front.",
-		RULE_CHECKS_GROUP(params_are_flags), .by_pod = true, .needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(params_are_flags), .by_pod = true),
 	RULE("RG0408", "start-params-have-their-type", ERROR, MODERN, "0.1", NULL,
 		"Values of rayStartParams are such as ray start takes: numbers, ports, bytes, "
 		"JSON.",
-		RULE_CHECKS_GROUP(values_have_their_type), .by_pod = true,
-		.needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(values_have_their_type), .by_pod = true),
 	RULE("RG0409", "start-params-on-their-side", WARN, MODERN, "0.1", NULL,
 		"Flags of the head are not given to workers, nor those of workers to the head.",
-		RULE_CHECKS_GROUP(params_are_on_their_side), .by_pod = true,
-		.needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(params_are_on_their_side), .by_pod = true),
 	RULE("RG0410", "start-param-block-is-on", WARN, MODERN, "0.1", NULL,
 		"rayStartParams do not turn block off, which KubeRay turns on.",
-		RULE_CHECKS_GROUP(block_is_not_off), .by_pod = true, .needs = PART(START_PARAMS)),
+		RULE_CHECKS_PARAMS(block_is_not_off), .by_pod = true),
 };
 
 const struct rule_table RULES_START_PARAMS = RULE_TABLE(RULES);

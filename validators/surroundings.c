@@ -58,7 +58,7 @@ static void kueue_takes_groups(const struct rule_context *c, const struct rayclu
 	const size_t others = submitter ? 2 : 1;
 	const struct field_path *const at = FIELD_CHILD(cluster->self.at, "workerGroupSpecs");
 
-	if (!is_queued(c) || cluster->worker_count + others <= KUEUE_PODSETS_OLD)
+	if (cluster->worker_count + others <= KUEUE_PODSETS_OLD || !is_queued(c))
 		return;
 	if (cluster->worker_count + others > KUEUE_PODSETS)
 		rule_found(c, at, FIELD_TOO_MANY, FIELD_READS_NOTHING,
@@ -74,7 +74,7 @@ static void kueue_takes_groups(const struct rule_context *c, const struct rayclu
 /* RG1512: by that name Kueue knows the head itself. */
 static void kueue_takes_name(const struct rule_context *c, const struct ray_group *group)
 {
-	if (is_queued(c) && str_is(group->name.v, "head"))
+	if (str_is(group->name.v, "head") && is_queued(c))
 		rule_found(c, FIELD_CHILD(group->self.at, "groupName"), FIELD_FORBIDDEN,
 			FIELD_READS(group->name.node),
 			"Kueue refuses a worker group named head: choose another name");

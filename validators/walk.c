@@ -118,6 +118,19 @@ static void by_worker(
 		check(c, groups.items[i]);
 }
 
+/* Most groups of workers have none. */
+static void by_params(
+	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
+{
+	const struct rule_groups groups = groups_for(walk, c, row);
+	rule_group_fn *const check = row->check.group;
+
+	for (size_t i = 0; i < groups.count; i++) {
+		if (group_has_start_params(groups.items[i]))
+			check(c, groups.items[i]);
+	}
+}
+
 static void by_pod(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
@@ -176,6 +189,7 @@ static walk_fn *const WALKS[] = {
 	[RULE_CLUSTER] = by_cluster,
 	[RULE_GROUP] = by_group,
 	[RULE_WORKER] = by_worker,
+	[RULE_PARAMS] = by_params,
 	[RULE_POD] = by_pod,
 	[RULE_CONTAINER] = by_container,
 	[RULE_POD_CONTAINER] = by_pod_container,
