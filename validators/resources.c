@@ -71,7 +71,6 @@ static bool is_memory(struct str name)
 	return str_is(name, "memory");
 }
 
-/* Nearly every list has these, and nothing else. */
 static bool is_common(struct str name)
 {
 	return is_cpu(name) || is_memory(name);
@@ -271,8 +270,6 @@ static void check_whole(
 
 static void device_is_whole(const struct rule_context *c, const struct resource_requirements *r)
 {
-	if (!last_resource(r, is_special))
-		return;
 	const struct resource_list limits = sorted(c->arena, &r->limits);
 	const struct field_path *const at = FIELD_CHILD(r->self.at, "requests");
 
@@ -396,15 +393,15 @@ static const struct rule RULES[] = {
 	RULE("RG0502", "resource-name-known", ERROR, BOTH, "0.1", NULL,
 		"A resource is one of Kubernetes' own or has a domain in its name, without a known "
 		"misspelling.",
-		RULE_CHECKS_RESOURCES(resource_name_is_known),
+		RULE_CHECKS_SPECIAL(resource_name_is_known),
 		.needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0503", "device-count-whole", ERROR, BOTH, "0.1", NULL,
 		"Devices such as GPUs are asked for in whole numbers, with a limit equal to the "
 		"request.",
-		RULE_CHECKS_RESOURCES(device_is_whole), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_SPECIAL(device_is_whole), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0504", "huge-pages-fit", ERROR, BOTH, "0.1", NULL,
 		"Huge pages are whole pages and stand beside CPU or memory.",
-		RULE_CHECKS_RESOURCES(huge_pages_fit), .needs = PART(LIMITS) | PART(REQUESTS)),
+		RULE_CHECKS_SPECIAL(huge_pages_fit), .needs = PART(LIMITS) | PART(REQUESTS)),
 	RULE("RG0505", "amount-not-negative", ERROR, BOTH, "0.1", NULL,
 		"No request or limit is negative.", RULE_CHECKS_RESOURCES(amount_is_not_negative),
 		.needs = PART(LIMITS) | PART(REQUESTS)),

@@ -53,6 +53,7 @@ enum rule_scope {
 	RULE_CONTAINER,     /* each container and init container of each of those */
 	RULE_POD_CONTAINER, /* the same, with its pod */
 	RULE_RESOURCES,     /* of those and of whole pods, of autoscaler and history collector */
+	RULE_SPECIAL,       /* of those resources which name more than CPU and memory */
 	RULE_UPDATE,        /* once an UPDATE, old against new: never ratchets */
 	RULE_BY_ENGINE,     /* quota and limits: reported by their own stage */
 };
@@ -70,7 +71,7 @@ union rule_check {
 	rule_pod_fn *pod;
 	rule_container_fn *container;
 	rule_pod_container_fn *pod_container;
-	rule_resources_fn *resources;
+	rule_resources_fn *resources; /* RULE_RESOURCES, RULE_SPECIAL */
 	rule_update_fn *update;
 };
 
@@ -122,6 +123,7 @@ struct rule {
 #define RULE_CHECKS_POD(fn)           .scope = RULE_POD, .check = {.pod = (fn)}
 #define RULE_CHECKS_CONTAINER(fn)     .scope = RULE_CONTAINER, .check = {.container = (fn)}
 #define RULE_CHECKS_RESOURCES(fn)     .scope = RULE_RESOURCES, .check = {.resources = (fn)}
+#define RULE_CHECKS_SPECIAL(fn)       .scope = RULE_SPECIAL, .check = {.resources = (fn)}
 #define RULE_CHECKS_POD_CONTAINER(fn) .scope = RULE_POD_CONTAINER, .check = {.pod_container = (fn)}
 #define RULE_CHECKS_UPDATE(fn)        .scope = RULE_UPDATE, .check = {.update = (fn)}
 #define RULE_CHECKED_BY_DECODER       .scope = RULE_BY_DECODER

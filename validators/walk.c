@@ -7,10 +7,21 @@ static void add_container(
 		walk->containers[walk->container_count++] = (struct walk_container){pod, container};
 }
 
+/* Nearly every list has CPU and memory, and nothing else. */
+static bool is_special(const struct resource_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!str_is(list->items[i].name, "cpu") && !str_is(list->items[i].name, "memory"))
+			return true;
+	}
+	return false;
+}
+
 static void add_resources(struct walk *walk, const struct resource_requirements *resources)
 {
 	if (resources->self.node)
-		walk->resources[walk->resource_count++] = resources;
+		walk->resources[walk->resource_count++] = (struct walk_resources){resources,
+			is_special(&resources->limits) || is_special(&resources->requests)};
 }
 
 static void add_list(struct walk *walk, const struct rule_pod *pod, const container_list *list)
@@ -164,12 +175,22 @@ static void by_pod_container(
 static void by_resources(
 	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
 {
-	const struct resource_requirements *const *const end =
-		walk->resources + walk->resource_count;
+	const struct walk_resources *const end = walk->resources + walk->resource_count;
 	rule_resources_fn *const check = row->check.resources;
 
-	for (const struct resource_requirements *const *at = walk->resources; at != end; at++)
-		check(c, *at);
+	for (const struct walk_resources *at = walk->resources; at != end; at++)
+		check(c, at->of);
+}
+
+static void by_special(
+	const struct walk *walk, const struct rule_context *c, const struct plan_row *row)
+{
+	const struct walk_resources *const end = walk->resources + walk->resource_count;
+
+	for (const struct walk_resources *at = walk->resources; at != end; at++) {
+		if (at->special)
+			row->check.resources(c, at->of);
+	}
 }
 
 static void by_update(
@@ -194,6 +215,7 @@ static walk_fn *const WALKS[] = {
 	[RULE_CONTAINER] = by_container,
 	[RULE_POD_CONTAINER] = by_pod_container,
 	[RULE_RESOURCES] = by_resources,
+	[RULE_SPECIAL] = by_special,
 	[RULE_UPDATE] = by_update,
 };
 

@@ -12,6 +12,11 @@ struct walk_container {
 	const struct container *container;
 };
 
+struct walk_resources {
+	const struct resource_requirements *of;
+	bool special; /* more than CPU and memory */
+};
+
 struct walk {
 	struct rule_groups groups; /* whose pods are looked at: rule_groups() */
 	struct rule_pod *pods;
@@ -19,7 +24,7 @@ struct walk {
 	struct walk_container *containers; /* of each pod, its init containers last */
 	size_t container_count;
 	/* Of containers, then of the pod; at last those of autoscaler and history collector. */
-	const struct resource_requirements **resources;
+	struct walk_resources *resources;
 	size_t resource_count;
 };
 
