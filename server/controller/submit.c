@@ -137,8 +137,9 @@ static bool has_other_writes(const struct round *round)
 }
 
 /*
- * What is in no hurry is kept for one write. Behind others it is looked at when these are done,
- * which may be long where some were refused; else when the time has come.
+ * Whether the status is kept back, so that one write says what several would. Behind other writes
+ * of its round no time is set: the cluster is looked at again when they have ended. Where some were
+ * refused that may take long, and the status does not wait for it.
  */
 static bool is_held(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct round *round, const struct round_leave *leave)

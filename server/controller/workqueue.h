@@ -12,10 +12,10 @@
 
 struct workqueue;
 
-/* Between two looks at one key pass at least `gap` ns: what happens at once is looked at once. */
+/* Between two looks at one key pass at least `gap` ns: what happens meanwhile costs one look. */
 struct workqueue *workqueue_new(int64_t gap);
-/* While much waits to be written a look brings nothing forward: until told otherwise five gaps
- * pass. */
+/* `much` waits to be written, so that a look would bring nothing forward: until this is called with
+ * false, five gaps pass instead of one. */
 void workqueue_take_time(struct workqueue *queue, bool much);
 /* Takes NULL and nulls. Nobody may be waiting any more. */
 void workqueue_free(struct workqueue **queue);
@@ -34,9 +34,9 @@ void workqueue_drop(struct workqueue *queue, const struct world_key *key);
 
 /* The next key whose time has come, in the arena; false when there is none now. */
 MUST_CHECK bool workqueue_try(struct workqueue *queue, struct arena *arena, struct world_key *out);
-/* Waits for it; false when the queue was stopped. */
+/* The same, but waits for one; false when the queue was stopped. */
 MUST_CHECK bool workqueue_take(struct workqueue *queue, struct arena *arena, struct world_key *out);
-/* For ever: whoever waits is told so. */
+/* For ever: nothing is taken any more, and whoever waits returns. */
 void workqueue_stop(struct workqueue *queue);
 
 struct workqueue_stats {

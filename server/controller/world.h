@@ -154,31 +154,31 @@ struct world_doubt {
 size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
 	struct world_doubt **out, int64_t *next);
 
-struct world_hold {
-	bool behind; /* there are other writes */
-	int32_t ms;
-};
-
 /*
- * A status is about to be written: false where one was written less than half a second ago that
- * says the same in what is grave, of which `gravity` is a hash, or 0 where this one says nothing of
- * that; then `*due` is when this one may be written (clock_now()).
+ * Asks to write a status now, and counts it as written where the answer is true. It is false within
+ * half a second of the last one; `*due` (clock_now()) is then when to ask again. What is grave does
+ * not wait: `gravity` is a hash of what the status says of that, or 0 where it says nothing, and
+ * one that differs from the last one's is written at once.
  */
 bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
 	uint64_t gravity, int64_t *due);
+/* How long a status that may wait does so. */
+struct world_hold {
+	bool behind; /* its round has other writes: until these are done, a second at most */
+	int32_t ms;  /* else so long */
+};
+
 /*
- * Whether a status that may wait does so, until `*due` (clock_now()): behind the other writes of
- * its round, a second at most, or for so many ms since there were none; how many, it is settled
- * when it begins. What is written ends either.
+ * Whether a status that may wait is to wait still, until `*due` (clock_now()). The time runs from
+ * the first call of each sort on, whatever later ones say, until a status is written.
  */
 bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_hold *hold, int64_t *due);
-/* Whether this Event of the cluster is another one than its last few. */
+/* Whether this Event, a hash, is none of the cluster's last few; it is one of them from now on. */
 bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event);
 
 /*
- * A round has ended with nothing refused. If it was one that looked after the children that no
- * watch tells of (observed.first), the next that does comes ROUND_RESYNC_S later, or with another
- * generation.
+ * A round has ended with nothing refused. If it also looked after the children that no watch tells
+ * of (observed.first), that need not be done again for ROUND_RESYNC_S, or until another generation.
  */
 void world_checked(struct world *world, const struct world_key *key, struct str uid);

@@ -36,8 +36,9 @@ enum child_kind {
 };
 
 /*
- * Whether a status may be kept back, so that what comes meanwhile goes with it: until its round has
- * done all else, and after that for so long; or for longer where much else waits to be written.
+ * Whether a status may be kept back, so that one write says what several would have said. It then
+ * waits until the round's other writes are done, and for these ms after that: busy_ms where the
+ * writes of other clusters queue up (writers_are_busy()), else calm_ms.
  */
 struct round_leave {
 	bool waits;

@@ -10,8 +10,8 @@ enum {
 };
 
 /*
- * How old a status may become before it is written anew; and then, how long this may wait for more
- * to go with it (round.h).
+ * For each haste: seconds that must have passed since the last write of the status, and whether the
+ * write may then be kept back for more to go with it (round.h).
  */
 static const struct {
 	int64_t age_s;

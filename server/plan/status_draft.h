@@ -1,6 +1,6 @@
 /*
  * A status in the making: each value is compared with what the object holds, and only what differs
- * is written. How soon, the most hasty of the differences decides.
+ * is written. The difference of the greatest haste decides how soon.
  */
 #pragma once
 
@@ -8,11 +8,11 @@
 #include "server/plan/round.h"
 
 enum status_haste {
-	STATUS_SAME,
-	STATUS_SLOWLY, /* the words of something that is known already */
-	STATUS_SOON,   /* what is likely to change again: counters, addresses */
-	STATUS_ENDS,   /* as soon, and waits for nothing more: what people count on is no more */
-	STATUS_BEGINS, /* now, but for a first status, in which it says what nobody waits for */
+	STATUS_SAME,   /* nothing differs */
+	STATUS_SLOWLY, /* only the words of something that is known already: 30 s after the last */
+	STATUS_SOON,   /* likely to change again, as counters and addresses: 5 s after the last */
+	STATUS_ENDS,   /* people count on it and it is over: as SOON, but then without a delay */
+	STATUS_BEGINS, /* now; in a first status, which nobody waits for, with a delay when busy */
 	STATUS_NOW,
 };
 

@@ -17,7 +17,7 @@ enum {
 	STEPS_MAX = 4, /* in one look; more follow in the next */
 	PAUSE_S = 10,
 	SOON_S = 2,
-	CALM_S = 60, /* so late, at most, is noticed what time alone makes due */
+	CALM_S = 60, /* that nothing is to be done holds no longer: time alone makes things due */
 };
 
 /* How long an API server may take until it works with a bundle that we have read back. */
@@ -272,8 +272,7 @@ static void report_distrust(struct cert_keeper *k)
 			KV("caKnown", has_no_ca ? "no" : "yes"));
 }
 
-/* Of a CA that is nobody's in particular an injector knows nothing: API servers know it by
- * themselves. */
+/* Without a ca.crt, where an injector writes the caBundle: API servers may know its CA anyway. */
 static bool is_publicly_trusted(const struct cert_keeper *k)
 {
 	return k->options.is_injected && k->store.secret.store.ca_crt == NULL;
@@ -301,8 +300,9 @@ static void report_bundle(struct cert_keeper *k)
 }
 
 /*
- * Until the leader has looked, a webhook that somebody makes anew trusts nobody; and who saw that
- * he is not trusted is not ready until he looks again.
+ * ns until the next look. It comes soon where somebody waits for it: a webhook that is made anew
+ * has no caBundle until the leader looks, and a replica that saw that the webhooks do not trust it
+ * is not ready until it looks again.
  */
 static int64_t pause_of(const struct cert_keeper *k)
 {
@@ -315,25 +315,25 @@ static int64_t pause_of(const struct cert_keeper *k)
 
 static const struct stage {
 	bool (*run)(struct cert_keeper *k, struct err *err);
-	bool is_needed; /* without it the others have nothing to go on */
+	bool is_needed; /* where it fails, those behind it are not run */
 } STAGES[] = {
 	{read_pair, true},
 	{read_webhooks, false},
-	/* What these do hangs on what those have read. */
 	{renew, false},
 	{serve, false},
 	{publish, false},
 };
 
-enum { JUDGES = 2 }; /* the first that reads no more */
+/* Of STAGES: those before it read, and what it and the others do hangs on that alone. */
+enum { FIRST_TO_ACT = 2 };
 
-/* Of all that a look goes by, but for the time. */
+/* All that a look decides by, but for the time: what was read, and whether we lead. Never 0. */
 static uint64_t fingerprint_of(const struct cert_keeper *k)
 {
 	return (2 * cert_store_hash(&k->store) + leads(k)) | 2;
 }
 
-/* Nothing is on its way: what was published is known by now, or nobody is to know it. */
+/* Nothing is on its way: what was published has had its time, or there is nothing to publish. */
 static bool is_calm(const struct cert_keeper *k)
 {
 	const bool has_to = publishes(k) && cert_store_webhook_count(&k->store);
@@ -343,8 +343,8 @@ static bool is_calm(const struct cert_keeper *k)
 }
 
 /*
- * Certificates are read and verified, which is nearly all that a look costs, only where something
- * is otherwise than when there was nothing to do.
+ * Whether there was nothing to do when all was as it is now. Then nothing is judged anew: to read
+ * and verify certificates is nearly all that a look costs.
  */
 static bool is_as_before(const struct cert_keeper *k)
 {
@@ -367,7 +367,7 @@ int64_t cert_keeper_look(struct cert_keeper *k)
 	for (size_t i = 0; i < ARRAY_LEN(STAGES); i++) {
 		struct err err = {0};
 
-		if (i == JUDGES && first.code == ERR_NONE && is_as_before(k))
+		if (i == FIRST_TO_ACT && first.code == ERR_NONE && is_as_before(k))
 			return clock_now() + k->pause;
 		if (STAGES[i].run(k, &err))
 			continue;

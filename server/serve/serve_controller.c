@@ -12,7 +12,8 @@
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 
-/* What happens to a cluster within this time is looked at once. */
+/* At least so long between two looks at one cluster, so that what happens meanwhile costs one look.
+ */
 #define GAP (20 * CLOCK_MILLISECOND)
 
 struct serve_controller {
@@ -194,7 +195,7 @@ static void set(struct app *app, enum telemetry_row row, const struct str *value
 	metrics_set(metrics_series(app->metrics, row, values), value);
 }
 
-/* All of them, so that one that was there and is no more is told as 0. */
+/* Every series, also those of 0: a state that no cluster is in any more must not stay as it was. */
 static void gather_clusters(struct app *app, enum dialect dialect, const struct world_tally *tally)
 {
 	static const char *const WORDS[WORLD_STATES] = {

@@ -20,7 +20,8 @@ struct serve_facts {
 	struct server *server;
 	struct fact facts[FACTS_KINDS];
 	pthread_mutex_t mutex; /* of the numbers, and of what the health board is told of them */
-	size_t known, missing; /* kinds: of which all is known, that cannot be had */
+	size_t known;          /* kinds of which all has been told */
+	size_t missing;        /* kinds that may not be read, or that the cluster does not have */
 };
 
 static void put(void *context, const struct json_node *object, struct arena *arena)

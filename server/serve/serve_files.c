@@ -19,7 +19,7 @@ static struct serving_options options_of(const struct server *s)
 	return (struct serving_options){.dir = s->files->dir, .mint = s->offline};
 }
 
-/* It is served all the same: any other is worse, and who renews it may only be late. */
+/* A faulty pair is served all the same: there is no better one, and a renewal may be on its way. */
 static void warn_of_faults(const struct server *s, const struct serving_pair *pair)
 {
 	const struct serving_options options = options_of(s);

@@ -11,11 +11,14 @@
 
 struct serve_leader {
 	struct kube_election *election;
-	char identity[192]; /* of this process, and of no other that ever was */
+	char identity[192]; /* in the Lease: no other process has or had it */
 	char holder[KUBE_LEASE_HOLDER];
 };
 
-/* Those who have a controller say so, and of which namespace: another one stands back for them. */
+/*
+ * Our identity in the Lease. It says whether we run a controller, and for which namespace, by which
+ * other Raygates know whom to stand back for (controller/rivals.h).
+ */
 static void name_ourselves(const struct server *s, char *out, size_t size)
 {
 	const struct str watched = settings_str(s->settings, SETTING_WATCH_NAMESPACE);

@@ -116,9 +116,10 @@ static bool follow(struct serve_ledger *ledger, enum dialect dialect, struct err
 }
 
 /*
- * Until all are counted, a quota answers 429. One that has just begun is not ready while it would,
- * for a while at most: others may be, and the quota has not to do with most of what is asked. With
- * a new policy all replicas count anew at the same time, and are ready as before.
+ * Until all RayClusters are counted, requests that a quota may refuse are answered 429. A replica
+ * that has just started is not ready meanwhile, so that others are asked; but not for longer than
+ * `awaited_until` (clock_now()), since most requests have nothing to do with a quota. With a new
+ * policy all replicas count anew at the same time; then it is 0, and they stay ready.
  */
 static void say_uncounted(struct server *s, int64_t awaited_until)
 {
