@@ -407,6 +407,40 @@ Test(accepted_store, what_is_there_is_judged_anew_once_it_is_known)
 	cr_expect(says("\"reason\":\"Accepted\""), "%s", cluster());
 }
 
+static void put_pod(const char *name, const char *type, const char *group)
+{
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	fake_cluster_put(kit->cluster,
+		arena_printf(&arena, "/api/v1/namespaces/ns/pods/%s", name).at,
+		arena_printf(&arena,
+			"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"%s\","
+			"\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"%s\","
+			"\"ray.io/group\":\"%s\"},\"ownerReferences\":[{\"controller\":true,"
+			"\"uid\":\"uid-of-a\"}]},\"spec\":{}}",
+			name, name, type, group)
+			.at);
+}
+
+/* No generation of it was ever accepted: what was there when it was taken over is the first. */
+Test(accepted_store, what_was_taken_over_is_kept_too)
+{
+	controller_kit_apply(kit, "a", 9);
+	put_pod("h", "head", "headgroup");
+	put_pod("w1", "worker", "workers");
+	put_pod("w2", "worker", "workers");
+	lead();
+	cr_expect(says("\"QuotaExceeded\""), "%s", cluster());
+	cr_expect_null(revision());
+	refuse();
+	expect_revision(0);
+	controller_kit_kill(kit);
+	lose_pods();
+	lead();
+	expect_as_accepted();
+}
+
 /* A mistake that somebody has put into what is stored was not there before. */
 Test(accepted_store, what_is_forged_is_no_excuse)
 {
