@@ -9,6 +9,11 @@ static const char *const VERBS[] = {
 	[PATCH_TEST] = "test",
 };
 
+const char *patch_verb_name(enum patch_verb verb)
+{
+	return VERBS[verb];
+}
+
 void patch_push(struct arena *arena, struct patch *patch, struct patch_step step)
 {
 	if (patch->count == patch->room) {

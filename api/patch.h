@@ -46,6 +46,8 @@ struct patch {
 };
 
 void patch_push(struct arena *arena, struct patch *patch, struct patch_step step);
+/* "add", … */
+const char *patch_verb_name(enum patch_verb verb);
 
 /* The patch as JSON text: "[]" when there is nothing in it. */
 void patch_print(const struct patch *patch, struct buf *out);

@@ -107,20 +107,11 @@ static void add_footprint(const struct plan *plan, struct buf *out)
 
 static void add_patch(const struct patch *patch, struct buf *out)
 {
-	static const char *const VERBS[] = {
-		[PATCH_ADD] = "add",
-		[PATCH_REMOVE] = "remove",
-		[PATCH_REPLACE] = "replace",
-		[PATCH_MOVE] = "move",
-		[PATCH_COPY] = "copy",
-		[PATCH_TEST] = "test",
-	};
-
 	buf_add_cstr(out, patch->count ? "\nPatch\n" : "\nNo patch: nothing is added.\n");
 	for (size_t i = 0; i < patch->count; i++) {
 		const struct patch_step *const step = &patch->steps[i];
 
-		buf_printf(out, "  %s %.*s", VERBS[step->verb], STR_ARG(step->path));
+		buf_printf(out, "  %s %.*s", patch_verb_name(step->verb), STR_ARG(step->path));
 		if (step->value.len)
 			buf_printf(out, "\n      %.*s", STR_ARG(step->value));
 		buf_add_char(out, '\n');
