@@ -66,16 +66,6 @@ static bool is_plain(struct str s)
 	return !str_contains(s, ": ") && !str_contains(s, " #");
 }
 
-static uint32_t point_of(struct str sequence)
-{
-	static const unsigned char LEAD[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-	uint32_t point = (unsigned char)sequence.at[0] & LEAD[sequence.len];
-
-	for (size_t i = 1; i < sequence.len; i++)
-		point = point << 6 | ((unsigned char)sequence.at[i] & 0x3F);
-	return point;
-}
-
 /*
  * Beyond ASCII: what YAML calls printable, without its own line breaks (U+0085, U+2028, U+2029)
  * and the byte order mark.
@@ -120,10 +110,10 @@ static size_t add_character(struct buf *out, struct str rest)
 		buf_printf(out, "\\%c", first);
 	else if (first >= ' ' && first <= '~')
 		buf_add_char(out, (char)first);
-	else if (len > 1 && is_printable(point_of((struct str){rest.at, len})))
+	else if (len > 1 && is_printable(utf8_point((struct str){rest.at, len})))
 		buf_add(out, (struct str){rest.at, len});
 	else
-		add_escaped(out, point_of((struct str){rest.at, len}));
+		add_escaped(out, utf8_point((struct str){rest.at, len}));
 	return len ? len : 1;
 }
 
@@ -157,7 +147,7 @@ static bool fits_literal(struct str s)
 		const size_t len = utf8_sequence(s);
 		const char c = s.at[0];
 
-		if (len == 0 || (len > 1 && !is_printable(point_of((struct str){s.at, len}))))
+		if (len == 0 || (len > 1 && !is_printable(utf8_point((struct str){s.at, len}))))
 			return false;
 		if (len == 1 && (c < ' ' || c == '\x7f') && c != '\n' && c != '\t')
 			return false;

@@ -61,6 +61,16 @@ bool utf8_is_valid(struct str s)
 	return true;
 }
 
+uint32_t utf8_point(struct str s)
+{
+	static const unsigned char LEAD[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	uint32_t point = (unsigned char)s.at[0] & LEAD[s.len];
+
+	for (size_t i = 1; i < s.len; i++)
+		point = point << 6 | ((unsigned char)s.at[i] & 0x3F);
+	return point;
+}
+
 size_t utf8_encode(uint32_t point, char out[4])
 {
 	if (point < 0x80) {

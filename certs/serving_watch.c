@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "certs/serving_mint.h"
 
 enum {
@@ -174,7 +174,6 @@ static void *run(void *context)
 {
 	struct serving_watch *const watch = context;
 
-	pthread_setname_np(pthread_self(), "certificates");
 	while (!atomic_load(&watch->stopping)) {
 		look(watch);
 		wait_for_change(watch);
@@ -194,19 +193,6 @@ static void watch_free(struct serving_watch **watch)
 	mem_free(watch);
 }
 
-/* Signals are for the thread that waits for them. */
-static int start_thread(struct serving_watch *watch)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	const int failed = pthread_create(&watch->thread, NULL, run, watch);
-
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed;
-}
-
 bool serving_watch_start(const struct serving_watch_options *options, struct serving_pair **pair,
 	struct serving_watch **out, struct err *err)
 {
@@ -222,7 +208,7 @@ bool serving_watch_start(const struct serving_watch_options *options, struct ser
 	if (watch->wake < 0)
 		return err_errno(err, "watch certificates");
 	watch->pair = *pair;
-	if (start_thread(watch) != 0) {
+	if (!thread_start(&watch->thread, "certificates", run, watch)) {
 		watch->pair = NULL;
 		return err_set(err, ERR_UNAVAILABLE, "watch certificates: no thread is to be had");
 	}

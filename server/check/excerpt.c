@@ -25,16 +25,6 @@ struct glyph {
 	uint32_t columns;
 };
 
-static uint32_t point_of(struct str s)
-{
-	static const unsigned char FIRST[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-	uint32_t point = (unsigned char)s.at[0] & FIRST[s.len];
-
-	for (size_t i = 1; i < s.len; i++)
-		point = point << 6 | ((unsigned char)s.at[i] & 0x3F);
-	return point;
-}
-
 static uint32_t columns_of(uint32_t point)
 {
 	for (size_t i = 0; i < ARRAY_LEN(WIDE); i++) {
@@ -61,7 +51,7 @@ static struct glyph glyph_at(struct str line, size_t *at)
 	*at += length ? length : 1;
 	if (length == 0)
 		return (struct glyph){STR("?"), 1};
-	const uint32_t point = point_of((struct str){rest.at, length});
+	const uint32_t point = utf8_point((struct str){rest.at, length});
 
 	if (point == '\t')
 		return (struct glyph){STR(" "), 1};

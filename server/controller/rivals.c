@@ -8,9 +8,9 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/strmap.h"
+#include "base/thread.h"
 #include "server/kube/reflector.h"
 #include "server/kube/stop.h"
-#include "server/kube/thread.h"
 
 enum { SECONDS_UNSAID = 15, SELECTOR = 280, TIME = 40, NAME = 256 };
 
@@ -411,8 +411,8 @@ bool rivals_start(const struct rivals_options *options, struct rivals **out, str
 	if (!follow(r, RIVAL_KUBERAY, "ray-operator-leader", err) ||
 		!follow(r, RIVAL_RAYGATE, options->lease, err))
 		return false;
-	r->tells = kube_thread_start(&r->teller, "rivals", tell_all, r);
-	r->asks = r->tells && kube_thread_start(&r->asker, "rivals-ask", ask_all, r);
+	r->tells = thread_start(&r->teller, "rivals", tell_all, r);
+	r->asks = r->tells && thread_start(&r->asker, "rivals-ask", ask_all, r);
 	return r->asks || err_set(err, ERR_UNAVAILABLE, "rivals: no thread is to be had");
 }
 

@@ -3,11 +3,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/thread.h"
 #include "server/controller/deeds.h"
 #include "server/controller/feed.h"
 #include "server/controller/perform.h"
 #include "server/kube/stop.h"
-#include "server/kube/thread.h"
 
 /* Its fields are set before any of its threads begins. */
 struct term {
@@ -176,7 +176,7 @@ bool term_start(struct term *term, struct err *err)
 		!start_rivals(term, err) || !start_feeds(term, err) ||
 		!writers_start(term->writers, err))
 		return false;
-	term->plans = kube_thread_start(&term->planner, "planner", plan, term->reconciler);
+	term->plans = thread_start(&term->planner, "planner", plan, term->reconciler);
 	return term->plans || err_set(err, ERR_UNAVAILABLE, "controller: no thread is to be had");
 }
 

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/table.h"
+#include "base/thread.h"
 #include "server/controller/deeds.h"
 #include "server/kube/backoff.h"
-#include "server/kube/thread.h"
 
 #define WAIT_FIRST (CLOCK_SECOND / 5)
 #define WAIT_MOST  (30 * CLOCK_SECOND)
@@ -434,7 +434,7 @@ bool writers_start(struct writers *w, struct err *err)
 {
 	w->threads = mem_alloc(w->options.threads * sizeof(*w->threads));
 	for (; w->started < w->options.threads; w->started++) {
-		if (!kube_thread_start(&w->threads[w->started], "writer", run, w))
+		if (!thread_start(&w->threads[w->started], "writer", run, w))
 			return err_set(err, ERR_UNAVAILABLE, "writers: no thread is to be had");
 	}
 	return true;

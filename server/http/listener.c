@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "server/http/daemon.h"
 #include "server/http/socket.h"
 
@@ -201,19 +202,10 @@ static void *keeper_main(void *data)
 	return NULL;
 }
 
-/* Signals are the main thread's business. */
 static bool start_keeper(struct listener *listener, struct err *err)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errno = pthread_create(&listener->keeper, NULL, keeper_main, listener);
-	const int why = errno;
-
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = why;
-	return why == 0 || err_errno(err, "start a thread");
+	return thread_start(&listener->keeper, "keeper", keeper_main, listener) ||
+	       err_errno(err, "start a thread");
 }
 
 static bool start_daemon(

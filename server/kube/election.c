@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "server/kube/backoff.h"
-#include "server/kube/thread.h"
 
 #define RENEW_WITHIN     (10 * CLOCK_SECOND)
 #define RETRY_EVERY      (2 * CLOCK_SECOND)
@@ -109,7 +109,7 @@ bool kube_election_start(
 	election->lease.options = options->lease;
 	election->stop = kube_stop_new();
 	election->lease.stop = election->stop;
-	if (!kube_thread_start(&election->thread, "election", run, election)) {
+	if (!thread_start(&election->thread, "election", run, election)) {
 		kube_stop_free(&election->stop);
 		mem_free(&election);
 		return err_set(err, ERR_UNAVAILABLE, "leader election: no thread is to be had");

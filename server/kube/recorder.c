@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/thread.h"
 #include "server/kube/event_series.h"
 #include "server/kube/stop.h"
-#include "server/kube/thread.h"
 
 enum { MESSAGE_LIMIT = 1024, NAME_BEFORE_TIME = 200, LAST_WORDS_SECONDS = 2 };
 
@@ -318,7 +318,7 @@ bool kube_recorder_start(struct kube_client *client, const char *component, cons
 	recorder->stop = kube_stop_new();
 	pthread_mutex_init(&recorder->mutex, NULL);
 	pthread_cond_init(&recorder->more, NULL);
-	if (!kube_thread_start(&recorder->thread, "events", run, recorder)) {
+	if (!thread_start(&recorder->thread, "events", run, recorder)) {
 		recorder_free(&recorder);
 		return err_set(err, ERR_UNAVAILABLE, "events: no thread is to be had");
 	}

@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "server/kube/backoff.h"
 #include "server/kube/known.h"
 #include "server/kube/lines.h"
 #include "server/kube/list.h"
-#include "server/kube/thread.h"
 #include "server/kube/watch_event.h"
 
 enum {
@@ -323,7 +323,7 @@ bool kube_reflector_start(
 	reflector->backoff = (struct kube_backoff){.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
 	reflector->lines.limit = KUBE_REFLECTOR_LINE;
 	arena_init(&reflector->arena, ARENA_BLOCK);
-	if (!kube_thread_start(&reflector->thread, "watch", run, reflector))
+	if (!thread_start(&reflector->thread, "watch", run, reflector))
 		return err_set(err, ERR_UNAVAILABLE, "watch '%.60s': no thread is to be had",
 			options->resource->plural);
 	*out = reflector;

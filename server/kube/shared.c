@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "base/mem.h"
-#include "server/kube/thread.h"
+#include "base/thread.h"
 
 enum {
 	LOOK_MS = 1000,           /* how often stops are looked at, should one have no descriptor */
@@ -177,7 +177,7 @@ static void *run(void *context)
 static bool has_thread(struct kube_shared *shared)
 {
 	if (!shared->runs)
-		shared->runs = kube_thread_start(&shared->thread, "watches", run, shared);
+		shared->runs = thread_start(&shared->thread, "watches", run, shared);
 	return shared->runs;
 }
 

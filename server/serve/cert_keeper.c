@@ -1,14 +1,13 @@
 #include "server/serve/cert_keeper.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "certs/managed.h"
 #include "certs/when.h"
 #include "server/serve/cert_store.h"
@@ -442,7 +441,6 @@ static void *run(void *context)
 {
 	struct cert_keeper *const k = context;
 
-	pthread_setname_np(pthread_self(), "certificates");
 	while (wait_for_next(k, cert_keeper_look(k)))
 		;
 	return NULL;
@@ -452,16 +450,8 @@ bool cert_keeper_start(
 	const struct cert_keeper_options *options, struct cert_keeper **out, struct err *err)
 {
 	struct cert_keeper *k = cert_keeper_new(options);
-	sigset_t all, before;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errno = pthread_create(&k->thread, NULL, run, k);
-	const int why = errno;
-
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (why) {
-		errno = why;
+	if (!thread_start(&k->thread, "certificates", run, k)) {
 		err_errno(err, "start the keeper of certificates");
 		cert_keeper_free(&k);
 		return false;

@@ -57,6 +57,7 @@ Test(utf8, every_scalar_value_comes_back_whole)
 
 		cr_assert_eq(utf8_sequence((struct str){out, len}), surrogate ? 0 : len, "U+%04X",
 			point);
+		cr_assert_eq(utf8_point((struct str){out, len}), point, "U+%04X", point);
 	}
 }
 

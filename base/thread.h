@@ -6,6 +6,6 @@
 
 #include "base/attr.h"
 
-/* False when there is none to be had. The name has at most 15 letters. */
-MUST_CHECK bool kube_thread_start(
+/* False when there is none to be had; errno says why. The name has at most 15 letters. */
+MUST_CHECK bool thread_start(
 	pthread_t *thread, const char *name, void *(*run)(void *), void *context);
