@@ -146,7 +146,7 @@ static void decode_item(const struct schema_decoder *d, const struct schema *sch
 	const struct json_node *node, const struct field_path *at, void *out)
 {
 	if (node->kind == JSON_NULL)
-		schema_wrong_type(d, node, at, "an object");
+		schema_wrong_object(d, schema, node, at);
 	else
 		schema_decode(d, schema, node, at, out);
 }
@@ -186,7 +186,7 @@ void schema_decode_list(const struct schema_decoder *d, const struct schema_valu
 	void *items = NULL;
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_value_wrong(d, v, "a list");
+		schema_wrong_list(d, v);
 		return;
 	}
 	/* A list beyond the bound is reported and counts as absent. */
@@ -365,7 +365,7 @@ void schema_decode(const struct schema_decoder *d, const struct schema *schema,
 	if (!json_present(node))
 		return;
 	if (node->kind != JSON_OBJECT) {
-		schema_wrong_type(d, node, at, "an object");
+		schema_wrong_object(d, schema, node, at);
 		return;
 	}
 	if (out)

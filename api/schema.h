@@ -293,10 +293,11 @@ struct schema_sharing {
 	size_t saved; /* bytes that the copies would have taken: they count against memory_max */
 };
 
-/* How a number stands in the user's file, which may be 0x1F where the node says 31. */
+/* How a number or a boolean stands in the user's file: 0x1F where the node says 31, yes where it is
+ * true. */
 struct schema_spelling {
 	/* The empty str where that is not known. */
-	struct str (*of)(const void *context, const struct json_node *number);
+	struct str (*of)(const void *context, const struct json_node *node);
 	const void *context;
 };
 

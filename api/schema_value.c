@@ -23,87 +23,9 @@ struct field_fact schema_fact(
 		.rule = rule, .type = type, .at_most = FIELD_SEVERITY_ERROR, .reads = reads};
 }
 
-static const char *kind_words(enum json_kind kind)
-{
-	switch (kind) {
-	case JSON_NULL:
-		return "null";
-	case JSON_FALSE:
-	case JSON_TRUE:
-		return "a boolean";
-	case JSON_NUMBER:
-		return "a number";
-	case JSON_STRING:
-		return "a string";
-	case JSON_ARRAY:
-		return "a list";
-	case JSON_OBJECT:
-	case JSON_SKIPPED:
-		return "an object";
-	}
-	return "nothing";
-}
-
 static bool is_boolean(const struct json_node *node)
 {
 	return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
-}
-
-/* A number or a truth in quotes. */
-static bool is_quoted(const struct json_node *node, const char *wanted)
-{
-	const struct str text = {node->at, node->len};
-	int64_t number;
-
-	if (!json_is(node, JSON_STRING))
-		return false;
-	return strcmp(wanted, "true or false") == 0
-		       ? str_is(text, "true") || str_is(text, "false")
-		       : strcmp(wanted, "an integer") == 0 && str_to_i64(text, &number);
-}
-
-/*
- * The word to quote, if it is known: YAML makes 10 of 012 and of 0xA, and 2.1 of 2.10, so that a
- * review cannot tell what stood in the file.
- */
-static struct str spelling(const struct schema_decoder *d, const struct json_node *number)
-{
-	return d->spelling ? d->spelling->of(d->spelling->context, number) : (struct str){0};
-}
-
-void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted)
-{
-	const struct field_fact wrong =
-		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
-	const bool text = strcmp(wanted, "a string") == 0;
-	const bool number = text && node->kind == JSON_NUMBER;
-	const struct str word = number ? spelling(d, node) : (struct str){0};
-
-	/* What stood there may have been yes or off: the word to quote is not known any more. */
-	if (text && is_boolean(node))
-		field_add(d->errors, at, &wrong,
-			"must be a string, is a boolean: put it in quotes (bare yes, no, on and "
-			"off are booleans in YAML, too)");
-	else if (word.len)
-		field_add(d->errors, at, &wrong,
-			"must be a string, is a number: write \"%.*s\" in quotes", STR_ARG(word));
-	else if (number)
-		field_add(d->errors, at, &wrong,
-			"must be a string, is a number: put it in quotes, as %s",
-			d->spelling ? "you mean it" : "it stands in your file");
-	else if (is_quoted(node, wanted))
-		field_add(d->errors, at, &wrong, "must be %s, is %s: write %.*s without quotes",
-			wanted, kind_words(json_kind(node)), (int)node->len, node->at);
-	else
-		field_add(d->errors, at, &wrong, "must be %s, is %s", wanted,
-			kind_words(json_kind(node)));
-}
-
-void schema_value_wrong(
-	const struct schema_decoder *d, const struct schema_value *v, const char *wanted)
-{
-	schema_wrong_type(d, v->node, SCHEMA_AT(v), wanted);
 }
 
 static bool is_one_of(struct str word, const char *const *words)
@@ -148,11 +70,13 @@ static void check_word(
 
 static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
-	if (v->node->kind != JSON_STRING) {
+	if (v->node->kind != JSON_STRING)
 		schema_value_wrong(d, v, "a string");
+	if (v->node->kind >= JSON_ARRAY)
 		return;
-	}
-	const struct str text = json_str(d->arena, v->node);
+	/* A number counts as its text: what is wrong with that, too, is told in the same answer. */
+	const struct str text = v->node->kind == JSON_STRING ? json_str(d->arena, v->node)
+							     : schema_text(d, v->node);
 
 	if (v->row->words)
 		check_word(d, v, text);

@@ -28,9 +28,14 @@ struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
 	const struct field_path *at, const char *wanted) COLD NOINLINE;
-/* The same of the value at hand. */
+/* The same of the value at hand, of one that must be a list of objects, and of an object. */
 void schema_value_wrong(const struct schema_decoder *d, const struct schema_value *v,
 	const char *wanted) COLD NOINLINE;
+void schema_wrong_list(const struct schema_decoder *d, const struct schema_value *v) COLD NOINLINE;
+void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *node, const struct field_path *at) COLD NOINLINE;
+/* How a scalar that is no string stands in the file, or as JSON. */
+struct str schema_text(const struct schema_decoder *d, const struct json_node *node) COLD NOINLINE;
 
 /* Where the row keeps the value in the struct; NULL where it does not. */
 static inline void *schema_place(void *out, const struct schema_value *v)

@@ -28,10 +28,16 @@ static int length_without_example(const char *fault)
 	return (int)(example ? (size_t)(example - fault) : strlen(fault));
 }
 
+/* A number that lacks its quotes, as the decoder says, has to be a name all the same. */
+static inline struct str name_text(const struct rule_context *c, const struct json_node *node)
+{
+	return json_is(node, JSON_STRING) ? json_str(c->arena, node) : json_raw(node);
+}
+
 COLD static void name_is_wrong(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *node, enum name_kind kind)
 {
-	const struct str name = json_str(c->arena, node);
+	const struct str name = name_text(c, node);
 	const char *const fault = names_fault(kind, name);
 	const struct str near = names_suggest(c->arena, name, kind);
 
@@ -45,7 +51,8 @@ COLD static void name_is_wrong(const struct rule_context *c, const struct field_
 void check_name(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *node, enum name_kind kind)
 {
-	if (json_is(node, JSON_STRING) && names_fault(kind, json_str(c->arena, node)))
+	if ((json_is(node, JSON_STRING) || json_is(node, JSON_NUMBER)) &&
+		names_fault(kind, name_text(c, node)))
 		name_is_wrong(c, at, node, kind);
 }
 

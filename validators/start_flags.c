@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "api/quantity.h"
 #include "base/json_read.h"
 
 enum {
@@ -166,6 +167,20 @@ bool start_int(struct str text, int64_t *out)
 	       str_to_i64((struct str){digits, len}, out);
 }
 
+static const char *bytes_fault(struct arena *arena, struct str text)
+{
+	struct quantity amount;
+	struct err err;
+
+	if (!quantity_parse(text, &amount, &err) || quantity_is_unbounded(amount) ||
+		quantity_is_negative(amount))
+		return "must be a whole number of bytes without a unit, such as \"4294967296\" for "
+		       "4Gi";
+	return arena_printf(arena, "must be a whole number of bytes without a unit: write \"%lld\"",
+		(long long)quantity_value(amount))
+		.at;
+}
+
 static const char *int_fault(struct arena *arena, const struct start_flag *flag, struct str text)
 {
 	int64_t number;
@@ -176,8 +191,7 @@ static const char *int_fault(struct arena *arena, const struct start_flag *flag,
 			       : arena_printf(arena, "must be at least %lld", (long long)flag->min)
 					 .at;
 	if (strstr(flag->name, "memory"))
-		return "must be a whole number of bytes without a unit, such as \"4294967296\" for "
-		       "4Gi";
+		return bytes_fault(arena, text);
 	return "must be a whole number, such as \"4\"";
 }
 

@@ -47,7 +47,7 @@ static bool has_own_command(const struct rule_context *c, const struct ray_group
 struct param {
 	const struct ray_group *group;
 	const struct field_path *map;
-	const struct json_node *key, *value; /* value is a string */
+	const struct json_node *key, *value; /* value is a scalar */
 	struct str name, text;
 	size_t index;
 	enum field_severity *at_most; /* of the group's; OFF: nobody has asked yet */
@@ -76,18 +76,22 @@ static void each_of_params(
 	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
 		const struct str name = json_str(c->arena, it.key);
 
-		if (!json_is(it.value, JSON_STRING))
+		/* A number that lacks its quotes is told by the decoder, and judged as its text
+		 * here. */
+		if (it.value->kind >= JSON_ARRAY || it.value->kind == JSON_NULL)
 			continue;
-		check(c, &(struct param){
-				 .group = group,
-				 .map = map,
-				 .key = it.key,
-				 .value = it.value,
-				 .name = name,
-				 .text = json_str(c->arena, it.value),
-				 .index = it.index,
-				 .at_most = &at_most,
-			 });
+		check(c,
+			&(struct param){
+				.group = group,
+				.map = map,
+				.key = it.key,
+				.value = it.value,
+				.name = name,
+				.text = it.value->kind == JSON_STRING ? json_str(c->arena, it.value)
+								      : json_raw(it.value),
+				.index = it.index,
+				.at_most = &at_most,
+			});
 	}
 }
 
@@ -233,6 +237,33 @@ static void check_bare(
 		   : "\"leave the flag out\"");
 }
 
+static bool takes_json(const struct start_flag *flag)
+{
+	return flag && (flag->type == START_RESOURCES || flag->type == START_JSON);
+}
+
+/* JSON as it has to stand in YAML to come out of the shell whole; NULL where it is none, or long.
+ */
+static const char *for_shell(struct arena *arena, struct str text)
+{
+	static const struct json_limits LIMITS = {.bytes = 200, .depth = 20, .nodes = 100};
+	CLEANUP(buf_done) struct buf out = {0};
+	struct json_doc doc;
+	struct err err;
+
+	if (!json_read(arena, text, &LIMITS, &doc, &err) || doc.root->kind != JSON_OBJECT ||
+		str_contains(text, "'") || str_contains(text, "\\"))
+		return NULL;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] == '"')
+			buf_add_char(&out, '\\');
+		buf_add_char(&out, text.at[i]);
+	}
+	return arena_printf(arena, "is JSON, whose quotes the shell takes away: write '\"%.*s\"'",
+		STR_ARG(buf_str(&out)))
+		.at;
+}
+
 static void check_value(const struct rule_context *c, const struct param *p)
 {
 	const struct start_flag *const flag = start_flag_find(p->name);
@@ -252,16 +283,36 @@ static void check_value(const struct rule_context *c, const struct param *p)
 
 	if (unknown || word.runs_command || word.open_quote || word.bad_syntax)
 		return;
-	const char *const fault = start_value_fault(c->arena, flag, word.text);
+	const char *fault = start_value_fault(c->arena, flag, word.text);
 
+	if (fault && takes_json(flag) && for_shell(c->arena, p->text))
+		fault = for_shell(c->arena, p->text);
 	if (fault)
 		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID,
 			FIELD_READS(p->value), "%s", fault);
 }
 
+/* That it must be a string is told by the decoder; how such a string is written, here. */
+static void check_objects(const struct rule_context *c, const struct ray_group *group)
+{
+	const struct field_path *const map = FIELD_CHILD(group->self.at, "rayStartParams");
+
+	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
+		const struct str name = json_str(c->arena, it.key);
+		const char *const way = it.value->kind == JSON_OBJECT
+						? for_shell(c->arena, json_raw(it.value))
+						: NULL;
+
+		if (way && takes_json(start_flag_find(name)))
+			rule_found(c, FIELD_KEY(map, name), FIELD_INVALID, FIELD_READS(it.value),
+				"%s", way);
+	}
+}
+
 static void values_have_their_type(const struct rule_context *c, const struct ray_group *group)
 {
 	each_of_params(c, group, check_value);
+	check_objects(c, group);
 }
 
 static void check_head_side(const struct rule_context *c, const struct param *p)

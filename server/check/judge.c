@@ -64,7 +64,8 @@ struct place_context {
 	const struct mutation *mutation;
 };
 
-/* A plain number as it stands in its line; nothing where an alias or a tag stands there. */
+/* A plain number or boolean as it stands in its line; nothing where an alias or a tag stands there.
+ */
 static struct str spelled(const void *context, const struct json_node *number)
 {
 	const struct place_context *const c = context;

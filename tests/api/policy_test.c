@@ -77,7 +77,7 @@ static const struct {
 	{HEAD "prices: {cpu: -1}\n", "line 3, column 15", "prices[cpu]"},
 	{HEAD "prices: {cpu: \"1\"}\n", "line 3, column 15", "must be a number"},
 	{HEAD "prices: [1]\n", "line 3, column 9", "prices: Invalid value"},
-	{HEAD "charge: x\nenforcement: y\nprices: 1\n", "", "3 mistakes, the first: policy 'test'"},
+	{HEAD "charge: x\nenforcement: y\nprices: 1\n", "", "4 mistakes, the first: policy 'test'"},
 };
 
 Test(policy, what_is_wrong_is_told_with_its_place)

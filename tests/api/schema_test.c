@@ -86,7 +86,7 @@ static const struct {
 	{"a fraction where an integer belongs", WORKER(",\"replicas\":1.5"),
 		"RG0101 spec.workerGroupSpecs[0].replicas: Invalid value: 1.5: must be an integer, "
 		"is "
-		"a number"},
+		"a number with a fraction"},
 	{"the least and the greatest int32",
 		WORKER(",\"replicas\":-2147483648,\"maxReplicas\":2147483647"), ""},
 	{"an integer beyond int32", WORKER(",\"maxReplicas\":9999999999"),

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
-#include "tests/support/verdict.h"
+#include "tests/support/verdict_grade.h"
 
 #define CONTAINER(fields)      "{name: c, image: ray" fields "}"
 #define POD(fields, container) "{spec: {containers: [" CONTAINER(container) "]" fields "}}"
@@ -30,26 +30,6 @@
 #define MEANT(where, name) "unknown field in " where "; did you mean \"" name "\"?"
 #define MOVED(where, home) "unknown field: " where " has no such field, but " home
 
-static void expect_told(const char *object, const char *words)
-{
-	struct policy *policy = policy_empty();
-	struct findings findings;
-	struct arena arena;
-	struct str told = STR("");
-
-	arena_init(&arena, 65536);
-	const struct verdict_case it = {.object = str_from(object), .policy = policy};
-
-	verdict_judge(&arena, &it, &findings);
-	for (size_t i = 0; i < findings.errors; i++) {
-		if (str_is(str_from("RG0102"), findings.items[i].rule->id))
-			told = findings.items[i].error->message;
-	}
-	cr_expect(str_ends(told, words), "%s:\n%.*s", object, STR_ARG(told));
-	arena_done(&arena);
-	policy_free(&policy);
-}
-
 Test(schema_unknown, what_was_meant_is_told)
 {
 	static const struct {
@@ -74,7 +54,7 @@ Test(schema_unknown, what_was_meant_is_told)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		expect_told(CASES[i].object, CASES[i].words);
+		verdict_expect_told("RG0102", CASES[i].object, CASES[i].words);
 }
 
 Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
@@ -112,5 +92,5 @@ Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		expect_told(CASES[i].object, CASES[i].words);
+		verdict_expect_told("RG0102", CASES[i].object, CASES[i].words);
 }

@@ -1,5 +1,6 @@
 #include "tests/support/verdict_grade.h"
 
+#include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,27 @@ enum field_severity verdict_grade(const char *id, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	return gravest(policy_empty(), id, (struct str){0}, str_from(text));
+}
+
+void verdict_expect_told(const char *id, const char *manifest, const char *end)
+{
+	CLEANUP(buf_done) struct buf told = {0};
+	struct policy *policy = policy_empty();
+	struct findings findings;
+	struct arena arena;
+	bool found = false;
+
+	arena_init(&arena, 65536);
+	verdict_judge(&arena,
+		&(struct verdict_case){.object = str_from(manifest), .policy = policy}, &findings);
+	for (size_t i = 0; i < findings.errors; i++) {
+		if (str_is(str_from(id), findings.items[i].rule->id))
+			found = found || str_ends(findings.items[i].error->message, end);
+	}
+	verdict_print(&findings, &told);
+	cr_expect(found, "%s\nis not told\n%s\nbut\n%.*s", manifest, end, STR_ARG(buf_str(&told)));
+	arena_done(&arena);
+	policy_free(&policy);
 }
 
 enum field_severity verdict_grade_update(const char *id, const char *old, const char *now)

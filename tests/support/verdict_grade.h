@@ -8,8 +8,10 @@
  * built-in one. Fails the running test where the text cannot be read.
  */
 enum field_severity verdict_grade(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The same for an UPDATE that leaves `old` as `now`. */
+/* Whether an error of the rule is told in words that end so. Built-in policy, as above. */
+void verdict_expect_told(const char *id, const char *manifest, const char *end);
+/* The grade for an UPDATE that leaves `old` as `now`. */
 enum field_severity verdict_grade_update(const char *id, const char *old, const char *now);
-/* The same where the policy says that our own controller runs the clusters. */
+/* That where the policy says that our own controller runs the clusters. */
 enum field_severity verdict_grade_update_of_raygate(
 	const char *id, const char *old, const char *now);

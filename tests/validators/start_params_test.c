@@ -202,3 +202,30 @@ Test(start_params, of_very_many_names_the_last_are_not_guessed)
 	cr_expect(is_said(buf_str(&names), "num-cpu", "is no known flag"));
 	cr_expect(is_said(buf_str(&names), "num_cpus", "write \"num-cpus\""), "it is an error");
 }
+
+/* As it has to stand between single quotes of YAML, ready to be copied. */
+Test(start_params, json_and_bytes_are_told_as_they_are_written)
+{
+#define HEAD_WITH(param)                                                                           \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headGroupSpec: "    \
+	"{rayStartParams: {" param "}, template: {spec: {containers: [{name: c, image: ray}]}}}}}"
+	static const struct {
+		const char *manifest, *words;
+	} CASES[] = {
+		{HEAD_WITH("resources: {Custom: 1}"),
+			"is JSON, whose quotes the shell takes away: write "
+			"'\"{\\\"Custom\\\":1}\"'"},
+		{HEAD_WITH("resources: '{\"a\": 1}'"), "write '\"{\\\"a\\\": 1}\"'"},
+		{HEAD_WITH("system-config: '{\"a\": true}'"), "write '\"{\\\"a\\\": true}\"'"},
+		{HEAD_WITH("resources: a"),
+			"must be a JSON object in quotes for the shell: '\"{\\\"Custom\\\": 1}\"'"},
+		{HEAD_WITH("memory: 4Gi"),
+			"must be a whole number of bytes without a unit: write \"4294967296\""},
+		{HEAD_WITH("object-store-memory: much"),
+			"must be a whole number of bytes without a unit, such as \"4294967296\" "
+			"for 4Gi"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		verdict_expect_told("RG0408", CASES[i].manifest, CASES[i].words);
+}

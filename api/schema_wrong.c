@@ -1,0 +1,179 @@
+/* Values of the wrong type: what they are, and how they have to be written. */
+#include <string.h>
+
+#include "api/schema_value.h"
+
+enum { TEXT_MAX = 60 }; /* bytes of a value that a message repeats */
+
+static const char *kind_words(enum json_kind kind)
+{
+	switch (kind) {
+	case JSON_NULL:
+		return "null";
+	case JSON_FALSE:
+	case JSON_TRUE:
+		return "a boolean";
+	case JSON_NUMBER:
+		return "a number";
+	case JSON_STRING:
+		return "a string";
+	case JSON_ARRAY:
+		return "a list";
+	case JSON_OBJECT:
+	case JSON_SKIPPED:
+		return "an object";
+	}
+	return "nothing";
+}
+
+/* A number or a truth in quotes. */
+static bool is_quoted(const struct json_node *node, const char *wanted)
+{
+	const struct str text = {node->at, node->len};
+	int64_t number;
+
+	if (!json_is(node, JSON_STRING))
+		return false;
+	return strcmp(wanted, "true or false") == 0
+		       ? str_is(text, "true") || str_is(text, "false")
+		       : strcmp(wanted, "an integer") == 0 && str_to_i64(text, &number);
+}
+
+/*
+ * The word to quote, if it is known: YAML makes 10 of 012 and of 0xA, 2.1 of 2.10 and true of yes,
+ * so that a review cannot tell what stood in the file.
+ */
+static struct str spelling(const struct schema_decoder *d, const struct json_node *node)
+{
+	return d->spelling ? d->spelling->of(d->spelling->context, node) : (struct str){0};
+}
+
+struct str schema_text(const struct schema_decoder *d, const struct json_node *node)
+{
+	const struct str word = spelling(d, node);
+
+	return word.len ? word : json_raw(node);
+}
+
+static bool is_boolean(const struct json_node *node)
+{
+	return node->kind == JSON_TRUE || node->kind == JSON_FALSE;
+}
+
+static bool can_be_shown(const struct json_node *node)
+{
+	return json_is(node, JSON_STRING) && !node->escaped && node->len > 0 &&
+	       node->len <= TEXT_MAX;
+}
+
+static const char *for_string(
+	const struct schema_decoder *d, const struct json_node *node, const struct field_path *at)
+{
+	const struct str word = node->kind < JSON_ARRAY ? spelling(d, node) : (struct str){0};
+
+	if (word.len)
+		return arena_printf(d->arena, "write \"%.*s\" in quotes", STR_ARG(word)).at;
+	if (node->kind == JSON_NUMBER)
+		return d->spelling ? "put it in quotes, as you mean it"
+				   : "put it in quotes, as it stands in your file";
+	if (is_boolean(node))
+		return "put it in quotes (bare yes, no, on and off are booleans in YAML, too)";
+	/* In a map it is rarely meant as text. */
+	return at->step == FIELD_STEP_KEY ? "" : "put it in quotes, or into the lines below a |";
+}
+
+static const char *for_strings(
+	const struct schema_decoder *d, const struct json_node *node, const struct field_path *at)
+{
+	const bool command = at->step == FIELD_STEP_NAME &&
+			     (strcmp(at->name, "command") == 0 || strcmp(at->name, "args") == 0);
+
+	if (node->kind != JSON_STRING)
+		return "";
+	if (command)
+		return "write it word by word, as [\"sh\", \"-c\", \"sleep 5\"]";
+	if (!can_be_shown(node))
+		return "put it in brackets, as [\"a\", \"b\"]";
+	return arena_printf(d->arena, "write [\"%.*s\"]", (int)node->len, node->at).at;
+}
+
+/* A list where there should be a mapping. */
+static const char *for_mapping(const struct json_node *node, bool may_be_empty)
+{
+	if (node->kind != JSON_ARRAY)
+		return "";
+	if (json_count(node))
+		return "leave out the '- ' in front";
+	return may_be_empty ? "write {} for none" : "";
+}
+
+static const char *advice(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const char *wanted)
+{
+	if (strcmp(wanted, "a string") == 0)
+		return for_string(d, node, at);
+	if (strcmp(wanted, "a list of strings") == 0)
+		return for_strings(d, node, at);
+	if (strcmp(wanted, "an object") == 0)
+		return for_mapping(node, false);
+	if (str_starts(str_from(wanted), "a map of"))
+		return for_mapping(node, true);
+	if (is_quoted(node, wanted))
+		return arena_printf(d->arena, "write %.*s without quotes", (int)node->len, node->at)
+			.at;
+	return "";
+}
+
+static void report(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const char *wanted, const char *way)
+{
+	const struct field_fact wrong =
+		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
+	const bool fraction = strcmp(wanted, "an integer") == 0 && node->kind == JSON_NUMBER;
+
+	field_add(d->errors, at, &wrong, "must be %s, is %s%s%s%s", wanted,
+		kind_words(json_kind(node)), fraction ? " with a fraction" : "", *way ? ": " : "",
+		way);
+}
+
+void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, const char *wanted)
+{
+	report(d, node, at, wanted, advice(d, node, at, wanted));
+}
+
+void schema_value_wrong(
+	const struct schema_decoder *d, const struct schema_value *v, const char *wanted)
+{
+	schema_wrong_type(d, v->node, SCHEMA_AT(v), wanted);
+}
+
+void schema_wrong_list(const struct schema_decoder *d, const struct schema_value *v)
+{
+	const struct str label = v->row->of->label;
+	const char *way = "";
+
+	if (v->node->kind == JSON_OBJECT)
+		way = label.len ? arena_printf(d->arena, "begin each item with '- %.*s:'",
+					  STR_ARG(label))
+					  .at
+				: "begin each item with '- '";
+	else if (label.len && can_be_shown(v->node))
+		way = arena_printf(d->arena, "write '- %.*s: %.*s'", STR_ARG(label),
+			(int)v->node->len, v->node->at)
+			      .at;
+	report(d, v->node, SCHEMA_AT(v), "a list", way);
+}
+
+void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *node, const struct field_path *at)
+{
+	const bool item = at && at->step == FIELD_STEP_INDEX;
+	const char *way = advice(d, node, at, "an object");
+
+	if (item && schema->label.len && can_be_shown(node))
+		way = arena_printf(d->arena, "write '%.*s: %.*s'", STR_ARG(schema->label),
+			(int)node->len, node->at)
+			      .at;
+	report(d, node, at, "an object", way);
+}

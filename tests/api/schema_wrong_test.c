@@ -1,0 +1,75 @@
+/* Values of the wrong type are told how they have to be written. */
+#include <criterion/criterion.h>
+
+#include "base/attr.h"
+#include "tests/support/verdict_grade.h"
+
+#define CLUSTER(spec, head, pod, container)                                                        \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headGroupSpec: "    \
+	"{template: {spec: {containers: [{name: c, image: ray" container "}]" pod "}}" head        \
+	"}" spec "}}"
+#define IN_SPEC(fields)      CLUSTER(", " fields, "", "", "")
+#define IN_HEAD(fields)      CLUSTER("", ", " fields, "", "")
+#define IN_POD(fields)       CLUSTER("", "", ", " fields, "")
+#define IN_CONTAINER(fields) CLUSTER("", "", "", ", " fields)
+#define STRING_BUT           "must be a string, is "
+#define LIST_BUT             "must be a list, is "
+#define STRINGS_BUT          "must be a list of strings, is a string: "
+#define BY_WORD              "write it word by word, as [\"sh\", \"-c\", \"sleep 5\"]"
+
+Test(schema_wrong, what_has_the_wrong_type_is_told_how_it_is_written)
+{
+	static const struct {
+		const char *object, *words;
+	} CASES[] = {
+		{IN_CONTAINER("env: {A: b}"), LIST_BUT "an object: begin each item with '- name:'"},
+		{IN_SPEC("workerGroupSpecs: {replicas: 1}"),
+			LIST_BUT "an object: begin each item with '- groupName:'"},
+		{IN_POD("tolerations: {key: a}"), LIST_BUT "an object: begin each item with '- '"},
+		{IN_POD("imagePullSecrets: a"), LIST_BUT "a string: write '- name: a'"},
+		{IN_POD("imagePullSecrets: [a]"),
+			"must be an object, is a string: write 'name: a'"},
+		{IN_POD("securityContext: [{runAsUser: 1}]"),
+			"must be an object, is a list: leave out the '- ' in front"},
+		{IN_POD("nodeSelector: [{a: b}]"),
+			"must be a map of strings, is a list: leave out the '- ' in front"},
+		{IN_HEAD("rayStartParams: []"),
+			"must be a map of strings, is a list: write {} for none"},
+		{IN_CONTAINER("command: bash -c x"), STRINGS_BUT BY_WORD},
+		{IN_CONTAINER("args: x"), STRINGS_BUT BY_WORD},
+		{IN_SPEC("workerGroupSpecs: [{scaleStrategy: {workersToDelete: a}}]"),
+			STRINGS_BUT "write [\"a\"]"},
+		{IN_SPEC("suspend: 'true'"),
+			"must be true or false, is a string: write true without quotes"},
+		{IN_CONTAINER("env: [{name: A, value: {a: 1}}]"),
+			STRING_BUT "an object: put it in quotes, or into the lines below a |"},
+		{IN_SPEC("workerGroupSpecs: [{replicas: 1.5}]"),
+			"must be an integer, is a number with a fraction"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		verdict_expect_told("RG0101", CASES[i].object, CASES[i].words);
+}
+
+/* Put into quotes it would be refused all the same: that is told in the same answer. */
+Test(schema_wrong, a_number_for_a_string_is_judged_as_its_text)
+{
+	static const struct {
+		const char *rule, *object, *words;
+	} CASES[] = {
+		{"RG0408", IN_HEAD("rayStartParams: {num-cpus: 1.5}"),
+			"must be a whole number, such as \"4\""},
+		{"RG0408", IN_HEAD("rayStartParams: {port: 99999}"), "must be a port, 1 to 65535"},
+		{"RG0104", IN_SPEC("autoscalerOptions: {upscalingMode: 1}"),
+			"supported values: \"Default\", \"Aggressive\", \"Conservative\""},
+		{"RG0634", IN_CONTAINER("ports: [{containerPort: 80, name: 80}]"),
+			"must have at least one letter from a to z, like 'http'"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		verdict_expect_told("RG0101", CASES[i].object,
+			"must be a string, is a number: put it in quotes, as it stands in your "
+			"file");
+		verdict_expect_told(CASES[i].rule, CASES[i].object, CASES[i].words);
+	}
+}
