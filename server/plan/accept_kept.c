@@ -34,7 +34,10 @@ static const struct json_node *find_group(
 	return NULL;
 }
 
-/* What is no number asks for nobody's end, and one that is larger than any for all that may be. */
+/*
+ * Takes over what the refused spec says. What is no number leaves what was accepted as it is, so
+ * that a mistake ends no pods; what is beyond int32 becomes the largest that there is.
+ */
 static void take_number(struct json_edit *to, const struct json_node *from, const char *key)
 {
 	const struct json_node *const value = json_get(from, key);
@@ -46,7 +49,8 @@ static void take_number(struct json_edit *to, const struct json_node *from, cons
 		json_edit_put_i64(to, key, number < INT32_MAX ? number : INT32_MAX);
 }
 
-/* However few replicas it names, so many it asks for at least. */
+/* minReplicas of the refused spec raise its replicas: it asks for so many, whatever it says of
+ * them. */
 static void take_least(struct json_edit *to, const struct json_node *from)
 {
 	const struct json_node *const said = json_get(from, "replicas");
@@ -59,7 +63,10 @@ static void take_least(struct json_edit *to, const struct json_node *from)
 		json_edit_put_i64(to, "replicas", least < INT32_MAX ? least : INT32_MAX);
 }
 
-/* A part of what was asked for may have been accepted, beyond what there might be before. */
+/*
+ * Raises the accepted maximum to the accepted size: of a spec that an autoscaler grew, a part may
+ * have been accepted that is more than the spec before it allowed.
+ */
 static void make_room(const struct raycluster *was, struct str name, struct json_edit *edit,
 	const struct observed_verdict *verdict)
 {

@@ -12,13 +12,13 @@ static const struct observed_size *find_size(
 	return NULL;
 }
 
-/* So many that all pods have a replica; fewer hosts by now do not make it larger. */
+/* How many replicas hold so many pods, the last one perhaps in part. */
 static int64_t replicas_of(int32_t pods, int64_t hosts)
 {
 	return hosts > 1 ? (pods + hosts - 1) / hosts : pods;
 }
 
-/* What the spec says of sizes by now is no part of what was accepted, least of all its mistakes. */
+/* minReplicas of the spec that is there, as far as the accepted size lets them count. */
 static int64_t least_of(const struct json_node *group, int64_t replicas)
 {
 	int64_t least;
@@ -61,7 +61,7 @@ static int64_t resize_groups(const struct raycluster *cluster, const struct obse
 			json_edit_text(json_edit_get(edit, str_from(cluster->words->name)));
 		const struct ray_group *const group = raycluster_worker(cluster, name);
 
-		/* What is no object is none, though it has no name either. */
+		/* An item that is no object has no name, as a group without one: it is no group. */
 		if (group && json_edit_kind(edit) == JSON_OBJECT)
 			most += resize_group(cluster, group, find_size(sizes, count, name), edit);
 	}
@@ -100,7 +100,7 @@ const struct json_node *accept_resize(struct arena *arena, const struct ray_obje
 		json_edit_put_i64(spec, "maxWorkers", most < INT32_MAX ? most : INT32_MAX);
 	else
 		json_edit_remove(spec, STR("suspend"));
-	/* Without a head nothing ran: so it is with one that is suspended. */
+	/* A size without a head is that of a suspended cluster. */
 	if (cluster->dialect == DIALECT_MODERN && !has_head(cluster, sizes, count))
 		json_edit_put_bool(spec, "suspend", true);
 	json_edit_print(edit, &text);

@@ -5,7 +5,7 @@
  */
 #include "server/plan/legacy_parts.h"
 
-enum { ROLL_SHARE = 4 }; /* of so many workers one may be missing while they are replaced */
+enum { ROLL_SHARE = 4 }; /* while workers are replaced, one in so many may be missing */
 
 struct type_need {
 	const struct ray_group *type;
@@ -70,7 +70,10 @@ static bool is_ready(const struct observed_pod *pod)
 	return pod->phase == POD_RUNNING && pod->ready != POD_READY_FALSE;
 }
 
-/* Of those that serve, a share at a time; those that do not, at once. */
+/*
+ * Replaces workers of an older spec: those that are not ready at once, the others a share at a
+ * time.
+ */
 static void roll(struct legacy *l, struct type_need *need)
 {
 	int64_t ready = 0;

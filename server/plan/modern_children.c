@@ -32,7 +32,7 @@ static bool is_seen(const struct modern *m, struct str name)
 	return false;
 }
 
-/* By which a watch tells us of it, also where a policy wants what KubeRay makes, which has none. */
+/* Watches find a Service by this label, so it has one even where it is made as KubeRay makes it. */
 static void label(const struct modern *m, struct json_edit *service)
 {
 	struct json_edit *const meta = json_edit_get(service, STR("metadata"));

@@ -94,7 +94,7 @@ void modern_create(struct modern *m, struct json_edit *body, const struct ray_gr
 void modern_delete(
 	struct modern *m, const struct observed_pod *pod, const char *reason, const char *why)
 {
-	/* One that no watch has told of yet goes as soon as it did. */
+	/* Without a uid no watch has told of it yet: a later round deletes it. */
 	if (pod->deleting || pod->uid.len == 0)
 		return;
 	struct action *const action = round_add(m->round, ACTION_DELETE_POD);

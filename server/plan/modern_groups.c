@@ -80,12 +80,12 @@ static void share_out(struct modern *m, struct group_need *needs, size_t count)
 	}
 }
 
-/* Which of the smallest indexes of replicas are taken; a pod that ends has its own still. */
+/* Which indexes of replicas are taken, from 0 on; a pod that is being deleted still has its own. */
 static bool *taken_indexes(const struct modern *m, const struct ray_group *group, size_t *count)
 {
 	const struct pod_run run = modern_pods_of(m, POD_WORKER, group->name.v);
 
-	/* Of n pods one of the first n + 1 indexes is free, and so on. */
+	/* n pods take n indexes at most, and a round asks for ROUND_CREATES_MAX more. */
 	*count = run.count + ROUND_CREATES_MAX + 1;
 	bool *const taken = arena_array(m->round->arena, *count, sizeof(*taken));
 

@@ -100,7 +100,7 @@ static bool has_host(const struct replica *replica, uint32_t host)
 	return false;
 }
 
-/* The hosts that were refused, or that a crash of ours came between. */
+/* Makes the hosts that a replica lacks: they were refused, or we ended before we asked for them. */
 static void complete(struct modern *m, const struct group_need *need, const struct replica *replica)
 {
 	struct pod_place place = {
@@ -120,7 +120,8 @@ static void complete(struct modern *m, const struct group_need *need, const stru
 	}
 }
 
-/* What cannot be counted on goes; what only began is completed. */
+/* Deletes a replica that has a fault; one that is only not whole yet gets the hosts that it lacks.
+ */
 static void settle_replica(struct modern *m, struct group_need *need, struct replica *replica)
 {
 	const char *why = fault_of(m, need, replica);

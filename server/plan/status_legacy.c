@@ -66,7 +66,10 @@ static const struct observed_pod *find_pod(const struct legacy *l, struct str na
 	return NULL;
 }
 
-/* Whoever ended it: it is not there, and the spec is none that asked for it. */
+/*
+ * Whether the head that the status remembers came to an end that nobody asked for: it failed, or it
+ * is gone or going though the spec still wants one that is made as it was. RESTARTS counts these.
+ */
 static bool has_ended(const struct legacy *l, const struct last_head *last)
 {
 	const struct observed_pod *const pod = find_pod(l, last->name);
@@ -104,7 +107,7 @@ static const char *phase_of(const struct legacy *l)
 	return !is_up(l->head) || l->updating ? "Updating" : "Running";
 }
 
-/* Since when: what it was before the first time, nobody else remembers. */
+/* When it was Running for the first time; nothing else tells that it ever was. */
 static void put_first_time(const struct legacy *l, struct status_draft *d, const char *phase)
 {
 	if (strcmp(phase, "Running") == 0 && was(l->m.seen, STATUS_FIRST_RUNNING) == NULL)

@@ -8,11 +8,11 @@
 #include "base/table.h"
 #include "server/quota/ledger.h"
 
-/* Smaller than a ledger_amount, as each cluster has some. */
+/* A ledger_amount made small, since each cluster has several. */
 struct account_amount {
 	int64_t whole; /* as a struct quantity_small */
 	uint32_t rest;
-	uint32_t total; /* of the account: says of what */
+	uint32_t total; /* index into the account's totals, which has the name */
 };
 
 struct account_charge {
@@ -20,7 +20,7 @@ struct account_charge {
 	struct account_amount amounts[];
 };
 
-/* A cluster: of each amount the larger of both counts. */
+/* A cluster: of each amount the larger of `asked` and `seen` is charged. */
 struct account_entry {
 	struct table_item item;
 	uint32_t key_len;
@@ -44,7 +44,7 @@ struct account {
 	size_t asked;                  /* entries that have one */
 };
 
-/* Takes all entries along. */
+/* Frees what it holds, all entries too. */
 void account_free(struct account *account);
 
 /* NULL where there is none, and of no account. */
@@ -53,7 +53,7 @@ struct account_entry *account_find(const struct account *account, struct str key
 struct account_entry *account_add(struct account *account, struct str key);
 /* Whether it holds nothing any more, and so is no entry. */
 bool account_is_empty(const struct account_entry *entry);
-/* Of a walk over the entries by table_next(): what it has just returned. */
+/* The same in a walk over the entries by table_next(): `entry` is what it has just returned. */
 void account_remove_at(struct account *account, size_t *at, struct account_entry *entry);
 void account_remove(struct account *account, struct account_entry *entry);
 
@@ -61,13 +61,16 @@ void account_remove(struct account *account, struct account_entry *entry);
 struct quantity account_used_by_others(
 	const struct account *account, const struct account_entry *entry, struct str name);
 
-/* Of what the cluster is charged; becomes the caller's, until it is put somewhere. */
+/* A charge of these amounts; the caller's, until account_replace() takes it over. */
 struct account_charge *account_charge(
 	struct account *account, const struct ledger_amount *amounts, size_t count);
-/* To what is in `before`, where that is more; takes NULL. */
+/* Raises each amount of `charge` to that of `before`, where that is more; `before` may be NULL. */
 void account_raise(struct account_charge *charge, const struct account_charge *before);
-/* Whether what is there is at least what was asked for, so that this need not be kept. */
+/* Whether no amount of `seen` is less than that of `asked`, which then need not be kept. */
 bool account_covers(const struct account_charge *seen, const struct account_charge *asked);
-/* Puts a charge in the place of another of the entry's two; takes both over. */
+/*
+ * Puts `charge` into *place, which is `asked` or `seen` of the entry; takes it over, and frees what
+ * was there.
+ */
 void account_replace(struct account *account, struct account_entry *entry,
 	struct account_charge **place, struct account_charge *charge);
