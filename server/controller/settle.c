@@ -178,8 +178,8 @@ static void keep(struct world *world, const struct world_key *key, struct arena 
 	seen->withheld = kept == NULL;
 	seen->accepted_unread = seen->withheld && may_be_stored(seen, view);
 	seen->accepted_unreadable = seen->accepted_unread && view->look == ACCEPTANCE_UNREADABLE;
-	/* Of what is made of the same the digest tells all. */
-	if (kept && view->stored != seen->verdict.generation &&
+	/* Of what is made of the same the digest tells all. No watch tells that it was deleted. */
+	if (kept && (seen->first || view->stored != seen->verdict.generation) &&
 		!accept_is_the_same(made_of(seen, arena, seen->root), seen->verdict.made_of))
 		seen->to_store = text;
 }

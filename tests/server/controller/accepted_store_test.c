@@ -368,6 +368,22 @@ Test(accepted_store, somebody_else_s_of_that_name_stays)
 	expect_revision(1);
 }
 
+Test(accepted_store, what_is_deleted_comes_back)
+{
+	make(2);
+	refuse();
+	fake_cluster_delete(kit->cluster, revision_path());
+	const size_t writes = fake_cluster_writes(kit->cluster);
+
+	for (int i = 0; i < 3; i++) {
+		clock_advance(400 * CLOCK_SECOND);
+		tell();
+		expect_revision(1);
+	}
+	cr_expect_eq(fake_cluster_writes(kit->cluster), writes + 1, "%.*s",
+		STR_ARG(fake_cluster_log(kit->cluster)));
+}
+
 /* `kubectl delete --cascade=orphan` of an earlier "a": its pods are taken in, its text is none. */
 Test(accepted_store, what_an_earlier_cluster_of_the_name_left_is_replaced)
 {
