@@ -140,10 +140,13 @@ static void look(struct reconciler *r, const struct world_key *key)
 	struct observed seen;
 	struct acceptance_view view;
 
-	if (!r->options.may(r->options.context, key)) {
+	/* What was accepted is then his to settle. */
+	if (r->options.is_left(r->options.context, key)) {
 		world_forget_work_on(r->options.world, key);
 		return;
 	}
+	if (!r->options.may(r->options.context, key))
+		return;
 	if (!world_has(r->options.world, key)) {
 		forget(r, key);
 		return;

@@ -28,6 +28,8 @@ struct reconciler_options {
 	struct reconciler_server server;
 	/* Whether this cluster is ours to reconcile just now. */
 	bool (*may)(void *context, const struct world_key *key);
+	/* Whether somebody else is at it. */
+	bool (*is_left)(void *context, const struct world_key *key);
 	/* Or NULL. */
 	void (*tell)(void *context, const struct kube_event *event);
 	void *context;

@@ -26,12 +26,18 @@ struct term {
 	bool plans;
 };
 
+static bool is_left(void *context, const struct world_key *key)
+{
+	const struct term *const term = context;
+
+	return rivals_keep(term->rivals, key->namespace);
+}
+
 static bool may(void *context, const struct world_key *key)
 {
 	const struct term *const term = context;
 
-	return atomic_load(&term->works[key->dialect]) &&
-	       !rivals_keep(term->rivals, key->namespace);
+	return atomic_load(&term->works[key->dialect]) && !is_left(context, key);
 }
 
 static void withdrawn(void *context, const struct write *write)
@@ -92,6 +98,7 @@ static struct reconciler_options reconciler_options(struct term *term)
 		.domain = o->domain,
 		.server = o->server,
 		.may = may,
+		.is_left = is_left,
 		.tell = tell_event,
 		.context = term,
 	};

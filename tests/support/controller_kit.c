@@ -73,6 +73,12 @@ static bool is_suffix(const char *at)
 	return *at == '-' && strspn(at + 1, ALPHABET) == DERIVED_SUFFIX_LEN;
 }
 
+static bool is_left(void *context, const struct world_key *key)
+{
+	(void)key;
+	return ((const struct controller_kit *)context)->is_left;
+}
+
 static void tell_event(void *context, const struct kube_event *event)
 {
 	struct buf *const events = &((struct controller_kit *)context)->events;
@@ -164,6 +170,7 @@ void controller_kit_begin(struct controller_kit *kit)
 			.ready = ready,
 			.context = kit},
 		.may = may,
+		.is_left = is_left,
 		.tell = tell_event,
 		.context = kit,
 	});

@@ -20,6 +20,7 @@ struct controller_kit {
 	struct kube_client *client;
 	struct performer performer;
 	bool leads;        /* else nothing is looked at */
+	bool is_left;      /* to somebody else, who leads */
 	int writes;        /* that were tried */
 	size_t ready;      /* clusters that became so for the first time … */
 	int64_t ready_s;   /* … and seconds after its creation the last of them did */

@@ -214,3 +214,77 @@ Test(takeover, what_another_controller_made_is_not_taken_away)
 	controller_kit_settle(kit);
 	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 9u);
 }
+
+static size_t count_judged(void)
+{
+	const struct world_tally tally = world_tally(kit->world, DIALECT_MODERN);
+	size_t count = 0;
+
+	for (size_t i = 0; i < WORLD_STATES; i++)
+		count += tally.clusters[i][WORLD_ACCEPTED];
+	return count;
+}
+
+/* What was recalled before the first look counts, though nobody may look yet. */
+Test(takeover, who_may_not_look_forgets_what_was_accepted_only_where_somebody_else_is_at_it)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_lead(kit);
+	cr_expect_eq(count_judged(), 1u);
+	kit->leads = false;
+	controller_kit_scale(kit, "a", 3);
+	controller_kit_tell_of(kit, "a");
+	controller_kit_settle(kit);
+	cr_expect_eq(count_judged(), 1u);
+	kit->is_left = true;
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_tell_of(kit, "a");
+	controller_kit_settle(kit);
+	cr_expect_eq(count_judged(), 0u);
+	kit->leads = true;
+	kit->is_left = false;
+	controller_kit_scale(kit, "a", 2);
+	controller_kit_tell_of(kit, "a");
+	controller_kit_settle(kit);
+	cr_expect_eq(count_judged(), 1u);
+}
+
+/* As an earlier one's pods are its own by now, so is the place of what that had accepted. */
+Test(takeover, what_an_earlier_one_had_accepted_is_in_nobody_s_way)
+{
+	static const struct {
+		enum dialect dialect;
+		const char *path, *label;
+	} CASES[] = {
+		{DIALECT_MODERN, "a-accepted-spec", "ray.io/cluster"},
+		{DIALECT_LEGACY, "a-accepted-podtypes", "ray-cluster-name"},
+	};
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const char *const path = arena_printf(
+			&arena, "/apis/apps/v1/namespaces/ns/controllerrevisions/%s", CASES[i].path)
+						 .at;
+
+		end();
+		kit = controller_kit_new_of(
+			CASES[i].dialect, CONTROLLER_KIT_QUOTA("6", "charge: now\n"));
+		controller_kit_apply(kit, "a", 2);
+		controller_kit_lead(kit);
+		fake_cluster_put(kit->cluster, path,
+			arena_printf(&arena,
+				"{\"metadata\":{\"name\":\"left\",\"uid\":\"x\",\"labels\":{\"%s\":"
+				"\"a\"},\"ownerReferences\":[{\"uid\":\"theirs\"}]},"
+				"\"revision\":7,\"data\":{\"spec\":{}}}",
+				CASES[i].label)
+				.at);
+		controller_kit_edit(kit, "a", "\"requests\":{\"cpu\":\"1\",", "\"requests\":{");
+		controller_kit_edit(kit, "a", "\"cpu\":\"1\"", "\"cpu\":\"9\"");
+		controller_kit_tell(kit);
+		controller_kit_settle(kit);
+		cr_expect(controller_kit_says(kit, "a", "\"QuotaExceeded\""));
+		cr_expect(has_owner(path, "uid-of-a"), "%s", fake_cluster_get(kit->cluster, path));
+		cr_expect_not(controller_kit_says(kit, "a", "FailedCreateControllerRevision"));
+	}
+}
