@@ -47,12 +47,14 @@ struct acceptance_view {
 struct acceptance_past {
 	const struct json_node *old;     /* the generation that was accepted last, or NULL … */
 	bool old_is_size;                /* … as accept_resize() has it */
+	bool old_is_guessed;             /* … or only something of that size */
 	const struct ledger_amount *was; /* what that was charged, where `old` cannot tell */
 	size_t was_count;
 	const struct ledger_amount *used; /* by the others of the namespace */
 	size_t used_count;
 	struct observed_digest made_of; /* the generation that was accepted last */
-	bool is_only_larger;            /* the caller's to fill in */
+	/* The caller's to fill in, as accept_input has them. */
+	bool is_only_larger, old_is_unknown;
 };
 void world_past(struct world *world, const struct world_key *key, struct str uid,
 	struct arena *arena, struct acceptance_past *out);
@@ -75,9 +77,9 @@ struct acceptance_settled {
 	const struct observed_size *sizes;
 	size_t size_count;
 	const struct ledger_amount *charge;
-	size_t charge_count;
-	struct observed_digest made_of; /* the same */
-	int64_t accepted_before;        /* a generation of which only this is known; or 0 … */
+	size_t charge_count, charge_told; /* as struct baseline has them */
+	struct observed_digest made_of;   /* the same */
+	int64_t accepted_before;          /* a generation of which only this is known; or 0 … */
 	struct str old; /* … and the object as it was then, as far as that can be said */
 	bool old_is_size;
 };

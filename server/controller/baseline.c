@@ -227,8 +227,6 @@ static struct amounts charge_since(const struct observed *seen, struct arena *ar
 	const struct amounts then = charge_of(seen, arena, recalled->sizes, recalled->size_count);
 	struct amounts out = {.arena = arena};
 
-	for (size_t i = 0; i < now->count; i++)
-		put_amount(&out, now->items[i].name, now->items[i].value);
 	for (size_t i = 0; i < recalled->charge_count; i++) {
 		const struct ledger_amount *const was = &recalled->charge[i];
 
@@ -236,7 +234,19 @@ static struct amounts charge_since(const struct observed *seen, struct arena *ar
 			quantity_add(was->value, quantity_sub(amount_of(now, was->name),
 							 amount_of(&then, was->name))));
 	}
+	for (size_t i = 0; i < now->count; i++) {
+		if (find_amount(&out, now->items[i].name) == NULL)
+			put_amount(&out, now->items[i].name, now->items[i].value);
+	}
 	return out;
+}
+
+static bool is_what_was_accepted(
+	const struct observed *seen, struct arena *arena, const struct observed_verdict *recalled)
+{
+	return recalled == NULL ||
+	       accept_is_the_same(
+		       accept_made_of(arena, seen->object->dialect, seen->root), recalled->made_of);
 }
 
 bool baseline_has_quota(const struct observed *seen)
@@ -263,5 +273,7 @@ bool baseline_find(const struct observed *seen, struct arena *arena,
 		charge = charge_since(seen, arena, recalled, &charge);
 	out->charge = charge.items;
 	out->charge_count = charge.count;
+	out->charge_told =
+		is_what_was_accepted(seen, arena, recalled) ? charge.count : recalled->charge_count;
 	return true;
 }

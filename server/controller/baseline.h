@@ -26,6 +26,9 @@ struct baseline {
 	 */
 	const struct ledger_amount *charge;
 	size_t charge_count;
+	/* So many of these, the first, are those of what was accepted; the others are those of what
+	 * is there, of which nobody knows whether it is the same. */
+	size_t charge_told;
 };
 /*
  * `recalled` is of accept_recall(), or NULL where the status says nothing: then it is false for one

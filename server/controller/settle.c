@@ -37,6 +37,7 @@ static void judge(const struct observed *seen, const struct acceptance_past *pas
 		.old = past->old,
 		.old_is_size = past->old_is_size,
 		.is_only_larger = past->is_only_larger,
+		.old_is_unknown = past->old_is_unknown,
 		.was = past->was,
 		.was_count = past->was_count,
 		.used = past->used,
@@ -77,6 +78,7 @@ static void settle_baseline(struct world *world, const struct world_key *key, st
 		.size_count = baseline.size_count,
 		.charge = baseline.charge,
 		.charge_count = baseline.charge_count,
+		.charge_told = baseline.charge_told,
 		/* What runs when it is first seen is taken to be of the text that is there. */
 		.made_of = recalled ? recalled->made_of : made_of(seen, arena, seen->root),
 	};
@@ -103,6 +105,8 @@ static void find_past(const struct observed *seen, struct arena *arena,
 		past->old = text;
 		past->old_is_size = false;
 	}
+	past->old_is_unknown = past->old_is_guessed && past->old &&
+			       !accept_is_the_same(made_of(seen, arena, past->old), past->made_of);
 }
 
 static void settle_anew(struct world *world, const struct world_key *key, struct arena *arena,
@@ -141,7 +145,7 @@ static void settle_anew(struct world *world, const struct world_key *key, struct
 	/* What was refused and has nothing takes no room. */
 	if (baseline_has_quota(seen) && (settled.accepted || settled.size_count)) {
 		settled.charge = result.charge;
-		settled.charge_count = result.charge_count;
+		settled.charge_count = settled.charge_told = result.charge_count;
 	}
 	world_settle(world, key, seen->uid, &settled);
 }

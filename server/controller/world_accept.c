@@ -28,7 +28,7 @@ struct acceptance {
 	struct size *sizes;
 	size_t size_count;
 	struct amount *charge;
-	size_t charge_count;
+	size_t charge_count, charge_told;
 	struct observed_digest made_of;
 	int64_t stored; /* a generation whose text the cluster keeps; -1: none */
 	enum acceptance_look look;
@@ -62,7 +62,7 @@ static void free_charge(struct acceptance *a, struct interns *interns)
 	for (size_t i = 0; i < a->charge_count; i++)
 		intern_give(interns, a->charge[i].name);
 	mem_free(&a->charge);
-	a->charge_count = 0;
+	a->charge_count = a->charge_told = 0;
 }
 
 void acceptance_free(struct acceptance **acceptance, struct interns *interns)
@@ -111,6 +111,7 @@ static void keep_charge(
 			intern_take(interns, amount->name), quantity_shrink(amount->value)};
 	}
 	a->charge_count = settled->charge_count;
+	a->charge_told = settled->charge_told;
 }
 
 void world_stir(struct world *world, struct world_space *space)
@@ -195,7 +196,7 @@ void world_view(struct world *world, const struct world_cluster *cluster, struct
 	out->stirred = a->epoch != cluster->space->epoch;
 	out->verdict = (struct observed_verdict){
 		.charge = amounts_of(a, arena),
-		.charge_count = a->charge_count,
+		.charge_count = a->charge_told,
 		.accepted = a->accepted,
 		.generation = a->generation,
 		.reason = a->reason,
@@ -266,8 +267,9 @@ static void put_was(const struct acceptance *a, struct arena *arena, struct acce
 	out->old_is_size = a && a->old_is_size;
 	out->made_of = a ? a->made_of : (struct observed_digest){0};
 	if (a && a->old_is_guessed) {
+		out->old_is_guessed = true;
 		out->was = amounts_of(a, arena);
-		out->was_count = a->charge_count;
+		out->was_count = a->charge_told;
 	}
 }
 

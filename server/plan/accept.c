@@ -70,12 +70,17 @@ static size_t charge_of(
 	return object->cluster ? charged_count(j->in->arena, j->in->policy, object, out) : 0;
 }
 
-/* What was known to be charged counts, of the rest what the old generation comes to today. */
+/*
+ * What was known to be charged counts, of the rest what the old generation comes to today; nothing
+ * where that is not known.
+ */
 static size_t charge_before(const struct judgement *j, struct charged **out)
 {
 	const size_t count = j->in->old ? charge_of(j, j->in->old, out) : 0;
 
 	for (size_t i = 0; i < count; i++) {
+		if (j->in->old_is_unknown)
+			(*out)[i].value = (struct quantity){0};
 		for (size_t k = 0; k < j->in->was_count; k++) {
 			if (str_eq((*out)[i].name, j->in->was[k].name))
 				(*out)[i].value = j->in->was[k].value;

@@ -18,6 +18,8 @@ struct accept_input {
 	bool old_is_size;
 	/* It is made of the same as that one, however many pods it asks for. */
 	bool is_only_larger;
+	/* Not even that: it is of something else, so what it costs says nothing. */
+	bool old_is_unknown;
 	/* What that one was charged, where it cannot tell itself, by names; or nothing. */
 	const struct ledger_amount *was;
 	size_t was_count;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "tests/support/controller_kit.h"
+#include "tests/support/review.h"
 
 #define POLICY(cpu, more)                                                                          \
 	"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n" more                       \
@@ -271,6 +272,32 @@ Test(withheld, a_mistake_that_was_there_before_is_none_after_a_restart)
 	lead();
 	cr_expect(says("a", "\"reason\":\"Accepted\""), "%s", cluster("a"));
 	expect_pods("a", 4);
+}
+
+static void change_policy(const char *policy)
+{
+	policy_free(&kit->policy);
+	kit->policy = review_policy(policy);
+	kit->policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+}
+
+/* Nobody has told what was accepted was charged, and it is not known what that was. */
+Test(withheld, what_is_not_known_is_not_taken_to_have_cost_as_much_as_what_is_there)
+{
+	end();
+	kit = controller_kit_new(NULL);
+	make_and_kill(2);
+	change_policy(POLICY("6", ""));
+	set_worker_cpu("1", "5");
+	for (int i = 0; i < 2; i++) {
+		lead();
+		cr_expect(says("a", "\"QuotaExceeded\""), "%d: %s", i, cluster("a"));
+		expect_pods("a", 3);
+		set_worker_cpu(i ? "4" : "5", i ? "1" : "4");
+		tell();
+		cr_expect_eq(says("a", "\"QuotaExceeded\""), i == 0, "%d: %s", i, cluster("a"));
+		controller_kit_kill(kit);
+	}
 }
 
 /* Of smaller workers more would fit, but what would be made are those that were accepted. */
