@@ -238,6 +238,12 @@ void controller_kit_restart(struct controller_kit *kit)
 	controller_kit_lead(kit);
 }
 
+void controller_kit_hear(struct controller_kit *kit)
+{
+	controller_kit_tell(kit);
+	controller_kit_settle(kit);
+}
+
 void controller_kit_settle(struct controller_kit *kit)
 {
 	int quiet = 0;

@@ -73,14 +73,22 @@ bool controller_kit_run_pods(struct controller_kit *kit);
 void controller_kit_fail_readiness(struct controller_kit *kit, const char *part);
 /* The first pod with this in its name has failed. */
 void controller_kit_end_pod(struct controller_kit *kit, const char *part);
+/* All objects with this in their paths are gone. */
+void controller_kit_lose(struct controller_kit *kit, const char *part);
 /* Until nothing happens any more; pods run as soon as they are there, and time passes. */
 void controller_kit_settle(struct controller_kit *kit);
 /* Begins, and settles; the second kills what there is before. */
 void controller_kit_lead(struct controller_kit *kit);
 void controller_kit_restart(struct controller_kit *kit);
+/* Tells all that there is, and settles. */
+void controller_kit_hear(struct controller_kit *kit);
 
 /* How many pods there are of a cluster and group. */
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group);
+/* How many pods there are, of any cluster, whose first container may have so much CPU. */
+size_t controller_kit_pods_with_cpu(const struct controller_kit *kit, const char *cpu);
+/* Whether it has so many pods, of all groups. */
+void controller_kit_expect_pods(const struct controller_kit *kit, const char *name, size_t pods);
 /* How often its status was written. */
 size_t controller_kit_status_writes(const struct controller_kit *kit, const char *name);
 /* Whether the cluster has a head, so many workers, its Service, no more; and says it is ready. */

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "server/children/legacy_pod.h"
 #include "tests/support/controller_kit.h"
@@ -236,6 +237,18 @@ void controller_kit_end_pod(struct controller_kit *kit, const char *part)
 	change_pod(kit, part, "\"phase\":\"Running\"", "\"phase\":\"Failed\"");
 }
 
+void controller_kit_lose(struct controller_kit *kit, const char *part)
+{
+	const char *path;
+
+	for (size_t at = 0; fake_cluster_next(kit->cluster, &at, &path);) {
+		if (strstr(path, part)) {
+			fake_cluster_delete(kit->cluster, path);
+			at = 0;
+		}
+	}
+}
+
 static bool is_of(
 	const struct controller_kit *kit, const char *json, const char *name, const char *group)
 {
@@ -265,6 +278,27 @@ static size_t count(
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group)
 {
 	return count(kit, WORLD_PODS, name, group);
+}
+
+size_t controller_kit_pods_with_cpu(const struct controller_kit *kit, const char *cpu)
+{
+	char words[64];
+	const char *json;
+	const char *path;
+	size_t count = 0;
+
+	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
+	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));)
+		count += controller_kit_kind(kit, path) == WORLD_PODS && strstr(json, words);
+	return count;
+}
+
+void controller_kit_expect_pods(const struct controller_kit *kit, const char *name, size_t pods)
+{
+	const size_t is = controller_kit_pods(kit, name, NULL);
+
+	cr_expect_eq(is, pods, "%s has %zu, not %zu: %s", name, is, pods,
+		controller_kit_cluster(kit, name));
 }
 
 size_t controller_kit_status_writes(const struct controller_kit *kit, const char *name)

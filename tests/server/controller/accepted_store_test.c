@@ -17,7 +17,7 @@ static struct controller_kit *kit;
 /* A head has 1 CPU; so has a worker. */
 static void begin(void)
 {
-	kit = controller_kit_new(POLICY);
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 }
 
 static void end(void)
@@ -34,8 +34,7 @@ static void lead(void)
 
 static void tell(void)
 {
-	controller_kit_tell(kit);
-	controller_kit_settle(kit);
+	controller_kit_hear(kit);
 }
 
 /* What is refused is tried again, which would never settle. */
@@ -82,9 +81,7 @@ static void expect_revision(int64_t number)
 
 static void expect_pods(size_t pods)
 {
-	const size_t is = controller_kit_pods(kit, "a", NULL);
-
-	cr_expect_eq(is, pods, "%zu, not %zu: %s", is, pods, cluster());
+	controller_kit_expect_pods(kit, "a", pods);
 }
 
 #define CPU "\"limits\":{\"cpu\":\"%s\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"%s\""
@@ -97,32 +94,6 @@ static void set_cpu(const char *from, const char *to)
 	arena_init(&arena, 4096);
 	controller_kit_edit(kit, "a", arena_printf(&arena, CPU, from, from).at,
 		arena_printf(&arena, CPU, to, to).at);
-}
-
-/* How many pods there are whose first container has so much. */
-static size_t pods_with_cpu(const char *cpu)
-{
-	char words[64];
-	const char *path, *body;
-	size_t count = 0, at = 0;
-
-	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
-	while ((body = fake_cluster_next(kit->cluster, &at, &path)) != NULL)
-		count += strstr(path, "/pods/") && strstr(body, words);
-	return count;
-}
-
-static void lose_pods(void)
-{
-	const char *path;
-	size_t at = 0;
-
-	while (fake_cluster_next(kit->cluster, &at, &path) != NULL) {
-		if (strstr(path, "/pods/")) {
-			fake_cluster_delete(kit->cluster, path);
-			at = 0;
-		}
-	}
 }
 
 static void make(int workers)
@@ -164,7 +135,7 @@ static void expect_withheld(void)
 static void expect_as_accepted(void)
 {
 	expect_pods(3);
-	cr_expect_eq(pods_with_cpu("1"), 3u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 3u);
 	cr_expect_not(says("PodsWithheld"), "%s", cluster());
 }
 
@@ -178,7 +149,7 @@ Test(accepted_store, what_is_lost_comes_back_as_it_was_accepted)
 		expect_revision(1);
 		for (int i = 0; i < restarts; i++) {
 			controller_kit_kill(kit);
-			lose_pods();
+			controller_kit_lose(kit, "/pods/");
 			lead();
 			expect_as_accepted();
 			cr_expect(says("\"QuotaExceeded\""), "%s", cluster());
@@ -187,7 +158,7 @@ Test(accepted_store, what_is_lost_comes_back_as_it_was_accepted)
 		controller_kit_scale(kit, "a", 1);
 		tell();
 		expect_pods(2);
-		cr_expect_eq(pods_with_cpu("1"), 2u);
+		cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 2u);
 		set_cpu("5", "1");
 		tell();
 		controller_kit_expect(kit, "a", 1);
@@ -202,7 +173,7 @@ Test(accepted_store, of_a_cluster_of_2022_too)
 	refuse();
 	expect_revision(1);
 	controller_kit_kill(kit);
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_as_accepted();
 }
@@ -242,10 +213,10 @@ Test(accepted_store, of_several_the_last_is_kept)
 	cr_expect_eq(fake_cluster_writes(kit->cluster), writes + 1, "%.*s",
 		STR_ARG(fake_cluster_log(kit->cluster)));
 	controller_kit_kill(kit);
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_pods(2);
-	cr_expect_eq(pods_with_cpu("1500m"), 1u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1500m"), 1u);
 }
 
 /* By the digest in the status it is known for what it is. */
@@ -271,7 +242,7 @@ Test(accepted_store, what_is_not_what_was_accepted_is_nothing)
 		refuse();
 		controller_kit_kill(kit);
 		edit_revision(EDITS[i][0], EDITS[i][1]);
-		lose_pods();
+		controller_kit_lose(kit, "/pods/");
 		lead();
 		expect_withheld();
 		cr_expect(says("is not known since a restart"), "%zu: %s", i, cluster());
@@ -288,7 +259,7 @@ Test(accepted_store, what_is_stored_says_nothing_of_sizes)
 	refuse();
 	controller_kit_kill(kit);
 	edit_revision("\"replicas\":2", "\"replicas\":50");
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_as_accepted();
 }
@@ -299,7 +270,7 @@ Test(accepted_store, what_is_gone_is_not_looked_for_again)
 	refuse();
 	controller_kit_kill(kit);
 	fake_cluster_delete(kit->cluster, revision_path());
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_withheld();
 }
@@ -309,7 +280,7 @@ Test(accepted_store, what_cannot_be_read_is_looked_for_again)
 	make(2);
 	refuse();
 	controller_kit_kill(kit);
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	fake_cluster_forbid(kit->cluster, "/controllerrevisions");
 	controller_kit_begin(kit);
 	go_on(20);
@@ -419,7 +390,7 @@ Test(accepted_store, what_was_taken_over_is_kept_too)
 	refuse();
 	expect_revision(0);
 	controller_kit_kill(kit);
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_as_accepted();
 }
@@ -456,9 +427,9 @@ Test(accepted_store, a_kill_between_any_two_writes_makes_nothing_of_what_is_refu
 		const bool stored = revision() != NULL;
 
 		controller_kit_kill(kit);
-		lose_pods();
+		controller_kit_lose(kit, "/pods/");
 		lead();
-		cr_expect_eq(pods_with_cpu("5"), 0u, "after %zu writes", n);
+		cr_expect_eq(controller_kit_pods_with_cpu(kit, "5"), 0u, "after %zu writes", n);
 		if (stored)
 			expect_as_accepted();
 		else
@@ -477,7 +448,7 @@ Test(accepted_store, with_the_answer_on_its_way)
 	refuse();
 	expect_revision(1);
 	controller_kit_kill(kit);
-	lose_pods();
+	controller_kit_lose(kit, "/pods/");
 	lead();
 	expect_as_accepted();
 }

@@ -35,8 +35,7 @@ static void restart(void)
 
 static void tell(void)
 {
-	controller_kit_tell(kit);
-	controller_kit_settle(kit);
+	controller_kit_hear(kit);
 }
 
 static const char *cluster(const char *name)
@@ -46,9 +45,7 @@ static const char *cluster(const char *name)
 
 static void expect_pods(const char *name, size_t pods)
 {
-	const size_t is = controller_kit_pods(kit, name, NULL);
-
-	cr_expect_eq(is, pods, "%s has %zu, not %zu: %s", name, is, pods, cluster(name));
+	controller_kit_expect_pods(kit, name, pods);
 }
 
 static bool says(const char *name, const char *words)
@@ -191,32 +188,6 @@ Test(charged, larger_workers_are_no_less_refused_for_a_restart)
 	}
 }
 
-/* How many pods there are whose first container has so much. */
-static size_t pods_with_cpu(const char *cpu)
-{
-	char words[64];
-	const char *path, *body;
-	size_t count = 0, at = 0;
-
-	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
-	while ((body = fake_cluster_next(kit->cluster, &at, &path)) != NULL)
-		count += strstr(path, "/pods/") && strstr(body, words);
-	return count;
-}
-
-static void lose_pods(const char *part)
-{
-	const char *path;
-	size_t at = 0;
-
-	while (fake_cluster_next(kit->cluster, &at, &path) != NULL) {
-		if (strstr(path, part)) {
-			fake_cluster_delete(kit->cluster, path);
-			at = 0;
-		}
-	}
-}
-
 /* What comes in a lost pod's place is what was accepted, though more is asked for by now. */
 Test(charged, what_is_made_anew_is_what_was_accepted)
 {
@@ -225,15 +196,15 @@ Test(charged, what_is_made_anew_is_what_was_accepted)
 	set_worker_cpu("1", "5");
 	tell();
 	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
-	lose_pods("/pods/a-workers-");
+	controller_kit_lose(kit, "/pods/a-workers-");
 	tell();
 	expect_pods("a", 3);
-	cr_expect_eq(pods_with_cpu("1"), 3u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 3u);
 	/* Fewer it may have, of those. */
 	controller_kit_scale(kit, "a", 1);
 	tell();
 	expect_pods("a", 2);
-	cr_expect_eq(pods_with_cpu("1"), 2u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 2u);
 	set_worker_cpu("5", "1");
 	tell();
 	controller_kit_expect(kit, "a", 1);
@@ -287,10 +258,10 @@ Test(charged, what_is_made_anew_of_a_legacy_cluster_is_what_was_accepted)
 		"\"limits\":{\"cpu\":\"1\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"1\"",
 		"\"limits\":{\"cpu\":\"5\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"5\"");
 	tell();
-	lose_pods("/pods/a-");
+	controller_kit_lose(kit, "/pods/a-");
 	tell();
 	expect_pods("a", 3);
-	cr_expect_eq(pods_with_cpu("1"), 3u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 3u);
 }
 
 /* --- groups that a refused spec lacks --- */
@@ -412,14 +383,6 @@ Test(charged, what_is_new_has_no_baseline)
 	expect_pods("b", 0);
 }
 
-static void lose_pod(const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/api/v1/namespaces/ns/pods/%s", name);
-	fake_cluster_delete(kit->cluster, path);
-}
-
 /* Nothing of it was ever accepted; what it had when it was taken over its status says. */
 Test(charged, what_was_taken_over_and_refused_has_its_size_after_a_restart_too)
 {
@@ -428,8 +391,8 @@ Test(charged, what_was_taken_over_and_refused_has_its_size_after_a_restart_too)
 	lead();
 	expect_pods("a", 3);
 	controller_kit_kill(kit);
-	lose_pod("h");
-	lose_pod("w1");
+	controller_kit_lose(kit, "/pods/h");
+	controller_kit_lose(kit, "/pods/w1");
 	lead();
 	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
 	expect_pods("a", 3);
@@ -441,7 +404,7 @@ Test(charged, what_is_taken_over_without_its_head_gets_one)
 {
 	controller_kit_apply(kit, "a", 9);
 	put_running("workers");
-	lose_pod("h");
+	controller_kit_lose(kit, "/pods/h");
 	lead();
 	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
 	expect_pods("a", 3);

@@ -9,9 +9,6 @@
 #include "tests/support/controller_kit.h"
 #include "tests/support/review.h"
 
-#define POLICY(cpu, more)                                                                          \
-	"apiVersion: raygate.dev/v1\nkind: Policy\nenforcement: deny\n" more                       \
-	"quotas: {ns: {requests.cpu: \"" cpu "\"}}\n"
 #define MAX                 "\"maxReplicas\":1000"
 #define HEAD_PARAMS(params) "\"headGroupSpec\":{\"rayStartParams\":" params
 
@@ -20,7 +17,7 @@ static struct controller_kit *kit;
 /* A head has 1 CPU, 1.5 where it autoscales; so has a worker 1. */
 static void begin(void)
 {
-	kit = controller_kit_new(POLICY("6", ""));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
 }
 
 static void end(void)
@@ -32,35 +29,27 @@ TestSuite(withheld, .init = begin, .fini = end);
 
 static void lead(void)
 {
-	controller_kit_begin(kit);
-	controller_kit_settle(kit);
+	controller_kit_lead(kit);
 }
 
 static void tell(void)
 {
-	controller_kit_tell(kit);
-	controller_kit_settle(kit);
+	controller_kit_hear(kit);
 }
 
 static const char *cluster(const char *name)
 {
-	static char path[128];
-
-	snprintf(path, sizeof(path), "/apis/%s.io/v1/namespaces/ns/rayclusters/%s",
-		kit->dialect == DIALECT_MODERN ? "ray" : "cluster.ray", name);
-	return fake_cluster_get(kit->cluster, path);
+	return controller_kit_cluster(kit, name);
 }
 
 static bool says(const char *name, const char *words)
 {
-	return strstr(cluster(name), words) != NULL;
+	return controller_kit_says(kit, name, words);
 }
 
 static void expect_pods(const char *name, size_t pods)
 {
-	const size_t is = controller_kit_pods(kit, name, NULL);
-
-	cr_expect_eq(is, pods, "%s has %zu, not %zu: %s", name, is, pods, cluster(name));
+	controller_kit_expect_pods(kit, name, pods);
 }
 
 #define WORKER_CPU                                                                                 \
@@ -77,32 +66,6 @@ static void set_worker_cpu(const char *from, const char *to)
 		arena_printf(&arena, MAX "," WORKER_CPU, to, to).at);
 }
 
-/* How many pods there are whose first container has so much. */
-static size_t pods_with_cpu(const char *cpu)
-{
-	char words[64];
-	const char *path, *body;
-	size_t count = 0, at = 0;
-
-	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
-	while ((body = fake_cluster_next(kit->cluster, &at, &path)) != NULL)
-		count += strstr(path, "/pods/") && strstr(body, words);
-	return count;
-}
-
-static void lose(const char *part)
-{
-	const char *path;
-	size_t at = 0;
-
-	while (fake_cluster_next(kit->cluster, &at, &path) != NULL) {
-		if (strstr(path, part)) {
-			fake_cluster_delete(kit->cluster, path);
-			at = 0;
-		}
-	}
-}
-
 static void make_and_kill(int workers)
 {
 	controller_kit_apply(kit, "a", workers);
@@ -115,7 +78,7 @@ Test(withheld, of_what_came_while_nobody_led_nothing_is_made)
 {
 	make_and_kill(2);
 	set_worker_cpu("1", "5");
-	lose("/pods/a-workers-");
+	controller_kit_lose(kit, "/pods/a-workers-");
 	lead();
 	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
 	cr_expect(says("a", "not replaced: 2 of \\\"workers\\\"; what was accepted is not known"),
@@ -123,8 +86,8 @@ Test(withheld, of_what_came_while_nobody_led_nothing_is_made)
 	cr_expect_not_null(strstr(buf_str(&kit->events).at, "PodsWithheld: not replaced"));
 	expect_pods("a", 1);
 	/* What is there is no more of it than what is lost next. */
-	lose("/pods/a-head-");
-	lose("/services/");
+	controller_kit_lose(kit, "/pods/a-head-");
+	controller_kit_lose(kit, "/services/");
 	tell();
 	expect_pods("a", 0);
 	cr_expect_null(fake_cluster_get(kit->cluster, "/api/v1/namespaces/ns/services/a-head-svc"));
@@ -142,7 +105,7 @@ Test(withheld, however_often_it_is_restarted)
 	make_and_kill(2);
 	set_worker_cpu("1", "5");
 	for (int i = 0; i < 3; i++) {
-		lose("/pods/a-");
+		controller_kit_lose(kit, "/pods/a-");
 		lead();
 		expect_pods("a", 0);
 		cr_expect(says("a", "is kept: headgroup=1, workers=2; charged: requests.cpu=3; "
@@ -153,7 +116,7 @@ Test(withheld, however_often_it_is_restarted)
 	set_worker_cpu("5", "2");
 	lead();
 	controller_kit_expect(kit, "a", 2);
-	cr_expect_eq(pods_with_cpu("2"), 2u);
+	cr_expect_eq(controller_kit_pods_with_cpu(kit, "2"), 2u);
 }
 
 /* Not even where the rules and the quota have nothing against what it is made of. */
@@ -161,7 +124,7 @@ Test(withheld, what_is_refused_for_its_size_is_made_where_it_is_the_same_otherwi
 {
 	make_and_kill(2);
 	controller_kit_scale(kit, "a", 30);
-	lose("/pods/a-");
+	controller_kit_lose(kit, "/pods/a-");
 	lead();
 	cr_expect(says("a", "\"QuotaExceeded\""), "%s", cluster("a"));
 	expect_pods("a", 3);
@@ -169,7 +132,7 @@ Test(withheld, what_is_refused_for_its_size_is_made_where_it_is_the_same_otherwi
 	/* Another image makes it another one, and what was before is not known any more. */
 	controller_kit_kill(kit);
 	controller_kit_edit(kit, "a", "ray:2.52.0", "ray:2.52.1");
-	lose("/pods/a-workers-");
+	controller_kit_lose(kit, "/pods/a-workers-");
 	lead();
 	expect_pods("a", 1);
 	/* Until it is back at that, if too large still. */
@@ -230,12 +193,12 @@ Test(withheld, fewer_may_be_asked_for_and_none)
 Test(withheld, of_a_cluster_of_2022_nothing_is_made_either)
 {
 	end();
-	kit = controller_kit_new_of(DIALECT_LEGACY, POLICY("6", "charge: now\n"));
+	kit = controller_kit_new_of(DIALECT_LEGACY, CONTROLLER_KIT_QUOTA("6", "charge: now\n"));
 	make_and_kill(2);
 	controller_kit_edit(kit, "a",
 		"\"limits\":{\"cpu\":\"1\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"1\"",
 		"\"limits\":{\"cpu\":\"5\",\"memory\":\"2Gi\"},\"requests\":{\"cpu\":\"5\"");
-	lose("/pods/a-head");
+	controller_kit_lose(kit, "/pods/a-head");
 	lead();
 	expect_pods("a", 2);
 	cr_expect(says("a", "not replaced: 1 of \\\"head\\\""), "%s", cluster("a"));
@@ -252,7 +215,7 @@ Test(withheld, a_status_that_does_not_say_what_was_accepted_gives_nothing_away)
 	make_and_kill(2);
 	controller_kit_edit(kit, "a", "; made of: ", "; nothing: ");
 	controller_kit_scale(kit, "a", 30);
-	lose("/pods/a-workers-");
+	controller_kit_lose(kit, "/pods/a-workers-");
 	lead();
 	expect_pods("a", 1);
 	cr_expect(says("a", "PodsWithheld"), "%s", cluster("a"));
@@ -287,7 +250,7 @@ Test(withheld, what_is_not_known_is_not_taken_to_have_cost_as_much_as_what_is_th
 	end();
 	kit = controller_kit_new(NULL);
 	make_and_kill(2);
-	change_policy(POLICY("6", ""));
+	change_policy(CONTROLLER_KIT_QUOTA("6", ""));
 	set_worker_cpu("1", "5");
 	for (int i = 0; i < 2; i++) {
 		lead();
@@ -304,7 +267,7 @@ Test(withheld, what_is_not_known_is_not_taken_to_have_cost_as_much_as_what_is_th
 Test(withheld, in_part_it_grows_only_where_it_is_the_same)
 {
 	end();
-	kit = controller_kit_new(POLICY("6", "charge: now\n"));
+	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", "charge: now\n"));
 	controller_kit_apply(kit, "a", 2);
 	controller_kit_autoscale(kit, "a");
 	lead();
