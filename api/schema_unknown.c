@@ -38,6 +38,10 @@ enum {
 	SURE = 2,        /* edits of a name that is surely misspelt */
 	STEM_LEAST = 4,  /* of a name that another one begins with */
 	NOT_FOUND = 100, /* levels */
+	/* A body can be nothing but unknown fields, hundred thousands of them: of so many findings
+	 * nobody reads what was meant, and finding it out takes a hundred times as long as the
+	 * rest. */
+	LOOKED_UP = 100,
 };
 
 /* "worker_group_specs", "Worker-Group-Specs" and "workergroupspecs" are one name. */
@@ -253,6 +257,15 @@ static void report_near(const struct schema_decoder *d, const struct schema *sch
 			schema->name, row->key, newer ? " of ray.io/v1" : "");
 }
 
+static void report_plainly(
+	const struct schema_decoder *d, const struct schema *schema, const struct field_path *at)
+{
+	const struct field_fact unknown =
+		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
+
+	field_add(d->errors, at, &unknown, "unknown field: %s has no such field", schema->name);
+}
+
 void schema_report_unknown(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *key, const struct field_path *up)
 {
@@ -261,6 +274,11 @@ void schema_report_unknown(const struct schema_decoder *d, const struct schema *
 	const struct field_fact unknown =
 		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
 	const char *place = NULL;
+
+	if (d->errors->count >= LOOKED_UP) {
+		report_plainly(d, schema, at);
+		return;
+	}
 	const struct schema_field *row = nearest(schema, name, name.len < SHORT_NAME ? 1 : SURE);
 
 	if (row == NULL)
@@ -277,6 +295,5 @@ void schema_report_unknown(const struct schema_decoder *d, const struct schema *
 		field_add(d->errors, at, &unknown, "unknown field: %s has no such field, but %s",
 			schema->name, place);
 	else
-		field_add(d->errors, at, &unknown, "unknown field: %s has no such field",
-			schema->name);
+		report_plainly(d, schema, at);
 }

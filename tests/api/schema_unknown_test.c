@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "tests/support/verdict_grade.h"
 
 #define CONTAINER(fields)      "{name: c, image: ray" fields "}"
@@ -93,4 +94,27 @@ Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		verdict_expect_told("RG0102", CASES[i].object, CASES[i].words);
+}
+
+/* A body can be full of them, and what was meant by each is not found out for nothing. */
+Test(schema_unknown, what_was_meant_is_told_of_the_first_hundred)
+{
+	static const struct {
+		int before;
+		const char *words;
+	} CASES[] = {
+		{99, MEANT("a RayCluster spec", "headGroupSpec")},
+		{100, "unknown field: a RayCluster spec has no such field"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf object = {0};
+
+		buf_add_cstr(&object, OF("", CLUSTER("", PLAIN, "")));
+		object.len -= 2; /* the spec stays open */
+		for (int n = 0; n < CASES[i].before; n++)
+			buf_printf(&object, ", zz%d: 1", n);
+		buf_add(&object, STR(", headGroup: {}}}\0"));
+		verdict_expect_told("RG0102", object.at, CASES[i].words);
+	}
 }
