@@ -2,6 +2,7 @@
  * What pods are made of: all of a spec but how many there are to be. By its digest a later process
  * knows whether the text that it finds is the one that was accepted.
  */
+#include "base/json_sorted.h"
 #include "base/sha256.h"
 #include "server/plan/accept.h"
 
@@ -16,7 +17,10 @@ static const struct {
 	[DIALECT_LEGACY] = {{"maxWorkers"}, {"minWorkers", "maxWorkers"}},
 };
 
-/* The text that is digested: JSON, with each string written one way, however it was escaped. */
+/*
+ * The text that is digested: JSON, with each string written one way, however it was escaped, and
+ * members in one order, whoever wrote them.
+ */
 struct writing {
 	struct arena *arena;
 	struct buf text;
@@ -25,35 +29,33 @@ struct writing {
 
 static void put_value(struct writing *w, const struct json_node *node);
 
-static void put_string(struct writing *w, const struct json_node *node)
-{
-	buf_add_json_str(&w->text, json_str(w->arena, node));
-}
-
-static bool is_among(const struct json_node *key, const char *const *names)
+static bool is_among(struct str key, const char *const *names)
 {
 	for (; names && *names; names++) {
-		if (json_str_is(key, str_from(*names)))
+		if (str_is(key, *names))
 			return true;
 	}
 	return false;
 }
 
-static void put_key(struct writing *w, const struct json_node *key)
+static void put_key(struct writing *w, struct str key)
 {
-	put_string(w, key);
+	buf_add_json_str(&w->text, key);
 	buf_add_char(&w->text, ':');
 }
 
 static void put_members(
 	struct writing *w, const struct json_node *object, const char *const *without)
 {
+	const struct json_member *members;
+	const size_t count = json_sorted(w->arena, object, &members);
+
 	buf_add_char(&w->text, '{');
-	for (struct json_iter it = json_iter(object); json_next_member(&it);) {
-		if (is_among(it.key, without))
+	for (size_t i = 0; i < count; i++) {
+		if (is_among(members[i].key, without))
 			continue;
-		put_key(w, it.key);
-		put_value(w, it.value);
+		put_key(w, members[i].key);
+		put_value(w, members[i].value);
 		buf_add_char(&w->text, ',');
 	}
 	buf_add_char(&w->text, '}');
@@ -74,7 +76,7 @@ static void put_value(struct writing *w, const struct json_node *node)
 		buf_add_char(&w->text, ']');
 		break;
 	case JSON_STRING:
-		put_string(w, node);
+		buf_add_json_str(&w->text, json_str(w->arena, node));
 		break;
 	case JSON_NULL:
 	case JSON_FALSE:
@@ -101,16 +103,20 @@ static void put_groups(struct writing *w, const struct json_node *groups)
 
 static void put_spec(struct writing *w, const struct json_node *spec)
 {
-	const struct str groups = str_from(DIALECT_WORDS[w->dialect].groups);
+	const char *const groups = DIALECT_WORDS[w->dialect].groups;
+	const struct json_member *members;
+	const size_t count = json_sorted(w->arena, spec, &members);
 
-	for (struct json_iter it = json_iter(spec); json_next_member(&it);) {
-		if (is_among(it.key, SIZES[w->dialect].of_spec))
+	for (size_t i = 0; i < count; i++) {
+		const struct json_node *const value = members[i].value;
+
+		if (is_among(members[i].key, SIZES[w->dialect].of_spec))
 			continue;
-		put_key(w, it.key);
-		if (json_str_is(it.key, groups) && json_is(it.value, JSON_ARRAY))
-			put_groups(w, it.value);
+		put_key(w, members[i].key);
+		if (str_is(members[i].key, groups) && json_is(value, JSON_ARRAY))
+			put_groups(w, value);
 		else
-			put_value(w, it.value);
+			put_value(w, value);
 		buf_add_char(&w->text, ',');
 	}
 }

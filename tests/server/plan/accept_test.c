@@ -219,6 +219,8 @@ Test(accept, what_pods_are_made_of_does_not_hang_on_their_number)
 			CLUSTER("rayStartParams: {ab: c}, ", "replicas: 1"), false},
 		{CLUSTER("rayStartParams: {a: 'x'}, ", "replicas: 1"),
 			CLUSTER("rayStartParams: {a: \"\\x78\"}, ", "replicas: 1"), true},
+		{CLUSTER("rayStartParams: {a: '1', b: '2'}, ", "replicas: 1"),
+			CLUSTER("rayStartParams: {b: '2', a: '1'}, ", "replicas: 1"), true},
 		{CLUSTER("rayStartParams: {a: '1'}, ", "replicas: 1"),
 			CLUSTER("rayStartParams: {a: 1}, ", "replicas: 1"), false},
 		{CLUSTER("rayStartParams: {a: [b, c]}, ", "replicas: 1"),
