@@ -106,8 +106,7 @@ static void implied_v2_is_said(const struct rule_context *c, const struct rayclu
 	rule_found(c, FIELD_CHILD(options, "version"), FIELD_REQUIRED,
 		FIELD_READS(signs.version, signs.env, cluster->ray_version.node),
 		"this Ray uses autoscaler v2, whose pods must not restart in place: write v2 "
-		"here%s "
-		"and KubeRay sees to it%s",
+		"here%s and KubeRay sees to it%s",
 		by_env ? " in place of " V2_ENV : "", by_env ? "" : ", or v1");
 }
 

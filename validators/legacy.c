@@ -120,8 +120,7 @@ static void minimums_fit(const struct rule_context *c, const struct raycluster *
 			max->node ? FIELD_INVALID : FIELD_REQUIRED,
 			reads_of_types(c, cluster, max->node, false),
 			"must be at least %lld, the sum of all minWorkers%s, or lower minWorkers "
-			"of "
-			"the podTypes",
+			"of the podTypes",
 			(long long)sum,
 			max->node ? ": raise it" : " (without it the operator takes 2): write it");
 }

@@ -104,8 +104,7 @@ static void head_name_is_free(const struct rule_context *c, const struct rayclus
 		rule_found(c, FIELD_CHILD(meta->self.at, "name"), FIELD_INVALID,
 			FIELD_READS(meta->name.node),
 			"gives the head pod this fixed name, so that two clusters with this "
-			"template "
-			"collide; remove it");
+			"template collide; remove it");
 }
 
 static const struct {
@@ -354,8 +353,7 @@ static const struct rule RULES[] = {
 		.needs = PART(DEADLINES)),
 	RULE("RG0607", "pod-dns-complete", ERROR, BOTH, "0.1", NULL,
 		"A pod's DNS settings are within the limits of a resolver, and there with "
-		"dnsPolicy "
-		"None.",
+		"dnsPolicy None.",
 		RULE_CHECKS_POD(dns_is_complete), .needs = PART(DNS)),
 	RULE("RG0608", "host-aliases-syntax", ERROR, BOTH, "0.1", NULL,
 		"Host aliases are IP addresses with host names.",

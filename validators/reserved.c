@@ -67,8 +67,7 @@ static void shared_memory_is_memory(const struct rule_context *c, const struct r
 		rule_found(c, FIELD_CHILD(volume->self.at, "name"), FIELD_INVALID,
 			FIELD_READS(volume->name.node, medium),
 			"KubeRay mounts the volume of this name at /dev/shm: make it emptyDir: "
-			"{medium: "
-			"Memory}, or name it otherwise");
+			"{medium: Memory}, or name it otherwise");
 }
 
 enum pods {

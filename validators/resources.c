@@ -248,8 +248,8 @@ static void check_resource_name(
 	else
 		rule_found(c, RESOURCE_AT(p, item), FIELD_NOT_SUPPORTED, FIELD_READS(item->node),
 			"must be cpu, memory, ephemeral-storage, hugepages-<size>, or have a "
-			"domain "
-			"in front, like nvidia.com/gpu; Ray's own resources do not belong here");
+			"domain in front, like nvidia.com/gpu; Ray's own resources do not belong "
+			"here");
 }
 
 static void resource_name_is_known(

@@ -56,8 +56,7 @@ static void check_field_requirement(
 	if (json_is(key, JSON_STRING) && !json_str_is(key, STR("metadata.name")))
 		rule_found(c, FIELD_CHILD(up->at, "key"), FIELD_INVALID, FIELD_READS(key),
 			"must be metadata.name, the only field of a node that can be matched; "
-			"labels "
-			"belong in matchExpressions");
+			"labels belong in matchExpressions");
 	if (json_is(operator, JSON_STRING) && !in)
 		rule_found(c, FIELD_CHILD(up->at, "operator"), FIELD_INVALID, FIELD_READS(operator),
 			"must be In or NotIn for a node's field");
@@ -302,8 +301,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_POD(tolerations_fit), .needs = PART(TOLERATIONS)),
 	RULE("RG0613", "affinity-terms-complete", ERROR, BOTH, "0.1", NULL,
 		"Terms of affinity have keys, values that fit their operator, and weights from 1 "
-		"to "
-		"100.",
+		"to 100.",
 		RULE_CHECKS_POD(affinity_has_terms), .needs = PART(AFFINITY)),
 	RULE("RG0614", "spreading-possible", ERROR, BOTH, "0.1", NULL,
 		"A topology spread constraint has keys, positive numbers and a selector for its "

@@ -13,8 +13,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKED_BY_DECODER, .crd = true),
 	RULE(SCHEMA_RULE_RANGE, "integer-is-in-range", ERROR, BOTH, "0.1", "KubeRay's CRD",
 		"An integer fits its type and the bounds of its field, and a list is no longer "
-		"than "
-		"can be judged.",
+		"than can be judged.",
 		RULE_CHECKED_BY_DECODER),
 	RULE(SCHEMA_RULE_QUANTITY, "quantity-can-be-read", ERROR, BOTH, "0.1", "KubeRay's CRD",
 		"A quantity is one that Kubernetes can read.", RULE_CHECKED_BY_DECODER,

@@ -88,8 +88,7 @@ static void report_port(
 		rule_found(c, FIELD_CHILD(from->self.at, "containerPort"), FIELD_DUPLICATE,
 			FIELD_READS(from->port.node, from->name.node),
 			"KubeRay adds port \"metrics\" of the same number, which the head's "
-			"service "
-			"cannot hold twice: name this one metrics, or change it");
+			"service cannot hold twice: name this one metrics, or change it");
 }
 
 static void head_ports_differ(const struct rule_context *c, const struct raycluster *cluster)
@@ -131,8 +130,7 @@ static void serve_port_is_there(const struct rule_context *c, const struct raycl
 	rule_found(c, FIELD_CHILD(ray->self.at, "ports"), FIELD_REQUIRED,
 		FIELD_READS(ray->ports.node, wanted),
 		"must have one named serve, since annotation ray.io/enable-serve-service asks for "
-		"its "
-		"service: add {name: serve, containerPort: 8000}");
+		"its service: add {name: serve, containerPort: 8000}");
 }
 
 /* The user's own service of the head: a member of its spec or metadata. */

@@ -89,8 +89,7 @@ static void cpus_fit(
 		rule_found(c, param_path(c->arena, group, "num-cpus"), FIELD_INVALID,
 			FIELD_READS(value, limit->node),
 			"is more than the container's CPU limit (%s), so Ray runs more at once "
-			"than "
-			"there is CPU for: lower it, or raise the limit",
+			"than there is CPU for: lower it, or raise the limit",
 			quantity_print(limit->quantity).at);
 }
 

@@ -338,8 +338,7 @@ static void check_worker_side(const struct rule_context *c, const struct param *
 	else if (flag->side == START_HEAD_ONLY)
 		rule_warned(c, PARAM_AT(p), FIELD_INVALID, reads,
 			"is for the head: ray start refuses it, and no worker of this group "
-			"starts; "
-			"move it to headGroupSpec");
+			"starts; move it to headGroupSpec");
 	else
 		rule_warned(c, PARAM_AT(p), FIELD_INVALID, reads,
 			"is for the head, and does nothing on a worker: move it to headGroupSpec, "

@@ -141,8 +141,7 @@ static void groups_stay(
 static const struct rule RULES[] = {
 	RULE("RG1301", "worker-groups-stay", ERROR, MODERN, "0.1", "kuberay#1739",
 		"A worker group with workers is not removed or renamed: KubeRay would let them run "
-		"for "
-		"ever.",
+		"for ever.",
 		RULE_CHECKS_UPDATE(groups_stay)),
 	RULE("RG1302", "managed-by-stays", ERROR, MODERN, "0.1", "KubeRay's CRD",
 		"managedBy does not change from one value to another.",
