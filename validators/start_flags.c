@@ -137,15 +137,14 @@ const struct start_flag *start_flag_nearest(struct str name)
 	return nearest;
 }
 
-bool start_int(struct str text, int64_t *out)
+enum { INT_CHARS_MAX = 24 };
+
+/* Blanks around, zeros in front, single underscores between digits. */
+static bool int_of_python(struct str text, int64_t *out)
 {
-	char digits[24];
+	char digits[INT_CHARS_MAX];
 	size_t len = 0;
 
-	/* Nearly all are nothing but digits, and more of them than this buffer holds are read
-	 * below. */
-	if (text.len < sizeof(digits) && str_to_i64(text, out))
-		return true;
 	text = str_trim(text);
 	for (size_t i = 0; i < text.len; i++) {
 		const char c = text.at[i];
@@ -165,6 +164,12 @@ bool start_int(struct str text, int64_t *out)
 	}
 	return len && (digits[0] == '-' || isdigit((unsigned char)digits[0])) &&
 	       str_to_i64((struct str){digits, len}, out);
+}
+
+bool start_int(struct str text, int64_t *out)
+{
+	/* Nearly all are nothing but digits. */
+	return (text.len < INT_CHARS_MAX && str_to_i64(text, out)) || int_of_python(text, out);
 }
 
 static const char *bytes_fault(struct arena *arena, struct str text)
