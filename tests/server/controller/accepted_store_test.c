@@ -17,7 +17,7 @@ static struct controller_kit *kit;
 /* A head has 1 CPU; so has a worker. */
 static void begin(void)
 {
-	kit = controller_kit_new(CONTROLLER_KIT_QUOTA("6", ""));
+	kit = controller_kit_new(POLICY);
 }
 
 static void end(void)
