@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/unfilled.h"
+#include "base/odd_text.h"
 #include "base/utf8.h"
 
 enum {
@@ -140,12 +141,27 @@ static void print_value(struct buf *out, struct arena *arena, const struct json_
 		buf_add_cstr(out, "…");
 }
 
-static void print_detail(struct buf *out, bool unfilled, const char *detail)
+/* What is wrong with the value whatever the field wants of it. */
+static const char *remark_on(
+	struct arena *arena, const struct field_path *at, const struct json_node *value)
 {
-	if (unfilled)
-		buf_add_cstr(out, ": looks like a variable that was not filled in");
+	struct odd_character odd;
+
+	if (unfilled_is_at(arena, at, value))
+		return "looks like a variable that was not filled in";
+	if (json_is(value, JSON_STRING) && odd_text_find(json_str(arena, value), &odd))
+		return arena_printf(arena, "has a U+%04X, which looks like %s: type it anew",
+			(unsigned)odd.point, odd.like)
+			.at;
+	return NULL;
+}
+
+static void print_detail(struct buf *out, const char *remark, const char *detail)
+{
+	if (remark)
+		buf_printf(out, ": %s", remark);
 	if (detail[0])
-		buf_printf(out, unfilled ? " (%s)" : ": %s", detail);
+		buf_printf(out, remark ? " (%s)" : ": %s", detail);
 }
 
 uint64_t field_error_fingerprint(const struct field_error *error)
@@ -186,7 +202,7 @@ static struct str render_message(struct arena *arena, const struct field_path *a
 	buf_add_cstr(&text, TYPES[fact->type].words);
 	if (shows)
 		print_value(&text, arena, fact->reads.nodes[0]);
-	print_detail(&text, shows && unfilled_is_at(arena, at, fact->reads.nodes[0]), detail);
+	print_detail(&text, shows ? remark_on(arena, at, fact->reads.nodes[0]) : NULL, detail);
 	return arena_str(arena, buf_str(&text));
 }
 

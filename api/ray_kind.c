@@ -110,6 +110,9 @@ static size_t group_distance(struct str group, const struct ray_kind_row *row, b
 		return ray_kind_find(group, str_from(row->kind), &kind, &dialect) ? NEVER : 1;
 	const size_t mistakes = str_distance(group, str_from(row->group), TYPING_MISTAKES);
 
+	/* "kuberay.io": nobody else has a group that ends so */
+	if (mistakes > TYPING_MISTAKES && str_ends(group, "ray.io"))
+		return TYPING_MISTAKES;
 	return mistakes > TYPING_MISTAKES ? NEVER : mistakes;
 }
 

@@ -1,8 +1,10 @@
 #include "base/yaml_fault.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/odd_text.h"
 
 /* What libyaml's words contain, what stands there (0: anything), and what helps more. */
 static const struct {
@@ -44,6 +46,15 @@ static struct str line_of(struct str text, size_t line)
 	}
 	text.len = str_find(text, '\n');
 	return text;
+}
+
+static size_t characters_in(struct str s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		count += ((unsigned char)s.at[i] & 0xc0) != 0x80;
+	return count;
 }
 
 /* Bytes in front of that column. */
@@ -92,6 +103,16 @@ static const char *template_in(struct str line, size_t *column)
 	return NULL;
 }
 
+/* Outside of quotes and comments, where YAML would take its like for its own. */
+static bool odd_in(struct str line, struct odd_character *odd)
+{
+	const char *const mark = memchr(line.at, '#', line.len);
+	const char *const quote = memchr(line.at, '"', line.len);
+
+	return odd_text_find(line, odd) && strcmp(odd->like, "nothing") != 0 &&
+	       !(mark && mark < line.at + odd->at) && !(quote && quote < line.at + odd->at);
+}
+
 static const char *foreign_in(struct str line, size_t *column)
 {
 	static const char *const CONFLICT[] = {"<<<<<<< ", "=======", ">>>>>>> ", "||||||| "};
@@ -104,6 +125,21 @@ static const char *foreign_in(struct str line, size_t *column)
 	if (str_starts(line, "```"))
 		return "``` is Markdown: leave it out";
 	return template_in(line, column);
+}
+
+static bool tell_odd(
+	struct str line, const struct yaml_fault *fault, size_t number, struct err *err)
+{
+	struct odd_character odd;
+	char words[64];
+
+	if (!odd_in(line, &odd))
+		return false;
+	snprintf(words, sizeof(words), "U+%04X looks like %s and is none: type it anew",
+		(unsigned)odd.point, odd.like);
+	tell(fault, (struct yaml_mark){number, characters_in((struct str){line.at, odd.at})}, words,
+		err);
+	return true;
 }
 
 /* What is no YAML at all is told where it stands, and not what a parser thinks of it. */
@@ -121,6 +157,10 @@ static bool tell_foreign(struct str text, const struct yaml_fault *fault, struct
 			tell(fault, (struct yaml_mark){lines[i], column}, words, err);
 			return true;
 		}
+	}
+	for (size_t i = ARRAY_LEN(lines); i-- > 0;) {
+		if (tell_odd(line_of(text, lines[i]), fault, lines[i], err))
+			return true;
 	}
 	return false;
 }

@@ -100,16 +100,18 @@ static const char *path_fault(struct str path)
 	}
 }
 
-/* A registry in front, as container engines tell it from a path. */
-static bool is_registry(struct str first)
+/* A registry in front, as container engines tell it from a path; not `sure` for capitals alone. */
+static bool is_registry(struct str first, bool *sure)
 {
+	*sure = true;
 	for (size_t i = 0; i < first.len; i++) {
 		const char ch = first.at[i];
 
-		if (ch == '.' || ch == ':' || name_class(ch) == NAME_UPPER)
+		if (ch == '.' || ch == ':')
 			return true;
 	}
-	return str_is(first, "localhost");
+	*sure = str_is(first, "localhost");
+	return *sure || has_upper(first);
 }
 
 /*
@@ -147,9 +149,14 @@ static const char *image_fault(struct str image)
 		name.len = start + colon;
 	}
 	const size_t first = str_find(name, '/');
+	bool sure = true;
 
-	if (first < name.len && is_registry((struct str){name.at, first}))
+	if (first < name.len && is_registry((struct str){name.at, first}, &sure)) {
+		if (!sure && !fault)
+			fault = "has capitals in front of its first '/', which make a registry's "
+				"host of it: write it in lower case";
 		name = str_from_offset(name, first + 1);
+	}
 	return fault ? fault : path_fault(name);
 }
 

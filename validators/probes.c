@@ -49,7 +49,9 @@ static void check_action(
 				      FIELD_CHILD(up->at, WITH_PORT[i])});
 	check_headers(c, &(struct schema_object){
 				 json_get(up->node, "httpGet"), FIELD_CHILD(up->at, "httpGet")});
-	if (json_is(exec, JSON_OBJECT) && json_count(command) == 0)
+	const bool listed = !json_present(command) || json_is(command, JSON_ARRAY);
+
+	if (json_is(exec, JSON_OBJECT) && listed && json_count(command) == 0)
 		rule_found(c, FIELD_CHILD(FIELD_CHILD(up->at, "exec"), "command"), FIELD_REQUIRED,
 			FIELD_READS(command), "must be a command with its arguments");
 }

@@ -73,3 +73,16 @@ Test(schema_wrong, a_number_for_a_string_is_judged_as_its_text)
 		verdict_expect_told(CASES[i].rule, CASES[i].object, CASES[i].words);
 	}
 }
+
+Test(schema_wrong, what_looks_right_and_is_not_is_told_by_its_character)
+{
+	verdict_expect_told("RG0309",
+		IN_SPEC("workerGroupSpecs: [{groupName: \"a\u2013b\", template: {spec: "
+			"{containers: "
+			"[{name: c, image: ray}]}}}]"),
+		": has a U+2013, which looks like '-': type it anew (is the value of the pods' "
+		"label "
+		"ray.io/group and must be empty or letters, digits, '-', '_' and '.', with a "
+		"letter "
+		"or digit at both ends, like 'my_value')");
+}

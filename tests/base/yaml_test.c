@@ -366,6 +366,15 @@ Test(yaml, what_is_wrong_is_said_with_its_place)
 		{STR_INIT("a: 1\n{{- if .b }}\nc: 1\n"), "line 2, column 1: {{" UNFILLED},
 		{STR_INIT("a:\n  b: \"\xc3\xa4\"{{ .c }}\n"), "line 2, column 9: {{" UNFILLED},
 		{STR_INIT("{% if b %}\na: 1\n"), "line 1, column 1: {%" UNFILLED},
+		{STR_INIT("a:\xc2\xa0"
+			  "b\nc: 1"),
+			"line 1, column 3: U+00A0 looks like a blank and is none: type it anew"},
+		{STR_INIT("a\xef\xbc\x9a"
+			  "b\nc: 1"),
+			"line 1, column 2: U+FF1A looks like ':' and is none: type it anew"},
+		{STR_INIT("a: \"\xc2\xa0\" b # \xc2\xa0"),
+			"line 1, column 8: expected nothing behind the value: a quote within "
+			"quotes is written twice, or as \\\""},
 		/* not where it stands in quotes, or is said of a comment */
 		{STR_INIT("a: '{{ b }}'\n- c # {{ d }}"),
 			"line 2, column 1: expected a key that is indented like those above it "

@@ -41,6 +41,7 @@ Test(container, every_image_that_an_engine_reads_is_accepted)
 Test(container, an_image_that_no_engine_reads_is_warned_of)
 {
 	static const char *const IMAGES[] = {
+		"RayProject/ray:2.52.0",
 		"rayproject/Ray:2.52.0",
 		"rayproject/ray:",
 		"rayproject/ray:2.52.0:gpu",

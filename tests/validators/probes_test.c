@@ -24,6 +24,8 @@ Test(probes, an_action_is_complete)
 		{"livenessProbe: {exec: {command: [ls, -l]}}", FIELD_SEVERITY_OFF},
 		{"livenessProbe: {exec: {command: []}}", FIELD_SEVERITY_ERROR},
 		{"livenessProbe: {exec: {}}", FIELD_SEVERITY_ERROR},
+		/* the decoder tells it */
+		{"livenessProbe: {exec: {command: ls}}", FIELD_SEVERITY_OFF},
 		{"livenessProbe: {tcpSocket: {port: 1}}", FIELD_SEVERITY_OFF},
 		{"livenessProbe: {tcpSocket: {port: 65535}}", FIELD_SEVERITY_OFF},
 		{"livenessProbe: {tcpSocket: {port: 0}}", FIELD_SEVERITY_ERROR},
