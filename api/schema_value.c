@@ -143,15 +143,11 @@ COLD NOINLINE static void report_range(const struct schema_decoder *d, const str
 			v->row->max);
 }
 
-static void decode_integer(const struct schema_decoder *d, const struct schema_value *v, void *out)
+static inline void keep_integer(
+	const struct schema_decoder *d, const struct schema_value *v, int64_t number, void *out)
 {
 	const bool narrow = v->row->kind == SCHEMA_INT32;
-	int64_t number;
 
-	if (!json_i64(v->node, &number)) {
-		report_no_int64(d, v);
-		return;
-	}
 	if (narrow && number != (int32_t)number) {
 		report_beyond_type(d, v, number > 0);
 		return;
@@ -162,6 +158,27 @@ static void decode_integer(const struct schema_decoder *d, const struct schema_v
 		SCHEMA_STORE(out, v, struct val_i32, v->node, (int32_t)number);
 	else
 		SCHEMA_STORE(out, v, struct val_i64, v->node, number);
+}
+
+NOINLINE static void decode_odd_integer(
+	const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	int64_t number;
+
+	if (json_i64(v->node, &number))
+		keep_integer(d, v, number, out);
+	else
+		report_no_int64(d, v);
+}
+
+static void decode_integer(const struct schema_decoder *d, const struct schema_value *v, void *out)
+{
+	int64_t number;
+
+	if (json_plain_i64(v->node, &number))
+		keep_integer(d, v, number, out);
+	else
+		decode_odd_integer(d, v, out);
 }
 
 static void decode_number(const struct schema_decoder *d, const struct schema_value *v, void *out)

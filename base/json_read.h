@@ -208,6 +208,24 @@ static inline struct str json_raw(const struct json_node *node)
  * 3.5 is not; out of range is false too.
  */
 bool json_i64(const struct json_node *node, int64_t *out);
+
+enum { JSON_DIGITS_SURE = 18 }; /* fit into int64 whatever they are */
+
+/* json_i64() of nearly all numbers, those of few digits and nothing else; false tells nothing. */
+static inline bool json_plain_i64(const struct json_node *node, int64_t *out)
+{
+	int64_t value = 0;
+
+	if (!json_is(node, JSON_NUMBER) || node->len > JSON_DIGITS_SURE)
+		return false;
+	for (uint32_t i = 0; i < node->len; i++) {
+		if (node->at[i] < '0' || node->at[i] > '9')
+			return false;
+		value = value * 10 + (node->at[i] - '0');
+	}
+	*out = value;
+	return true;
+}
 /* The nearest double; false for what is no number or beyond DBL_MAX. */
 bool json_double(const struct json_node *node, double *out);
 

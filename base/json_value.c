@@ -10,8 +10,7 @@
 enum {
 	EXPONENT_MAX = 1 << 30, /* beyond any number of digits that a text can have */
 	NUMBER_ON_STACK = 128,
-	DIGITS_SURE = 18, /* fit into int64 whatever they are */
-	SHORT_KEY = 16,   /* what str_same() compares without a call */
+	SHORT_KEY = 16, /* what str_same() compares without a call */
 };
 
 void json_position(struct str text, const char *at, uint32_t *line, uint32_t *column)
@@ -264,22 +263,6 @@ static bool append_whole(const char *at, const char *end, int64_t *left, int64_t
 	return true;
 }
 
-/* The short way for nearly all: no more digits than always fit, and nothing else. */
-static bool plain_i64(const struct json_node *node, int64_t *out)
-{
-	int64_t value = 0;
-
-	if (node->len > DIGITS_SURE)
-		return false;
-	for (uint32_t i = 0; i < node->len; i++) {
-		if (node->at[i] < '0' || node->at[i] > '9')
-			return false;
-		value = value * 10 + (node->at[i] - '0');
-	}
-	*out = value;
-	return true;
-}
-
 /* A number that is negative or long, or has a point or an exponent. */
 NOINLINE static bool any_i64(const struct json_node *node, int64_t *out)
 {
@@ -302,7 +285,7 @@ NOINLINE static bool any_i64(const struct json_node *node, int64_t *out)
 
 bool json_i64(const struct json_node *node, int64_t *out)
 {
-	return json_is(node, JSON_NUMBER) && (plain_i64(node, out) || any_i64(node, out));
+	return json_plain_i64(node, out) || (json_is(node, JSON_NUMBER) && any_i64(node, out));
 }
 
 bool json_double(const struct json_node *node, double *out)
