@@ -3,6 +3,6 @@
 
 #include "api/schema.h"
 
-/* Reports the key of a member of an object of that schema. */
+/* Reports the key of a member of an object of that schema, which stands at `up`. */
 void schema_report_unknown(const struct schema_decoder *d, const struct schema *schema,
-	const struct json_node *key, const struct field_path *at) COLD;
+	const struct json_node *key, const struct field_path *up) COLD;

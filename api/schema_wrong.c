@@ -36,7 +36,8 @@ static bool is_quoted(const struct json_node *node, const char *wanted)
 		return false;
 	return strcmp(wanted, "true or false") == 0
 		       ? str_is(text, "true") || str_is(text, "false")
-		       : strcmp(wanted, "an integer") == 0 && str_to_i64(text, &number);
+		       : (strcmp(wanted, "an integer") == 0 || strcmp(wanted, "a number") == 0) &&
+				 str_to_i64(text, &number);
 }
 
 /*

@@ -187,7 +187,12 @@ static void job_does_something(const struct rule_context *c, const struct ray_ob
 {
 	const struct ray_job *const job = object->job;
 
+	const struct json_node *const entrypoint =
+		job ? json_get(job->self.node, "entrypoint") : NULL;
+
+	/* The decoder tells what is no text. */
 	if (job && job->self.node && job->entrypoint.v.len == 0 &&
+		(entrypoint == NULL || entrypoint->kind < JSON_ARRAY) &&
 		!is_mode(job, "InteractiveMode") && job->submitter_template.self.node == NULL)
 		rule_found(c, FIELD_CHILD(job->self.at, "entrypoint"), FIELD_REQUIRED,
 			FIELD_READS(job->entrypoint.node, job->submission_mode.node),

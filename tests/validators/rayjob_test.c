@@ -45,3 +45,18 @@ Test(rayjob, the_template_of_a_submitter_makes_a_pod_of_a_job)
 		cr_expect_eq(verdict_grade("RG1213", JOB, CASES[i].fields), CASES[i].grade, "%s",
 			CASES[i].fields);
 }
+
+#define WITH_ENTRYPOINT                                                                            \
+	"{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: a}, spec: {%s rayClusterSpec: "    \
+	"{headGroupSpec: {template: {spec: {containers: [{name: head, image: ray}]}}}}}}"
+
+Test(rayjob, an_entrypoint_that_is_no_text_is_told_once)
+{
+	cr_expect_eq(verdict_grade("RG1211", WITH_ENTRYPOINT, ""), FIELD_SEVERITY_WARN);
+	cr_expect_eq(
+		verdict_grade("RG1211", WITH_ENTRYPOINT, "entrypoint: '',"), FIELD_SEVERITY_WARN);
+	cr_expect_eq(verdict_grade("RG1211", WITH_ENTRYPOINT, "entrypoint: [a, b],"),
+		FIELD_SEVERITY_OFF);
+	cr_expect_eq(verdict_grade("RG0101", WITH_ENTRYPOINT, "entrypoint: [a, b],"),
+		FIELD_SEVERITY_ERROR);
+}
