@@ -40,7 +40,7 @@ static inline size_t schema_row(
 {
 	const struct str name = {key->at, key->len};
 
-	if (key->escaped || name.len - 1 >= SCHEMA_KEY_SHORT)
+	if (key->escaped || name.len == 0 || name.len > SCHEMA_KEY_SHORT)
 		return schema_row_of_any(schema, index, key);
 	/* Of a free slot that is SCHEMA_NO_ROW. */
 	const size_t number = (size_t)index->slots[schema_slot(name.at, name.len)] - 1;

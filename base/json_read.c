@@ -151,9 +151,11 @@ static inline enum json_watch watch_of(
 {
 	if (level->twin_end)
 		return r->paired ? JSON_WATCH_ALL : JSON_WATCH_CONTAINERS;
+	if (depth == r->twins_depth)
+		return JSON_WATCH_CONTAINERS;
 	if (!level->is_object)
 		return depth > r->twins_depth && !r->paired ? JSON_WATCH_FIRST : JSON_WATCH_NOTHING;
-	return json_reader_has_place(r, depth) ? JSON_WATCH_PLACES : JSON_WATCH_NOTHING;
+	return json_reader_skips_at(r, depth) ? JSON_WATCH_PLACES : JSON_WATCH_NOTHING;
 }
 
 static inline void open_level(
@@ -267,9 +269,8 @@ static inline bool is_watched(struct json_reader *r)
 		level->watch = JSON_WATCH_CONTAINERS;
 		return false;
 	}
-	/* That the second twin is over is found at the next container, whatever its key is. */
 	return level->watch >= JSON_WATCH_CONTAINERS ||
-	       (level->watch == JSON_WATCH_PLACES && (r->paired || json_reader_may_be_place(r)));
+	       (level->watch == JSON_WATCH_PLACES && json_reader_may_skip(r));
 }
 
 /* A container, which may be passed over; else `twin` is what it may be a version of. */
@@ -377,24 +378,14 @@ static bool read_with(struct json_reader *r, struct json_doc *out)
 	return good;
 }
 
-static void note_place(struct json_reader *r, uint32_t depth, const char *key)
-{
-	r->place_depths |= UINT64_C(1) << depth % 64;
-	r->place_bytes |= UINT64_C(1) << (unsigned char)*key % 64;
-}
-
 static void note_places(struct json_reader *r)
 {
-	const struct json_twins *const twins = r->limits->twins;
-
-	for (const struct json_place *place = r->limits->skip; place && place->key; place++)
-		note_place(r, place->depth, place->key);
-	if (twins) {
-		note_place(r, twins->depth, twins->first);
-		note_place(r, twins->depth, twins->second);
+	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
+		r->skip_depths |= UINT64_C(1) << place->depth % 64;
+		r->skip_bytes |= UINT64_C(1) << (unsigned char)*place->key % 64;
 	}
 	/* That of a key with escapes may be any byte. */
-	r->place_bytes |= UINT64_C(1) << '\\' % 64;
+	r->skip_bytes |= UINT64_C(1) << '\\' % 64;
 }
 
 bool json_read(struct arena *arena, struct str text, const struct json_limits *limits,

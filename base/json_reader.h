@@ -16,7 +16,7 @@ enum {
 /* What in a container may need no reading. */
 enum json_watch {
 	JSON_WATCH_NOTHING,
-	JSON_WATCH_PLACES, /* what may be at a place of limits.skip, or one of limits.twins */
+	JSON_WATCH_PLACES, /* what may be at one of limits.skip */
 	JSON_WATCH_FIRST,  /* of a list: it is what the next may be like */
 	JSON_WATCH_CONTAINERS,
 	JSON_WATCH_ALL, /* it has a twin */
@@ -43,11 +43,9 @@ struct json_reader {
 	struct json_level *levels, *levels_end; /* the first, and behind the last */
 	struct json_level *level;               /* the innermost */
 	struct json_level *more_levels;         /* all of them, allocated, once they are many */
-	/*
-	 * A bit for each depth, modulo 64, at which limits has a place, be it to skip or a twin;
-	 * and for the first byte of each.
-	 */
-	uint64_t place_depths, place_bytes;
+	/* A bit for each depth, modulo 64, at which limits.skip has a place; for each first byte,
+	 * too. */
+	uint64_t skip_depths, skip_bytes;
 	uint32_t twins_depth; /* of limits.twins */
 	uint32_t first;       /* the node of limits.twins.first's value */
 	bool paired;          /* inside of limits.twins.second's value */
@@ -114,16 +112,16 @@ static inline bool json_reader_at_bracket(const struct json_reader *r, const cha
 	return (json_lex_peek(&r->lex, at) | 0x20) == '{';
 }
 
-/* Whether limits may have a place at that depth. */
-static inline bool json_reader_has_place(const struct json_reader *r, uint32_t depth)
+/* Whether limits.skip has a place at that depth; of several depths one bit may tell. */
+static inline bool json_reader_skips_at(const struct json_reader *r, uint32_t depth)
 {
-	return r->place_depths >> depth % 64 & 1;
+	return r->skip_depths >> depth % 64 & 1;
 }
 
 /* Whether the value to come may be at one, by the first byte of its key. */
-static inline bool json_reader_may_be_place(const struct json_reader *r)
+static inline bool json_reader_may_skip(const struct json_reader *r)
 {
-	return r->place_bytes >> (unsigned char)*r->next[-1].at % 64 & 1;
+	return r->skip_bytes >> (unsigned char)*r->next[-1].at % 64 & 1;
 }
 
 static inline void json_reader_note_key(struct json_reader *r, const struct json_node *key)

@@ -25,7 +25,7 @@ static bool is_skipped(const struct json_reader *r)
 {
 	const uint32_t here = json_reader_depth(r);
 
-	if (!json_reader_has_place(r, here) || !json_reader_may_be_place(r))
+	if (!json_reader_skips_at(r, here) || !json_reader_may_skip(r))
 		return false;
 	for (const struct json_place *place = r->limits->skip; place && place->key; place++) {
 		if (place->depth == here && key_is(r, place->key))

@@ -263,7 +263,7 @@ static bool is_of(
 				  str_from(group)));
 }
 
-static size_t count(
+static size_t count_of(
 	const struct controller_kit *kit, enum world_kind kind, const char *name, const char *group)
 {
 	const char *json;
@@ -277,7 +277,7 @@ static size_t count(
 
 size_t controller_kit_pods(const struct controller_kit *kit, const char *name, const char *group)
 {
-	return count(kit, WORLD_PODS, name, group);
+	return count_of(kit, WORLD_PODS, name, group);
 }
 
 size_t controller_kit_pods_with_cpu(const struct controller_kit *kit, const char *cpu)
@@ -331,6 +331,6 @@ void controller_kit_expect(struct controller_kit *kit, const char *name, size_t 
 		STR_ARG(log));
 	cr_expect_eq(
 		controller_kit_pods(kit, name, "workers"), workers, "%s:%.*s", name, STR_ARG(log));
-	cr_expect_eq(count(kit, WORLD_SERVICES, name, NULL), 1u, "%s:%.*s", name, STR_ARG(log));
+	cr_expect_eq(count_of(kit, WORLD_SERVICES, name, NULL), 1u, "%s:%.*s", name, STR_ARG(log));
 	cr_expect(str_is(state, WORDS[kit->dialect].ready), "%s is '%.*s'", name, STR_ARG(state));
 }
