@@ -285,12 +285,12 @@ size_t controller_kit_pods_with_cpu(const struct controller_kit *kit, const char
 	char words[64];
 	const char *json;
 	const char *path;
-	size_t count = 0;
+	size_t pods = 0;
 
 	snprintf(words, sizeof(words), "\"limits\":{\"cpu\":\"%s\"", cpu);
 	for (size_t at = 0; (json = fake_cluster_next(kit->cluster, &at, &path));)
-		count += controller_kit_kind(kit, path) == WORLD_PODS && strstr(json, words);
-	return count;
+		pods += controller_kit_kind(kit, path) == WORLD_PODS && strstr(json, words);
+	return pods;
 }
 
 void controller_kit_expect_pods(const struct controller_kit *kit, const char *name, size_t pods)
