@@ -34,7 +34,7 @@ static inline struct str name_text(const struct rule_context *c, const struct js
 	return json_is(node, JSON_STRING) ? json_str(c->arena, node) : json_raw(node);
 }
 
-COLD static void name_is_wrong(const struct rule_context *c, const struct field_path *at,
+NOINLINE COLD static void name_is_wrong(const struct rule_context *c, const struct field_path *at,
 	const struct json_node *node, enum name_kind kind)
 {
 	const struct str name = name_text(c, node);
