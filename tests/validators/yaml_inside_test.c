@@ -32,3 +32,55 @@ Test(yaml_inside, what_kuberay_can_read_is_not_refused)
 		cr_expect_eq(verdict_grade("RG1212", JOB, CASES[i].text), CASES[i].grade, "%s",
 			CASES[i].text);
 }
+
+#define SERVICE                                                                                    \
+	"{apiVersion: ray.io/v1, kind: RayService, metadata: {name: s}, spec: {"                   \
+	"serveConfigV2: \"%s\", rayClusterConfig: {headGroupSpec: {template: {spec: {containers: " \
+	"[{name: h, image: ray}]}}}}}}"
+#define APP(fields)  "applications: [{import_path: 'a:b', " fields "}]"
+#define APPS(fields) "applications: [{import_path: 'a:b'}, {import_path: a.b, " fields "}]"
+#define OF(fields)   APP("deployments: [{name: d, " fields "}]")
+
+Test(yaml_inside, applications_that_ray_serve_refuses_are_warned_of)
+{
+	static const struct {
+		const char *text;
+		enum field_severity grade;
+	} CASES[] = {
+		{"", FIELD_SEVERITY_OFF},
+		{"applications: []", FIELD_SEVERITY_OFF},
+		{"import_path: 'a:b'", FIELD_SEVERITY_WARN},
+		{"applications: {name: a}", FIELD_SEVERITY_WARN},
+		{"applications: [{name: a}]", FIELD_SEVERITY_WARN},
+		{"applications: [{import_path: a.b.c}]", FIELD_SEVERITY_OFF},
+		{"applications: [{import_path: 'a.b:c'}]", FIELD_SEVERITY_OFF},
+		{"applications: [{import_path: a}]", FIELD_SEVERITY_WARN},
+		{"applications: [{import_path: 'a:'}]", FIELD_SEVERITY_WARN},
+		{"applications: [{import_path: ':a'}]", FIELD_SEVERITY_WARN},
+		{"applications: [{import_path: 'a:b:c'}]", FIELD_SEVERITY_WARN},
+		{"applications: [{import_path: a.}]", FIELD_SEVERITY_WARN},
+		{APP("route_prefix: /"), FIELD_SEVERITY_OFF},
+		{APP("route_prefix: /a/b"), FIELD_SEVERITY_OFF},
+		{APP("route_prefix: null"), FIELD_SEVERITY_OFF},
+		{APP("route_prefix: a"), FIELD_SEVERITY_WARN},
+		{APP("route_prefix: /a/"), FIELD_SEVERITY_WARN},
+		{APP("route_prefix: '/{a}'"), FIELD_SEVERITY_WARN},
+		{APPS("name: a, route_prefix: /a"), FIELD_SEVERITY_OFF},
+		{APPS("name: a, route_prefix: null"), FIELD_SEVERITY_OFF},
+		{APPS("name: a"), FIELD_SEVERITY_WARN},
+		{APPS("name: a, route_prefix: /"), FIELD_SEVERITY_WARN},
+		{APPS("route_prefix: /a"), FIELD_SEVERITY_WARN},
+		{APPS("name: default, route_prefix: /a"), FIELD_SEVERITY_WARN},
+		{OF("num_replicas: 2"), FIELD_SEVERITY_OFF},
+		{OF("num_replicas: '2'"), FIELD_SEVERITY_OFF},
+		{OF("num_replicas: auto, autoscaling_config: {}"), FIELD_SEVERITY_OFF},
+		{OF("num_replicas: two"), FIELD_SEVERITY_WARN},
+		{OF("num_replicas: 2, autoscaling_config: {}"), FIELD_SEVERITY_WARN},
+		/* what is no YAML is told by another rule */
+		{"applications: [", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1248", SERVICE, CASES[i].text), CASES[i].grade, "%s",
+			CASES[i].text);
+}
