@@ -354,6 +354,9 @@ static bool load(struct settings *s, unsigned command, int argc, char *const *ar
 	/* Once for --config and mistakes, then again on top of what is weaker. */
 	if (!read_flags(s, &cursor, err))
 		return false;
+	/* What is exported for one command does others no harm: they have no such options. */
+	if (!(command & COMMAND_WITH_CONFIG))
+		return true;
 	const struct str file = config_file(s);
 
 	if (file.len && !read_file(s, command, file, err))

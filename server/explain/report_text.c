@@ -5,7 +5,7 @@
 
 enum {
 	SHOWN = 5,     /* findings on a screen; -o json has all */
-	LONGEST = 260, /* bytes of a line of what was seen: its main thing comes first */
+	LONGEST = 260, /* characters of a line of what was seen: its main thing comes first */
 	INDENT = 3,
 };
 

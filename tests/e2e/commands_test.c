@@ -96,6 +96,21 @@ Test(commands, help_says_what_there_is)
 	expect_all(HELP, ARRAY_LEN(HELP));
 }
 
+static const struct example WITHOUT_CONFIG[] = {
+	{{"version"}, 0, "raygate 0.", NULL},
+	{{"version", "-ojson"}, 0, "{\"version\":\"0.", NULL},
+	{{"man"}, 0, ".SS check: judge manifests", NULL},
+	{{"completion", "bash"}, 0, "complete -o filenames", NULL},
+	{{"rules"}, 2, NULL, "config '/nowhere'"},
+};
+
+Test(commands, what_is_exported_for_others_does_no_harm)
+{
+	setenv("RAYGATE_CONFIG", "/nowhere", 1);
+	setenv("RAYGATE_OUTPUT", "sarif", 1);
+	expect_all(WITHOUT_CONFIG, ARRAY_LEN(WITHOUT_CONFIG));
+}
+
 static const struct example CHECK[] = {
 	{{"check", GOOD}, 0, "1 object judged, none refused\n", NULL},
 	{{"check", "-q", GOOD}, 0, NULL, NULL},
