@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 
 enum {
+	REMARKED_MAX = 256,  /* bytes of a value that is looked through */
 	VALUE_SHOWN = 80,    /* bytes of a bad value that are shown */
 	DETAIL_SHOWN = 1024, /* bytes of a check's own text */
 	STEP_END = 512, /* bytes of both ends of a name that tell its place; most are shorter */
@@ -149,7 +150,9 @@ static const char *remark_on(
 
 	if (unfilled_is_at(arena, at, value))
 		return "looks like a variable that was not filled in";
-	if (json_is(value, JSON_STRING) && odd_text_find(json_str(arena, value), &odd))
+	/* A longer one is a document, of which there may be a thousand findings. */
+	if (json_is(value, JSON_STRING) && value->len <= REMARKED_MAX &&
+		odd_text_find(json_str(arena, value), &odd))
 		return arena_printf(arena, "has a U+%04X, which looks like %s: type it anew",
 			(unsigned)odd.point, odd.like)
 			.at;

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "tests/support/verdict_grade.h"
 
 #define CLUSTER(spec, head, pod, container)                                                        \
@@ -85,4 +86,22 @@ Test(schema_wrong, what_looks_right_and_is_not_is_told_by_its_character)
 		"ray.io/group and must be empty or letters, digits, '-', '_' and '.', with a "
 		"letter "
 		"or digit at both ends, like 'my_value')");
+}
+
+/* A long text is a document, which is not looked through for each finding in it. */
+Test(schema_wrong, a_long_text_is_not_looked_through)
+{
+	CLEANUP(buf_done) struct buf object = {0};
+
+	buf_add_cstr(&object,
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: "
+		"{headGroupSpec: {template: {spec: {containers: [{name: c, image: "
+		"ray}]}}}, workerGroupSpecs: [{template: {spec: {containers: [{name: "
+		"c, image: ray}]}}, groupName: \"a\u2013");
+	for (int i = 0; i < 300; i++)
+		buf_add_char(&object, 'a');
+	buf_add(&object, STR("\"}]}}\0"));
+	verdict_expect_told("RG0309", object.at,
+		": is the value of the pods' label ray.io/group and must be no more than 63 "
+		"characters");
 }
