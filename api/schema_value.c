@@ -71,7 +71,7 @@ static void check_word(
 static void decode_string(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_STRING)
-		schema_value_wrong(d, v, "a string");
+		schema_value_wrong(d, v, SCHEMA_WANTED_STRING);
 	if (v->node->kind >= JSON_ARRAY)
 		return;
 	/* A number counts as its text: what is wrong with that, too, is told in the same answer. */
@@ -86,7 +86,7 @@ static void decode_string(const struct schema_decoder *d, const struct schema_va
 static void decode_bool(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (!is_boolean(v->node)) {
-		schema_value_wrong(d, v, "true or false");
+		schema_value_wrong(d, v, SCHEMA_WANTED_BOOL);
 		return;
 	}
 	SCHEMA_STORE(out, v, struct val_bool, v->node, v->node->kind == JSON_TRUE);
@@ -125,7 +125,7 @@ COLD NOINLINE static void report_no_int64(
 
 	if (v->node->kind != JSON_NUMBER ||
 		(json_double(v->node, &approximate) && approximate > -9e18 && approximate < 9e18))
-		schema_value_wrong(d, v, "an integer");
+		schema_value_wrong(d, v, SCHEMA_WANTED_INTEGER);
 	else
 		report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
 }
@@ -186,7 +186,7 @@ static void decode_number(const struct schema_decoder *d, const struct schema_va
 	double number;
 
 	if (v->node->kind != JSON_NUMBER || !json_double(v->node, &number)) {
-		schema_value_wrong(d, v, "a number");
+		schema_value_wrong(d, v, SCHEMA_WANTED_NUMBER);
 		return;
 	}
 	if (v->row->bounded && number < (double)v->row->min) {
@@ -206,7 +206,7 @@ COLD NOINLINE static void report_quantity(const struct schema_decoder *d,
 		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));
 
 	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER)
-		schema_wrong_type(d, node, at, "a quantity such as \"500m\" or \"2Gi\"");
+		schema_wrong_type(d, node, at, SCHEMA_WANTED_QUANTITY);
 	else
 		field_add(d->errors, at, &wrong, "%s", err->text);
 }
@@ -230,12 +230,12 @@ static void decode_int_or_string(
 	if (v->node->kind == JSON_STRING || json_i64(v->node, &number))
 		SCHEMA_STORE(out, v, struct val_int_or_str, v->node);
 	else
-		schema_value_wrong(d, v, "an integer or a string");
+		schema_value_wrong(d, v, SCHEMA_WANTED_INT_OR_STRING);
 }
 
 /* Of a list: each item is to be that. */
 COLD NOINLINE static void report_item(const struct schema_decoder *d, const struct schema_value *v,
-	const struct json_iter *it, const char *wanted)
+	const struct json_iter *it, enum schema_wanted wanted)
 {
 	schema_wrong_type(d, it->value, FIELD_INDEX(SCHEMA_AT(v), it->index), wanted);
 }
@@ -243,12 +243,12 @@ COLD NOINLINE static void report_item(const struct schema_decoder *d, const stru
 static void decode_strings(const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_ARRAY) {
-		schema_value_wrong(d, v, "a list of strings");
+		schema_value_wrong(d, v, SCHEMA_WANTED_STRINGS);
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (it.value->kind != JSON_STRING)
-			report_item(d, v, &it, "a string");
+			report_item(d, v, &it, SCHEMA_WANTED_STRING);
 	}
 	SCHEMA_STORE(out, v, struct val_strings, v->node);
 }
@@ -258,12 +258,12 @@ static void decode_ints(const struct schema_decoder *d, const struct schema_valu
 	int64_t number;
 
 	if (v->node->kind != JSON_ARRAY) {
-		schema_value_wrong(d, v, "a list of integers");
+		schema_value_wrong(d, v, SCHEMA_WANTED_INTEGERS);
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
 		if (!json_i64(it.value, &number))
-			report_item(d, v, &it, "an integer");
+			report_item(d, v, &it, SCHEMA_WANTED_INTEGER);
 	}
 	SCHEMA_STORE(out, v, struct val_any, v->node);
 }
@@ -271,14 +271,15 @@ static void decode_ints(const struct schema_decoder *d, const struct schema_valu
 COLD NOINLINE static void report_member(const struct schema_decoder *d,
 	const struct schema_value *v, const struct json_node *key, const struct json_node *value)
 {
-	schema_wrong_type(d, value, FIELD_KEY(SCHEMA_AT(v), json_str(d->arena, key)), "a string");
+	schema_wrong_type(
+		d, value, FIELD_KEY(SCHEMA_AT(v), json_str(d->arena, key)), SCHEMA_WANTED_STRING);
 }
 
 static void decode_string_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_value_wrong(d, v, "a map of strings");
+		schema_value_wrong(d, v, SCHEMA_WANTED_STRING_MAP);
 		return;
 	}
 	for (struct json_iter it = json_iter(v->node); json_next_member(&it);) {
@@ -292,7 +293,7 @@ static void decode_quantity_map(
 	const struct schema_decoder *d, const struct schema_value *v, void *out)
 {
 	if (v->node->kind != JSON_OBJECT) {
-		schema_value_wrong(d, v, "a map of resource names to quantities");
+		schema_value_wrong(d, v, SCHEMA_WANTED_RESOURCES);
 		return;
 	}
 	struct resource *const items =

@@ -26,11 +26,26 @@ static inline const struct field_path *schema_at_kept(
 
 struct field_fact schema_fact(
 	const char *rule, enum field_error_type type, struct field_reads reads);
+/* What a value is to be. */
+enum schema_wanted {
+	SCHEMA_WANTED_STRING,
+	SCHEMA_WANTED_BOOL,
+	SCHEMA_WANTED_INTEGER,
+	SCHEMA_WANTED_NUMBER,
+	SCHEMA_WANTED_QUANTITY,
+	SCHEMA_WANTED_INT_OR_STRING,
+	SCHEMA_WANTED_STRINGS,
+	SCHEMA_WANTED_INTEGERS,
+	SCHEMA_WANTED_STRING_MAP,
+	SCHEMA_WANTED_RESOURCES,
+	SCHEMA_WANTED_LIST, /* of objects */
+	SCHEMA_WANTED_OBJECT,
+};
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted) COLD NOINLINE;
+	const struct field_path *at, enum schema_wanted wanted) COLD NOINLINE;
 /* The same of the value at hand, of one that must be a list of objects, and of an object. */
 void schema_value_wrong(const struct schema_decoder *d, const struct schema_value *v,
-	const char *wanted) COLD NOINLINE;
+	enum schema_wanted wanted) COLD NOINLINE;
 void schema_wrong_list(const struct schema_decoder *d, const struct schema_value *v) COLD NOINLINE;
 void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at) COLD NOINLINE;

@@ -5,6 +5,21 @@
 
 enum { TEXT_MAX = 60 }; /* bytes of a value that a message repeats */
 
+static const char *const WANTED[] = {
+	[SCHEMA_WANTED_STRING] = "a string",
+	[SCHEMA_WANTED_BOOL] = "true or false",
+	[SCHEMA_WANTED_INTEGER] = "an integer",
+	[SCHEMA_WANTED_NUMBER] = "a number",
+	[SCHEMA_WANTED_QUANTITY] = "a quantity such as \"500m\" or \"2Gi\"",
+	[SCHEMA_WANTED_INT_OR_STRING] = "an integer or a string",
+	[SCHEMA_WANTED_STRINGS] = "a list of strings",
+	[SCHEMA_WANTED_INTEGERS] = "a list of integers",
+	[SCHEMA_WANTED_STRING_MAP] = "a map of strings",
+	[SCHEMA_WANTED_RESOURCES] = "a map of resource names to quantities",
+	[SCHEMA_WANTED_LIST] = "a list",
+	[SCHEMA_WANTED_OBJECT] = "an object",
+};
+
 static const char *kind_words(enum json_kind kind)
 {
 	switch (kind) {
@@ -26,18 +41,18 @@ static const char *kind_words(enum json_kind kind)
 	return "nothing";
 }
 
-/* A number or a truth in quotes. */
-static bool is_quoted(const struct json_node *node, const char *wanted)
+/* What is wanted, in quotes. */
+static bool is_quoted(const struct json_node *node, enum schema_wanted wanted)
 {
 	const struct str text = {node->at, node->len};
 	int64_t number;
 
 	if (!json_is(node, JSON_STRING))
 		return false;
-	return strcmp(wanted, "true or false") == 0
-		       ? str_is(text, "true") || str_is(text, "false")
-		       : (strcmp(wanted, "an integer") == 0 || strcmp(wanted, "a number") == 0) &&
-				 str_to_i64(text, &number);
+	if (wanted == SCHEMA_WANTED_BOOL)
+		return str_is(text, "true") || str_is(text, "false");
+	return (wanted == SCHEMA_WANTED_INTEGER || wanted == SCHEMA_WANTED_NUMBER) &&
+	       str_to_i64(text, &number);
 }
 
 /*
@@ -108,43 +123,57 @@ static const char *for_mapping(const struct json_node *node, bool may_be_empty)
 	return may_be_empty ? "write {} for none" : "";
 }
 
-static const char *advice(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted)
+static const char *without_quotes(const struct schema_decoder *d, const struct json_node *node)
 {
-	if (strcmp(wanted, "a string") == 0)
+	return arena_printf(d->arena, "write %.*s without quotes", (int)node->len, node->at).at;
+}
+
+static const char *advice(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at, enum schema_wanted wanted)
+{
+	switch (wanted) {
+	case SCHEMA_WANTED_STRING:
 		return for_string(d, node, at);
-	if (strcmp(wanted, "a list of strings") == 0)
+	case SCHEMA_WANTED_STRINGS:
 		return for_strings(d, node, at);
-	if (strcmp(wanted, "an object") == 0)
+	case SCHEMA_WANTED_OBJECT:
 		return for_mapping(node, false);
-	if (str_starts(str_from(wanted), "a map of"))
+	case SCHEMA_WANTED_STRING_MAP:
+	case SCHEMA_WANTED_RESOURCES:
 		return for_mapping(node, true);
-	if (is_quoted(node, wanted))
-		return arena_printf(d->arena, "write %.*s without quotes", (int)node->len, node->at)
-			.at;
+	case SCHEMA_WANTED_BOOL:
+	case SCHEMA_WANTED_INTEGER:
+	case SCHEMA_WANTED_NUMBER:
+		return is_quoted(node, wanted) ? without_quotes(d, node) : "";
+	case SCHEMA_WANTED_QUANTITY:
+	case SCHEMA_WANTED_INT_OR_STRING:
+	case SCHEMA_WANTED_INTEGERS:
+	case SCHEMA_WANTED_LIST:
+		break;
+	}
 	return "";
 }
 
 static void report(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted, const char *way)
+	const struct field_path *at, enum schema_wanted wanted, const char *way)
 {
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_TYPE, FIELD_TYPE_INVALID, FIELD_READS(node));
-	const bool fraction = strcmp(wanted, "an integer") == 0 && node->kind == JSON_NUMBER;
+	const bool fraction = wanted == SCHEMA_WANTED_INTEGER && node->kind == JSON_NUMBER;
 
-	field_add(d->errors, at, &wrong, "must be %s, is %s%s%s%s", wanted,
+	field_add(d->errors, at, &wrong, "must be %s, is %s%s%s%s", WANTED[wanted],
 		kind_words(json_kind(node)), fraction ? " with a fraction" : "", *way ? ": " : "",
 		way);
 }
 
 void schema_wrong_type(const struct schema_decoder *d, const struct json_node *node,
-	const struct field_path *at, const char *wanted)
+	const struct field_path *at, enum schema_wanted wanted)
 {
 	report(d, node, at, wanted, advice(d, node, at, wanted));
 }
 
 void schema_value_wrong(
-	const struct schema_decoder *d, const struct schema_value *v, const char *wanted)
+	const struct schema_decoder *d, const struct schema_value *v, enum schema_wanted wanted)
 {
 	schema_wrong_type(d, v->node, SCHEMA_AT(v), wanted);
 }
@@ -163,18 +192,18 @@ void schema_wrong_list(const struct schema_decoder *d, const struct schema_value
 		way = arena_printf(d->arena, "write '- %.*s: %.*s'", STR_ARG(label),
 			(int)v->node->len, v->node->at)
 			      .at;
-	report(d, v->node, SCHEMA_AT(v), "a list", way);
+	report(d, v->node, SCHEMA_AT(v), SCHEMA_WANTED_LIST, way);
 }
 
 void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at)
 {
 	const bool item = at && at->step == FIELD_STEP_INDEX;
-	const char *way = advice(d, node, at, "an object");
+	const char *way = advice(d, node, at, SCHEMA_WANTED_OBJECT);
 
 	if (item && schema->label.len && can_be_shown(node))
 		way = arena_printf(d->arena, "write '%.*s: %.*s'", STR_ARG(schema->label),
 			(int)node->len, node->at)
 			      .at;
-	report(d, node, at, "an object", way);
+	report(d, node, at, SCHEMA_WANTED_OBJECT, way);
 }
