@@ -149,6 +149,38 @@ Test(reconcile_status, and_after_a_kill_too)
 	cr_expect_eq(ready_workers(), 2);
 }
 
+/* Nobody has told of it yet. */
+static void replace_cluster(void *context)
+{
+	(void)context;
+	controller_kit_delete(kit, "a");
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_edit(kit, "a", "\"uid-of-a\"", "\"another\"");
+}
+
+/* A counter, and what people wait for. */
+Test(reconcile_status, what_came_in_a_cluster_s_place_is_not_said_to_be_as_that_was)
+{
+	static const char *const PARTS[] = {"-worker-", "-head-"};
+
+	for (size_t i = 0; i < ARRAY_LEN(PARTS); i++) {
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 3);
+		controller_kit_begin(kit);
+		controller_kit_settle(kit);
+		controller_kit_fail_readiness(kit, PARTS[i]);
+		controller_kit_tell(kit);
+		fake_cluster_before_write(kit->cluster, replace_cluster, NULL);
+		write_all();
+		clock_advance(CLOCK_SECOND);
+		write_all();
+		cr_expect(controller_kit_says(kit, "a", "\"another\""), "%s", PARTS[i]);
+		cr_expect_not(controller_kit_says(kit, "a", "\"status\""), "%s: %s", PARTS[i],
+			controller_kit_cluster(kit, "a"));
+	}
+}
+
 /* Rounds in which something is refused again and again are far apart. */
 Test(reconcile_status, what_is_refused_does_not_keep_it_back)
 {

@@ -304,6 +304,36 @@ Test(reconcile, the_api_server_comes_back)
 	controller_kit_expect(kit, "a", 3);
 }
 
+/* Tries all that there is to write while nobody answers, and again a second after. */
+static void write_before_an_answer_and_after(void)
+{
+	fake_cluster_set_away(kit->cluster, true);
+	while (controller_kit_write(kit))
+		;
+	fake_cluster_set_away(kit->cluster, false);
+	clock_advance(CLOCK_SECOND);
+	while (controller_kit_write(kit))
+		;
+}
+
+/* It is not given up, which would leave it for whoever looks after 30 s whether it is there. */
+Test(reconcile, what_nobody_answered_is_asked_for_again_at_once)
+{
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_begin(kit);
+	cr_assert(controller_kit_write(kit));
+	write_before_an_answer_and_after();
+	controller_kit_expect_pods(kit, "a", 4);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 3);
+	controller_kit_scale(kit, "a", 1);
+	controller_kit_tell(kit);
+	write_before_an_answer_and_after();
+	controller_kit_expect_pods(kit, "a", 2);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 1);
+}
+
 Test(reconcile, who_does_not_lead_writes_nothing)
 {
 	controller_kit_apply(kit, "a", 3);
