@@ -270,10 +270,12 @@ static bool read_short(struct settings *s, struct cursor *c, struct str letters,
 		if (goes_on && !take_value(s, c, row, (struct str){0}, err))
 			return false;
 	}
-	value = letters;
-	if (value.len && value.at[0] == '=')
-		value = str_from_offset(value, 1);
-	return take_value(s, c, row, value.len ? value : (struct str){0}, err);
+	/* Behind '=' the value is here, an empty one too: it is not the next word. */
+	if (letters.len == 0)
+		value = (struct str){0};
+	else if (letters.at[0] == '=')
+		value = str_from_offset(letters, 1);
+	return take_value(s, c, row, value, err);
 }
 
 static bool add_argument(struct settings *s, struct str argument, struct err *err)
