@@ -74,7 +74,6 @@ struct admission_answer {
 enum {
 	ADMISSION_WARNING_MAX = 120,   /* longer ones may be cut by the API server */
 	ADMISSION_WARNINGS_MAX = 4096, /* all of a request together; beyond it they are dropped */
-	ADMISSION_CAUSES_MAX = 64, /* causes in one answer; the last says how many are left out */
 };
 
 /* Writes the whole AdmissionReview. */

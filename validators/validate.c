@@ -250,18 +250,23 @@ static struct finding settle(
 /* A list is full long before nothing but these would be wrong, so that they refuse nothing. */
 static void count_unlisted(const struct validation *v, struct str silenced, struct findings *out)
 {
-	for (size_t i = 0; i < v->errors->share_count; i++) {
+	const size_t shares = v->errors->share_count;
+
+	out->unlisted = shares ? arena_array(v->arena, shares, sizeof(*out->unlisted)) : NULL;
+	for (size_t i = 0; i < shares; i++) {
 		const struct field_share *const share = &v->errors->shares[i];
 		const struct rule *const rule = plan_rule_find(str_from(share->rule));
 		const enum field_severity severity =
 			settle_severity(v, rule, share->at_most, silenced);
 
-		if (share->taken <= FIELD_ERRORS_SHARE)
+		if (share->taken <= FIELD_ERRORS_SHARE || severity == FIELD_SEVERITY_OFF ||
+			(severity == FIELD_SEVERITY_ERROR && out->errors == 0))
 			continue;
-		if (severity == FIELD_SEVERITY_ERROR && out->errors)
-			out->unlisted_errors += share->taken - FIELD_ERRORS_SHARE;
-		else if (severity == FIELD_SEVERITY_WARN)
-			out->unlisted_warnings += share->taken - FIELD_ERRORS_SHARE;
+		const size_t count = share->taken - FIELD_ERRORS_SHARE;
+
+		*(severity == FIELD_SEVERITY_ERROR ? &out->unlisted_errors
+						   : &out->unlisted_warnings) += count;
+		out->unlisted[out->unlisted_count++] = (struct unlisted){rule, severity, count};
 	}
 }
 

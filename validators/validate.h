@@ -50,16 +50,24 @@ struct finding {
 	bool was_there; /* an error that the old object has in the same way: only a warning */
 };
 
+/* Findings of a rule that a long list only counted. */
+struct unlisted {
+	const struct rule *rule;
+	enum field_severity severity; /* settled, as a finding's is */
+	size_t count;
+};
+
 struct findings {
 	struct finding *items; /* errors first; then in the order in which they were found */
 	size_t count;
 	size_t errors;   /* items[0 .. errors) */
 	size_t warnings; /* the others */
 	size_t silenced;
-	/* Those of a long list that were only counted; 0 errors where an old object may have them.
-	 */
-	size_t unlisted_errors, unlisted_warnings;
-	bool crd; /* some error is one that the CRD refuses too */
+	/* No errors of them where an old object may have them. */
+	struct unlisted *unlisted;
+	size_t unlisted_count;
+	size_t unlisted_errors, unlisted_warnings; /* sums of that */
+	bool crd;                                  /* some error is one that the CRD refuses too */
 };
 
 /* Runs every rule that fits the object; old against new where there is an old one. */

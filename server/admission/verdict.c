@@ -1,142 +1,15 @@
 #include "server/admission/verdict.h"
 
-#include "base/utf8.h"
+#include "server/admission/turns.h"
+#include "server/admission/warnings.h"
 
 /* "spec.x: Invalid value: 3: … (RG0302)" */
-static struct str line_of(struct arena *arena, const struct finding *finding)
+struct str verdict_line(struct arena *arena, const struct finding *finding)
 {
 	const struct field_error *const e = finding->error;
 
 	return arena_printf(
 		arena, "%.*s: %.*s (%s)", STR_ARG(e->field), STR_ARG(e->message), e->rule);
-}
-
-/* It lists no more of them than we do. */
-static const char *shown_by_check(const struct findings *found)
-{
-	return found->unlisted_errors || found->unlisted_warnings ? "more" : "all";
-}
-
-/* Warnings are built up here; a long one goes on in a second, cut at a word. */
-struct warnings {
-	struct arena *arena;
-	struct str *items;
-	size_t count;
-	size_t cap;
-	size_t bytes;
-	size_t left_out; /* findings that there is no room for */
-};
-
-/* Kept free for the line that says how many are left out. */
-enum { ROOM_FOR_THE_REST = ADMISSION_WARNING_MAX };
-
-static void add_warning(struct warnings *w, struct str text)
-{
-	if (w->count == w->cap) {
-		const size_t cap = w->cap ? w->cap * 2 : 8;
-
-		w->items = arena_grow(
-			w->arena, w->items, w->cap * sizeof(*w->items), cap * sizeof(*w->items));
-		w->cap = cap;
-	}
-	w->items[w->count++] = text;
-	w->bytes += text.len;
-}
-
-static bool was_said(const struct warnings *w, struct str text)
-{
-	for (size_t i = 0; i < w->count; i++) {
-		if (str_eq(w->items[i], text))
-			return true;
-	}
-	return false;
-}
-
-/* API servers drop a warning whose text came before, so a second half that repeats is moved in. */
-static void add_line(struct warnings *w, struct str text, bool first)
-{
-	while (!first && was_said(w, text) && text.len < ADMISSION_WARNING_MAX)
-		text = arena_printf(w->arena, " %.*s", STR_ARG(text));
-	add_warning(w, text);
-}
-
-/* Where to break: behind the last space that leaves a line worth reading. */
-static size_t break_at(struct str text)
-{
-	const size_t cut = utf8_cut(text, ADMISSION_WARNING_MAX);
-
-	for (size_t i = cut; i > cut / 2; i--) {
-		if (text.at[i - 1] == ' ')
-			return i;
-	}
-	return cut;
-}
-
-static struct str without_end_space(struct str text)
-{
-	while (text.len > 0 && text.at[text.len - 1] == ' ')
-		text.len--;
-	return text;
-}
-
-static void add_long_warning(struct warnings *w, struct str text)
-{
-	bool first = true;
-
-	while (text.len > ADMISSION_WARNING_MAX) {
-		const size_t cut = break_at(text);
-		const struct str line = without_end_space((struct str){text.at, cut});
-
-		add_line(w, line, first);
-		first = false;
-		text = arena_printf(w->arena, "  %.*s", STR_ARG(str_from_offset(text, cut)));
-	}
-	add_line(w, text, first);
-}
-
-/* All lines of a finding, or none; once one had no room, none. */
-static void add_whole_warning(struct warnings *w, struct str text)
-{
-	const struct warnings before = *w;
-
-	if (w->left_out == 0)
-		add_long_warning(w, text);
-	if (w->left_out || w->bytes > ADMISSION_WARNINGS_MAX - ROOM_FOR_THE_REST) {
-		w->count = before.count;
-		w->bytes = before.bytes;
-		w->left_out++;
-	}
-}
-
-/* What only the webhook that mutates can know: defaulting's own warnings. */
-static bool is_of_defaulting(const struct finding *f)
-{
-	return f->rule->scope == RULE_BY_ENGINE && !f->rule->policy;
-}
-
-static void add_findings(const struct verdict_input *in, struct warnings *w)
-{
-	const struct findings *const found = in->findings;
-	const bool errors_too = in->may_deny && in->policy->enforcement == POLICY_WARN;
-
-	for (size_t i = errors_too ? 0 : found->errors; i < found->count; i++) {
-		const struct finding *const f = &found->items[i];
-
-		if (!in->may_deny && !is_of_defaulting(f))
-			continue;
-		const char *const prefix = i < found->errors ? "would be denied: " : "";
-		const char *const was = f->was_there ? " [as before]" : "";
-		const struct str line = line_of(w->arena, f);
-
-		add_whole_warning(
-			w, arena_printf(w->arena, "%s%.*s%s", prefix, STR_ARG(line), was));
-	}
-	const size_t more = w->left_out + found->unlisted_warnings;
-
-	if (more)
-		add_warning(
-			w, arena_printf(w->arena, "and %zu more: `raygate check` shows %s of them",
-				   more, shown_by_check(found)));
 }
 
 /* The rules that were broken, each once, for the audit log: "RG0302,RG1401". */
@@ -187,36 +60,83 @@ static void message_head(const struct verdict_input *in, bool forbidden, struct 
 			STR_ARG(in->request->group), STR_ARG(name));
 }
 
+/* What a denial tells of the errors, in their order, and how many more of which rules there are. */
+struct told {
+	const struct finding **items;
+	size_t count;
+	struct str rest; /* "" where all are told */
+};
+
+/* Pushes those that have their turn to the front. */
+static void choose(const struct verdict_input *in, struct told *told, struct turns_rests *rests)
+{
+	const size_t *const order = turns_of(in->arena, told->items, told->count);
+	bool *const chosen = arena_array(in->arena, told->count, sizeof(*chosen));
+	size_t at = 0;
+
+	for (size_t i = 0; i < VERDICT_CAUSES_MAX; i++)
+		chosen[order[i]] = true;
+	for (size_t i = 0; i < told->count; i++) {
+		if (chosen[i])
+			told->items[at++] = told->items[i];
+		else
+			turns_count(rests, told->items[i]->rule, 1);
+	}
+	told->count = at;
+}
+
+static struct told tell(const struct verdict_input *in)
+{
+	const struct findings *const found = in->findings;
+	struct turns_rests rests = {.arena = in->arena};
+	struct told told = {
+		.items = arena_array(in->arena, found->errors, sizeof(struct finding *)),
+		.count = found->errors,
+	};
+
+	for (size_t i = 0; i < found->errors; i++)
+		told.items[i] = &found->items[i];
+	if (told.count > VERDICT_CAUSES_MAX)
+		choose(in, &told, &rests);
+	for (size_t i = 0; i < found->unlisted_count; i++) {
+		if (found->unlisted[i].severity == FIELD_SEVERITY_ERROR)
+			turns_count(&rests, found->unlisted[i].rule, found->unlisted[i].count);
+	}
+	if (rests.total)
+		told.rest = turns_rest_text(&rests, found->unlisted_errors, SIZE_MAX);
+	return told;
+}
+
 /* Everything in one text, for the clients that print the message alone. */
-static struct str full_message(const struct verdict_input *in, bool forbidden)
+static struct str full_message(
+	const struct verdict_input *in, const struct told *told, bool forbidden)
 {
 	CLEANUP(buf_done) struct buf text = {0};
-	const struct findings *const found = in->findings;
+	const bool many = told->count > 1 || told->rest.len;
 
 	message_head(in, forbidden, &text);
-	if (found->errors > 1)
+	if (many)
 		buf_add_char(&text, '[');
-	for (size_t i = 0; i < found->errors && i < ADMISSION_CAUSES_MAX; i++) {
+	for (size_t i = 0; i < told->count; i++) {
 		if (i)
 			buf_add_cstr(&text, ", ");
-		buf_add(&text, line_of(in->arena, &found->items[i]));
+		buf_add(&text, verdict_line(in->arena, told->items[i]));
 	}
-	if (found->errors > ADMISSION_CAUSES_MAX)
-		buf_printf(&text, ", and %zu more: `raygate check` shows %s of them",
-			found->errors - ADMISSION_CAUSES_MAX + found->unlisted_errors,
-			shown_by_check(found));
-	if (found->errors > 1)
+	if (told->rest.len)
+		buf_printf(&text, ", %.*s", STR_ARG(told->rest));
+	if (many)
 		buf_add_char(&text, ']');
 	return arena_str(in->arena, buf_str(&text));
 }
 
-static const struct admission_cause *causes(const struct verdict_input *in)
+/* The same for programs; what is only counted is the last one, which has no field. */
+static void add_causes(
+	const struct verdict_input *in, const struct told *told, struct admission_answer *out)
 {
-	const struct findings *const found = in->findings;
-	struct admission_cause *const list = arena_array(in->arena, found->errors, sizeof(*list));
+	struct admission_cause *const list = arena_array(in->arena, told->count + 1, sizeof(*list));
 
-	for (size_t i = 0; i < found->errors; i++) {
-		const struct field_error *const e = found->items[i].error;
+	for (size_t i = 0; i < told->count; i++) {
+		const struct field_error *const e = told->items[i]->error;
 
 		list[i] = (struct admission_cause){
 			.message =
@@ -225,27 +145,29 @@ static const struct admission_cause *causes(const struct verdict_input *in)
 			.reason = field_error_reason(e->type),
 		};
 	}
-	return list;
+	list[told->count] = (struct admission_cause){
+		.message = told->rest, .reason = field_error_reason(FIELD_INVALID)};
+	out->causes = list;
+	out->cause_count = told->count + (told->rest.len ? 1 : 0);
 }
 
 static void deny(const struct verdict_input *in, struct admission_answer *out)
 {
 	const bool forbidden = policy_alone(in->findings);
+	const struct told told = tell(in);
 
 	out->allowed = false;
 	out->code = forbidden ? 403 : 422;
 	out->reason = forbidden ? "Forbidden" : "Invalid";
-	out->message = full_message(in, forbidden);
+	out->message = full_message(in, &told, forbidden);
 	out->details_name = ray_object_name(in->object);
 	out->details_group = in->request->group;
 	out->details_kind = str_from(ray_kind_name(in->object->kind));
-	out->causes = causes(in);
-	out->cause_count = in->findings->errors;
+	add_causes(in, &told, out);
 }
 
 void verdict_answer(const struct verdict_input *in, struct admission_answer *out)
 {
-	struct warnings warnings = {.arena = in->arena};
 	const enum policy_enforcement enforcement = in->policy->enforcement;
 	const bool broken = in->findings->errors > 0 && in->may_deny;
 
@@ -253,9 +175,7 @@ void verdict_answer(const struct verdict_input *in, struct admission_answer *out
 	if (broken && enforcement == POLICY_DENY)
 		deny(in, out);
 	if (enforcement != POLICY_AUDIT)
-		add_findings(in, &warnings);
+		warnings_add(in, out);
 	if (broken)
 		add_audit(in, out);
-	out->warnings = warnings.items;
-	out->warning_count = warnings.count;
 }

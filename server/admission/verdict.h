@@ -17,6 +17,14 @@ struct verdict_input {
 };
 
 /*
+ * Errors that a denial tells, by the turns of turns.h; the last cause counts the others. Message
+ * and causes have the same ones.
+ */
+enum { VERDICT_CAUSES_MAX = 64 };
+
+/* "spec.x: Invalid value: 3: … (RG0302)" */
+struct str verdict_line(struct arena *arena, const struct finding *finding);
+/*
  * Allowed or denied after the policy's enforcement. Everything the answer points to lives in the
  * arena or in what the input points to.
  */

@@ -206,9 +206,9 @@ Test(admission, the_uid_comes_back_as_it_was)
 	cr_expect_null(json_get(response, "warnings"));
 }
 
-Test(admission, a_denial_has_code_reason_and_all_causes_that_fit)
+Test(admission, a_denial_has_code_reason_and_all_causes)
 {
-	enum { CAUSES = ADMISSION_CAUSES_MAX + 3 };
+	enum { CAUSES = 65 };
 	struct admission_cause causes[CAUSES];
 	const struct admission_request request = {.uid = STR("u")};
 
@@ -226,8 +226,7 @@ Test(admission, a_denial_has_code_reason_and_all_causes_that_fit)
 
 	cr_expect(json_str_is(json_get(status, "reason"), STR("Invalid")));
 	cr_expect(json_str_is(json_get(status, "message"), STR("no")));
-	cr_expect_eq(json_count(shown), ADMISSION_CAUSES_MAX + 1);
-	cr_expect(str_contains(text, "and 3 more findings"), "%.*s", STR_ARG(text));
+	cr_expect_eq(json_count(shown), (size_t)CAUSES);
 	cr_expect(str_contains(text, "\"code\":422"), "%.*s", STR_ARG(text));
 }
 

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/utf8.h"
+#include "server/admission/verdict.h"
 #include "tests/support/review.h"
 
 static struct arena arena;
@@ -262,9 +263,9 @@ Test(contract, warnings_that_have_no_room_are_counted)
 		told += str_contains(last, "flavour");
 	}
 	cr_expect_leq(bytes, (size_t)ADMISSION_WARNINGS_MAX);
-	cr_expect(
-		str_eq(last, arena_printf(&arena, "and %zu more: `raygate check` shows all of them",
-				     FIELDS - told)),
+	cr_expect(str_eq(last, arena_printf(&arena,
+				       "and %zu more of RG0102: `raygate check` shows all of them",
+				       FIELDS - told)),
 		"%zu are told, then: %.*s", told, STR_ARG(last));
 }
 
@@ -290,8 +291,9 @@ Test(contract, errors_that_were_only_counted_are_in_the_count)
 		json_str(&arena, json_get(json_get(response(r.reply), "status"), "message"));
 
 	cr_expect(str_contains(message,
-			  arena_printf(&arena, "and %d more: `raygate check` shows more of them",
-				  REPLICAS - ADMISSION_CAUSES_MAX)
+			  arena_printf(&arena,
+				  "and %d more of RG0101: `raygate check` shows more of them",
+				  REPLICAS - VERDICT_CAUSES_MAX)
 				  .at),
 		"%.*s",
 		STR_ARG(str_from_offset(message, message.len > 300 ? message.len - 300 : 0)));
