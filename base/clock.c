@@ -27,6 +27,11 @@ int64_t clock_now(void)
 	return hands_held ? held_now : read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_boot(void)
+{
+	return hands_held ? held_now : read_clock(CLOCK_BOOTTIME);
+}
+
 int64_t clock_wall(void)
 {
 	return hands_held ? held_wall : read_clock(CLOCK_REALTIME);

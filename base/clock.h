@@ -18,6 +18,11 @@
 
 /* Since some moment in the past; never goes back. */
 int64_t clock_now(void);
+/*
+ * The same, but that it goes on while the machine is suspended: for what others count by their own
+ * clocks. Nobody waits by it.
+ */
+int64_t clock_boot(void);
 /* Since 1970-01-01T00:00:00Z; may jump when somebody sets the machine's clock. */
 int64_t clock_wall(void);
 

@@ -34,6 +34,8 @@ struct controller_options {
 	struct reconciler_server server;
 	/* By any thread, and none may be NULL. */
 	void (*count)(void *context, const char *kind, const char *result);
+	/* Whether the Lease is ours at this very moment; asked before each write. */
+	bool (*leads)(void *context);
 	/* `who` is the other controller, or "". */
 	void (*state)(
 		void *context, enum dialect dialect, enum controller_state state, const char *who);

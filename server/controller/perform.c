@@ -114,6 +114,8 @@ static struct kube_call call_of(const struct write *write)
 static bool call(struct attempt *a, struct kube_call call)
 {
 	call.stop = a->p->stop;
+	call.may = call.verb == KUBE_GET ? NULL : a->p->leads;
+	call.context = a->p->context;
 	call.patience = PATIENCE;
 	a->done = kube_call(a->p->client, &call, &a->reply, &a->err);
 	return a->done;
@@ -199,7 +201,7 @@ static enum write_end end_badly(const struct attempt *a)
 /* Nobody knows whether it was done. A name is kept until that is known; a patch is made anew. */
 static enum write_end end_unknown(const struct attempt *a)
 {
-	count(a, "unanswered");
+	count(a, a->reply.answer.fault == KUBE_FAULT_HELD ? "held" : "unanswered");
 	if (a->write->look)
 		return WRITE_DONE;
 	return a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD

@@ -10,6 +10,11 @@ struct performer {
 	struct world *world;
 	/* By threads that write: for metrics. `kind` and `result` are static words. Or NULL. */
 	void (*count)(void *context, const char *kind, const char *result);
+	/*
+	 * Whether we still lead, asked before each write: a process that was stopped for long knows
+	 * by its clock alone, before anybody tells it, that another one may lead. Or NULL.
+	 */
+	bool (*leads)(void *context);
 	void *context;
 };
 

@@ -117,8 +117,8 @@ struct term *term_new(const struct term_options *options)
 
 	term->options = *options;
 	term->stop = kube_stop_new();
-	term->performer =
-		(struct performer){o->client, term->stop, options->world, o->count, o->context};
+	term->performer = (struct performer){
+		o->client, term->stop, options->world, o->count, o->leads, o->context};
 	term->queue = workqueue_new(o->gap);
 	term->writers =
 		writers_new(&(struct writers_options){o->threads ? o->threads : WRITERS_THREADS,

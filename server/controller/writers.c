@@ -311,7 +311,6 @@ static void withdraw(struct writers *w, struct write *list)
 
 static void try_later(struct writers *w, struct lane *lane, struct write *write)
 {
-	write->again = true;
 	write->wait = write->wait ? 2 * write->wait : WAIT_FIRST;
 	if (write->wait > WAIT_MOST)
 		write->wait = WAIT_MOST;

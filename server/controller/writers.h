@@ -32,9 +32,8 @@ struct write {
 	int64_t revision;   /* of what was accepted */
 	const char *reason; /* what an Event calls it once it is done; NULL: none tells of it */
 	struct str why;
-	bool look;  /* nothing is written: is it there? */
-	bool loud;  /* a status that the next round goes by */
-	bool again; /* it was tried before: it may have been done */
+	bool look; /* nothing is written: is it there? */
+	bool loud; /* a status that the next round goes by */
 	/* The writers' own. */
 	struct write *next;
 	struct arena arena;

@@ -94,9 +94,13 @@ static bool conclude(const struct kube_call *call, struct kube_reply *reply, str
 					     : refuse(call, reply, err);
 }
 
-static bool try_once(const struct kube_client *client, const struct kube_request *request,
-	struct kube_answer *answer, struct err *err)
+static bool try_once(const struct kube_client *client, const struct kube_call *call,
+	const struct kube_request *request, struct kube_answer *answer, struct err *err)
 {
+	if (call->may && !call->may(call->context)) {
+		answer->fault = KUBE_FAULT_HELD;
+		return err_set(err, ERR_UNAVAILABLE, "not sent, since it may not be any more");
+	}
 	const int64_t from = clock_now();
 	struct kube_transport *const transport = client->options.transport;
 	const bool whole = transport->send(transport, request, answer, err);
@@ -128,7 +132,7 @@ static bool try_until(const struct kube_client *client, const struct kube_call *
 	struct kube_backoff backoff = {.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
 
 	for (int tries = 1;; tries++) {
-		const bool whole = try_once(client, request, answer, err);
+		const bool whole = try_once(client, call, request, answer, err);
 
 		if (call->verb == KUBE_WATCH || tries == most ||
 			!kube_may_retry(reads, whole, answer) ||

@@ -65,6 +65,7 @@ struct kube_call {
 	struct kube_stop *stop;        /* instead of the client's own */
 	bool shares;                   /* a connection with others that are as quiet */
 	kube_piece_fn piece;           /* of a watch, which is tried once */
+	bool (*may)(void *context);    /* asked before each try: false, it is not sent; or NULL */
 	void *context;
 };
 

@@ -18,7 +18,7 @@ struct kube_election {
 	pthread_t thread;
 	struct kube_stop *stop;
 	atomic_bool leads;
-	_Atomic int64_t renewed; /* clock_now() before the try that succeeded last */
+	_Atomic int64_t renewed; /* before the try that succeeded last, asleep or not */
 	/* Of the thread alone. */
 	struct kube_lease lease;
 	char holder[KUBE_LEASE_HOLDER]; /* that was told */
@@ -28,7 +28,7 @@ struct kube_election {
 bool kube_election_leads(const struct kube_election *election)
 {
 	return atomic_load(&election->leads) &&
-	       clock_now() - atomic_load(&election->renewed) < election->options.renew_within;
+	       clock_boot() - atomic_load(&election->renewed) < election->options.renew_within;
 }
 
 static void tell(struct kube_election *election, bool leads)
@@ -45,7 +45,7 @@ static void tell(struct kube_election *election, bool leads)
 static int64_t patience_of(const struct kube_election *election)
 {
 	const int64_t within = election->options.renew_within;
-	const int64_t left = atomic_load(&election->renewed) + within - clock_now();
+	const int64_t left = atomic_load(&election->renewed) + within - clock_boot();
 
 	if (!atomic_load(&election->leads))
 		return within;
@@ -63,7 +63,7 @@ static void tell_trouble(struct kube_election *election, const struct err *err)
 
 static void try_once(struct kube_election *election)
 {
-	const int64_t from = clock_now();
+	const int64_t from = clock_boot();
 	struct err err = {0};
 
 	if (kube_lease_try(&election->lease, patience_of(election), &err)) {
@@ -109,12 +109,12 @@ bool kube_election_start(
 	election->lease.options = options->lease;
 	election->stop = kube_stop_new();
 	election->lease.stop = election->stop;
+	*out = election; /* whoever is told that we lead may ask at once */
 	if (!thread_start(&election->thread, "election", run, election)) {
 		kube_stop_free(&election->stop);
-		mem_free(&election);
+		mem_free(out);
 		return err_set(err, ERR_UNAVAILABLE, "leader election: no thread is to be had");
 	}
-	*out = election;
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct kube_election_options {
 
 struct kube_election;
 
+/* `*out` is there before anything is told. */
 MUST_CHECK bool kube_election_start(
 	const struct kube_election_options *options, struct kube_election **out, struct err *err);
 /*

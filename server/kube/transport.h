@@ -47,6 +47,7 @@ enum kube_fault {
 	KUBE_FAULT_TOO_LARGE, /* the body is longer than its limit */
 	KUBE_FAULT_ENDED,     /* by the stop, or by the stream's own function */
 	KUBE_FAULT_US,        /* before the network: credentials, a wrong URL */
+	KUBE_FAULT_HELD,      /* nothing was sent: who calls may not, just now */
 };
 
 /* Start from {0}; kube_answer_done(). */

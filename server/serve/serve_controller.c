@@ -58,6 +58,11 @@ static void count(void *context, const char *kind, const char *result)
 		METRICS_VALUES(str_from(kind), str_from(result)));
 }
 
+static bool leads(void *context)
+{
+	return serve_leader_leads(context);
+}
+
 static void looked(void *context, enum dialect dialect, int64_t nanoseconds)
 {
 	struct server *const s = context;
@@ -131,6 +136,7 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.gap = GAP,
 		.server = {take_policy, give_policy, looked, ready, s},
 		.count = count,
+		.leads = leads,
 		.state = note_state,
 		.context = s,
 	});

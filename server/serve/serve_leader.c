@@ -91,6 +91,11 @@ bool serve_leader_start(struct server *s, struct err *err)
 	return kube_election_start(&options, &s->leader->election, err);
 }
 
+bool serve_leader_leads(const struct server *s)
+{
+	return kube_election_leads(s->leader->election);
+}
+
 void serve_leader_stop(struct server *s)
 {
 	if (s->leader == NULL)

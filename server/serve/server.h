@@ -86,6 +86,8 @@ void serve_certificates_poke(struct server *s);
 MUST_CHECK bool serve_leader_start(struct server *s, struct err *err);
 /* Gives the Lease away at once. May be called before the other parts are stopped, and again. */
 void serve_leader_stop(struct server *s);
+/* Whether the Lease is ours at this very moment, by the clock; to be asked while app.leads. */
+bool serve_leader_leads(const struct server *s);
 
 /* Events in our namespace, for what a person must see. Nothing to do offline. */
 MUST_CHECK bool serve_events_start(struct server *s, struct err *err);

@@ -82,6 +82,7 @@ Test(clock, free_hands_go_forward)
 	clock_sleep_until(before + CLOCK_MILLISECOND);
 	cr_assert_geq(clock_now(), before + CLOCK_MILLISECOND);
 	cr_assert_gt(clock_wall(), 1700000000 * CLOCK_SECOND);
+	cr_assert_geq(clock_boot(), before);
 }
 
 Test(clock, held_hands_stand_still_and_move_when_told)
@@ -89,6 +90,7 @@ Test(clock, held_hands_stand_still_and_move_when_told)
 	clock_hold(1000, 5000);
 	cr_assert_eq(clock_now(), 1000);
 	cr_assert_eq(clock_wall(), 5000);
+	cr_assert_eq(clock_boot(), 1000);
 	clock_advance(7);
 	cr_assert_eq(clock_now(), 1007);
 	cr_assert_eq(clock_wall(), 5007);

@@ -23,8 +23,10 @@ static const char *kuberays, *ours; /* Leases */
 /* That the watch of KubeRay's Lease, and of ours, is about to tell, once. */
 static const char *news, *our_news;
 static bool pods_are_held, writes_are_held;
-static int pods_made, pods_asked; /* in "ns": POSTs that were answered, and that came … */
-static int old_pods_made;         /* … and in "old" */
+static int writes_asked, writes_withheld; /* that came, and that were not sent */
+static bool is_late;                      /* the Lease may be another's by now */
+static int pods_made, pods_asked;         /* in "ns": POSTs that were answered, and that came … */
+static int old_pods_made;                 /* … and in "old" */
 static enum controller_state states[DIALECTS];
 static char rival[RIVAL_NAME];
 
@@ -91,6 +93,7 @@ static void take_write(const struct kube_request *request, struct kube_answer *a
 	const bool is_pod = is_post && is_of(request, "/ns/pods");
 	static int version = 10;
 
+	writes_asked++;
 	pods_asked += is_pod;
 	pthread_cond_broadcast(&more);
 	while (writes_are_held && !kube_stop_asked(request->stop))
@@ -156,7 +159,20 @@ static void count(void *context, const char *kind, const char *result)
 {
 	(void)context;
 	(void)kind;
-	(void)result;
+	pthread_mutex_lock(&mutex);
+	writes_withheld += strcmp(result, "held") == 0;
+	pthread_cond_broadcast(&more);
+	pthread_mutex_unlock(&mutex);
+}
+
+static bool leads(void *context)
+{
+	(void)context;
+	pthread_mutex_lock(&mutex);
+	const bool late = is_late;
+
+	pthread_mutex_unlock(&mutex);
+	return !late;
 }
 
 static void note_state(
@@ -189,6 +205,7 @@ static void begin_with(plan_fn legacy)
 		.threads = 1,
 		.server = {.policy = get_policy, .policy_done = policy_done},
 		.count = count,
+		.leads = leads,
 		.state = note_state,
 	});
 }
@@ -268,13 +285,20 @@ static void expect_state(enum dialect dialect, enum controller_state state)
 	pthread_mutex_unlock(&mutex);
 }
 
-static void expect_pods(const int *counter, int pods)
+/* Until there are so many; under the mutex. */
+static void wait_for(const int *counter, int least)
 {
 	const time_t patience = time(NULL) + 20;
 
-	pthread_mutex_lock(&mutex);
-	while (*counter < pods && time(NULL) < patience)
+	while (*counter < least && time(NULL) < patience)
 		wait_a_moment();
+	cr_expect_geq(*counter, least);
+}
+
+static void expect_pods(const int *counter, int pods)
+{
+	pthread_mutex_lock(&mutex);
+	wait_for(counter, pods);
 	cr_expect_eq(*counter, pods);
 	pthread_mutex_unlock(&mutex);
 }
@@ -375,6 +399,31 @@ Test(controller, who_yields_in_the_middle_writes_no_more)
 	expect_state(DIALECT_LEGACY, CONTROLLER_WORKS);
 	controller_yield(controller);
 	cr_expect_eq(pods_asked, 0);
+}
+
+/*
+ * As a process that was stopped in the middle of a write and wakes when its Lease has run out. What
+ * had begun ends, nothing begins; and all is done where nobody else came.
+ */
+Test(controller, who_may_lead_no_more_begins_no_write)
+{
+	set(&writes_are_held, true);
+	tell_all();
+	lead();
+	pthread_mutex_lock(&mutex);
+	wait_for(&writes_asked, 1);
+	is_late = true;
+	writes_are_held = false;
+	wait_for(&writes_withheld, 1);
+	cr_expect_eq(writes_asked, 1);
+	cr_expect_eq(pods_asked, 0);
+	is_late = false;
+	for (const time_t patience = time(NULL) + 20; pods_made < 3 && time(NULL) < patience;) {
+		clock_advance(CLOCK_SECOND);
+		wait_a_moment();
+	}
+	cr_expect_eq(pods_asked, 3);
+	pthread_mutex_unlock(&mutex);
 }
 
 Test(controller, who_leads_no_more_writes_no_more_and_may_lead_again)

@@ -45,6 +45,39 @@ Test(kube_client, an_object_is_read_over_one_connection_that_is_kept, .timeout =
 	kube_kit_free(&kit);
 }
 
+/* True at first. */
+static bool may_once(void *context)
+{
+	int *const asked = context;
+
+	return (*asked)++ == 0;
+}
+
+Test(kube_client, what_may_not_be_sent_any_more_is_not_tried_again, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = POST, .status = 429,
+			.reply = STATUS(429, "TooManyRequests", "later")),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	int asked = 0;
+	const struct kube_call call = {.verb = KUBE_CREATE,
+		.at = {&PODS, "a", NULL, NULL},
+		.body = STR("{}"),
+		.may = may_once,
+		.context = &asked};
+
+	for (int i = 0; i < 2; i++) {
+		cr_expect_not(kube_kit_call(kit, &call));
+		cr_expect_eq(kit->reply.answer.fault, KUBE_FAULT_HELD);
+		cr_expect_eq(kit->reply.refusal.code, 0);
+		cr_expect_eq(kit->err.code, ERR_UNAVAILABLE);
+	}
+	cr_expect_eq(asked, 3);
+	cr_expect_eq(api_server_steps(kit->server), 1u);
+	kube_kit_free(&kit);
+}
+
 Test(kube_client, each_verb_has_its_method_type_and_body, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {

@@ -169,13 +169,13 @@ static void await(struct seen *seen, const char *words)
 	pthread_mutex_unlock(&seen->mutex);
 }
 
-/* Tries come quickly, in real time. */
-static struct kube_election *start(struct kube_kit *kit, struct seen *seen, int64_t renew_within)
+static struct kube_election *start_of(
+	struct kube_kit *kit, struct seen *seen, int64_t renew_within, int64_t retry_every)
 {
 	const struct kube_election_options options = {
 		.lease = {.client = kit->client, .namespace = "ns", .name = "l", .identity = "us"},
 		.renew_within = renew_within,
-		.retry_every = 10 * CLOCK_MILLISECOND,
+		.retry_every = retry_every,
 		.changed = see,
 		.trouble = see_trouble,
 		.context = seen,
@@ -184,6 +184,12 @@ static struct kube_election *start(struct kube_kit *kit, struct seen *seen, int6
 
 	cr_assert(kube_election_start(&options, &election, &kit->err), "%s", kit->err.text);
 	return election;
+}
+
+/* Tries come quickly, in real time. */
+static struct kube_election *start(struct kube_kit *kit, struct seen *seen, int64_t renew_within)
+{
+	return start_of(kit, seen, renew_within, 10 * CLOCK_MILLISECOND);
 }
 
 #define SEEN                                                                                       \
@@ -213,6 +219,31 @@ Test(kube_election, who_leads_renews_and_gives_it_away_at_the_end, .timeout = 60
 	kube_election_stop(&election);
 	await(&seen, "leads(us) not() ");
 	cr_assert(api_server_wait(kit->server, 6));
+	kube_kit_free(&kit);
+}
+
+/* As a process that was stopped: its clock says so before its thread has done anything. */
+Test(kube_election, who_is_late_knows_by_the_clock_that_he_leads_no_longer, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("", "1", 1)),
+		API_STEP(.expect = PUT, .reply = LEASE("us", "2", 15)),
+		API_STEP(.expect = PUT, .reply = LEASE("", "3", 1)),
+	};
+	struct seen seen = SEEN;
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+
+	clock_hold(1000 * SECOND, 0);
+	struct kube_election *election = start_of(kit, &seen, 0, 1000 * SECOND);
+
+	await(&seen, "leads(us) ");
+	clock_advance(10 * SECOND - 1);
+	cr_expect(kube_election_leads(election));
+	clock_advance(1);
+	cr_expect_not(kube_election_leads(election));
+	await(&seen, "leads(us) ");
+	kube_election_stop(&election);
+	clock_release();
 	kube_kit_free(&kit);
 }
 
