@@ -259,6 +259,27 @@ static void read_unready(
 	}
 }
 
+/*
+ * The kubelet always says why a pod is not ready. Who gives a node up does not, and leaves as it
+ * was what the kubelet said last of the containers.
+ */
+static bool is_lost(const struct json_node *conditions)
+{
+	bool silent = false;
+	bool containers = false;
+
+	for (struct json_iter it = json_iter(conditions); json_next_item(&it);) {
+		const struct json_node *const type = json_get(it.value, "type");
+		const struct json_node *const status = json_get(it.value, "status");
+
+		silent |= json_str_is(type, STR("Ready")) && json_str_is(status, STR("False")) &&
+			  !json_present(json_get(it.value, "reason"));
+		containers |= json_str_is(type, STR("ContainersReady")) &&
+			      json_str_is(status, STR("True"));
+	}
+	return silent && containers;
+}
+
 bool pod_read(enum dialect dialect, const struct json_node *object, struct arena *arena,
 	struct pod_read *out)
 {
@@ -280,6 +301,8 @@ bool pod_read(enum dialect dialect, const struct json_node *object, struct arena
 	read_states(statuses, arena, out);
 	take_reason(status, arena, out);
 	read_unready(conditions, arena, out);
+	out->facts.lost = out->facts.phase == POD_UNKNOWN ||
+			  (out->facts.ready == POD_READY_FALSE && is_lost(conditions));
 	read_ray(json_get(spec, "containers"), statuses, out);
 	return out->name.len > 0;
 }
@@ -365,7 +388,7 @@ static bool states_equal(const struct pod_facts *a, const struct pod_facts *b)
 	return a->role == b->role && a->phase == b->phase && a->ready == b->ready &&
 	       a->deleting == b->deleting && a->ends == b->ends &&
 	       a->unschedulable == b->unschedulable && a->ray_terminated == b->ray_terminated &&
-	       a->restarts == b->restarts;
+	       a->restarts == b->restarts && a->lost == b->lost;
 }
 
 bool pod_facts_equal(const struct pod_facts *a, const struct pod_facts *b)
@@ -399,6 +422,7 @@ void pod_facts_observe(const struct pod_facts *facts, struct arena *arena, struc
 		.changed = facts->changed,
 		.deleting = facts->deleting,
 		.unschedulable = facts->unschedulable,
+		.lost = facts->lost,
 		.ray_terminated = facts->ray_terminated,
 		.restarts_never = facts->restarts_never,
 	};

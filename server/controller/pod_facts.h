@@ -38,7 +38,7 @@ struct pod_facts {
 	int32_t restarts, failed_before, replica_index, host_index;
 	struct uid uid;
 	uint8_t role : 2, phase : 3, ready : 2;
-	bool deleting : 1, unschedulable : 1, ray_terminated : 1, restarts_never : 1;
+	bool deleting : 1, unschedulable : 1, ray_terminated : 1, restarts_never : 1, lost : 1;
 	uint16_t lens[POD_TEXTS]; /* of the texts that stand behind this struct */
 };
 

@@ -39,6 +39,10 @@ static void drop_ended(struct legacy *l, struct type_need *need)
 			modern_pods_drop(run, i);
 			continue;
 		}
+		if (modern_pod_lost(&l->m, need->type, pod)) {
+			drop(l, run, i, MODERN_LOST);
+			continue;
+		}
 		if (!modern_pod_failed(pod))
 			continue;
 		const int64_t rests = modern_pod_rests(pod, l->m.seen->now);

@@ -64,6 +64,8 @@ static const char *fault_of(
 	for (size_t i = 0; i < replica->count; i++) {
 		const struct observed_pod *const pod = replica->pods[i];
 
+		if (modern_pod_lost(m, need->group, pod))
+			why = "the node of a host of its replica has not been heard of for long";
 		if (pod->deleting)
 			why = "another host of its replica is gone";
 		if (modern_is_given_up(need->group, pod))

@@ -41,6 +41,11 @@ struct pod_run modern_pods_of(const struct modern *m, enum pod_role role, struct
 bool modern_pod_failed(const struct observed_pod *pod);
 /* Of one that is being deleted: it may still do something; looks again when that is over. */
 bool modern_pod_ends(struct modern *m, const struct observed_pod *pod);
+/* Its node has not been heard of for too long; looks again when that is so. modern_lost.c */
+bool modern_pod_lost(
+	struct modern *m, const struct ray_group *group, const struct observed_pod *pod);
+/* Why such a worker goes. */
+#define MODERN_LOST "its node has not been heard of for long"
 /* Seconds until a pod that failed may be replaced; 0: now. */
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now);
 /* What the pod that comes in its place has as `failed_before`. */

@@ -37,6 +37,16 @@ void modern_drop_ended(struct modern *m, struct group_need *need, struct pod_run
 	}
 }
 
+static void drop_lost(struct modern *m, const struct ray_group *group, struct pod_run *run)
+{
+	for (size_t i = run->count; i-- > 0;) {
+		if (!modern_pod_lost(m, group, run->items[i]))
+			continue;
+		modern_delete(m, run->items[i], "DeletedWorkerPod", MODERN_LOST);
+		modern_pods_drop(run, i);
+	}
+}
+
 static void drop_given_up(struct modern *m, const struct ray_group *group, struct pod_run *run)
 {
 	for (size_t i = run->count; i-- > 0;) {
@@ -64,6 +74,7 @@ void modern_settle_workers(struct modern *m, struct group_need *need)
 
 	modern_drop_ended(m, need, &run);
 	drop_given_up(m, group, &run);
+	drop_lost(m, group, &run);
 	if ((int64_t)run.count > wanted && (modern_picks_victims(m) || group->suspend.v))
 		drop_surplus(m, wanted, &run);
 	need->replicas = wanted > (int64_t)run.count ? wanted - (int64_t)run.count : 0;

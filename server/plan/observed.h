@@ -58,6 +58,7 @@ struct observed_pod {
 	/* Pods in a row that failed before it came in their place: OBSERVED_FAILED_BEFORE. */
 	int32_t failed_before;
 	bool unschedulable;  /* PodScheduled is False; `reason` and `message` say why */
+	bool lost;           /* nobody hears of its node; `changed` is since when */
 	bool ray_terminated; /* container 0 has ended … */
 	bool restarts_never; /* … and nobody starts it again */
 };

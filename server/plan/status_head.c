@@ -82,6 +82,10 @@ static void put_condition(struct status_draft *d, const struct observed_pod *hea
 		condition.reason = head->reason;
 		condition.message = head->message;
 	}
+	if (there && head->lost) {
+		condition.reason = STR("NodeLost");
+		condition.message = STR("the node of the head Pod has not been heard of");
+	}
 	if (condition.status && condition.reason.len == 0)
 		condition.reason = STR("HeadPodRunningAndReady");
 	status_put_condition(d, &condition);

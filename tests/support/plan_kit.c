@@ -93,9 +93,29 @@ static bool read_owner(struct observed_pod *pod, struct str word)
 	return true;
 }
 
+static bool read_flag(struct observed_pod *pod, struct str word)
+{
+	const struct {
+		const char *word;
+		bool *flag;
+	} flags[] = {
+		{"unscheduled", &pod->unschedulable},
+		{"deleting", &pod->deleting},
+		{"lost", &pod->lost},
+		{"ended", &pod->ray_terminated},
+		{"never", &pod->restarts_never},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+		if (str_is(word, flags[i].word))
+			return *flags[i].flag = true;
+	}
+	return false;
+}
+
 static void read_word(struct observed_pod *pod, struct str word)
 {
-	if (read_setting(pod, word) || read_owner(pod, word))
+	if (read_setting(pod, word) || read_owner(pod, word) || read_flag(pod, word))
 		return;
 	if (str_is(word, "running"))
 		pod->phase = POD_RUNNING;
@@ -107,16 +127,8 @@ static void read_word(struct observed_pod *pod, struct str word)
 		pod->phase = POD_FAILED;
 	else if (str_is(word, "succeeded"))
 		pod->phase = POD_SUCCEEDED;
-	else if (str_is(word, "unscheduled"))
-		pod->unschedulable = true;
-	else if (str_is(word, "deleting"))
-		pod->deleting = true;
 	else if (str_is(word, "untold"))
 		pod->uid = STR("");
-	else if (str_is(word, "ended"))
-		pod->ray_terminated = true;
-	else if (str_is(word, "never"))
-		pod->restarts_never = true;
 	else if (str_is(word, "head"))
 		pod->role = POD_HEAD;
 	else if (str_is(word, "cleanup"))

@@ -77,6 +77,14 @@ static void end(struct world *world, struct world_pod *pod)
 	pod->ends = world->now + 1 + world_draw(world, GRACE_S);
 }
 
+/* Its node does, and Kubernetes leaves the pod there. */
+static void fall_silent(const struct world *world, struct world_pod *pod)
+{
+	pod->lost = pod->seen.lost = true;
+	pod->seen.ready = POD_READY_FALSE;
+	pod->seen.changed = world->now;
+}
+
 static void live(struct world *world, struct world_pod *pod)
 {
 	if (pod->ends && !pod->lost && world->now >= pod->ends)
@@ -88,7 +96,7 @@ static void live(struct world *world, struct world_pod *pod)
 		pod->seen.ip = arena_printf(&world->arena, "ip-%.*s", STR_ARG(pod->seen.uid));
 	}
 	if (pod->seen.phase == POD_RUNNING && world->now >= pod->ready &&
-		pod->seen.ready != POD_READY_TRUE) {
+		pod->seen.ready != POD_READY_TRUE && !pod->seen.lost) {
 		pod->seen.ready = POD_READY_TRUE;
 		pod->seen.changed = world->now;
 	}
@@ -96,6 +104,8 @@ static void live(struct world *world, struct world_pod *pod)
 		fail(world, pod);
 	if (mishap(world, 25))
 		end(world, pod);
+	if (pod->seen.role == POD_WORKER && pod->seen.phase == POD_RUNNING && mishap(world, 60))
+		fall_silent(world, pod);
 	if (mishap(world, 40)) {
 		pod->lost = true;
 		end(world, pod);

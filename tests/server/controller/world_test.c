@@ -56,6 +56,10 @@ static void put(enum world_kind kind, enum dialect dialect, const char *json)
 	"\"worker\"},\"ownerReferences\":[{\"controller\":true,\"uid\":\"" owner                   \
 	"\"}]},\"status\":{" status "}}"
 
+#define UNREADY(more)                                                                              \
+	"\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\"" more                            \
+	"},{\"type\":\"ContainersReady\",\"status\":\"True\"}]"
+
 static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
 
 static bool look(struct observed *seen)
@@ -109,6 +113,12 @@ Test(world, only_what_a_round_looks_at_is_told)
 			"\"True\"}]},\"spec\":{\"nodeName\":\"n\""));
 	cr_expect_not(tells());
 	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
+	cr_expect(tells());
+	put(WORLD_PODS, DIALECT_MODERN,
+		POD("p", UID_ONE, "\"phase\":\"Running\"," UNREADY(",\"reason\":\"Gates\"")));
+	cr_expect(tells());
+	/* Not ready it was before; its node is lost by now. */
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\"," UNREADY("")));
 	cr_expect(tells());
 	world_drop(world, WORLD_PODS, DIALECT_MODERN, STR("ns"), STR("p"));
 	cr_expect(tells());

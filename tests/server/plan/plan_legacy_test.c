@@ -229,6 +229,10 @@ static const struct example UPDATES[] = {
 	 "delete a: its head is no longer there\n"
 	 "create Pod demo-w-*\n"
 	 "create Pod demo-w-*\n", "Running 0"},
+	{"a worker whose node is lost for long is replaced", TWO,
+	 IS_THERE "pod a w running unready lost since=601 launch=now\n" W("b"),
+	 "delete a: its node has not been heard of for long\n"
+	 "create Pod demo-w-*\n", "Running 0"},
 	{"pods of the operator of 2022 are taken as they are", TWO,
 	 SERVICE "pod head h head running ready ip=1.2.3.4 launch=0123456789012345678901234567890123456789\n"
 	 "pod a w running ready launch=0123456789012345678901234567890123456789\n" W("b"),

@@ -142,6 +142,12 @@ static const struct example WRITES[] = {
 	 "state \"\"\n"
 	 "HeadPodReady False CrashLoopBackOff now: containers with unready status: [r]; r: back-off\n"
 	 PROVISIONED AWAKE ACCEPTED},
+	{"a head whose node nobody hears of is told as such",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running unready lost ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "state \"\"\n"
+	 "HeadPodReady False NodeLost now: the node of the head Pod has not been heard of\n"
+	 PROVISIONED AWAKE ACCEPTED},
 	{"a head that is gone leaves its addresses",
 	 {NULL, THREE, "service demo-head-svc None\n"
 	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
