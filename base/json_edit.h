@@ -94,3 +94,8 @@ void json_edit_print_indented(const struct json_edit *value, struct buf *out);
  * block when it has several lines and can. Reads back as the same value under both.
  */
 void json_edit_print_yaml(const struct json_edit *value, struct buf *out);
+/*
+ * Lines of text as comments of YAML, each ended. A character that would end a comment or that YAML
+ * does not take becomes '?'.
+ */
+void json_edit_print_yaml_comment(struct str text, struct buf *out);

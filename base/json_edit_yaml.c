@@ -300,3 +300,27 @@ void json_edit_print_yaml(const struct json_edit *value, struct buf *out)
 	}
 	json_edit_free(&expanded);
 }
+
+static void add_comment_line(struct buf *out, struct str line)
+{
+	buf_add_cstr(out, line.len ? "# " : "#");
+	while (line.len) {
+		const size_t len = utf8_sequence(line);
+		const struct str c = {line.at, len ? len : 1};
+		const bool ascii =
+			len == 1 && ((c.at[0] >= ' ' && c.at[0] <= '~') || c.at[0] == '\t');
+
+		if (ascii || (len > 1 && is_printable(utf8_point(c))))
+			buf_add(out, c);
+		else
+			buf_add_char(out, '?');
+		line = str_from_offset(line, c.len);
+	}
+	buf_add_char(out, '\n');
+}
+
+void json_edit_print_yaml_comment(struct str text, struct buf *out)
+{
+	while (text.len)
+		add_comment_line(out, str_cut(&text, '\n'));
+}

@@ -41,35 +41,20 @@ static void add_text(struct planner *p, const struct plan *plan)
 	plan_report_text(plan, &p->out);
 }
 
-/* Notes are for people, and no part of a document. */
-static struct json_edit *objects_of(const struct plan *plan)
+static void add_yaml(struct planner *p, const struct plan *plan)
+{
+	plan_report_yaml(plan, p->objects == 0, &p->out);
+}
+
+/* JSON has no comments: what there is to say beside the objects goes to standard error. */
+static void add_json(struct planner *p, const struct plan *plan)
 {
 	CLEANUP(buf_done) struct buf notes = {0};
-	struct json_edit *const objects = plan_report_objects(plan, &notes);
+	struct json_edit *objects = plan_report_objects(plan, &notes);
+	struct json_edit *v;
 
 	if (notes.len)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&notes)));
-	return objects;
-}
-
-static void add_yaml(struct planner *p, const struct plan *plan)
-{
-	struct json_edit *objects = objects_of(plan);
-	const struct json_edit *v = json_edit_first(objects);
-
-	for (; v; v = json_edit_next(v)) {
-		if (p->out.len)
-			buf_add_cstr(&p->out, "---\n");
-		json_edit_print_yaml(v, &p->out);
-	}
-	json_edit_free(&objects);
-}
-
-static void add_json(struct planner *p, const struct plan *plan)
-{
-	struct json_edit *objects = objects_of(plan);
-	struct json_edit *v;
-
 	while ((v = json_edit_first(objects)) != NULL)
 		json_edit_add(p->list, json_edit_take(objects, v));
 	json_edit_free(&objects);
@@ -105,9 +90,9 @@ static void end_report(struct planner *p)
 
 /* The first is what is printed where nothing is said. */
 static const struct format FORMATS[] = {
-	{"text", add_text, NULL},
 	{"yaml", add_yaml, NULL},
 	{"json", add_json, end_json},
+	{"text", add_text, NULL},
 	{"report", add_report, end_report},
 };
 

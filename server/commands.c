@@ -54,9 +54,10 @@ static const char PLAN_TEXT[] =
 	"             of a RayCluster: pods, Services, the account and role of the autoscaler,\n"
 	"             the claim of the GCS's store\n"
 	"\n"
-	"Without --policy the policy of the chart `ray` is used, as in serve --offline. -o text\n"
-	"shows all of these, the objects by name; -o yaml and -o json (a List) print the objects\n"
-	"whole, -o report patch and footprint as JSON.\n"
+	"Without --policy the policy of the chart `ray` is used, as in serve --offline. -o yaml\n"
+	"prints the objects, with patch and footprint in comments before them; -o json the\n"
+	"objects alone, as a List; -o text all of these for people, the objects by name; -o\n"
+	"report patch and footprint as JSON.\n"
 	"\n"
 	"Exit codes: 0 printed, 2 wrong usage, 3 the file cannot be read.\n";
 
@@ -137,7 +138,7 @@ static const struct command_row COMMANDS[] = {
 		"text|json|sarif|junit|github", NULL},
 	{"plan", cmd_plan, COMMAND_PLAN,
 		"show what is added to an object, what it costs, and what it becomes",
-		"FILE [OPTION]...", PLAN_TEXT, "text|yaml|json|report", NULL},
+		"FILE [OPTION]...", PLAN_TEXT, "yaml|json|text|report", NULL},
 	{"explain", cmd_explain, COMMAND_EXPLAIN, "say why a cluster is not what was asked for",
 		"NAME [OPTION]...\nTYPE/NAME [OPTION]...\n[-A] [OPTION]...", EXPLAIN_TEXT,
 		"text|json", ""},

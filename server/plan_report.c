@@ -259,12 +259,40 @@ static void add_objects(const struct plan *plan, struct buf *out)
 	json_edit_free(&objects);
 }
 
-void plan_report_text(const struct plan *plan, struct buf *out)
+static void add_head(const struct plan *plan, struct buf *out)
 {
 	add_verdict(plan->judged, out);
 	add_patch(&plan->judged->mutation->patch, out);
 	add_footprint(plan, out);
+}
+
+void plan_report_text(const struct plan *plan, struct buf *out)
+{
+	add_head(plan, out);
 	add_objects(plan, out);
+}
+
+void plan_report_yaml(const struct plan *plan, bool first, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf head = {0};
+	CLEANUP(buf_done) struct buf notes = {0};
+	struct json_edit *objects = plan_report_objects(plan, &notes);
+	const struct json_edit *v = json_edit_first(objects);
+
+	add_head(plan, &head);
+	if (notes.len)
+		buf_add_char(&head, '\n');
+	buf_add(&head, buf_str(&notes));
+	if (!first)
+		buf_add_cstr(out, v ? "---\n" : "\n");
+	json_edit_print_yaml_comment(buf_str(&head), out);
+	while (v) {
+		json_edit_print_yaml(v, out);
+		v = json_edit_next(v);
+		if (v)
+			buf_add_cstr(out, "---\n");
+	}
+	json_edit_free(&objects);
 }
 
 static void put_lines(struct json_edit *resources, const struct footprint *footprint)

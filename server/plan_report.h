@@ -1,4 +1,4 @@
-/* What `raygate plan` prints of one object, as text for people or as a value. Does no I/O. */
+/* What `raygate plan` prints of one object, for people or as a value. Does no I/O. */
 #pragma once
 
 #include "base/json_edit.h"
@@ -12,6 +12,11 @@ struct plan {
 
 /* The verdict in a line, the patch, the footprint as a table, and the objects by name. */
 void plan_report_text(const struct plan *plan, struct buf *out);
+/*
+ * The same as documents of YAML: verdict, patch and footprint are comments before the first of the
+ * objects, which are whole. `first`: nothing stands before it.
+ */
+void plan_report_yaml(const struct plan *plan, bool first, struct buf *out);
 /*
  * What a controller would create, as an array; empty where we cannot tell. What else there is to
  * say of it, a sentence each, is added to `notes`.

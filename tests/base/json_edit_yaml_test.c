@@ -219,3 +219,29 @@ Test(json_edit_yaml, keys_are_quoted_as_strings_are_and_long_ones_stand_alone)
 	snprintf(expected, sizeof(expected), "\"on\": 1\n\"a\\nb\": 2\n? \"%s\"\n:\n  x: 3\n", key);
 	assert_yaml(value, expected);
 }
+
+/* clang-format off */
+static const struct {
+	const char *text, *comment;
+} COMMENTS[] = {
+	{"", ""},
+	{"one line", "# one line\n"},
+	{"one\n\n  two\n", "# one\n#\n#   two\n"},
+	{"a\rb: 1", "# a?b: 1\n"},
+	/* what else ends a line in YAML 1.1, and what it does not take */
+	{"a\xC2\x85" "b: 1\xE2\x80\xA8" "c: 1\xE2\x80\xA9" "d: 1", "# a?b: 1?c: 1?d: 1\n"},
+	{"\x1B[31m\x7F\xFF\xEF\xBB\xBF", "# ?[31m???\n"},
+	{"\xC3\xA4 \xF0\x9D\x9B\xBC\t.", "# \xC3\xA4 \xF0\x9D\x9B\xBC\t.\n"},
+};
+/* clang-format on */
+
+Test(json_edit_yaml, a_comment_has_a_mark_before_each_line_and_ends_nowhere_else)
+{
+	for (size_t i = 0; i < ARRAY_LEN(COMMENTS); i++) {
+		CLEANUP(buf_done) struct buf out = {0};
+
+		json_edit_print_yaml_comment(str_from(COMMENTS[i].text), &out);
+		cr_expect(str_is(buf_str(&out), COMMENTS[i].comment), "%zu: %.*s", i,
+			STR_ARG(buf_str(&out)));
+	}
+}

@@ -6,7 +6,7 @@
 planned() {
 	local file
 	for file; do
-		"$RAYGATE" plan -n "$NAMESPACE" --policy "$GATE/policy.yaml" "$file"
+		"$RAYGATE" plan -n "$NAMESPACE" --policy "$GATE/policy.yaml" -o text "$file"
 	done | sed -nE '/^Objects$/,/^$/s/^  ([A-Z][A-Za-z]+) +([^ ]+)( \(([0-9]+) of them\))?$/\4 \1 \2/p' |
 		sed 's/^ /1 /' | sort
 }
