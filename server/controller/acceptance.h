@@ -96,5 +96,5 @@ void world_stored_accepted(
  */
 void world_found_accepted(struct world *world, const struct world_key *key, struct str uid,
 	const struct json_node *revision, struct arena *arena);
-/* It could not be asked for. */
-void world_missed_accepted(struct world *world, const struct world_key *key, struct str uid);
+/* It could not be asked for. False where it could not before. */
+bool world_missed_accepted(struct world *world, const struct world_key *key, struct str uid);

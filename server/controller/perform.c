@@ -187,14 +187,17 @@ static enum write_end end_well(const struct attempt *a)
 static enum write_end end_badly(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
+	bool news = true;
 
 	count(a, "refused");
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
 		a->write->action == ACTION_ADOPT || a->write->action == ACTION_RELEASE)
-		world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
-	LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
-		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
-		KV("rayCluster", a->write->key.name), KV("error", a->err.text));
+		news = world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
+	/* It is tried again every half a minute, and the status has it. */
+	if (news)
+		LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
+			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+			KV("rayCluster", a->write->key.name), KV("error", a->err.text));
 	return WRITE_REFUSED;
 }
 
@@ -334,10 +337,11 @@ static enum write_end look_for_accepted(struct attempt *a)
 	const struct write *const write = a->write;
 
 	if (!a->done && a->reply.refusal.code != NOT_FOUND) {
-		world_missed_accepted(a->p->world, &write->key, write->uid);
-		LOG(WARN, "what was accepted cannot be read", KV("namespace", write->key.namespace),
-			KV("rayCluster", write->key.name), KV("name", write->name),
-			KV("error", a->err.text));
+		if (world_missed_accepted(a->p->world, &write->key, write->uid))
+			LOG(WARN, "what was accepted cannot be read",
+				KV("namespace", write->key.namespace),
+				KV("rayCluster", write->key.name), KV("name", write->name),
+				KV("error", a->err.text));
 		return WRITE_GIVEN_UP;
 	}
 	world_found_accepted(a->p->world, &write->key, write->uid,

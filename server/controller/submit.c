@@ -37,11 +37,7 @@ static struct write *new_write(const struct world_key *key, struct str uid)
 {
 	struct write *const write = write_new();
 
-	write->key = (struct world_key){
-		.dialect = key->dialect,
-		.namespace = arena_str(&write->arena, key->namespace),
-		.name = arena_str(&write->arena, key->name),
-	};
+	write->key = world_key_copy(&write->arena, key);
 	write->uid = arena_str(&write->arena, uid);
 	return write;
 }
@@ -84,6 +80,7 @@ static struct write *write_of(
 	write->stage = stage_of(action);
 	write->action = action->kind;
 	write->child = action->child;
+	write->aside = action->child == CHILD_REVISION;
 	write->name = arena_str(&write->arena, action->name);
 	write->group = arena_str(&write->arena, action->expected.group);
 	write->object_uid = arena_str(&write->arena, action->uid);
@@ -198,6 +195,7 @@ static struct write *new_look(
 	write->action = ACTION_CREATE;
 	write->look = true;
 	write->child = child;
+	write->aside = child == CHILD_REVISION;
 	write->name = arena_str(&write->arena, name);
 	return write;
 }

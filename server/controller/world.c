@@ -43,6 +43,15 @@ bool world_key_eq(const struct world_key *a, const struct world_key *b)
 	       str_eq(a->namespace, b->namespace);
 }
 
+struct world_key world_key_copy(struct arena *arena, const struct world_key *key)
+{
+	return (struct world_key){
+		.dialect = key->dialect,
+		.namespace = arena_str(arena, key->namespace),
+		.name = arena_str(arena, key->name),
+	};
+}
+
 struct world *world_new(const struct world_options *options)
 {
 	struct world *const world = mem_alloc(sizeof(*world));

@@ -22,6 +22,8 @@ struct world_key {
 
 uint32_t world_key_hash(const struct world_key *key);
 bool world_key_eq(const struct world_key *a, const struct world_key *b);
+/* Its strings in the arena. */
+struct world_key world_key_copy(struct arena *arena, const struct world_key *key);
 
 enum world_kind {
 	WORLD_CLUSTERS,
@@ -128,8 +130,11 @@ struct world_outcome {
 /* It was done, or is done no more: what is expected of it is told by a watch. */
 void world_write_done(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
-/* It was refused: nothing is expected of it, and the next rounds are told why. */
-void world_write_refused(struct world *world, const struct world_key *key, struct str uid,
+/*
+ * It was refused: nothing is expected of it, and the next rounds are told why. False where it was
+ * before, for all that is known.
+ */
+bool world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /* It was not tried, and will not be. */
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,

@@ -403,14 +403,17 @@ void world_stored_accepted(
 	pthread_mutex_unlock(&world->mutex);
 }
 
-void world_missed_accepted(struct world *world, const struct world_key *key, struct str uid)
+bool world_missed_accepted(struct world *world, const struct world_key *key, struct str uid)
 {
 	pthread_mutex_lock(&world->mutex);
 	const struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	const bool news =
+		cluster && cluster->acceptance && cluster->acceptance->look == ACCEPTANCE_UNREAD;
 
-	if (cluster && cluster->acceptance && cluster->acceptance->look == ACCEPTANCE_UNREAD)
+	if (news)
 		cluster->acceptance->look = ACCEPTANCE_UNREADABLE;
 	pthread_mutex_unlock(&world->mutex);
+	return news;
 }
 
 /* Whoever wrote it: what has this digest is what was accepted. */

@@ -83,6 +83,15 @@ void world_forget_unasked(
 	pthread_mutex_unlock(&world->mutex);
 }
 
+static bool is_known(const struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	for (const struct world_failure *at = cluster->failures; at; at = at->next) {
+		if (is_about(at, outcome) && at->code == outcome->code)
+			return true;
+	}
+	return false;
+}
+
 static void note_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_failure **link = &cluster->failures;
@@ -198,17 +207,19 @@ void world_write_done(struct world *world, const struct world_key *key, struct s
 	pthread_mutex_unlock(&world->mutex);
 }
 
-void world_write_refused(struct world *world, const struct world_key *key, struct str uid,
+bool world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	const bool news = cluster == NULL || !is_known(cluster, outcome);
 
 	if (cluster) {
 		unexpect(world, cluster, outcome);
 		note_failure(cluster, outcome);
 	}
 	pthread_mutex_unlock(&world->mutex);
+	return news;
 }
 
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,

@@ -24,6 +24,8 @@ struct lane {
 	size_t at_work;
 	enum write_stage stage; /* of those at work */
 	bool in_round, bad;     /* something of the round was refused or given up */
+	bool missed;            /* the same of what stands aside … */
+	bool moved;             /* … and something else was done that the next round goes by */
 	bool loud;              /* more than its status was written, or somebody asked for it */
 	struct deeds deeds;     /* of the round */
 	struct arena arena;
@@ -93,11 +95,7 @@ static struct lane *lane_new(struct writers *w, const struct world_key *key)
 	struct lane *const lane = mem_alloc(sizeof(*lane));
 
 	arena_init(&lane->arena, 256);
-	lane->key = (struct world_key){
-		.dialect = key->dialect,
-		.namespace = arena_str(&lane->arena, key->namespace),
-		.name = arena_str(&lane->arena, key->name),
-	};
+	lane->key = world_key_copy(&lane->arena, key);
 	lane->item.hash = world_key_hash(key);
 	lane->last = &lane->ready;
 	table_add(&w->lanes, &lane->item);
@@ -335,15 +333,14 @@ static bool end_round(struct writers *w, struct lane *lane, struct ending *endin
 
 	if (ended) {
 		end->uid = arena_str(&end->arena, str_from(lane->uid));
-		end->key = lane->key;
-		end->key.namespace = arena_str(&end->arena, lane->key.namespace);
-		end->key.name = arena_str(&end->arena, lane->key.name);
+		end->key = world_key_copy(&end->arena, &lane->key);
 		ending->how = lane->loud ? WRITERS_WELL : WRITERS_QUIETLY;
-		if (lane->bad)
+		if (lane->bad || (lane->missed && !lane->moved))
 			ending->how = WRITERS_BADLY;
 		ending->deeds = lane->deeds;
 		lane->deeds = (struct deeds){0};
 		lane->in_round = lane->bad = lane->loud = false;
+		lane->missed = lane->moved = false;
 	}
 	remove_if_idle(w, lane);
 	return ended;
@@ -359,6 +356,15 @@ static void tell_end(const struct writers *w, const struct ending *ending)
 	options->finished(options->context, &last->key, last->uid, ending->how);
 }
 
+static void note_end(struct lane *lane, const struct write *write, enum write_end how)
+{
+	const bool bad = how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
+
+	lane->bad |= bad && !write->aside;
+	lane->missed |= bad && write->aside;
+	lane->moved |= how == WRITE_DONE && (write->stage != WRITE_STATUS || write->loud);
+}
+
 static void conclude(struct writers *w, struct lane *lane, struct write *write, enum write_end how)
 {
 	struct write *alike = NULL;
@@ -366,7 +372,7 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 
 	pthread_mutex_lock(&w->mutex);
 	lane->at_work--;
-	lane->bad = lane->bad || how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
+	note_end(lane, write, how);
 	if (how == WRITE_REFUSED)
 		alike = take_alike(w, lane, write);
 	if (how == WRITE_DONE && write->reason)

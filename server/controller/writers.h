@@ -32,8 +32,9 @@ struct write {
 	int64_t revision;   /* of what was accepted */
 	const char *reason; /* what an Event calls it once it is done; NULL: none tells of it */
 	struct str why;
-	bool look; /* nothing is written: is it there? */
-	bool loud; /* a status that the next round goes by */
+	bool look;  /* nothing is written: is it there? */
+	bool aside; /* nothing hangs on it: where it is refused, the rest of its cluster goes on */
+	bool loud;  /* a status that the next round goes by */
 	/* The writers' own. */
 	struct write *next;
 	struct arena arena;

@@ -310,6 +310,50 @@ Test(accepted_store, what_cannot_be_stored_is_told)
 	cr_expect_not(says("FailedCreateControllerRevision"), "%s", cluster());
 }
 
+/* Refused whatever its size is. */
+static void make_a_mistake(void)
+{
+	controller_kit_edit(
+		kit, "a", "\"rayStartParams\":{}", "\"rayStartParams\":{\"num-cpus\":\"two\"}");
+}
+
+/* Round after round, and no time passes. */
+static void suspend_at_once(void)
+{
+	cr_expect(says("\"InvalidSpec\""), "%s", cluster());
+	controller_kit_suspend(kit, "a", true);
+	controller_kit_tell_of(kit, "a");
+	while (controller_kit_write(kit))
+		;
+	expect_pods(0);
+}
+
+/* Who has no right to ControllerRevisions does all else as soon as who has. */
+Test(accepted_store, what_cannot_be_stored_holds_up_nothing_else)
+{
+	make(2);
+	fake_cluster_forbid(kit->cluster, "/controllerrevisions");
+	make_a_mistake();
+	controller_kit_tell(kit);
+	go_on(60);
+	suspend_at_once();
+}
+
+Test(accepted_store, nor_does_what_cannot_be_read)
+{
+	make(2);
+	make_a_mistake();
+	tell();
+	expect_revision(1);
+	controller_kit_kill(kit);
+	fake_cluster_forbid(kit->cluster, "/controllerrevisions");
+	controller_kit_lose(kit, "-worker-");
+	controller_kit_begin(kit);
+	go_on(60);
+	expect_pods(1);
+	suspend_at_once();
+}
+
 /* Not even in the way of ours does anything end that is somebody else's. */
 Test(accepted_store, somebody_else_s_of_that_name_stays)
 {

@@ -257,7 +257,8 @@ Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\""));
 	cr_assert(look(&seen));
 	cr_expect(seen.pods[0].deleting);
-	world_write_refused(world, &KEY, STR(UID_ONE), &refused);
+	cr_expect(world_write_refused(world, &KEY, STR(UID_ONE), &refused));
+	cr_expect_not(world_write_refused(world, &KEY, STR(UID_ONE), &refused));
 	cr_assert(look(&seen));
 	cr_expect_not(seen.pods[0].deleting);
 	cr_assert_eq(seen.failure_count, 1u);

@@ -171,6 +171,39 @@ Test(writers, a_status_alone_is_a_quiet_round)
 	end(&log);
 }
 
+/* Of the accepted spec, which nothing else hangs on. */
+static struct write *create_revision(const char *lane)
+{
+	struct write *const write = create(lane, "spec", CHILD_REVISION);
+
+	write->aside = true;
+	return write;
+}
+
+/* Where it is refused for ever the rest of its cluster goes on; alone it is tried later each time.
+ */
+Test(writers, what_nothing_hangs_on_holds_up_nothing)
+{
+	struct log log = {.refuse = "spec"};
+	struct writers *const w = begin(&log);
+	struct write *first = create_revision("a");
+
+	first->next = create("a", "0", CHILD_POD);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/spec a/0 (a u well)");
+	writers_submit(w, create_revision("a"));
+	run(&log);
+	expect(&log, "a/spec (a u badly)");
+	first = create_revision("a");
+	first->next = create("a", "0", CHILD_POD);
+	log.lose = "0";
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/spec a/0 (a u badly)");
+	end(&log);
+}
+
 static void *wait_for_room(void *context)
 {
 	writers_wait_for_room(context);
