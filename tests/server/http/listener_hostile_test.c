@@ -1,4 +1,4 @@
-/* Clients that are slow, silent, broken or gone: none of them may hold what others need. */
+/* Clients that are broken, gone, greedy or very many: none of them may hold what others need. */
 #include "server/http/listener.h"
 
 #include <pthread.h>
@@ -14,33 +14,13 @@
 
 static const bool BOTH[] = {false, true};
 
-enum { SHORT_MS = 500 };
-
-/* Every deadline is short; the one under test can be recognised by its phase. */
-static struct http_limits short_limits(void)
+/* Whoever has left is seen soon; nobody has to hurry. */
+static struct http_limits quick_sweeps(void)
 {
 	struct http_limits limits = http_limits_default();
 
-	limits.value[HTTP_LIMIT_HEADERS_MS] = SHORT_MS;
-	limits.value[HTTP_LIMIT_BODY_GRACE_MS] = SHORT_MS;
-	limits.value[HTTP_LIMIT_BODY_MS] = 2 * SHORT_MS;
-	limits.value[HTTP_LIMIT_REPLY_MS] = SHORT_MS;
-	limits.value[HTTP_LIMIT_RATE] = 1024 * 1024 * 1024;
 	limits.value[HTTP_LIMIT_SWEEP_MS] = 20;
 	return limits;
-}
-
-/* Sends `text` again and again, a byte each few milliseconds, until the server has enough of it. */
-static void trickle(struct http_client *client, const char *text)
-{
-	const int64_t until = clock_now() + 20 * CLOCK_SECOND;
-
-	for (size_t i = 0; clock_now() < until; i++) {
-		if (!http_client_send(client, (struct str){text + i % strlen(text), 1}))
-			return;
-		clock_sleep_until(clock_now() + 5 * CLOCK_MILLISECOND);
-	}
-	cr_assert_fail("the server still listens");
 }
 
 /* Waits until a number of the stats has been reached; the kit's patience is the test's. */
@@ -65,11 +45,6 @@ static bool nobody_is_there(const struct listener_stats *stats)
 	return stats->connections == 0 && stats->in_flight == 0;
 }
 
-static bool a_reader_was_ended(const struct listener_stats *stats)
-{
-	return stats->reaped[HTTP_PHASE_REPLY] == 1 && nobody_is_there(stats);
-}
-
 static bool serves(const struct listener_kit *kit)
 {
 	struct http_client *client CLEANUP(http_client_close) =
@@ -77,163 +52,6 @@ static bool serves(const struct listener_kit *kit)
 	struct http_reply reply CLEANUP(http_reply_done) = {0};
 
 	return http_client_ask(client, "GET", "/hello", NULL, &reply) == 200;
-}
-
-Test(listener_hostile, a_silent_client_is_ended)
-{
-	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
-		const struct http_limits limits = short_limits();
-		struct listener_kit kit CLEANUP(listener_kit_done) =
-			listener_kit_start(BOTH[i], &limits);
-		struct http_client *client CLEANUP(http_client_close) =
-			http_client_connect_raw(kit.port);
-
-		cr_assert(http_client_is_ended(client));
-		const struct listener_stats stats = wait_for(&kit, nobody_is_there);
-
-		cr_assert_eq(stats.reaped[HTTP_PHASE_OPENING], 1);
-		cr_assert_eq(stats.unheard, 1);
-		cr_assert(serves(&kit));
-	}
-}
-
-Test(listener_hostile, a_client_that_shakes_hands_and_says_nothing_is_ended)
-{
-	const struct http_limits limits = short_limits();
-	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(true, &limits);
-	struct http_client *client CLEANUP(http_client_close) = http_client_connect(kit.port, true);
-
-	cr_assert(http_client_is_ended(client));
-	cr_assert_eq(wait_for(&kit, nobody_is_there).reaped[HTTP_PHASE_OPENING], 1);
-}
-
-Test(listener_hostile, a_handshake_byte_by_byte_is_ended)
-{
-	const struct http_limits limits = short_limits();
-	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(true, &limits);
-	struct http_client *client CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
-
-	/* The header of a TLS record of 16,384 bytes, and nothing but its beginning. */
-	cr_assert(http_client_send(client, STR("\x16\x03\x01\x40\x00\x01\x00\x3f\xfc")));
-	trickle(client, "\x03");
-	cr_assert_eq(wait_for(&kit, nobody_is_there).reaped[HTTP_PHASE_OPENING], 1);
-}
-
-Test(listener_hostile, slow_headers_are_ended_in_the_first_request_and_in_later_ones)
-{
-	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
-		for (int later = 0; later < 2; later++) {
-			const struct http_limits limits = short_limits();
-			struct listener_kit kit CLEANUP(listener_kit_done) =
-				listener_kit_start(BOTH[i], &limits);
-			struct http_client *client CLEANUP(http_client_close) =
-				http_client_connect(kit.port, BOTH[i]);
-			struct http_reply reply CLEANUP(http_reply_done) = {0};
-
-			if (later)
-				cr_assert_eq(http_client_ask(client, "GET", "/hello", NULL, &reply),
-					200);
-			cr_assert(http_client_printf(client, "GET /hello HTTP/1.1\r\n"));
-			trickle(client, "X: y\r\n");
-			const struct listener_stats stats = wait_for(&kit, nobody_is_there);
-
-			cr_assert_eq(
-				stats.reaped[later ? HTTP_PHASE_HEADERS : HTTP_PHASE_OPENING], 1);
-			cr_assert_eq(stats.abandoned, 1);
-		}
-	}
-}
-
-Test(listener_hostile, a_trickled_body_is_ended)
-{
-	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
-		const struct http_limits limits = short_limits();
-		struct listener_kit kit CLEANUP(listener_kit_done) =
-			listener_kit_start(BOTH[i], &limits);
-		struct http_client *client CLEANUP(http_client_close) =
-			http_client_connect(kit.port, BOTH[i]);
-
-		cr_assert(http_client_printf(client,
-			"POST /any HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"));
-		trickle(client, "x");
-		const struct listener_stats stats = wait_for(&kit, nobody_is_there);
-
-		cr_assert_eq(stats.reaped[HTTP_PHASE_BODY], 1);
-		cr_assert_eq(stats.memory_small + stats.memory_large, 0);
-	}
-}
-
-Test(listener_hostile, a_body_fast_enough_outlives_the_grace)
-{
-	struct http_limits limits = short_limits();
-
-	limits.value[HTTP_LIMIT_RATE] = 100;
-	limits.value[HTTP_LIMIT_BODY_MS] = 20000;
-	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(false, &limits);
-	struct http_client *client CLEANUP(http_client_close) =
-		http_client_connect(kit.port, false);
-	struct http_reply reply CLEANUP(http_reply_done) = {0};
-	const int64_t start = clock_now();
-	int sent = 0;
-
-	cr_assert(http_client_printf(
-		client, "POST /any HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
-	for (; clock_now() < start + 3 * SHORT_MS * CLOCK_MILLISECOND; sent++) {
-		cr_assert(http_client_printf(client, "a\r\n0123456789\r\n"));
-		clock_sleep_until(clock_now() + 10 * CLOCK_MILLISECOND);
-	}
-	cr_assert(http_client_printf(client, "0\r\n\r\n"));
-	cr_assert(http_client_read(client, &reply));
-	cr_assert_eq(reply.body.len, 10 * (size_t)sent);
-}
-
-Test(listener_hostile, a_client_that_does_not_read_its_answer_is_ended)
-{
-	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
-		const struct http_limits limits = short_limits();
-		struct listener_kit kit CLEANUP(listener_kit_done) =
-			listener_kit_start(BOTH[i], &limits);
-		struct http_client *client CLEANUP(http_client_close) =
-			http_client_connect(kit.port, BOTH[i]);
-
-		/* More than the kernel keeps for a reader that does not come. */
-		for (int n = 0; n < 8; n++)
-			cr_assert(
-				http_client_printf(client, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
-		wait_for(&kit, a_reader_was_ended);
-	}
-}
-
-Test(listener_hostile, an_idle_connection_has_its_own_and_longer_time)
-{
-	struct http_limits limits = short_limits();
-
-	limits.value[HTTP_LIMIT_IDLE_MS] = 3 * SHORT_MS;
-	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(true, &limits);
-	struct http_client *client CLEANUP(http_client_close) = http_client_connect(kit.port, true);
-	struct http_reply reply CLEANUP(http_reply_done) = {0};
-	const int64_t start = clock_now();
-
-	cr_assert_eq(http_client_ask(client, "GET", "/hello", NULL, &reply), 200);
-	cr_assert(http_client_is_ended(client));
-	cr_assert_geq(clock_now() - start, 3 * SHORT_MS * CLOCK_MILLISECOND);
-	cr_assert_eq(wait_for(&kit, nobody_is_there).reaped[HTTP_PHASE_IDLE], 1);
-}
-
-Test(listener_hostile, a_handler_at_work_has_no_deadline_here)
-{
-	const struct http_limits limits = short_limits();
-	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(false, &limits);
-	struct http_client *slow CLEANUP(http_client_close) = http_client_connect(kit.port, false);
-	struct http_client *silent CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
-	struct http_reply reply CLEANUP(http_reply_done) = {0};
-
-	cr_assert(http_client_printf(slow, "GET /gate HTTP/1.1\r\nHost: a\r\n\r\n"));
-	listener_kit_wait_at_gate(1);
-	cr_assert(http_client_is_ended(silent), "a deadline has passed meanwhile");
-	listener_kit_open_gate();
-	cr_assert(http_client_read(slow, &reply));
-	cr_assert_eq(reply.status, 200);
 }
 
 Test(listener_hostile, garbage_ends_the_connection_and_nothing_else)
@@ -261,7 +79,7 @@ Test(listener_hostile, garbage_ends_the_connection_and_nothing_else)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++) {
-		const struct http_limits limits = short_limits();
+		const struct http_limits limits = quick_sweeps();
 		struct listener_kit kit CLEANUP(listener_kit_done) =
 			listener_kit_start(BOTH[i], &limits);
 
@@ -329,7 +147,7 @@ Test(listener_hostile, a_client_that_leaves_while_its_request_is_at_work_does_no
 
 Test(listener_hostile, a_client_that_only_listens_any_more_gets_its_answer)
 {
-	const struct http_limits limits = short_limits();
+	const struct http_limits limits = quick_sweeps();
 	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(false, &limits);
 	struct http_client *client CLEANUP(http_client_close) =
 		http_client_connect(kit.port, false);
