@@ -273,6 +273,24 @@ static void forget(struct defaulting *all)
 	patch_writer_annotate(&all->patch, all->in->object, DEFAULTS_ANNOTATION, STR(""));
 }
 
+static bool has_too_many_groups(const struct ray_object *object)
+{
+	return object && object->cluster && object->cluster->group_count > UNIT_PLACES_MAX;
+}
+
+static void add_defaults(struct defaulting *all)
+{
+	start(all);
+	if (run(all))
+		return;
+	warn(all, DEFAULTS_RULE_ROOM,
+		"there is no room to record defaults, so none are added: shorten the "
+		"annotations (256 KiB together), or have the policy add less (16 KiB)");
+	all->extent = DEFAULTS_RECORDED;
+	if (!run(all))
+		forget(all);
+}
+
 void defaults_apply(const struct defaults_input *in, struct patch *out)
 {
 	struct defaulting all = {.in = in};
@@ -280,14 +298,13 @@ void defaults_apply(const struct defaults_input *in, struct patch *out)
 	*out = (struct patch){0};
 	if (in->object->cluster == NULL || in->object->meta.self.node == NULL)
 		return;
-	start(&all);
-	if (!run(&all)) {
+	if (has_too_many_groups(in->object) || has_too_many_groups(in->old)) {
 		warn(&all, DEFAULTS_RULE_ROOM,
-			"there is no room to record defaults, so none are added: shorten the "
-			"annotations (256 KiB together), or have the policy add less (16 KiB)");
-		all.extent = DEFAULTS_RECORDED;
-		if (!run(&all))
-			forget(&all);
+			"defaults of more than 999 worker groups are not recorded, so none are "
+			"added: write what each of them needs, or make several clusters");
+		forget(&all);
+	} else {
+		add_defaults(&all);
 	}
 	*out = all.patch.patch;
 }

@@ -1,5 +1,7 @@
 #include "validators/defaults_unit.h"
 
+#include <assert.h>
+
 #include "validators/glob.h"
 
 const struct unit_section UNIT_SECTIONS[] = {
@@ -121,17 +123,13 @@ static bool is_same_group(const struct pod_place *a, const struct pod_place *b)
 	return a->is_head_group == b->is_head_group && str_eq(a->group, b->group);
 }
 
-/* Beyond this many groups none is looked for by name: defaulting leaves such an object alone. */
-enum { PLACES_MAX = 1000 };
-
 size_t unit_places(struct arena *arena, const struct raycluster *cluster, struct pod_place **out)
 {
 	const size_t count = cluster->group_count;
 	struct pod_place *const places = arena_array(arena, count, sizeof(*places));
 
+	assert(count <= UNIT_PLACES_MAX);
 	*out = places;
-	if (count > PLACES_MAX)
-		return 0;
 	for (size_t i = 0; i < count; i++) {
 		places[i] = place_of(arena, cluster, cluster->groups[i]);
 		for (size_t before = 0; before < i; before++) {

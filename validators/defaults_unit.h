@@ -64,6 +64,10 @@ struct pod_place {
 	struct str container_name;
 };
 
+/* Groups, the head among them: of more none is looked for by name, which would take too long. */
+enum { UNIT_PLACES_MAX = 1000 };
+
+/* Of a cluster that has at most UNIT_PLACES_MAX groups. */
 size_t unit_places(struct arena *arena, const struct raycluster *cluster, struct pod_place **out);
 /* The place of the same group in another version; NULL when it is new, gone or not unique. */
 const struct pod_place *unit_place_match(

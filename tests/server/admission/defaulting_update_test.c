@@ -242,6 +242,43 @@ Test(defaulting_update, annotations_that_are_full_leave_no_room)
 	cr_expect(str_contains(r.reply, "RG1602"));
 }
 
+static struct str cluster_of(size_t groups)
+{
+	CLEANUP(buf_done) struct buf text = {0};
+
+	for (size_t i = 0; i < groups; i++)
+		buf_printf(&text,
+			"%s{'groupName':'w%zu','template':{'spec':{'containers':["
+			"{'name':'r','image':'rayproject/ray:2.46.0'}]}}}",
+			i ? "," : "", i);
+	return json(arena_printf(&arena,
+		"{'apiVersion':'ray.io/v1','kind':'RayCluster','metadata':{'name':'c'},'spec':{"
+		"'headGroupSpec':{'template':{'spec':" HEAD(
+			BOX("h", "")) "}},"
+				      "'workerGroupSpecs':[%.*s]}}",
+		STR_ARG(buf_str(&text)))
+			    .at);
+}
+
+Test(defaulting_update, very_many_groups_get_nothing_and_it_is_said)
+{
+	for (size_t groups = 998; groups <= 1001; groups++) {
+		const struct review_result r = mutate(cluster_of(groups), STR(""));
+
+		cr_expect_eq(r.patch.len, 0u, "%zu: %.200s", groups, r.patch.at);
+		cr_expect(str_contains(r.reply, "RG1602"), "%zu: %.*s", groups, STR_ARG(r.reply));
+	}
+}
+
+/* Whether a group is new cannot be told then: what runs does not start again for a default. */
+Test(defaulting_update, what_is_left_of_very_many_groups_is_not_taken_for_new)
+{
+	const struct review_result r = mutate(cluster_of(2), cluster_of(1000));
+
+	cr_expect_eq(r.patch.len, 0u, "%.*s", STR_ARG(r.patch));
+	cr_expect(str_contains(r.reply, "RG1602"), "%.*s", STR_ARG(r.reply));
+}
+
 /* A record that the new body brings along is never left in it, not even where ours has no room. */
 Test(defaulting_update, a_forged_record_goes_even_without_room)
 {
