@@ -53,6 +53,9 @@ static const struct {
 	 {NULL, WITH("replicas: 1"), SERVED
 	  "pod h headgroup running unready lost since=9000\n" LOST_LONG_AGO},
 	 ""},
+	{"what a head of unknown phase said last is no proof",
+	 {NULL, WITH("replicas: 1"), SERVED "pod h headgroup running ready lost\n" LOST_LONG_AGO},
+	 ""},
 	{"a head that ends is no proof",
 	 {NULL, WITH("replicas: 1"), SERVED
 	  "pod h headgroup running ready deleting ends=20\n" LOST_LONG_AGO},
