@@ -192,6 +192,7 @@ struct raycluster {
 
 extern const struct dialect_words DIALECT_WORDS[DIALECTS]; /* by enum dialect */
 extern const struct schema SCHEMA_RAYCLUSTER_SPEC;         /* modern */
+extern const struct schema SCHEMA_HEAD_GROUP;              /* of a modern one */
 extern const struct schema SCHEMA_LEGACY_SPEC;
 
 /*

@@ -30,7 +30,7 @@ static const struct schema_field HEAD_ROWS[] = {
 	SCHEMA_KEEP_OBJECT(
 		struct ray_group, template, &SCHEMA_POD_TEMPLATE, "template", .required = true),
 };
-static const struct schema HEAD =
+const struct schema SCHEMA_HEAD_GROUP =
 	SCHEMA_OF_AGED_STRUCT("the head group", HEAD_ROWS, struct ray_group, NULL);
 
 static const struct schema_field SCALE_STRATEGY_ROWS[] = {
@@ -192,7 +192,8 @@ static const struct schema_field SPEC_ROWS[] = {
 		.part = PART_AUTOSCALING),
 	SCHEMA_KEEP_OBJECT(struct raycluster, gcs, &GCS, "gcsFaultToleranceOptions",
 		.older = SCHEMA_OLDER_LACKS, .part = PART_GCS),
-	SCHEMA_KEEP_OBJECT_APART(struct raycluster, head, &HEAD, "headGroupSpec", .required = true),
+	SCHEMA_KEEP_OBJECT_APART(
+		struct raycluster, head, &SCHEMA_HEAD_GROUP, "headGroupSpec", .required = true),
 	SCHEMA_KEEP(struct raycluster, head_service_annotations, "headServiceAnnotations",
 		.part = PART_HEAD_SERVICE),
 	SCHEMA_KEEP_OBJECT(struct raycluster, history, &HISTORY, "historyServerOptions",

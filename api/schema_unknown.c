@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/pod.h"
+#include "api/raycluster.h"
 #include "api/schema_value.h"
 
 /* What people write for what; the second counts where the schema has it. */
@@ -221,6 +222,20 @@ static const struct schema *nearest_around(
 	return w.home;
 }
 
+/* Why a field belongs nowhere; NULL where it may belong elsewhere. */
+static const char *needless(
+	const struct schema *schema, const char *name, const struct json_node *value)
+{
+	static const char *const COUNTS[] = {
+		"replicas", "minReplicas", "maxReplicas", "numOfHosts"};
+
+	for (size_t i = 0; schema == &SCHEMA_HEAD_GROUP && i < ARRAY_LEN(COUNTS); i++) {
+		if (strcmp(name, COUNTS[i]) == 0)
+			return "there is one head";
+	}
+	return json_is(value, JSON_NULL) ? "and it holds nothing" : NULL;
+}
+
 /* Where a field belongs that stands in the wrong place; NULL where that is not known. */
 static const char *right_place(
 	const struct schema_decoder *d, const struct schema *schema, const char *name)
@@ -277,7 +292,7 @@ void schema_report_unknown(const struct schema_decoder *d, const struct schema *
 	const struct field_path *const at = FIELD_CHILD(up, name.at);
 	const struct field_fact unknown =
 		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
-	const char *place = NULL;
+	const char *place = NULL, *why = NULL;
 
 	if (d->errors->count >= LOOKED_UP) {
 		report_plainly(d, schema, at);
@@ -288,13 +303,18 @@ void schema_report_unknown(const struct schema_decoder *d, const struct schema *
 	if (row == NULL)
 		row = synonym(schema, name);
 	if (row == NULL)
+		why = needless(schema, name.at, key + 1);
+	if (row == NULL && why == NULL)
 		place = right_place(d, schema, name.at);
-	if (row == NULL && place == NULL && name.len >= SHORT_NAME)
+	if (row == NULL && why == NULL && place == NULL && name.len >= SHORT_NAME)
 		row = nearest(schema, name, SURE + 1);
-	if (row == NULL && place == NULL)
+	if (row == NULL && why == NULL && place == NULL)
 		row = longer(schema, name);
 	if (row)
 		report_near(d, schema, row, at);
+	else if (why)
+		field_add(d->errors, at, &unknown,
+			"unknown field: %s has no such field, %s: take it out", schema->name, why);
 	else if (place)
 		field_add(d->errors, at, &unknown, "unknown field: %s has no such field, but %s",
 			schema->name, place);

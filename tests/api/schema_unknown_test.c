@@ -12,9 +12,11 @@
 	"{spec: {containers: [{name: c, image: ray}]}}" group "}]" fields "}"
 #define OF(root, spec)                                                                             \
 	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: " spec root "}"
-#define PLAIN                POD("", "")
-#define IN_ROOT(fields)      OF(", " fields, CLUSTER("", PLAIN, ""))
-#define IN_SPEC(fields)      OF("", CLUSTER(", " fields, PLAIN, ""))
+#define PLAIN           POD("", "")
+#define IN_ROOT(fields) OF(", " fields, CLUSTER("", PLAIN, ""))
+#define IN_SPEC(fields) OF("", CLUSTER(", " fields, PLAIN, ""))
+#define IN_HEAD(fields)                                                                            \
+	OF("", "{headGroupSpec: {template: " PLAIN ", " fields "}, workerGroupSpecs: []}")
 #define IN_GROUP(fields)     OF("", CLUSTER("", PLAIN, ", " fields))
 #define IN_POD(fields)       OF("", CLUSTER("", POD(", " fields, ""), ""))
 #define IN_CONTAINER(fields) OF("", CLUSTER("", POD("", ", " fields), ""))
@@ -28,8 +30,9 @@
 	"{apiVersion: cluster.ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {"           \
 	"headPodType: h, podTypes: [{name: h, podConfig: {apiVersion: v1, kind: Pod, metadata: "   \
 	"{}, spec: {containers: [{name: c, image: ray}]}}, " fields "}]}}"
-#define MEANT(where, name) "unknown field in " where "; did you mean \"" name "\"?"
-#define MOVED(where, home) "unknown field: " where " has no such field, but " home
+#define MEANT(where, name)    "unknown field in " where "; did you mean \"" name "\"?"
+#define MOVED(where, home)    "unknown field: " where " has no such field, but " home
+#define MOVED_OUT(where, why) "unknown field: " where " has no such field, " why ": take it out"
 
 Test(schema_unknown, what_was_meant_is_told)
 {
@@ -90,6 +93,31 @@ Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
 			MOVED("a podType", "a pod spec has: move it below podConfig.spec")},
 		/* not from within what is none of the parts that have most fields */
 		{IN_CONTAINER("livenessProbe: {image: x}"), ": a probe has no such field"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		verdict_expect_told("RG0102", CASES[i].object, CASES[i].words);
+}
+
+Test(schema_unknown, what_belongs_nowhere_is_to_be_taken_out)
+{
+	static const struct {
+		const char *object, *words;
+	} CASES[] = {
+		{IN_HEAD("replicas: 1"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("minReplicas: 1"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("maxReplicas: null"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("numOfHosts: 1"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("replica: 1"), ": the head group has no such field"},
+		{IN_HEAD("groupName: a"), MOVED("the head group", "a worker group has: move it "
+								  "there")},
+		/* Go writes it so, and the API server knows it only in the metadata of objects. */
+		{OF("", "{headGroupSpec: {template: {metadata: {creationTimestamp: null}, spec: "
+			"{containers: [{name: c, image: ray}]}}}}"),
+			MOVED_OUT("the metadata of a template", "and it holds nothing")},
+		{IN_CONTAINER("tolerations: null"),
+			MOVED_OUT("a container", "and it holds nothing")},
+		{IN_CONTAINER("pullPolicy: null"), MEANT("a container", "imagePullPolicy")},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
