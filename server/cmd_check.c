@@ -49,6 +49,21 @@ static void tell_of_folders(const char *path, const struct inputs *inputs)
 					  : "; -R takes what is there, too");
 }
 
+static void tell_of_kustomization(const struct inputs *inputs)
+{
+	const char *const path = inputs->kustomization;
+	const char *const slash = path ? strrchr(path, '/') : NULL;
+
+	if (path == NULL)
+		return;
+	fprintf(stderr, "%s check: '%s' is not built", commands_program(), path);
+	if (inputs->patches)
+		fprintf(stderr, ", and %zu patch%s passed over", inputs->patches,
+			inputs->patches == 1 ? " is" : "es are");
+	fprintf(stderr, ": kubectl kustomize %.*s | %s check -\n", slash ? (int)(slash - path) : 1,
+		slash ? path : ".", commands_program());
+}
+
 static void check_argument(struct check_run *c, struct settings *s, const char *path)
 {
 	struct inputs inputs = {.recursive = settings_bool(s, SETTING_RECURSIVE)};
@@ -59,6 +74,7 @@ static void check_argument(struct check_run *c, struct settings *s, const char *
 			&(struct report_unreadable){.file = path, .text = str_from(err.text)});
 	tell_of_terminal(path);
 	tell_of_folders(path, &inputs);
+	tell_of_kustomization(&inputs);
 	for (size_t i = 0; i < inputs.count && !c->failed; i++)
 		check_run_file(c, inputs.paths[i]);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "server/check/kustomization.h"
+
 static void push(struct arena *arena, struct inputs *in, const char *path)
 {
 	if (in->count == in->room) {
@@ -34,6 +36,14 @@ static bool is_folder(const char *path)
 	return strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* What cannot be looked at is a file, until it is read: then it is said why not. */
+static bool is_file(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) != 0 || S_ISREG(info.st_mode);
+}
+
 static bool is_link(const char *path)
 {
 	struct stat info;
@@ -46,7 +56,7 @@ static bool walk(struct arena *arena, struct inputs *in, const char *path, struc
 static bool add_entry(struct arena *arena, struct inputs *in, const char *path, struct err *err)
 {
 	if (!is_folder(path)) {
-		if (is_manifest(str_from(path)))
+		if (is_manifest(str_from(path)) && is_file(path))
 			push(arena, in, path);
 	} else if (in->recursive && !is_link(path)) {
 		return walk(arena, in, path, err) || err_wrap(err, "'%s'", path);
@@ -75,6 +85,55 @@ static bool walk(struct arena *arena, struct inputs *in, const char *path, struc
 	return good;
 }
 
+/* The files that the kustomizations from `first` on name as patches, by what the system knows. */
+struct patches {
+	struct stat *files;
+	size_t count;
+};
+
+static void add_patches(struct arena *arena, struct patches *all, const char *kustomization)
+{
+	const char **paths;
+	const size_t count = kustomization_patches(arena, kustomization, &paths);
+
+	all->files = arena_grow(arena, all->files, all->count * sizeof(*all->files),
+		(all->count + count) * sizeof(*all->files));
+	for (size_t i = 0; i < count; i++) {
+		if (stat(paths[i], &all->files[all->count]) == 0)
+			all->count++;
+	}
+}
+
+static bool is_patch(const struct patches *all, const char *path)
+{
+	struct stat info;
+
+	if (all->count == 0 || stat(path, &info) != 0)
+		return false;
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->files[i].st_dev == info.st_dev && all->files[i].st_ino == info.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static void drop_patches(struct arena *arena, struct inputs *in, size_t first)
+{
+	struct patches all = {0};
+	size_t kept = first;
+
+	for (size_t i = first; i < in->count; i++) {
+		if (kustomization_is(in->paths[i]))
+			add_patches(arena, &all, in->paths[i]);
+	}
+	for (size_t i = first; i < in->count; i++) {
+		if (!is_patch(&all, in->paths[i]))
+			in->paths[kept++] = in->paths[i];
+	}
+	in->patches += in->count - kept;
+	in->count = kept;
+}
+
 static bool add_folder(struct arena *arena, struct inputs *in, const char *path, struct err *err)
 {
 	const size_t first = in->count;
@@ -85,13 +144,26 @@ static bool add_folder(struct arena *arena, struct inputs *in, const char *path,
 		return err_set(err, ERR_NOT_FOUND, "holds no *.yaml, *.yml or *.json%s",
 			in->passed_over ? "; -R looks into the folders within it, too" : "");
 	qsort(in->paths + first, in->count - first, sizeof(*in->paths), by_bytes);
+	drop_patches(arena, in, first);
 	return true;
+}
+
+static void find_kustomization(struct inputs *in)
+{
+	for (size_t i = 0; in->kustomization == NULL && i < in->count; i++) {
+		if (kustomization_is(in->paths[i]))
+			in->kustomization = in->paths[i];
+	}
 }
 
 bool inputs_add(struct arena *arena, struct inputs *in, const char *path, struct err *err)
 {
+	bool good = true;
+
 	if (is_folder(path))
-		return add_folder(arena, in, path, err);
-	push(arena, in, path);
-	return true;
+		good = add_folder(arena, in, path, err);
+	else
+		push(arena, in, path);
+	find_kustomization(in);
+	return good;
 }

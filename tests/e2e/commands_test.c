@@ -125,6 +125,8 @@ static const struct example CHECK[] = {
 	{{"check", "manifests/nothing.yaml", GOOD}, 3, "1 object judged", NULL},
 	{{"check", "manifests/samples"}, 0, "none refused",
 		"1 folder within it is passed over; -R takes what is there, too"},
+	{{"check", "manifests/kustomize/"}, 0, "0 objects judged",
+		"kustomization.yaml' is not built: kubectl kustomize /"},
 	{{"check", "validators/"}, 3, "holds no *.yaml", NULL},
 	{{"check", "tests/golden/check"}, 3, "-R looks into the folders within it", NULL},
 	{{"check", "tests/golden/check", "-qR"}, 3, "misspelt/input.yaml:", NULL},
