@@ -53,6 +53,9 @@ static const struct schema CLUSTER_SPEC = {
 	.open = true,
 };
 
+/* RG1203 */
+static const char *const CLUSTER_INSTEAD[] = {"clusterSelector", NULL};
+
 static const struct schema_field JOB_ROWS[] = {
 	SCHEMA_KEEP(struct ray_job, active_deadline_seconds, "activeDeadlineSeconds",
 		.older = SCHEMA_OLDER_LACKS),
@@ -71,7 +74,8 @@ static const struct schema_field JOB_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING_MAP, "metadata"),
 	SCHEMA_KEEP(struct ray_job, pre_running_deadline_seconds, "preRunningDeadlineSeconds",
 		.older = SCHEMA_OLDER_LACKS, .bounded = true, .min = 1, .max = INT32_MAX),
-	SCHEMA_KEEP_OBJECT(struct ray_job, cluster_spec, &CLUSTER_SPEC, "rayClusterSpec"),
+	SCHEMA_KEEP_OBJECT(struct ray_job, cluster_spec, &CLUSTER_SPEC, "rayClusterSpec",
+		.words = CLUSTER_INSTEAD),
 	SCHEMA_KEEP(struct ray_job, runtime_env_yaml, "runtimeEnvYAML"),
 	SCHEMA_KEEP(struct ray_job, shutdown_after_finish, "shutdownAfterJobFinishes"),
 	SCHEMA_KEEP(struct ray_job, submission_mode, "submissionMode", .older = SCHEMA_OLDER_LACKS,

@@ -82,7 +82,10 @@ static inline const struct resource *resource_find(
 	return resource_find_str(list, (struct str){name, strlen(name)});
 }
 
-/* The first member of every struct that is decoded from an object. Absent: node is NULL. */
+/*
+ * The first member of every struct that is decoded from an object. Absent: node is NULL. Where it
+ * is needed, and the decoder told of one under another name, `at` is not.
+ */
 struct schema_object {
 	const struct json_node *node;
 	const struct field_path *at;
@@ -141,8 +144,10 @@ struct schema_field {
 	uint8_t older; /* enum schema_older */
 	uint16_t offset;
 	int32_t min, max;
-	const struct schema *of;   /* SCHEMA_OBJECT, SCHEMA_LIST */
-	const char *const *words;  /* NULL-terminated: the strings that are allowed */
+	const struct schema *of; /* SCHEMA_OBJECT, SCHEMA_LIST */
+	/* NULL-terminated: the strings that are allowed; of an object the members of which one does
+	 * instead of it, where a rule says that it is needed. */
+	const char *const *words;
 	const char *fallback;      /* the CRD's default, as JSON text of a scalar */
 	const char *const *unique; /* SCHEMA_LIST: NULL-terminated keys that tell items apart */
 };

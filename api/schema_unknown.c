@@ -5,6 +5,7 @@
 
 #include "api/pod.h"
 #include "api/raycluster.h"
+#include "api/schema_index.h"
 #include "api/schema_value.h"
 
 /* What people write for what; the second counts where the schema has it. */
@@ -276,6 +277,40 @@ static void report_near(const struct schema_decoder *d, const struct schema *sch
 			schema->name, row->key, newer ? " of ray.io/v1" : "");
 }
 
+/* Whether one of the members is there that do instead of an object which is needed. */
+static bool has_instead(const struct schema_field *row, const struct json_node *object)
+{
+	for (const char *const *key = row->words; *key; key++) {
+		if (json_count(json_get(object, *key)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the object lacks a field without which it is refused. */
+static bool is_missed(const struct schema_decoder *d, const struct schema *schema,
+	const struct schema_field *row, const struct json_node *object)
+{
+	const uint64_t asked = schema_index_of(schema, d->older)->asked;
+
+	if (json_present(json_get(object, row->key)))
+		return false;
+	if (row->kind == SCHEMA_OBJECT && row->words)
+		return !has_instead(row, object);
+	return asked >> (row - schema->fields) & 1 && row->fallback == NULL;
+}
+
+/* One error says both: what is there and is not known, and what is asked for and is not there. */
+static void report_missed(const struct schema_decoder *d, const struct schema *schema,
+	const struct schema_field *row, const struct field_path *at)
+{
+	const struct field_fact missing =
+		schema_fact(SCHEMA_RULE_REQUIRED, FIELD_INVALID, FIELD_READS_NOTHING);
+
+	field_add(d->errors, at, &missing,
+		"unknown field in %s, which needs \"%s\": write that name", schema->name, row->key);
+}
+
 static void report_plainly(
 	const struct schema_decoder *d, const struct schema *schema, const struct field_path *at)
 {
@@ -285,18 +320,34 @@ static void report_plainly(
 	field_add(d->errors, at, &unknown, "unknown field: %s has no such field", schema->name);
 }
 
-void schema_report_unknown(const struct schema_decoder *d, const struct schema *schema,
-	const struct json_node *key, const struct field_path *up)
+/* What is told where no field of the schema was meant. */
+static void report_other(const struct schema_decoder *d, const struct schema *schema,
+	const char *place, const char *why, const struct field_path *at)
+{
+	const struct field_fact unknown =
+		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
+
+	if (why)
+		field_add(d->errors, at, &unknown,
+			"unknown field: %s has no such field, %s: take it out", schema->name, why);
+	else if (place)
+		field_add(d->errors, at, &unknown, "unknown field: %s has no such field, but %s",
+			schema->name, place);
+	else
+		report_plainly(d, schema, at);
+}
+
+const struct schema_field *schema_report_unknown(const struct schema_decoder *d,
+	const struct schema *schema, const struct json_node *object, const struct json_node *key,
+	const struct field_path *up)
 {
 	const struct str name = arena_str(d->arena, json_str(d->arena, key));
 	const struct field_path *const at = FIELD_CHILD(up, name.at);
-	const struct field_fact unknown =
-		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
 	const char *place = NULL, *why = NULL;
 
 	if (d->errors->count >= LOOKED_UP) {
 		report_plainly(d, schema, at);
-		return;
+		return NULL;
 	}
 	const struct schema_field *row = nearest(schema, name, name.len < SHORT_NAME ? 1 : SURE);
 
@@ -310,14 +361,13 @@ void schema_report_unknown(const struct schema_decoder *d, const struct schema *
 		row = nearest(schema, name, SURE + 1);
 	if (row == NULL && why == NULL && place == NULL)
 		row = longer(schema, name);
-	if (row)
+	const bool missed = row && is_missed(d, schema, row, object);
+
+	if (missed)
+		report_missed(d, schema, row, at);
+	else if (row)
 		report_near(d, schema, row, at);
-	else if (why)
-		field_add(d->errors, at, &unknown,
-			"unknown field: %s has no such field, %s: take it out", schema->name, why);
-	else if (place)
-		field_add(d->errors, at, &unknown, "unknown field: %s has no such field, but %s",
-			schema->name, place);
 	else
-		report_plainly(d, schema, at);
+		report_other(d, schema, place, why, at);
+	return missed ? row : NULL;
 }

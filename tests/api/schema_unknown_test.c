@@ -33,6 +33,7 @@
 #define MEANT(where, name)    "unknown field in " where "; did you mean \"" name "\"?"
 #define MOVED(where, home)    "unknown field: " where " has no such field, but " home
 #define MOVED_OUT(where, why) "unknown field: " where " has no such field, " why ": take it out"
+#define MISSED(where, name)   "unknown field in " where ", which needs \"" name "\": write that name"
 
 Test(schema_unknown, what_was_meant_is_told)
 {
@@ -59,6 +60,43 @@ Test(schema_unknown, what_was_meant_is_told)
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		verdict_expect_told("RG0102", CASES[i].object, CASES[i].words);
+}
+
+#define JOB(fields)                                                                                \
+	"{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: a}, spec: {entrypoint: e, " fields \
+	"}}"
+#define ANY_CLUSTER CLUSTER("", PLAIN, "")
+
+/* The rule is the one that KubeRay and its CRD refuse by: not only a warning. */
+Test(schema_unknown, what_is_needed_and_stands_there_under_another_name_is_told_once)
+{
+	static const struct {
+		const char *object, *words;
+	} CASES[] = {
+		{JOB("rayclusterSpec: " ANY_CLUSTER), MISSED("a RayJob spec", "rayClusterSpec")},
+		{JOB("clusterSelector: {}, rayClusterConfig: " ANY_CLUSTER),
+			MISSED("a RayJob spec", "rayClusterSpec")},
+		{"{apiVersion: ray.io/v1, kind: RayService, metadata: {name: a}, spec: {"
+		 "rayClusterSpec: " ANY_CLUSTER "}}",
+			MISSED("a RayService spec", "rayClusterConfig")},
+		{"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headGroup: "
+		 "{template: " PLAIN "}}}",
+			MISSED("a RayCluster spec", "headGroupSpec")},
+		{IN_CONTAINER("volumeMounts: [{name: v, mountpath: /x}]"),
+			MISSED("a volume mount", "mountPath")},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		verdict_expect_told("RG0103", CASES[i].object, CASES[i].words);
+		cr_expect_eq(verdict_grade("RG0102", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
+		cr_expect_eq(verdict_grade("RG1203", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
+	}
+	/* what is there, or not needed, is not missed */
+	verdict_expect_told("RG0102", JOB("rayclusterSpec: {}, rayClusterSpec: " ANY_CLUSTER),
+		MEANT("a RayJob spec", "rayClusterSpec"));
+	verdict_expect_told("RG0102",
+		JOB("rayclusterSpec: {}, clusterSelector: {ray.io/cluster: c}"),
+		MEANT("a RayJob spec", "rayClusterSpec"));
 }
 
 Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)
