@@ -330,16 +330,18 @@ static void absent_fields(const struct schema_decoder *d, const struct schema *s
 
 /* The bit of a row that counts as seen: that it is not there has been told. */
 COLD NOINLINE static uint64_t unknown_field(const struct schema_decoder *d,
-	const struct schema *schema, const struct json_node *object, const struct json_node *key,
-	const struct field_path *at, void *out)
+	const struct schema *schema, const struct schema_object *self, const struct json_node *key,
+	void *out)
 {
-	const struct schema_field *const row = schema_report_unknown(d, schema, object, key, at);
+	const struct schema_field *const row =
+		schema_report_unknown(d, schema, self->node, key, self->at);
 
 	if (row == NULL)
 		return 0;
 	if (row->kind == SCHEMA_OBJECT && row->words && out)
 		*(struct schema_object *)(void *)((char *)out + row->offset) =
-			(struct schema_object){NULL, field_path_child(d->arena, at, row->key)};
+			(struct schema_object){
+				NULL, field_path_child(d->arena, self->at, row->key)};
 	return UINT64_C(1) << (row - schema->fields);
 }
 
@@ -357,7 +359,8 @@ static inline void decode_members(const struct schema_decoder *d, const struct s
 		const size_t number = schema_row(schema, index, key);
 
 		if (number == SCHEMA_NO_ROW) {
-			seen |= unknown_field(d, schema, object, key, at, out);
+			seen |= unknown_field(
+				d, schema, &(struct schema_object){object, at}, key, out);
 			continue;
 		}
 		value.row = &schema->fields[number];

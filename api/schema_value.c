@@ -41,14 +41,11 @@ COLD NOINLINE static void report_word(
 	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
 	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_WORD : SCHEMA_RULE_WORD,
 		FIELD_NOT_SUPPORTED, FIELD_READS(v->node));
+	const char *const nearest = str_meant(word, v->row->words);
 	CLEANUP(buf_done) struct buf all = {0};
-	const char *nearest = NULL;
 
-	for (const char *const *w = v->row->words; *w; w++) {
+	for (const char *const *w = v->row->words; *w; w++)
 		buf_printf(&all, "%s\"%s\"", all.len ? ", " : "", *w);
-		if (word.len > 2 && str_distance(word, str_from(*w), 2) <= 2)
-			nearest = *w;
-	}
 	if (nearest)
 		field_add(d->errors, SCHEMA_AT(v), &wrong,
 			"supported values: %.*s; did you mean \"%s\"?", STR_ARG(buf_str(&all)),

@@ -147,3 +147,25 @@ size_t str_distance(struct str a, struct str b, size_t limit)
 	}
 	return row[b.len] > limit ? limit + 1 : row[b.len];
 }
+
+enum { MEANT_LEAST = 3, MEANT_EDITS = 2 };
+
+const char *str_meant(struct str word, const char *const *words)
+{
+	const char *nearest = NULL;
+	size_t limit = MEANT_EDITS;
+
+	if (word.len < MEANT_LEAST)
+		return NULL;
+	for (; *words; words++) {
+		const size_t distance = str_distance(word, str_from(*words), limit);
+
+		if (str_is_nocase(word, *words))
+			return *words;
+		if (distance <= limit && (nearest == NULL || distance < limit)) {
+			nearest = *words;
+			limit = distance;
+		}
+	}
+	return nearest;
+}

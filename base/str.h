@@ -131,3 +131,8 @@ uint64_t str_hash(struct str s);
  * long as what it is for.
  */
 size_t str_distance(struct str a, struct str b, size_t limit);
+/*
+ * The one of the words (NULL-terminated) that was probably meant: the same but for case, or within
+ * two edits; NULL where none is near, and of what has two letters or fewer.
+ */
+const char *str_meant(struct str word, const char *const *words);

@@ -243,6 +243,27 @@ struct str check_list(struct arena *arena, const char *const *words)
 	return arena_str(arena, buf_str(&text));
 }
 
+struct str check_meant(struct arena *arena, struct str word, const char *const *words)
+{
+	const char *const meant = str_meant(word, words);
+
+	return meant ? arena_printf(arena, "; did you mean \"%s\"?", meant) : STR("");
+}
+
+void check_word(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *node, const char *const *words)
+{
+	if (!json_is(node, JSON_STRING))
+		return;
+	for (size_t i = 0; words[i]; i++) {
+		if (json_str_is(node, str_from(words[i])))
+			return;
+	}
+	rule_found(c, at, FIELD_NOT_SUPPORTED, FIELD_READS(node), "must be %.*s%.*s",
+		STR_ARG(check_list(c->arena, words)),
+		STR_ARG(check_meant(c->arena, json_str(c->arena, node), words)));
+}
+
 size_t check_one_of(const struct rule_context *c, const struct schema_object *up,
 	const char *const *keys, bool needed)
 {

@@ -57,6 +57,11 @@ size_t check_one_of(const struct rule_context *c, const struct schema_object *up
 	const char *const *keys, bool needed);
 /* "a, b or c" */
 struct str check_list(struct arena *arena, const char *const *words);
+/* "; did you mean \"b\"?", or "" where none of the words (NULL-terminated) is near. */
+struct str check_meant(struct arena *arena, struct str word, const char *const *words);
+/* The string is one of the words. */
+void check_word(const struct rule_context *c, const struct field_path *at,
+	const struct json_node *node, const char *const *words);
 
 /* Of a list of objects no two have the same text in that member. */
 void check_unique_member(const struct rule_context *c, const struct field_path *at,

@@ -2,6 +2,7 @@
 #include "validators/rules.h"
 
 #include "api/names.h"
+#include "validators/check.h"
 
 #define FT_ENABLED        "ray.io/ft-enabled"
 #define STORAGE_NAMESPACE "ray.io/external-storage-namespace"
@@ -299,7 +300,7 @@ static void credentials_have_one_source(
 static void storage_can_be_claimed(const struct rule_context *c, const struct raycluster *cluster)
 {
 	static const char *const MODES[] = {
-		"ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"};
+		"ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod", NULL};
 	const struct embedded_storage *const storage = &cluster->gcs.storage;
 	const struct field_path *const modes = FIELD_CHILD(storage->self.at, "accessModes");
 
@@ -307,17 +308,8 @@ static void storage_can_be_claimed(const struct rule_context *c, const struct ra
 		rule_found(c, FIELD_CHILD(storage->self.at, "size"), FIELD_INVALID,
 			FIELD_READS(storage->size.node),
 			"must be more than nothing: no claim of this size can be made");
-	for (struct json_iter it = json_iter(storage->access_modes.node); json_next_item(&it);) {
-		size_t known = 0;
-
-		while (known < ARRAY_LEN(MODES) && !json_str_is(it.value, str_from(MODES[known])))
-			known++;
-		if (known == ARRAY_LEN(MODES))
-			rule_found(c, FIELD_INDEX(modes, it.index), FIELD_NOT_SUPPORTED,
-				FIELD_READS(it.value),
-				"must be ReadWriteOnce, ReadWriteMany, ReadOnlyMany or "
-				"ReadWriteOncePod");
-	}
+	for (struct json_iter it = json_iter(storage->access_modes.node); json_next_item(&it);)
+		check_word(c, FIELD_INDEX(modes, it.index), it.value, MODES);
 }
 
 /* RG0816 */

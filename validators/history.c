@@ -1,6 +1,8 @@
 /* The history server's collector, which KubeRay puts into every pod: historyServerOptions. */
 #include "validators/rules.h"
 
+#include "validators/check.h"
+
 #define HISTORY_GATE        "RayClusterHistoryServer"
 #define COLLECTOR_CONTAINER "ray-history-collector"
 #define BACKEND             "STORAGE_BACKEND"
@@ -179,6 +181,7 @@ static void container_name_is_free(const struct rule_context *c, const struct ra
 /* RG0947 */
 static void backend_is_known(const struct rule_context *c, const struct raycluster *cluster)
 {
+	static const char *const WORDS[] = {"GCS", "S3", "AZUREBLOB", "ALIYUNOSS", NULL};
 	const struct history_collector *const collector = collector_of(cluster);
 	const struct str name = literal(collector, BACKEND);
 
@@ -187,7 +190,8 @@ static void backend_is_known(const struct rule_context *c, const struct rayclust
 
 		rule_found(c, FIELD_CHILD(env->self.at, "value"), FIELD_NOT_SUPPORTED,
 			FIELD_READS(env->value.node),
-			"known storage backends are GCS, S3, AZUREBLOB and ALIYUNOSS");
+			"known storage backends are GCS, S3, AZUREBLOB and ALIYUNOSS%.*s",
+			STR_ARG(check_meant(c->arena, name, WORDS)));
 	}
 }
 

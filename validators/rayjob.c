@@ -1,6 +1,8 @@
 /* A RayJob, and the jobs of a RayCronJob: how the job is submitted, retried and ended. */
 #include "validators/rules.h"
 
+#include "validators/check.h"
+
 #define SELECTOR_KEY "ray.io/cluster"
 
 static bool is_mode(const struct ray_job *job, const char *mode)
@@ -168,18 +170,12 @@ static void limits_are_possible(const struct rule_context *c, const struct ray_o
 static void mode_is_known(const struct rule_context *c, const struct ray_object *object)
 {
 	static const char *const MODES[] = {
-		"K8sJobMode", "HTTPMode", "InteractiveMode", "SidecarMode"};
+		"K8sJobMode", "HTTPMode", "SidecarMode", "InteractiveMode", NULL};
 	const struct ray_job *const job = object->job;
-	size_t i = 0;
 
-	if (job == NULL || job->submission_mode.node == NULL)
-		return;
-	while (i < ARRAY_LEN(MODES) && !is_mode(job, MODES[i]))
-		i++;
-	if (i == ARRAY_LEN(MODES))
-		rule_found(c, FIELD_CHILD(job->self.at, "submissionMode"), FIELD_NOT_SUPPORTED,
-			FIELD_READS(job->submission_mode.node),
-			"must be K8sJobMode, HTTPMode, SidecarMode or InteractiveMode");
+	if (job)
+		check_word(c, FIELD_CHILD(job->self.at, "submissionMode"),
+			job->submission_mode.node, MODES);
 }
 
 /* RG1211: a submitter of one's own may bring its command. */

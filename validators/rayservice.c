@@ -1,6 +1,8 @@
 /* A RayService: its Services and how it is upgraded. */
 #include "validators/rules.h"
 
+#include "validators/check.h"
+
 #define INCREMENTAL "NewClusterWithIncrementalUpgrade"
 #define GATE        "RayServiceIncrementalUpgrade"
 
@@ -33,18 +35,11 @@ static void head_service_has_no_name(const struct rule_context *c, const struct 
 /* RG1242 */
 static void upgrade_type_is_known(const struct rule_context *c, const struct ray_object *object)
 {
-	static const char *const TYPES[] = {INCREMENTAL, "NewCluster", "None"};
-	const struct val_str *const type = object->service ? &object->service->upgrade.type : NULL;
-	size_t i = 0;
+	static const char *const TYPES[] = {"NewCluster", "None", INCREMENTAL, NULL};
 
-	if (type == NULL || type->node == NULL)
-		return;
-	while (i < ARRAY_LEN(TYPES) && !str_is(type->v, TYPES[i]))
-		i++;
-	if (i == ARRAY_LEN(TYPES))
-		rule_found(c, FIELD_CHILD(object->service->upgrade.self.at, "type"),
-			FIELD_NOT_SUPPORTED, FIELD_READS(type->node),
-			"must be NewCluster, None or " INCREMENTAL);
+	if (object->service)
+		check_word(c, FIELD_CHILD(object->service->upgrade.self.at, "type"),
+			object->service->upgrade.type.node, TYPES);
 }
 
 /* RG1243 */

@@ -331,6 +331,7 @@ static void check_families(const struct rule_context *c, const struct schema_obj
 {
 	const struct json_node *const list = json_get(spec->node, "ipFamilies");
 	const struct field_path *const at = FIELD_CHILD(spec->at, "ipFamilies");
+	static const char *const FAMILIES[] = {"IPv4", "IPv6", NULL};
 	const struct json_node *seen[2] = {NULL, NULL};
 
 	if (!json_is(list, JSON_ARRAY))
@@ -342,7 +343,9 @@ static void check_families(const struct rule_context *c, const struct schema_obj
 			continue;
 		if (!six && !json_str_is(it.value, STR("IPv4")))
 			rule_found(c, FIELD_INDEX(at, it.index), FIELD_NOT_SUPPORTED,
-				FIELD_READS(it.value), "must be IPv4 or IPv6");
+				FIELD_READS(it.value), "must be IPv4 or IPv6%.*s",
+				STR_ARG(check_meant(
+					c->arena, json_str(c->arena, it.value), FAMILIES)));
 		else if (seen[six])
 			rule_found(c, FIELD_INDEX(at, it.index), FIELD_DUPLICATE,
 				FIELD_READS(it.value, seen[six]), "may stand here once");

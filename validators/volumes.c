@@ -2,6 +2,8 @@
 #include "validators/downward.h"
 #include "validators/rules.h"
 
+#include "validators/check.h"
+
 static void volume_names_fit(const struct rule_context *c, const struct rule_pod *pod)
 {
 	const struct pod_spec *const spec = &pod->template->spec;
@@ -163,6 +165,7 @@ static void check_empty_dir(const struct rule_context *c, const struct pod_volum
 	const struct json_node *const medium = json_get(empty, "medium");
 	const struct json_node *const size = json_get(empty, "sizeLimit");
 	const struct field_path *const at = FIELD_CHILD(volume->self.at, "emptyDir");
+	static const char *const WORDS[] = {"Memory", "HugePages", NULL};
 	const struct str word = json_str(c->arena, medium);
 	struct quantity limit;
 	struct err err;
@@ -174,7 +177,8 @@ static void check_empty_dir(const struct rule_context *c, const struct pod_volum
 		!str_starts(word, "HugePages-"))
 		rule_found(c, FIELD_CHILD(at, "medium"), FIELD_NOT_SUPPORTED, FIELD_READS(medium),
 			"must be Memory, HugePages, HugePages-<size>, or left out for the node's "
-			"disk");
+			"disk%.*s",
+			STR_ARG(check_meant(c->arena, word, WORDS)));
 }
 
 static void empty_dirs_fit(const struct rule_context *c, const struct rule_pod *pod)
@@ -293,16 +297,8 @@ static void check_ephemeral(const struct rule_context *c, const struct pod_volum
 	if (json_count(modes) == 0)
 		rule_found(c, list, FIELD_REQUIRED, FIELD_READS(modes), "must have one of %.*s",
 			STR_ARG(check_list(c->arena, MODES)));
-	for (struct json_iter it = json_iter(modes); json_next_item(&it);) {
-		bool known = !json_is(it.value, JSON_STRING);
-
-		for (size_t i = 0; MODES[i]; i++)
-			known |= json_str_is(it.value, str_from(MODES[i]));
-		if (!known)
-			rule_found(c, FIELD_INDEX(list, it.index), FIELD_NOT_SUPPORTED,
-				FIELD_READS(it.value), "must be %.*s",
-				STR_ARG(check_list(c->arena, MODES)));
-	}
+	for (struct json_iter it = json_iter(modes); json_next_item(&it);)
+		check_word(c, FIELD_INDEX(list, it.index), it.value, MODES);
 }
 
 static void ephemeral_claims_fit(const struct rule_context *c, const struct rule_pod *pod)

@@ -160,6 +160,33 @@ Test(str, distance_counts_edits_and_stops_at_its_limit)
 	}
 }
 
+Test(str, the_nearest_word_was_meant)
+{
+	static const char *const WORDS[] = {"K8sJobMode", "HTTPMode", "Memory", "None", "S3", NULL};
+	static const struct {
+		const char *word, *meant;
+	} CASES[] = {
+		{"K8sJobMod", "K8sJobMode"},
+		{"HttpMode", "HTTPMode"},
+		{"httpmode", "HTTPMode"},
+		{"memory", "Memory"},
+		{"MEMROY", NULL},
+		{"Nome", "None"},
+		{"Nothing", NULL},
+		{"s3", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const char *const meant = str_meant(str_from(CASES[i].word), WORDS);
+
+		if (CASES[i].meant == NULL || meant == NULL)
+			cr_expect_eq(meant, CASES[i].meant, "%s", CASES[i].word);
+		else
+			cr_expect_str_eq(meant, CASES[i].meant);
+	}
+}
+
 Test(str, distance_looks_at_the_first_64_bytes)
 {
 	char a[200], b[200];
