@@ -118,14 +118,20 @@ static void let_signals_kill(void)
 
 static void welcome(const struct server *s)
 {
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct str policy = settings_str(s->settings, SETTING_POLICY);
 	const struct welcome lines = {
 		.webhook_port = listener_port(s->app.webhook),
 		.ops_port = listener_port(s->ops),
 		.cert_dir = serve_files_dir(s),
+		.policy = policy.len ? policy.at : "",
 	};
 
-	if (!settings_bool(s->settings, SETTING_NO_WELCOME))
-		welcome_print(&lines);
+	if (settings_bool(s->settings, SETTING_NO_WELCOME))
+		return;
+	welcome_print(&lines, &text);
+	fwrite(text.at, 1, text.len, stdout);
+	fflush(stdout);
 }
 
 static int run(struct server *s, const sigset_t *signals)
