@@ -185,19 +185,25 @@ struct told {
 
 static void put(struct world *world, const struct told *told, struct arena *arena)
 {
-	struct world_key key = {0};
+	struct world_key keys[2];
 	struct world_key *stirred;
 	struct world_cluster *cluster = NULL;
+	size_t concerned = 0;
 
 	pthread_mutex_lock(&world->mutex);
 	if (!told->found || !is_watched(world, told->kind, told->dialect, told->object, arena))
 		cluster = take(world, told->kind, told->dialect, told->object, arena);
 	if (cluster)
-		key = world_key_of(cluster, arena);
+		keys[concerned++] = world_key_of(cluster, arena);
+	if (world->left) {
+		keys[concerned++] = world_key_of(world->left, arena);
+		world_cluster_settle(world, world->left);
+		world->left = NULL;
+	}
 	const size_t count = world_stirred(world, arena, &stirred);
 
 	pthread_mutex_unlock(&world->mutex);
-	tell(world, cluster != NULL, &key);
+	tell(world, concerned, keys);
 	tell(world, count, stirred);
 }
 

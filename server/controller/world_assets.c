@@ -28,10 +28,8 @@ static struct world_asset *asset_get(
 	if (asset && asset->cluster == cluster)
 		return asset;
 	if (asset) {
-		struct world_cluster *const before = asset->cluster;
-
+		world->left = asset->cluster;
 		world_asset_remove(world, asset);
-		world_cluster_settle(world, before);
 	}
 	asset = mem_alloc(sizeof(*asset) + name.len);
 	asset->item.hash = world_hash(cluster->space, name);
@@ -133,8 +131,10 @@ struct world_cluster *world_put_asset(
 
 void world_asset_expect(struct world *world, struct world_cluster *cluster, struct str name)
 {
-	struct world_asset *const asset = asset_get(world, cluster, WORLD_SERVICES, name);
-
-	if (asset->text == NULL)
-		asset->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
+	/* A name that is taken: the API server says by whom. */
+	if (world_asset_find(world, WORLD_SERVICES, cluster->dialect,
+		    &(struct world_name){cluster->space, name}))
+		return;
+	asset_get(world, cluster, WORLD_SERVICES, name)->asked =
+		(uint32_t)(clock_now() / CLOCK_SECOND) | 1;
 }

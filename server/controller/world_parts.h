@@ -104,6 +104,8 @@ struct world {
 	struct deflater *deflater;
 	struct buf text; /* of an object that is taken in */
 	bool stirred;    /* some namespace is */
+	/* Whose the item was that was put last, where it is another's now; put() settles it. */
+	struct world_cluster *left;
 };
 
 /* The key of an item in a namespace. */
@@ -133,7 +135,10 @@ struct world_key world_key_of(const struct world_cluster *cluster, struct arena 
 /* Its object is gone, or is another one. */
 void world_cluster_untell(struct world *world, struct world_cluster *cluster);
 
-/* Each returns the cluster whose rounds it concerns; NULL where nothing has changed for them. */
+/*
+ * Each returns the cluster whose rounds it concerns; NULL where nothing has changed for them. What
+ * was another cluster's until then concerns that one too: world->left.
+ */
 struct world_cluster *world_put_cluster(struct world *world, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
 struct world_cluster *world_put_pod(struct world *world, enum dialect dialect,

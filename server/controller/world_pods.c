@@ -101,10 +101,8 @@ struct world_cluster *world_put_pod(struct world *world, enum dialect dialect,
 		return differs ? cluster : NULL;
 	}
 	if (old) {
-		struct world_cluster *const before = old->cluster;
-
+		world->left = old->cluster;
 		world_pod_remove(world, old);
-		world_cluster_settle(world, before);
 	}
 	add(world, pod);
 	return cluster;

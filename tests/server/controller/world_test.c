@@ -126,6 +126,40 @@ Test(world, only_what_a_round_looks_at_is_told)
 	cr_expect_not(tells());
 }
 
+#define OF(name, label)                                                                            \
+	"{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"" UID_TWO             \
+	"\",\"labels\":{\"ray.io/cluster\":\"" label                                               \
+	"\",\"ray.io/group\":\"g\",\"ray.io/node-type"                                             \
+	"\":\"worker\"}},\"spec\":{},\"status\":{\"phase\":\"Running\"}}"
+
+/* The one that has it now, and the one that lacks it. */
+Test(world, what_goes_to_another_cluster_is_told_of_both)
+{
+	const struct action service = {
+		.kind = ACTION_CREATE, .child = CHILD_SERVICE, .name = STR("x")};
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	for (enum world_kind kind = WORLD_PODS; kind <= WORLD_SERVICES; kind++) {
+		put(kind, DIALECT_MODERN, OF("x", "a"));
+		changes = 0;
+		put(kind, DIALECT_MODERN, OF("x", "b"));
+		cr_expect_eq(changes, 2u, "kind %d: %u", (int)kind, changes);
+	}
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count + seen.service_count, 0u);
+	/* Whose it is the API server says, when it refuses another one of that name. */
+	world_expect(world, &KEY, STR(UID_ONE), &service);
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.service_count, 0u);
+	cr_expect_eq(world_count(world, WORLD_SERVICES, DIALECT_MODERN), 1u);
+	/* The other one has nothing any more, and was never there itself. */
+	for (enum world_kind kind = WORLD_PODS; kind <= WORLD_SERVICES; kind++)
+		put(kind, DIALECT_MODERN, OF("x", "a"));
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count + seen.service_count, 2u);
+}
+
 static void settle(int64_t generation, bool accepted)
 {
 	world_settle(world, &KEY, STR(UID_ONE),
