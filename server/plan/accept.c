@@ -108,11 +108,9 @@ static void compare(struct judgement *j, const struct charged *is, size_t count)
 			.used = used_of(j->in, hard->name),
 			.asked = charged_of(is, count, hard->name),
 		};
-		const bool raised =
-			was_count == 0 ||
-			quantity_cmp(excess.asked, charged_of(was, was_count, hard->name)) > 0;
+		const struct quantity before = charged_of(was, was_count, hard->name);
 
-		if (raised &&
+		if (quantity_cmp(excess.asked, before) > 0 &&
 			quantity_cmp(quantity_add(excess.used, excess.asked), excess.hard) > 0)
 			charged_report(j->in->arena, &excess, &j->errors);
 	}

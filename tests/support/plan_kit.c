@@ -8,6 +8,7 @@
 
 /* Of every Service that is there. */
 #define MODERN_PORTS "p: [{name: client, port: 10001, targetPort: 10001}]"
+#define NODE_PORTS   "p: [{name: client, port: 10001, targetPort: 10001, nodePort: 30001}]"
 #define LEGACY_PORTS                                                                               \
 	"p: [{name: client, protocol: TCP, port: 10001, targetPort: 10001},"                       \
 	" {name: dashboard, protocol: TCP, port: 8265, targetPort: 8265},"                         \
@@ -234,14 +235,15 @@ static bool read_trouble(struct filling *f, struct str kind, struct str rest)
 
 static void read_service(struct filling *f, struct observed_service *service, struct str rest)
 {
-	const struct str ports =
-		f->dialect == DIALECT_LEGACY ? STR(LEGACY_PORTS) : STR(MODERN_PORTS);
-
 	service->name = next_word(&rest);
 	service->ours = true;
-	service->ports = json_get(read_yaml(f->arena, ports), "p");
 	service->cluster_ip = next_word(&rest);
 	service->type = next_word(&rest);
+	const struct str ports = f->dialect == DIALECT_LEGACY        ? STR(LEGACY_PORTS)
+				 : str_is(service->type, "NodePort") ? STR(NODE_PORTS)
+								     : STR(MODERN_PORTS);
+
+	service->ports = json_get(read_yaml(f->arena, ports), "p");
 }
 
 static void read_line(struct filling *f, struct str rest)

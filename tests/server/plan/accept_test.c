@@ -11,6 +11,9 @@
 	"apiVersion: raygate.dev/v1\nkind: Policy\nquotas: {ns: {requests.cpu: 4, "                \
 	"count/rayclusters: 3}}\n"
 
+#define POLICY_GPU                                                                                 \
+	"apiVersion: raygate.dev/v1\nkind: Policy\nquotas: {ns: {requests.nvidia.com/gpu: 1}}\n"
+
 /* A cluster whose head has 1 CPU, and so have its workers. */
 #define CLUSTER(head, group)                                                                       \
 	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: demo, namespace: ns}\n"         \
@@ -40,6 +43,8 @@ static const struct example {
 		"3 of 4 are used by others"},
 	{"another namespace has no quota", "apiVersion: raygate.dev/v1\nkind: Policy\n",
 		CLUSTER("", "replicas: 400"), NULL, "0", NULL, ""},
+	{"of what it does not ask for others may have too much", POLICY_GPU,
+		CLUSTER("", "replicas: 1"), NULL, "0", NULL, ""},
 	{"an update that asks for no more", POLICY, CLUSTER("", "replicas: 4"),
 		CLUSTER("", "replicas: 5"), "9", NULL, ""},
 	{"an update that asks for more", POLICY, CLUSTER("", "replicas: 5"),
@@ -96,7 +101,8 @@ static struct policy *read_policy(struct arena *arena, const char *text)
 static void expect_verdict(const struct example *e)
 {
 	struct arena arena;
-	struct ledger_amount used = {.name = STR("requests.cpu")};
+	struct ledger_amount used[] = {
+		{.name = STR("requests.cpu")}, {STR("requests.nvidia.com/gpu"), quantity_whole(2)}};
 	struct accept_result result;
 	struct err err;
 
@@ -104,15 +110,15 @@ static void expect_verdict(const struct example *e)
 	struct policy *policy = read_policy(&arena, e->policy);
 	const struct json_node *const root = read_yaml(&arena, e->object);
 
-	cr_assert(quantity_parse(str_from(e->used_cpu), &used.value, &err));
+	cr_assert(quantity_parse(str_from(e->used_cpu), &used[0].value, &err));
 	const struct accept_input in = {
 		.arena = &arena,
 		.policy = policy,
 		.object = decode(&arena, root),
 		.root = root,
 		.old = read_yaml(&arena, e->old),
-		.used = &used,
-		.used_count = 1,
+		.used = used,
+		.used_count = ARRAY_LEN(used),
 	};
 
 	accept_judge(&in, &result);
@@ -129,6 +135,58 @@ Test(accept, judges_as_admission_would_have)
 {
 	for (size_t i = 0; i < ARRAY_LEN(EXAMPLES); i++)
 		expect_verdict(&EXAMPLES[i]);
+}
+
+/* An autoscaler gets of what it asks for what there is room for, 4 CPU for all but its sidecar. */
+Test(accept, what_fits_of_what_is_asked_for)
+{
+	static const struct {
+		const char *what, *was, *is, *used_cpu;
+		int32_t workers;
+	} CASES[] = {
+		{"as many as there is room for", "replicas: 1, maxReplicas: 9",
+			"replicas: 7, maxReplicas: 9", "0", 2},
+		{"beside others", "replicas: 1, maxReplicas: 9", "replicas: 7, maxReplicas: 9", "1",
+			1},
+		{"what it had stays", "replicas: 3, maxReplicas: 9", "replicas: 7, maxReplicas: 9",
+			"9", 3},
+		{"the least that it asks for is cut as well", "replicas: 1, maxReplicas: 9",
+			"replicas: 7, minReplicas: 5, maxReplicas: 9", "0", 2},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		struct arena arena CLEANUP(arena_done);
+		struct ledger_amount used = {.name = STR("requests.cpu")};
+		struct accept_result result;
+		struct err err;
+
+		arena_init(&arena, 65536);
+		struct policy *policy = read_policy(&arena, POLICY "charge: now\n");
+		const char *const autoscaled = "  enableInTreeAutoscaling: true\n";
+		const struct json_node *const root = read_yaml(&arena,
+			arena_printf(&arena, CLUSTER("", "%s") "%s", CASES[i].is, autoscaled).at);
+		const struct json_node *const old = read_yaml(&arena,
+			arena_printf(&arena, CLUSTER("", "%s") "%s", CASES[i].was, autoscaled).at);
+
+		cr_assert(quantity_parse(str_from(CASES[i].used_cpu), &used.value, &err));
+		const struct accept_input in = {
+			.arena = &arena,
+			.policy = policy,
+			.object = decode(&arena, root),
+			.root = root,
+			.old = old,
+			.is_only_larger = true,
+			.used = &used,
+			.used_count = 1,
+		};
+
+		accept_judge(&in, &result);
+		cr_expect_str_eq(result.reason, "QuotaExceeded", "%s", CASES[i].what);
+		cr_assert_eq(result.size_count, 2u, "%s", CASES[i].what);
+		cr_expect_eq(result.sizes[1].pods, CASES[i].workers, "%s: %d", CASES[i].what,
+			result.sizes[1].pods);
+		policy_free(&policy);
+	}
 }
 
 /* The status as it would be, with that message. */

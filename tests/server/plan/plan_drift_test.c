@@ -62,6 +62,8 @@ static const struct example EXAMPLES[] = {
 	{"and no other Secret", "  authOptions: {mode: token}\n" HEAD,
 	 "service demo-head-svc None ClusterIP\npod h headgroup age=1 reason=CreateContainerConfigError : secret \"demo-2\" not found\n",
 	 "again 9\n"},
+	{"nor for another's pod", "  authOptions: {mode: token}\n" HEAD,
+	 THERE "pod x headgroup foreign age=1 reason=CreateContainerConfigError : secret \"demo\" not found\n", ""},
 };
 /* clang-format on */
 

@@ -15,6 +15,8 @@
 	"status observedGeneration: 7\n"                                                           \
 	"service demo-head-svc None\n"                                                             \
 	"pod h headgroup running ready\n"
+/* For a reason of its own. */
+#define WAITS(n) "pod p" n " w unscheduled reason=Unschedulable : m" n "\n"
 
 struct example {
 	const char *what;
@@ -330,7 +332,7 @@ static const struct example SUSPENSION[] = {
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), "status observedGeneration: 7\n"
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
 	 "create Service demo-head-svc\n"},
-	{"pods that are there all the same go as well",
+	{"pods of a suspension that was asked for again go as well",
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}, {type: RayClusterSuspending, status: 'True'}]\n"},
 	 "delete h: the cluster is suspended\n"},
@@ -391,6 +393,11 @@ static const struct example BOUNDS[] = {
 	  "pod a w unscheduled reason=Unschedulable : 0/3 nodes are available\n"
 	  "pod b w unscheduled reason=Unschedulable : 0/3 nodes are available\n"},
 	 "warning PodsPending: 2 of \"w\": 0/3 nodes are available\n"},
+	{"not in more kinds than anybody reads",
+	 {NULL, WITH("replicas: 11"), HEAD_IS_THERE WAITS("1") WAITS("2") WAITS("3") WAITS("4") WAITS("5") WAITS("6")
+	  WAITS("7") WAITS("8") WAITS("9") WAITS("8") WAITS("10")},
+	 "warning PodsPending: 1 of \"w\": m1; 1 of \"w\": m2; 1 of \"w\": m3; 1 of \"w\": m4; 1 of \"w\": m5; "
+	 "1 of \"w\": m6; 1 of \"w\": m7; 2 of \"w\": m8; and 2 more\n"},
 	{"as soon as they had the time to be",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w age=3 unscheduled reason=Unschedulable : no\n"},
 	 "again 7\n"},
@@ -412,8 +419,12 @@ static const struct example BOUNDS[] = {
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
 	 ""},
 	{"a Role that is not known yet is none of its troubles",
-	 {NULL, HEAD, HEAD_IS_THERE "missing RoleBinding demo not found\n"},
-	 ""},
+	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE "missing RoleBinding demo not found\n"},
+	 "create ServiceAccount demo\ncreate Role demo\ncreate RoleBinding demo\n"},
+	{"what refuses a RoleBinding is",
+	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE "failure RoleBinding demo no escalation\n"},
+	 "create ServiceAccount demo\ncreate Role demo\ncreate RoleBinding demo\n"
+	 "warning FailedToCreateRoleBinding: RoleBinding \"demo\": no escalation\n"},
 	{"and not again while it stands in the status",
 	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"
 	  "status conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreateWorkerPod, message: m}]\n"},

@@ -7,8 +7,9 @@
 #include "server/plan/plan_modern.h"
 #include "tests/support/plan_kit.h"
 
-#define THREE                                                                                      \
-	"  headGroupSpec: {template: {spec: {containers: [{name: r, image: i, resources: "         \
+#define THREE THREE_WITH("")
+#define THREE_WITH(head)                                                                           \
+	"  headGroupSpec: {" head "template: {spec: {containers: [{name: r, image: i, resources: " \
 	"{limits: {cpu: 2, memory: 4Gi}}}]}}}\n"                                                   \
 	"  workerGroupSpecs:\n"                                                                    \
 	"  - {groupName: w, replicas: 3, maxReplicas: 5, template: {spec: {containers: "           \
@@ -135,6 +136,11 @@ static const struct example WRITES[] = {
 	  "pod a w running ready\npod b w running ready deleting\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
 	 "availableWorkerReplicas 2\n"
 	 "readyWorkerReplicas 2\n"},
+	{"a port that nodes have is told as theirs",
+	 {NULL, THREE_WITH("serviceType: NodePort, "), "service demo-head-svc 10.0.0.9 NodePort\n" TWO_OF_THREE "pod c w running ready\n"
+	  STORED("ready", "3", LONG_AGO)},
+	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\",\"serviceIP\":\"10.0.0.9\",\"serviceName\":\"demo-head-svc\"}\n"
+	 "endpoints {\"client\":\"30001\"}\n"},
 	{"a head that is not ready is told with its reason, and nothing is ready without it",
 	 {NULL, THREE, "service demo-head-svc None\n"
 	  "pod h headgroup running unready ip=10.0.0.1 reason=CrashLoopBackOff : containers with unready status: [r]; r: back-off\n"
@@ -193,6 +199,24 @@ static const struct example WRITES[] = {
 	 "RayClusterSuspending True RayClusterSuspending now: \n"
 	 "RayClusterSuspended False RayClusterSuspended: \n"
 	 "Accepted True Accepted of 7: \n"},
+	{"pods that are there though it is suspended: it is suspended anew",
+	 {NULL, "  suspend: true\n" THREE, "pod a w running ready\nstatus conditions: [{type: RayClusterSuspended, status: 'True', "
+	  "reason: RayClusterSuspended, message: '', lastTransitionTime: x}]\n"},
+	 "observedGeneration 7\n"
+	 "desiredCPU \"3500m\"\n"
+	 "desiredMemory \"7Gi\"\n"
+	 "desiredGPU \"0\"\n"
+	 "desiredTPU \"0\"\n"
+	 "desiredWorkerReplicas 3\n"
+	 "minWorkerReplicas 0\n"
+	 "maxWorkerReplicas 5\n"
+	 "availableWorkerReplicas 1\n"
+	 "readyWorkerReplicas 1\n"
+	 "RayClusterSuspended False RayClusterSuspended now: \n"
+	 "HeadPodReady False HeadPodNotFound now: Head Pod not found\n"
+	 "RayClusterProvisioned False RayClusterPodsProvisioning now: RayCluster Pods are being provisioned for first time\n"
+	 "RayClusterSuspending True RayClusterSuspending now: \n"
+	 "Accepted True Accepted of 7 now: \n"},
 	{"pods that wait, by group and reason",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w unscheduled reason=Unschedulable : 0/1 nodes are available: 1 Insufficient cpu.\n"
@@ -296,4 +320,38 @@ Test(status_modern, says_what_is_there)
 {
 	for (size_t i = 0; i < ARRAY_LEN(WRITES); i++)
 		expect_status(&WRITES[i]);
+}
+
+/* Kubernetes refuses a longer one, and a part of a character is no text. */
+Test(status_modern, a_message_is_cut_to_what_kubernetes_takes)
+{
+	static const char BEGIN[] = "Service \"demo-head-svc\": ";
+	CLEANUP(buf_done) struct buf there = {0};
+	struct arena arena CLEANUP(arena_done);
+	struct round round;
+
+	arena_init(&arena, 65536);
+	round_init(&round, &arena);
+	buf_add_cstr(&there, "failure Service demo-head-svc ");
+	while (there.len < 40000)
+		buf_add_cstr(&there, "\xe2\x82\xac");
+	const struct plan_kit_cluster cluster = {
+		NULL, THREE, arena_str(&arena, buf_str(&there)).at};
+
+	plan_modern(plan_kit_observe(&arena, &cluster), &round);
+	const struct action *const status = find_status(&round);
+
+	cr_assert_not_null(status);
+	const struct json_edit *const conditions =
+		json_edit_get(json_edit_get(status->body, STR("status")), STR("conditions"));
+	struct str message = STR("");
+
+	for (const struct json_edit *v = json_edit_first(conditions); v; v = json_edit_next(v)) {
+		if (str_is(json_edit_text(json_edit_get(v, STR("type"))), "ReplicaFailure"))
+			message = json_edit_text(json_edit_get(v, STR("message")));
+	}
+	cr_expect(str_starts(message, BEGIN));
+	cr_expect(message.len <= 32000 && message.len > 32000 - 3, "%zu", message.len);
+	cr_expect_eq((message.len - strlen(BEGIN)) % 3, 0u, "it ends with a whole character");
+	round_done(&round);
 }
