@@ -219,7 +219,8 @@ static int64_t wait_of(const struct status_draft *d)
 		return 0;
 	const int64_t age = d->now - last / CLOCK_SECOND;
 
-	return age < 0 ? wait : wait - age;
+	/* By a clock ahead of ours: when that was nobody knows, and once written it is known. */
+	return age < 0 ? 0 : wait - age;
 }
 
 static void write_it(struct status_draft *d)

@@ -47,6 +47,8 @@
 	"message: 'of this size it is kept: headgroup=1, w=3', lastTransitionTime: x}" more "]}\n"
 #define LONG_AGO "2023-11-14T22:00:00Z"
 #define JUST_NOW "2023-11-14T22:29:58Z"
+/* By the clock of whoever wrote it, which was ahead of ours. */
+#define IN_AN_HOUR "2023-11-14T23:30:00Z"
 
 /* The conditions that stay as they are. */
 #define HEAD_UP "HeadPodReady True HeadPodRunningAndReady: \n"
@@ -131,6 +133,13 @@ static const struct example WRITES[] = {
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
 	 "readyWorkerReplicas 2\n"},
+	{"so too where the last write is one to come: when it was nobody knows",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", IN_AN_HOUR)},
+	 "readyWorkerReplicas 2\n"},
+	{"and where nothing has changed it stays",
+	 {NULL, THREE, READY(IN_AN_HOUR)},
+	 ""},
 	{"a worker that ends is neither available nor ready",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w running ready\npod b w running ready deleting\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
