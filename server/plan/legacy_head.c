@@ -26,7 +26,7 @@ static void tidy(struct legacy *l, struct pod_run *run, int32_t *failed_before)
 				round_again(l->m.round, rests);
 				continue;
 			}
-			*failed_before = modern_pod_streak(pod);
+			*failed_before = modern_pod_streak(pod, l->m.seen->now);
 			modern_delete(&l->m, pod, "DeletedHeadPod", "it has ended");
 			modern_pods_drop(run, i);
 		} else if (l->m.seen->verdict.accepted && is_outdated(l, pod)) {

@@ -168,7 +168,9 @@ static void create(struct legacy *l, const struct type_need *need)
 		if (body == NULL)
 			return;
 		legacy_create(l, body, need->type,
-			i < need->ended.count ? modern_pod_streak(need->ended.items[i]) : 0);
+			i < need->ended.count
+				? modern_pod_streak(need->ended.items[i], l->m.seen->now)
+				: 0);
 	}
 }
 

@@ -98,9 +98,10 @@ static bool *taken_indexes(const struct modern *m, const struct ray_group *group
 	return taken;
 }
 
-static int32_t streak_of(const struct group_need *need, size_t made)
+static int32_t streak_of(const struct modern *m, const struct group_need *need, size_t made)
 {
-	return made < need->ended.count ? modern_pod_streak(need->ended.items[made]) : 0;
+	return made < need->ended.count ? modern_pod_streak(need->ended.items[made], m->seen->now)
+					: 0;
 }
 
 static struct str replica_name(struct modern *m, const struct ray_group *group)
@@ -126,7 +127,7 @@ static void create(struct modern *m, const struct group_need *need)
 
 			if (body)
 				modern_create(
-					m, body, need->group, &place, streak_of(need, made++));
+					m, body, need->group, &place, streak_of(m, need, made++));
 		}
 	}
 }

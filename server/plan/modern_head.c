@@ -28,7 +28,7 @@ static void tidy(struct modern *m, struct pod_run *run, int32_t *failed_before)
 			round_again(m->round, rests);
 			continue;
 		}
-		*failed_before = modern_pod_streak(pod);
+		*failed_before = modern_pod_streak(pod, m->seen->now);
 		modern_delete(m, pod, "DeletedHeadPod", "it has ended");
 		modern_pods_drop(run, i);
 	}

@@ -49,7 +49,7 @@ bool modern_pod_lost(
 /* Seconds until a pod that failed may be replaced; 0: now. */
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now);
 /* What the pod that comes in its place has as `failed_before`. */
-int32_t modern_pod_streak(const struct observed_pod *pod);
+int32_t modern_pod_streak(const struct observed_pod *pod, int64_t now);
 /* The better of two to keep: the one that does more, then the older one. */
 int modern_pod_order(const struct observed_pod *a, const struct observed_pod *b);
 void modern_pods_sort(struct pod_run *run); /* the best first */

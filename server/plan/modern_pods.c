@@ -50,9 +50,16 @@ bool modern_pod_failed(const struct observed_pod *pod)
 	       (pod->phase == POD_RUNNING && pod->ray_terminated && pod->restarts_never);
 }
 
+/*
+ * When it ended the clock of its node says, when it was made the API server's. Where one of them is
+ * ahead of ours, which is seen by a time to come, it is not waited until ours is there too: the
+ * rest begins earlier, or anew at each look.
+ */
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now)
 {
-	const int64_t ended = pod->changed ? pod->changed : pod->created;
+	const bool told = pod->changed && pod->changed <= now;
+	const int64_t from = told ? pod->changed : pod->created;
+	const int64_t ended = from < now ? from : now;
 	int64_t rest = pod->failed_before > 0 ? REST_FIRST_S : 0;
 
 	for (int32_t i = 1; i < pod->failed_before && rest < REST_MOST_S; i++)
@@ -62,9 +69,10 @@ int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now)
 	return ended + rest > now ? ended + rest - now : 0;
 }
 
-int32_t modern_pod_streak(const struct observed_pod *pod)
+int32_t modern_pod_streak(const struct observed_pod *pod, int64_t now)
 {
-	const int64_t lived = pod->changed ? pod->changed - pod->created : 0;
+	const int64_t ended = pod->changed < now ? pod->changed : now;
+	const int64_t lived = pod->changed ? ended - pod->created : 0;
 
 	return lived > YOUNG_S ? 1 : pod->failed_before + 1;
 }
