@@ -5,8 +5,11 @@
 #include "server/controller/acceptance.h"
 #include "server/controller/pod_facts.h"
 
-/* A write that has no answer by then is tried again; meanwhile others have their turn. */
-#define PATIENCE (10 * CLOCK_SECOND)
+/*
+ * A write that has no answer by then is asked for again. An API server waits for a webhook for ten
+ * seconds, where nobody says otherwise, and then tells which one it was.
+ */
+#define PATIENCE (12 * CLOCK_SECOND)
 
 enum { CREATED_ALREADY = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
 
@@ -184,6 +187,14 @@ static enum write_end end_well(const struct attempt *a)
 	return WRITE_DONE;
 }
 
+/* Once: it is tried again every half a minute, and the status has it. */
+static void log_trouble(const struct attempt *a, const char *what)
+{
+	LOG(WARN, what, KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
+		KV("name", a->write->name), KV("rayCluster", a->write->key.name),
+		KV("error", a->err.text));
+}
+
 static enum write_end end_badly(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
@@ -193,23 +204,23 @@ static enum write_end end_badly(const struct attempt *a)
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
 		a->write->action == ACTION_ADOPT || a->write->action == ACTION_RELEASE)
 		news = world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
-	/* It is tried again every half a minute, and the status has it. */
 	if (news)
-		LOG(WARN, "a write was refused", KV("kind", kind_of(a->write)),
-			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
-			KV("rayCluster", a->write->key.name), KV("error", a->err.text));
+		log_trouble(a, "a write was refused");
 	return WRITE_REFUSED;
 }
 
-/* Nobody knows whether it was done. A name is kept until that is known; a patch is made anew. */
+/* Nobody knows whether it was done. */
 static enum write_end end_unknown(const struct attempt *a)
 {
+	const struct world_outcome outcome = outcome_of(a);
+
 	count(a, a->reply.answer.fault == KUBE_FAULT_HELD ? "held" : "unanswered");
 	if (a->write->look)
 		return WRITE_DONE;
-	return a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD
-		       ? WRITE_UNANSWERED
-		       : WRITE_GIVEN_UP;
+	if ((a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD) &&
+		world_write_unanswered(a->p->world, &a->write->key, a->write->uid, &outcome))
+		log_trouble(a, "a write is not answered as it should be");
+	return WRITE_GIVEN_UP;
 }
 
 static bool is_refusal(int code)

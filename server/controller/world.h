@@ -136,6 +136,13 @@ void world_write_done(struct world *world, const struct world_key *key, struct s
  */
 bool world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
+/*
+ * Nobody knows whether it was done. A pod's name is kept (observed.doubts), so that the next try is
+ * of that very pod; all else is asked for again as if it had not been. From the second time in a
+ * row on the next rounds are told why; true the second time.
+ */
+bool world_write_unanswered(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome);
 /* It was not tried, and will not be. */
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
@@ -147,8 +154,11 @@ void world_forget_unasked(struct world *world, const struct world_key *key, stru
 void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct json_node *object, struct arena *arena);
 
-/* What is expected for longer than this is looked up (reconcile.c). */
-enum { WORLD_PATIENCE_S = 30 };
+/*
+ * What is expected for longer than this is looked up (reconcile.c); what nobody answered for, and
+ * was not tried again, when an API server has given up every request of that time.
+ */
+enum { WORLD_PATIENCE_S = 30, WORLD_DOUBT_S = 90 };
 
 /* The name of a pod or Service of which no watch has told in all that time. */
 struct world_doubt {

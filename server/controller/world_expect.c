@@ -92,7 +92,19 @@ static bool is_known(const struct world_cluster *cluster, const struct world_out
 	return false;
 }
 
-static void note_failure(struct world_cluster *cluster, const struct world_outcome *outcome)
+/* How often in a row nobody has answered, until now. */
+static uint8_t count_unanswered(
+	const struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	for (const struct world_failure *at = cluster->failures; at; at = at->next) {
+		if (is_about(at, outcome))
+			return at->unanswered;
+	}
+	return 0;
+}
+
+static void note_failure(
+	struct world_cluster *cluster, const struct world_outcome *outcome, uint8_t unanswered)
 {
 	struct world_failure **link = &cluster->failures;
 	size_t count = 0;
@@ -103,6 +115,7 @@ static void note_failure(struct world_cluster *cluster, const struct world_outco
 	if (count == WORLD_FAILURES_MAX)
 		return;
 	*link = mem_alloc(sizeof(**link));
+	(*link)->unanswered = unanswered;
 	(*link)->child = outcome->child;
 	(*link)->action = outcome->action;
 	(*link)->code = outcome->code;
@@ -216,10 +229,39 @@ bool world_write_refused(struct world *world, const struct world_key *key, struc
 
 	if (cluster) {
 		unexpect(world, cluster, outcome);
-		note_failure(cluster, outcome);
+		note_failure(cluster, outcome, 0);
 	}
 	pthread_mutex_unlock(&world->mutex);
 	return news;
+}
+
+static void doubt_pod(struct world_pod *pod)
+{
+	if (pod == NULL || !pod->expected)
+		return;
+	pod->doubtful = true;
+	pod->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
+}
+
+bool world_write_unanswered(struct world *world, const struct world_key *key, struct str uid,
+	const struct world_outcome *outcome)
+{
+	uint8_t times = 0;
+
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster) {
+		times = count_unanswered(cluster, outcome);
+		times = times < UINT8_MAX ? (uint8_t)(times + 1) : times;
+		if (outcome->action == ACTION_CREATE && outcome->child == CHILD_POD)
+			doubt_pod(pod_of(world, cluster, outcome->name));
+		else
+			unexpect(world, cluster, outcome);
+		note_failure(cluster, outcome, times);
+	}
+	pthread_mutex_unlock(&world->mutex);
+	return times == WORLD_UNANSWERED_TOLD;
 }
 
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
@@ -240,17 +282,19 @@ struct doubts {
 	uint32_t now, soonest; /* seconds; 0: nothing is expected */
 };
 
-static void doubt(struct doubts *doubts, uint32_t *asked, enum child_kind child, struct str name)
+/* What has not been told of for so many seconds. */
+static void doubt(
+	struct doubts *doubts, uint32_t *asked, uint32_t seconds, const struct world_doubt *what)
 {
-	uint32_t due = *asked + WORLD_PATIENCE_S;
+	uint32_t due = *asked + seconds;
 
 	if (*asked == 0)
 		return;
 	if (due <= doubts->now) {
 		doubts->items[doubts->count++] =
-			(struct world_doubt){child, arena_str(doubts->arena, name)};
+			(struct world_doubt){what->child, arena_str(doubts->arena, what->name)};
 		*asked = doubts->now | 1;
-		due = *asked + WORLD_PATIENCE_S;
+		due = *asked + seconds;
 	}
 	if (doubts->soonest == 0 || due < doubts->soonest)
 		doubts->soonest = due;
@@ -271,13 +315,14 @@ static void doubt_all(struct doubts *doubts, struct world_cluster *cluster)
 {
 	for (struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
 		if (pod->expected || (pod->ending && !pod->facts.deleting))
-			doubt(doubts, &pod->asked, CHILD_POD,
-				pod_facts_text(&pod->facts, POD_TEXT_NAME));
+			doubt(doubts, &pod->asked, pod->doubtful ? WORLD_DOUBT_S : WORLD_PATIENCE_S,
+				&(struct world_doubt){
+					CHILD_POD, pod_facts_text(&pod->facts, POD_TEXT_NAME)});
 	}
 	for (struct world_asset *at = cluster->assets; at; at = at->next) {
 		if (at->text == NULL)
-			doubt(doubts, &at->asked, CHILD_SERVICE,
-				(struct str){at->name, at->name_len});
+			doubt(doubts, &at->asked, WORLD_PATIENCE_S,
+				&(struct world_doubt){CHILD_SERVICE, {at->name, at->name_len}});
 	}
 }
 

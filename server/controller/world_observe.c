@@ -35,15 +35,27 @@ static void observe_pods(const struct world_cluster *cluster, uint64_t owner, st
 	struct observed *out)
 {
 	struct observed_pod *pods;
+	struct str *doubts;
 	size_t count = 0;
+	size_t doubtful = 0;
 
-	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next)
-		count++;
+	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
+		count += !pod->doubtful;
+		doubtful += pod->doubtful;
+	}
 	pods = arena_array(arena, count + 1, sizeof(*pods));
+	doubts = arena_array(arena, doubtful + 1, sizeof(*doubts));
 	out->pods = pods;
 	out->pod_count = count;
+	out->doubts = doubts;
+	out->doubt_count = doubtful;
 	/* The list has the newest first, a round sees the oldest first. */
 	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
+		if (pod->doubtful) {
+			doubts[--doubtful] =
+				arena_str(arena, pod_facts_text(&pod->facts, POD_TEXT_NAME));
+			continue;
+		}
 		struct observed_pod *const seen = &pods[--count];
 
 		pod_facts_observe(&pod->facts, arena, seen);
@@ -138,6 +150,8 @@ static void observe_failures(
 
 	out->failures = failures;
 	for (const struct world_failure *at = cluster->failures; at; at = at->next) {
+		if (at->unanswered && at->unanswered < WORLD_UNANSWERED_TOLD)
+			continue;
 		failures[out->failure_count++] = (struct observed_failure){
 			.what = arena_str(arena, str_from(at->what)),
 			.group = arena_str(arena, str_from(at->group)),

@@ -10,6 +10,8 @@
 #include "server/controller/world.h"
 
 enum { WORLD_SIDES = 2, WORLD_FAILURES_MAX = 16, WORLD_EVENTS = 8 };
+/* What nobody answered is told the second time in a row: an API server that starts anew is not. */
+enum { WORLD_UNANSWERED_TOLD = 2 };
 
 struct world_cluster;
 
@@ -28,7 +30,8 @@ struct world_pod {
 	struct world_pod *next;
 	struct world_cluster *cluster;
 	uint8_t round;          /* of the list that had it last */
-	bool expected;          /* no watch has told of it yet */
+	bool expected;          /* no watch has told of it yet … */
+	bool doubtful;          /* … and nobody answered, so it may or may not be there */
 	bool ending;            /* we asked for its end */
 	struct pod_facts facts; /* last: its texts stand behind it */
 };
@@ -54,6 +57,7 @@ struct world_failure {
 	struct world_failure *next;
 	enum child_kind child;
 	enum action_kind action;
+	uint8_t unanswered; /* times in a row */
 	int code;
 	char *what, *group, *message;
 };

@@ -114,9 +114,13 @@ void world_pod_expect(
 	const struct world_name name = {cluster->space, expected->name};
 	struct pod_read read;
 
+	struct world_pod *const old = world_pod_find(world, cluster->dialect, &name);
+
 	/* A name that is taken: the API server says by whom. */
-	if (world_pod_find(world, cluster->dialect, &name))
+	if (old && !(old->doubtful && old->cluster == cluster))
 		return;
+	if (old)
+		world_pod_remove(world, old);
 	pod_read_expected(expected, &read);
 	struct world_pod *const pod = pod_new(world, cluster, &read);
 

@@ -3,14 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/table.h"
 #include "base/thread.h"
 #include "server/controller/deeds.h"
-#include "server/kube/backoff.h"
-
-#define WAIT_FIRST (CLOCK_SECOND / 5)
-#define WAIT_MOST  (30 * CLOCK_SECOND)
 
 /* A cluster's writes. It is there as long as any of them is. */
 struct lane {
@@ -20,7 +15,6 @@ struct lane {
 	struct world_key key;
 	char *uid;
 	struct write *ready, **last;
-	struct write *later; /* tried before, without an answer */
 	size_t at_work;
 	enum write_stage stage; /* of those at work */
 	bool in_round, bad;     /* something of the round was refused or given up */
@@ -39,7 +33,6 @@ struct writers {
 	size_t waiting;      /* writes that have not begun */
 	struct table lanes;
 	struct lane *first, **last; /* in turn */
-	int64_t soonest;            /* when one is tried again, or before; 0: none is */
 	pthread_t *threads;
 	size_t started;
 	bool stopped;
@@ -105,7 +98,6 @@ static struct lane *lane_new(struct writers *w, const struct world_key *key)
 static void lane_free(struct lane *lane)
 {
 	free_list(lane->ready);
-	free_list(lane->later);
 	deeds_done(&lane->deeds);
 	free(lane->uid);
 	arena_done(&lane->arena);
@@ -132,7 +124,7 @@ static void queue_up(struct writers *w, struct lane *lane)
 
 static void remove_if_idle(struct writers *w, struct lane *lane)
 {
-	if (lane->ready || lane->later || lane->at_work || lane->in_round || lane->in_turn)
+	if (lane->ready || lane->at_work || lane->in_round || lane->in_turn)
 		return;
 	table_remove(&w->lanes, &lane->item);
 	lane_free(lane);
@@ -222,72 +214,37 @@ static struct write *take_ready(struct writers *w, struct lane **out)
 	return write;
 }
 
-static void note_due(struct writers *w, int64_t due)
-{
-	if (w->soonest == 0 || due < w->soonest)
-		w->soonest = due;
-}
-
-/* One whose time has come to be tried again; else w->soonest becomes when the next one's does. */
-static struct write *take_later(struct writers *w, struct lane **out)
-{
-	const int64_t now = clock_now();
-	struct lane *lane;
-
-	if (w->soonest == 0 || w->soonest > now)
-		return NULL;
-	w->soonest = 0;
-	for (size_t at = 0; (lane = table_next(&w->lanes, &at)) != NULL;) {
-		for (struct write **link = &lane->later; *link; link = &(*link)->next) {
-			struct write *const write = *link;
-
-			if (write->due <= now) {
-				*link = write->next;
-				w->soonest = now;
-				*out = lane;
-				return write;
-			}
-			note_due(w, write->due);
-		}
-	}
-	return NULL;
-}
-
 /*
  * The next write of the next lane. Whoever takes one wakes the next thread where there is another,
- * or a time to wait for, so that no more are awake than have something to do.
+ * so that no more are awake than have something to do.
  */
 static struct write *take(struct writers *w, struct lane **lane)
 {
-	if (w->stopped)
-		return NULL;
-	struct write *write = take_later(w, lane);
+	struct write *const write = w->stopped ? NULL : take_ready(w, lane);
 
-	if (write == NULL)
-		write = take_ready(w, lane);
 	if (write == NULL)
 		return NULL;
 	write->next = NULL;
 	(*lane)->at_work++;
 	queue_up(w, *lane);
-	if (w->first || w->soonest)
+	if (w->first)
 		pthread_cond_signal(&w->more);
 	return write;
 }
 
 /* Those that were to create the same: the pods of one group. In a list of their own. */
-static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *refused)
+static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *undone)
 {
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;
 
-	if (refused->action != ACTION_CREATE || refused->child != CHILD_POD)
+	if (undone->action != ACTION_CREATE || undone->child != CHILD_POD)
 		return NULL;
 	while (*link) {
 		struct write *const write = *link;
 
 		if (write->action != ACTION_CREATE || write->child != CHILD_POD ||
-			!str_eq(write->group, refused->group)) {
+			!str_eq(write->group, undone->group)) {
 			link = &write->next;
 			continue;
 		}
@@ -305,17 +262,6 @@ static void withdraw(struct writers *w, struct write *list)
 	for (const struct write *write = list; write; write = write->next)
 		w->options.withdrawn(w->options.context, write);
 	free_list(list);
-}
-
-static void try_later(struct writers *w, struct lane *lane, struct write *write)
-{
-	write->wait = write->wait ? 2 * write->wait : WAIT_FIRST;
-	if (write->wait > WAIT_MOST)
-		write->wait = WAIT_MOST;
-	write->due = clock_now() + kube_jitter(write->wait, 50);
-	write->next = lane->later;
-	lane->later = write;
-	note_due(w, write->due);
 }
 
 /* How a round ended, for those who are told outside of the mutex. */
@@ -358,11 +304,11 @@ static void tell_end(const struct writers *w, const struct ending *ending)
 
 static void note_end(struct lane *lane, const struct write *write, enum write_end how)
 {
-	const bool bad = how == WRITE_REFUSED || how == WRITE_GIVEN_UP;
+	const bool bad = how != WRITE_DONE;
 
 	lane->bad |= bad && !write->aside;
 	lane->missed |= bad && write->aside;
-	lane->moved |= how == WRITE_DONE && (write->stage != WRITE_STATUS || write->loud);
+	lane->moved |= !bad && (write->stage != WRITE_STATUS || write->loud);
 }
 
 static void conclude(struct writers *w, struct lane *lane, struct write *write, enum write_end how)
@@ -373,14 +319,11 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 	pthread_mutex_lock(&w->mutex);
 	lane->at_work--;
 	note_end(lane, write, how);
-	if (how == WRITE_REFUSED)
+	if (how != WRITE_DONE)
 		alike = take_alike(w, lane, write);
-	if (how == WRITE_DONE && write->reason)
+	else if (write->reason)
 		deeds_add(&lane->deeds, write);
-	if (how == WRITE_UNANSWERED && !w->stopped)
-		try_later(w, lane, write);
-	else
-		write_free(&write);
+	write_free(&write);
 	queue_up(w, lane);
 	const bool ended = end_round(w, lane, &ending);
 
@@ -415,12 +358,8 @@ static bool wait_for_more(struct writers *w)
 	pthread_mutex_lock(&w->mutex);
 	struct write *const write = take(w, &lane);
 
-	if (write == NULL && !w->stopped) {
-		if (w->soonest)
-			clock_wait(&w->more, &w->mutex, w->soonest);
-		else
-			pthread_cond_wait(&w->more, &w->mutex);
-	}
+	if (write == NULL && !w->stopped)
+		pthread_cond_wait(&w->more, &w->mutex);
 	goes_on = !w->stopped;
 	pthread_mutex_unlock(&w->mutex);
 	if (write)
@@ -455,9 +394,8 @@ void writers_drop(struct writers *w, const struct world_key *key)
 	if (lane) {
 		for (const struct write *write = lane->ready; write; write = write->next)
 			note_left(w);
-		*lane->last = lane->later;
 		list = lane->ready;
-		lane->ready = lane->later = NULL;
+		lane->ready = NULL;
 		lane->last = &lane->ready;
 		lane->in_round = lane->in_round && lane->at_work;
 		remove_if_idle(w, lane);

@@ -4,7 +4,7 @@
  * asks for, another one's first write is among the next few.
  *
  * Of one lane a write of a later stage begins when all of the stages before it have ended. A write
- * without an answer is tried again, later each time; its round does not wait for that.
+ * is performed once: where it has no answer the next round asks for it anew, as things are by then.
  *
  * Thread-safe: one mutex, private to writers.c, never held while something is performed.
  */
@@ -38,17 +38,15 @@ struct write {
 	/* The writers' own. */
 	struct write *next;
 	struct arena arena;
-	int64_t due, wait;
 };
 
 enum write_end {
 	WRITE_DONE,
 	WRITE_REFUSED,
-	WRITE_UNANSWERED, /* try it again */
-	WRITE_GIVEN_UP,   /* no answer, and the next round asks anew */
+	WRITE_GIVEN_UP, /* no answer, or none that says whether it was done */
 };
 
-/* How a round has ended: all of its writes have, or are tried again. */
+/* How a round has ended: all of its writes have. */
 enum writers_end {
 	WRITERS_BADLY, /* some were refused or given up */
 	WRITERS_WELL,
@@ -61,7 +59,7 @@ struct deeds;
 struct writers_options {
 	size_t threads;
 	enum write_end (*perform)(void *context, const struct write *write);
-	/* It will not be performed: others like it were refused, or its cluster is gone. */
+	/* It will not be performed: one like it was not done, or its cluster is gone. */
 	void (*withdrawn)(void *context, const struct write *write);
 	void (*finished)(
 		void *context, const struct world_key *key, struct str uid, enum writers_end end);

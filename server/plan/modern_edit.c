@@ -42,7 +42,31 @@ static bool is_taken(const struct modern *m, const struct ray_group *group, stru
 	return false;
 }
 
-/* The user's own, of a head, or one drawn. */
+static bool is_in_doubt(const struct modern *m, struct str name)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < m->seen->doubt_count; i++)
+		found = str_eq(m->seen->doubts[i], name);
+	return found;
+}
+
+/* One of those that may be there already, as this prefix would have it; "" where there is none. */
+static struct str name_in_doubt(
+	const struct modern *m, const struct ray_group *group, struct str like)
+{
+	for (size_t i = 0; i < m->seen->doubt_count; i++) {
+		const struct str name = m->seen->doubts[i];
+
+		if (name.len == like.len &&
+			memcmp(name.at, like.at, like.len - DERIVED_SUFFIX_LEN) == 0 &&
+			!is_taken(m, group, name))
+			return name;
+	}
+	return STR("");
+}
+
+/* The user's own, of a head, or one that may be there already, or one drawn. */
 static struct str name_for(
 	struct modern *m, const struct ray_group *group, const struct json_edit *meta)
 {
@@ -54,8 +78,10 @@ static struct str name_for(
 		return arena_str(m->round->arena, own);
 	do
 		name = derived_generated_name(m->round->arena, prefix, modern_suffix(m));
-	while (is_taken(m, group, name));
-	return name;
+	while (is_taken(m, group, name) || is_in_doubt(m, name));
+	const struct str before = name_in_doubt(m, group, name);
+
+	return before.len ? before : name;
 }
 
 static void put_failed_before(struct modern *m, struct json_edit *meta, int32_t failed_before)

@@ -78,7 +78,10 @@ struct observed_claim {
 	bool ours, stray, deleting;
 };
 
-/* A write that the API server refused in an earlier round, and that was not done since. */
+/*
+ * A write that the API server refused in an earlier round, or that nobody answered in the last two,
+ * and that was not done since.
+ */
 struct observed_failure {
 	struct str what;    /* the name of the object, or of the group it is for */
 	struct str group;   /* whose pods they are; "" for what is no pod */
@@ -134,6 +137,12 @@ struct observed {
 	int64_t generation;
 	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */
 	size_t pod_count;
+	/*
+	 * Names of pods that we asked for, while nobody says whether they are there. They are no
+	 * pods; one that is asked for in their place has such a name, so that there are never two.
+	 */
+	const struct str *doubts;
+	size_t doubt_count;
 	const struct observed_service *services;
 	size_t service_count;
 	const struct observed_claim *claims;

@@ -106,8 +106,10 @@ static enum write_end perform(void *context, const struct write *write)
 		world_write_refused(s->world, &write->key, write->uid, &outcome);
 		return WRITE_REFUSED;
 	}
-	if (n % 5 == 0)
-		return WRITE_UNANSWERED;
+	if (n % 5 == 0) {
+		world_write_unanswered(s->world, &write->key, write->uid, &outcome);
+		return WRITE_GIVEN_UP;
+	}
 	world_write_done(s->world, &write->key, write->uid, &outcome);
 	return WRITE_DONE;
 }
