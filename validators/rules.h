@@ -12,7 +12,8 @@ extern const struct rule_table RULES_GROUP_NAMES;      /* RG0308-: group_names.c
 extern const struct rule_table RULES_GROUP_OPTIONS;    /* RG0312-: group_options.c */
 extern const struct rule_table RULES_RAY_RESOURCES;    /* RG0401-: ray_resources.c */
 extern const struct rule_table RULES_START_PARAMS;     /* RG0406-: start_params.c */
-extern const struct rule_table RULES_START_CONFLICTS;  /* RG0411-: start_conflicts.c */
+extern const struct rule_table RULES_START_CONFLICTS;  /* RG0412: start_conflicts.c */
+extern const struct rule_table RULES_START_PORTS;      /* RG0411, RG0413-: start_ports.c */
 extern const struct rule_table RULES_RESOURCES;        /* RG0501-: resources.c */
 extern const struct rule_table RULES_NEEDS;            /* RG0511-: needs.c */
 extern const struct rule_table RULES_POD;              /* RG0601-: pod.c */

@@ -10,38 +10,11 @@
 #include "validators/rules.h"
 #include "validators/shell_word.h"
 #include "validators/start_flags.h"
+#include "validators/start_read.h"
 #include "validators/v2.h"
 
 /* Behind so many parameters, more than there are flags, no likeness is looked for. */
 enum { GUESSES = 100 };
-
-#define OVERWRITE "ray.io/overwrite-container-cmd"
-
-static bool says_true(struct arena *arena, const struct val_map *map, const char *key)
-{
-	const struct json_node *const value = json_get(map->node, key);
-
-	return json_is(value, JSON_STRING) && str_is_nocase(json_str(arena, value), "true");
-}
-
-static bool starts_ray(struct arena *arena, const struct json_node *words)
-{
-	for (struct json_iter it = json_iter(words); json_next_item(&it);) {
-		if (str_contains(json_str(arena, it.value), "ray start"))
-			return true;
-	}
-	return false;
-}
-
-static bool has_own_command(const struct rule_context *c, const struct ray_group *group)
-{
-	const struct container *const ray = pod_ray_container(&group->template);
-
-	return says_true(c->arena, &c->object->meta.annotations, OVERWRITE) ||
-	       says_true(c->arena, &group->template.metadata.annotations, OVERWRITE) ||
-	       (ray && (starts_ray(c->arena, ray->command.node) ||
-			       starts_ray(c->arena, ray->args.node)));
-}
 
 /* One parameter at a time. */
 struct param {
@@ -59,9 +32,7 @@ struct param {
 static enum field_severity grade(const struct rule_context *c, const struct param *p)
 {
 	if (*p->at_most == FIELD_SEVERITY_OFF)
-		*p->at_most = p->group->is_head && !has_own_command(c, p->group)
-				      ? FIELD_SEVERITY_ERROR
-				      : FIELD_SEVERITY_WARN;
+		*p->at_most = start_param_grade(c, p->group);
 	return *p->at_most;
 }
 

@@ -66,58 +66,6 @@ static bool is_said(struct str before, const char *name, const char *words)
 	return said;
 }
 
-/* Ray reserves each port for one part of a node and ends where two want the same. */
-Test(start_params, ports_of_one_ray_that_are_the_same_are_told)
-{
-	static const struct {
-		const char *params; /* the tail of a flow mapping that begins with a name */
-		enum field_severity grade;
-	} CASES[] = {
-		{"8080', metrics-export-port: '8080", FIELD_SEVERITY_WARN},
-		{"8080', metrics-export-port: '8081", FIELD_SEVERITY_OFF},
-		{"0', dashboard-agent-grpc-port: '0", FIELD_SEVERITY_OFF},
-		{"8080', metrics-export-port: '$PORT", FIELD_SEVERITY_OFF},
-		{"12000', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_WARN},
-		{"10999', min-worker-port: '11000', max-worker-port: '13000", FIELD_SEVERITY_OFF},
-		{"12000', min-worker-port: '0', max-worker-port: '0", FIELD_SEVERITY_OFF},
-		{"12000', min-worker-port: '11000', max-worker-port: '13000', worker-port-list: "
-		 "'20000",
-			FIELD_SEVERITY_OFF},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_expect_eq(verdict_grade("RG0414", WITH_WORKER_PARAM,
-				     "dashboard-agent-listen-port", CASES[i].params),
-			CASES[i].grade, "%s", CASES[i].params);
-}
-
-#define WITH_PARAMS                                                                                \
-	"apiVersion: ray.io/v1\n"                                                                  \
-	"kind: RayCluster\n"                                                                       \
-	"metadata: {name: example}\n"                                                              \
-	"spec:\n"                                                                                  \
-	"  headGroupSpec:\n"                                                                       \
-	"    rayStartParams: {min-worker-port: '20000', max-worker-port: '20010', %s}\n"           \
-	"    template: {spec: {containers: [{name: head, image: ray}]}}\n"
-
-Test(start_params, no_port_lies_among_those_of_the_workers)
-{
-	static const struct {
-		const char *params;
-		enum field_severity grade;
-	} CASES[] = {
-		{"node-manager-port: '19999'", FIELD_SEVERITY_OFF},
-		{"node-manager-port: '20000'", FIELD_SEVERITY_ERROR},
-		{"node-manager-port: '20010'", FIELD_SEVERITY_ERROR},
-		{"node-manager-port: '20011'", FIELD_SEVERITY_OFF},
-		{"node-manager-port: '20005', worker-port-list: '30000'", FIELD_SEVERITY_OFF},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_expect_eq(verdict_grade("RG0414", WITH_PARAMS, CASES[i].params), CASES[i].grade,
-			"%s", CASES[i].params);
-}
-
 #define WITH_HEAD_PARAM                                                                            \
 	"apiVersion: ray.io/v1\n"                                                                  \
 	"kind: RayCluster\n"                                                                       \
