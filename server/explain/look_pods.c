@@ -40,11 +40,15 @@ static void tell_failed(struct look *l, const struct bunch *b)
 		explain_advises(l->found, f,
 			"the node ran short of what the message names: ask for "
 			"what the pod needs (requests), so that it is counted");
-	if (str_is(b->first.reason, "Preempted") ||
-		str_is(b->first.reason, "PreemptionByScheduler"))
+	if (str_is(b->first.reason, "PreemptionByScheduler"))
 		explain_advises(l->found, f,
 			"a pod of a higher priority took its place: give Ray's pods a "
 			"priorityClassName");
+	/* The kubelet's, which no priority of a user's holds off. */
+	if (str_is(b->first.reason, "Preempting"))
+		explain_advises(l->found, f,
+			"a pod without which the node does not work took its place: ask for less "
+			"than a whole node, so that there is room for what runs on each");
 }
 
 /* A Secret, ConfigMap or key that a container names; or a command that cannot be run. */

@@ -1,0 +1,225 @@
+/*
+ * What is found of a cluster, where a word of it makes the difference; whole screens are in
+ * tests/golden/explain.
+ */
+#include "server/explain/diagnose.h"
+
+#include <criterion/criterion.h>
+
+#include "base/yaml.h"
+#include "server/explain/logs_wanted.h"
+#include "server/explain/report.h"
+
+/* It is 10:00:00; all began at 09:00:00. */
+enum { NOW = 1767261600 };
+#define AT(time) "'2026-01-01T" time "Z'"
+
+#define META(name, more)                                                                           \
+	"metadata: {name: " name ", namespace: ns, uid: u-" name                                   \
+	", creationTimestamp: " AT("09:00:00") more "}"
+#define TEMPLATE "template: {spec: {containers: [{name: r, image: i}]}}"
+#define CLUSTER(more, groups)                                                                      \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META(                                       \
+		"demo", "") ", spec: {" more "headGroupSpec: {" TEMPLATE                           \
+			    "}, workerGroupSpecs: [" groups "]}, status: {state: ''}}\n"
+#define GROUP(name, more) "{groupName: " name ", " more TEMPLATE "}"
+#define ONE_OF_ONE        GROUP("w", "replicas: 1, maxReplicas: 5, ")
+
+#define LABELS(type, group)                                                                        \
+	", labels: {ray.io/cluster: demo, ray.io/node-type: " type ", ray.io/group: " group "}"
+#define POD(name, labels, containers, status)                                                      \
+	"- {apiVersion: v1, kind: Pod, " META(name, labels) ", spec: {nodeName: n, containers: "   \
+							    "[" containers "]}, status: {" status  \
+							    "}}\n"
+#define UP                                                                                         \
+	"phase: Running, conditions: [{type: Ready, status: 'True', lastTransitionTime: " AT(      \
+		"09:00:00") "}], "
+#define RUNS(name)                                                                                 \
+	"{name: " name                                                                             \
+	", ready: true, restartCount: 0, state: {running: {startedAt: " AT("09:00:00") "}}}"
+#define R          "{name: r, image: i}"
+#define HEAD       POD("h", LABELS("head", "headgroup"), R, UP "containerStatuses: [" RUNS("r") "]")
+#define AUTOSCALED "enableInTreeAutoscaling: true, "
+#define HEAD_WITH_AUTOSCALER                                                                       \
+	POD("h", LABELS("head", "headgroup"), R ", {name: autoscaler, image: i}",                  \
+		UP "containerStatuses: [" RUNS("r") ", " RUNS("autoscaler") "]")
+#define WORKER_OF(name, group, status) POD(name, LABELS("worker", group), R, status)
+#define WORKER(status)                 WORKER_OF("w1", "w", status)
+#define WORKER_UP                      WORKER(UP "containerStatuses: [" RUNS("r") "]")
+#define DELETED_WORKER(time)                                                                       \
+	POD("w1", LABELS("worker", "w") ", deletionTimestamp: " AT(time), R,                       \
+		UP "containerStatuses: [" RUNS("r") "]")
+/* It ended before, and began anew then. */
+#define RESTARTED(phase, time)                                                                     \
+	phase "containerStatuses: [{name: r, ready: true, restartCount: 2, state: {running: "      \
+	      "{startedAt: " AT(                                                                   \
+		      time) "}}, lastState: {terminated: {exitCode: 1, reason: Error}}}]"
+#define WAITS_TO_RESTART                                                                           \
+	"phase: Running, containerStatuses: [{name: r, restartCount: 2, state: {waiting: {reason:" \
+	" CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1, reason: Error}}}]"
+#define ENDED                                                                                      \
+	"containerStatuses: [{name: r, restartCount: 0, state: {terminated: {exitCode: 9, "        \
+	"reason: Error}}}]"
+#define EVENT(kind, name, why, words)                                                              \
+	"- {apiVersion: v1, kind: Event, type: Warning, " META(                                    \
+		"e", "") ", involvedObject: "                                                      \
+			 "{kind: " kind ", name: " name "}, reason: " why                          \
+			 ", lastTimestamp: " AT("09:59:00") ", message: '" words "'}\n"
+#define QUOTA(scopes)                                                                              \
+	"- {apiVersion: v1, kind: ResourceQuota, " META(                                           \
+		"q", "") ", spec: {" scopes                                                        \
+			 "hard: {pods: 1}}, status: {hard: {pods: 1}, used: {pods: 1}}}\n"
+#define REFUSED                                                                                    \
+	EVENT("RayCluster", "demo", "FailedToCreateWorkerPod",                                     \
+		"pods \"x\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, "    \
+		"limited: pods=1")
+
+struct example {
+	const char *what, *items, *words;
+	bool told;
+};
+
+/* clang-format off */
+static const struct example EXAMPLES[] = {
+	{"a startup probe is a probe as well", CLUSTER("", ONE_OF_ONE) HEAD WORKER(WAITS_TO_RESTART)
+	 EVENT("Pod", "w1", "Killing", "Container r failed startup probe, will be restarted"),
+	 "Ray did not answer its probe", true},
+	{"who asked it to end is none", CLUSTER("", ONE_OF_ONE) HEAD WORKER(WAITS_TO_RESTART)
+	 EVENT("Pod", "w1", "Killing", "Stopping container r"), "Ray did not answer its probe", false},
+
+	{"a restart a moment ago is told", CLUSTER("", ONE_OF_ONE) HEAD WORKER(RESTARTED(UP, "09:55:00")),
+	 "crashes: exit code 1", true},
+	{"one of long ago is over", CLUSTER("", ONE_OF_ONE) HEAD WORKER(RESTARTED(UP, "09:45:00")),
+	 "crashes", false},
+	{"a pod that was ended is not told by how its container took it",
+	 CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, reason: Evicted, " ENDED), "over: Evicted", true},
+	{"one that ended by itself is", CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, " ENDED), "has ended: exit code 9", true},
+	{"a pod that is to end has the time to",
+	 CLUSTER("", GROUP("w", "replicas: 0, ")) HEAD DELETED_WORKER("09:59:40"), "still there", false},
+	{"but not for ever",
+	 CLUSTER("", GROUP("w", "replicas: 0, ")) HEAD DELETED_WORKER("09:59:20"), "still there", true},
+
+	{"the kubelet makes room for what its node needs",
+	 CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, reason: Preempting, message: Preempted in order to admit critical pod"),
+	 "a pod without which the node does not work took its place", true},
+	{"the scheduler for who has a higher priority",
+	 CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, conditions: [{type: DisruptionTarget, status: 'True', reason: PreemptionByScheduler}]"),
+	 "a pod of a higher priority took its place", true},
+
+	{"a worker that is named and stays",
+	 CLUSTER("", GROUP("w", "replicas: 1, scaleStrategy: {workersToDelete: [w1]}, ")) HEAD WORKER_UP, "is to lose workers", true},
+	{"one that is ending is gone as asked",
+	 CLUSTER("", GROUP("w", "replicas: 0, scaleStrategy: {workersToDelete: [w1]}, ")) HEAD DELETED_WORKER("09:59:40"),
+	 "is to lose workers", false},
+	{"a group that may grow no more",
+	 CLUSTER(AUTOSCALED, GROUP("w", "replicas: 1, maxReplicas: 1, ")) HEAD_WITH_AUTOSCALER WORKER_UP, "is at its maxReplicas (1)", true},
+	{"one that is switched off was not to grow",
+	 CLUSTER(AUTOSCALED, GROUP("w", "replicas: 0, maxReplicas: 0, ")) HEAD_WITH_AUTOSCALER, "is at its maxReplicas", false},
+	{"v2 goes without saying from 2.48 on",
+	 CLUSTER(AUTOSCALED "rayVersion: 2.48.0, ", ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP, "Ray 2.48.0 takes v2", true},
+	{"also in a greater major version",
+	 CLUSTER(AUTOSCALED "rayVersion: 3.0.0, ", ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP, "Ray 3.0.0 takes v2", true},
+	{"not before",
+	 CLUSTER(AUTOSCALED "rayVersion: 2.47.1, ", ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP, "takes v2", false},
+
+	{"a quota that is used up", CLUSTER("", ONE_OF_ONE) HEAD QUOTA(""), "\"q\" has no room", true},
+	{"one of some pods alone may be none of these", CLUSTER("", ONE_OF_ONE) HEAD QUOTA("scopes: [Terminating], "), "\"q\"", false},
+	{"what was refused, while a pod is missing", CLUSTER("", ONE_OF_ONE) HEAD REFUSED, "\"q\" has no room", true},
+	{"and no more when it is there", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP REFUSED, "\"q\"", false},
+};
+/* clang-format on */
+
+struct fixture {
+	struct arena arena;
+	struct policy *policy;
+	struct explain_input in;
+};
+
+static void begin(struct fixture *f, const char *items)
+{
+	static const struct yaml_limits LIMITS = {
+		.bytes = 1u << 20, .depth = 100, .nodes = 10000, .expanded = 1000};
+	struct yaml_doc doc;
+	struct err err;
+
+	*f = (struct fixture){.policy = policy_empty()};
+	arena_init(&f->arena, 65536);
+	f->in = (struct explain_input){.arena = &f->arena, .policy = f->policy, .now = NOW};
+	const struct str text =
+		arena_printf(&f->arena, "apiVersion: v1\nkind: List\nitems:\n%s", items);
+
+	cr_assert(yaml_read(&f->arena, text, &LIMITS, &doc, &err), "%s:\n%s", err.text, items);
+	explain_add(&f->in, doc.json.root);
+}
+
+static void end(struct fixture *f)
+{
+	policy_free(&f->policy);
+	arena_done(&f->arena);
+}
+
+static void expect(const struct example *e)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	struct explain_verdict verdict;
+	struct fixture f;
+
+	begin(&f, e->items);
+	explain_diagnose(&f.in, f.in.of[EXPLAIN_CLUSTER].items[0], &verdict);
+	explain_report_text(&verdict, false, 1000, &out);
+	cr_expect_eq(str_contains(buf_str(&out), e->words), e->told, "%s: '%s' is%s in\n%.*s",
+		e->what, e->words, e->told ? " not" : "", STR_ARG(buf_str(&out)));
+	end(&f);
+}
+
+Test(diagnose, a_word_makes_the_difference)
+{
+	for (size_t i = 0; i < ARRAY_LEN(EXAMPLES); i++)
+		expect(&EXAMPLES[i]);
+}
+
+#define SIX_GROUPS                                                                                 \
+	GROUP("a", "")                                                                             \
+	", " GROUP("b", "") ", " GROUP("c", "") ", " GROUP("d", "") ", " GROUP(                    \
+		"e", "") ", " GROUP("f", "")
+#define SIX_CRASH                                                                                  \
+	WORKER_OF("a1", "a", WAITS_TO_RESTART)                                                     \
+	WORKER_OF("b1", "b", WAITS_TO_RESTART)                                                     \
+	WORKER_OF("c1", "c", WAITS_TO_RESTART)                                                     \
+	WORKER_OF("d1", "d", WAITS_TO_RESTART)                                                     \
+	WORKER_OF("e1", "e", WAITS_TO_RESTART) WORKER_OF("f1", "f", WAITS_TO_RESTART)
+
+static const struct {
+	const char *what, *items, *logs;
+} LOGS[] = {
+	{"where all is well, none", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP, ""},
+	{"of what crashed and waits, that of the run before",
+		CLUSTER("", ONE_OF_ONE) HEAD WORKER(WAITS_TO_RESTART), "w1 r previous\n"},
+	{"of what ended for good, its own",
+		CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, " ENDED), "w1 r\n"},
+	{"of many troubles the first, and the autoscaler's",
+		CLUSTER(AUTOSCALED, SIX_GROUPS) HEAD_WITH_AUTOSCALER SIX_CRASH,
+		"a1 r previous\nb1 r previous\nc1 r previous\nd1 r previous\nh autoscaler\n"},
+};
+
+Test(diagnose, the_logs_that_are_wanted)
+{
+	for (size_t i = 0; i < ARRAY_LEN(LOGS); i++) {
+		CLEANUP(buf_done) struct buf out = {0};
+		struct explain_log wanted[EXPLAIN_LOGS_MAX];
+		struct explain_subject s;
+		struct fixture f;
+
+		begin(&f, LOGS[i].items);
+		explain_subject_init(&s, &f.in, f.in.of[EXPLAIN_CLUSTER].items[0]);
+		const size_t count = explain_logs_wanted(&s, wanted);
+
+		for (size_t k = 0; k < count; k++)
+			buf_printf(&out, "%.*s %.*s%s\n", STR_ARG(wanted[k].pod),
+				STR_ARG(wanted[k].container),
+				wanted[k].previous ? " previous" : "");
+		cr_expect(str_is(buf_str(&out), LOGS[i].logs), "%s: expected\n%sgot\n%.*s",
+			LOGS[i].what, LOGS[i].logs, STR_ARG(buf_str(&out)));
+		end(&f);
+	}
+}
