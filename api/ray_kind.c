@@ -182,3 +182,14 @@ bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enu
 		return true;
 	return json_is(root, JSON_OBJECT) && found(nearest(&claim), kind, dialect);
 }
+
+const char *ray_kind_namesake(const struct json_node *root)
+{
+	const struct json_node *const kind = json_get(root, "kind");
+
+	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
+		if (json_is(kind, JSON_STRING) && json_str_is(kind, str_from(KINDS[i].kind)))
+			return KINDS[i].kind;
+	}
+	return NULL;
+}

@@ -34,3 +34,5 @@ bool ray_kind_find(
  * of somebody else's.
  */
 bool ray_object_recognise(const struct json_node *root, enum ray_kind *kind, enum dialect *dialect);
+/* The kind of ours as which somebody else's object is called; NULL where it is called otherwise. */
+const char *ray_kind_namesake(const struct json_node *root);

@@ -71,7 +71,7 @@ static void check_argument(struct check_run *c, struct settings *s, const char *
 
 	if (!inputs_add(&s->arena, &inputs, path, &err))
 		report_unreadable(&c->report,
-			&(struct report_unreadable){.file = path, .text = str_from(err.text)});
+			&(struct report_remark){.file = path, .text = str_from(err.text)});
 	tell_of_terminal(path);
 	tell_of_folders(path, &inputs);
 	tell_of_kustomization(&inputs);
@@ -106,7 +106,7 @@ static void check_stored(struct check_run *c, const struct settings *s)
 
 	if (!kube_transport_load(&err) || !kube_config_load(&options, &config, &err)) {
 		report_unreadable(&c->report,
-			&(struct report_unreadable){.file = "cluster", .text = str_from(err.text)});
+			&(struct report_remark){.file = "cluster", .text = str_from(err.text)});
 		return;
 	}
 	struct kube_client *client = kube_client_new(&(struct kube_client_options){

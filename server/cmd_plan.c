@@ -116,11 +116,12 @@ static bool plan_documents(struct planner *p, struct source *source)
 	struct document document;
 	struct document_fault fault;
 	struct position position = {p, &documents, &document};
+	const struct manifest_visitor visitor = {.judge = plan_object, .context = &position};
 	bool good;
 
 	documents_open(&documents, source);
 	while ((good = documents_next(&documents, &p->arena, &document, &fault)) && document.root) {
-		manifest_each(&p->arena, document.root, plan_object, &position);
+		manifest_each(&p->arena, document.root, &visitor);
 		arena_reset(&p->arena);
 	}
 	documents_close(&documents);

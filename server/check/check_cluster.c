@@ -56,7 +56,7 @@ static void tell_unread(
 	buf_printf(&name, "%s.%s", resource->plural, resource->group);
 	buf_add_char(&name, '\0');
 	report_unreadable(&check->report,
-		&(struct report_unreadable){.file = name.at, .text = str_from(err->text)});
+		&(struct report_remark){.file = name.at, .text = str_from(err->text)});
 }
 
 void check_cluster(struct check_run *check, struct kube_client *client, const char *namespace)

@@ -50,10 +50,28 @@ static void judge(void *context, const struct manifest *manifest)
 	flush(p->check);
 }
 
+/* An object of another kind is no business of ours, unless it is called as one of ours is. */
+static void pass(void *context, const struct json_node *object)
+{
+	const struct position *const p = context;
+	const struct json_node *const version = json_get(object, "apiVersion");
+	const char *const kind = ray_kind_namesake(object);
+	struct report_remark note = {
+		.file = p->documents->source->name, .source = p->documents->source};
+
+	if (kind == NULL)
+		return;
+	documents_place(
+		p->documents, p->document, version ? version : object, &note.line, &note.column);
+	note.text = arena_printf(&p->check->arena,
+		"this %s is not judged: KubeRay's has apiVersion \"ray.io/v1\"", kind);
+	report_note(&p->check->report, &note);
+}
+
 static void tell_fault(
 	struct check_run *c, struct source *source, const struct document_fault *fault)
 {
-	report_unreadable(&c->report, &(struct report_unreadable){
+	report_unreadable(&c->report, &(struct report_remark){
 					      .file = source->name,
 					      .source = source,
 					      .line = fault->line,
@@ -69,6 +87,7 @@ void check_run_text(struct check_run *c, const char *name, struct str text)
 	struct document document;
 	struct document_fault fault;
 	struct position position = {c, &documents, &document};
+	const struct manifest_visitor visitor = {judge, pass, &position};
 
 	source_init(&source, name, text);
 	documents_open(&documents, &source);
@@ -78,7 +97,7 @@ void check_run_text(struct check_run *c, const char *name, struct str text)
 			tell_fault(c, &source, &fault);
 		else if (document.root)
 			c->report.counts.others +=
-				manifest_each(&c->arena, document.root, judge, &position);
+				manifest_each(&c->arena, document.root, &visitor);
 		else
 			break;
 	} while (!c->failed);
@@ -96,6 +115,6 @@ void check_run_file(struct check_run *c, const char *path)
 		check_run_text(c, name, buf_str(&text));
 	else
 		report_unreadable(&c->report,
-			&(struct report_unreadable){.file = name, .text = str_from(err.text)});
+			&(struct report_remark){.file = name, .text = str_from(err.text)});
 	flush(c);
 }

@@ -29,20 +29,23 @@ static bool is_being_deleted(const struct json_node *object)
 
 /* 1 when it is not judged. */
 static size_t each_object(
-	struct arena *arena, const struct manifest *from, manifest_fn *judge, void *context)
+	struct arena *arena, const struct manifest *from, const struct manifest_visitor *visitor)
 {
 	struct manifest m = *from;
 
-	if (!ray_object_recognise(m.root, &m.kind, &m.dialect))
+	if (!ray_object_recognise(m.root, &m.kind, &m.dialect)) {
+		if (visitor->pass)
+			visitor->pass(visitor->context, m.root);
 		return 1;
+	}
 	if (m.namespace.len == 0)
 		m.namespace = json_str(arena, json_get(json_get(m.root, "metadata"), "namespace"));
-	judge(context, &m);
+	visitor->judge(visitor->context, &m);
 	return 0;
 }
 
-static size_t review(
-	struct arena *arena, const struct json_node *document, manifest_fn *judge, void *context)
+static size_t review(struct arena *arena, const struct json_node *document,
+	const struct manifest_visitor *visitor)
 {
 	const struct json_node *const request = json_get(document, "request");
 	const struct json_node *const subresource = json_get(request, "subResource");
@@ -58,19 +61,19 @@ static size_t review(
 		(json_is(subresource, JSON_STRING) && subresource->len) ||
 		is_being_deleted(m.root) || (m.old && is_being_deleted(m.old)))
 		return 1;
-	return each_object(arena, &m, judge, context);
+	return each_object(arena, &m, visitor);
 }
 
-size_t manifest_each(
-	struct arena *arena, const struct json_node *document, manifest_fn *judge, void *context)
+size_t manifest_each(struct arena *arena, const struct json_node *document,
+	const struct manifest_visitor *visitor)
 {
 	size_t others = 0;
 
 	if (is_review(document))
-		return review(arena, document, judge, context);
+		return review(arena, document, visitor);
 	if (!is_list(document))
-		return each_object(arena, &(struct manifest){.root = document}, judge, context);
+		return each_object(arena, &(struct manifest){.root = document}, visitor);
 	for (struct json_iter it = json_iter(json_get(document, "items")); json_next_item(&it);)
-		others += manifest_each(arena, it.value, judge, context);
+		others += manifest_each(arena, it.value, visitor);
 	return others;
 }

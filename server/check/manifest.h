@@ -14,11 +14,17 @@ struct manifest {
 	enum dialect dialect;
 };
 
-typedef void manifest_fn(void *context, const struct manifest *manifest);
+/* Whoever is called for what a document holds. */
+struct manifest_visitor {
+	void (*judge)(void *context, const struct manifest *manifest);
+	/* of an object of another kind; or NULL */
+	void (*pass)(void *context, const struct json_node *object);
+	void *context;
+};
 
 /*
- * Calls for each object that is judged, in order; returns how many are not: of other kinds, or
- * reviews of what admission lets through unseen (deletes, subresources, objects on their way out).
+ * Calls for each object, in order; returns how many are not judged: of other kinds, or reviews of
+ * what admission lets through unseen (deletes, subresources, objects on their way out).
  */
-size_t manifest_each(
-	struct arena *arena, const struct json_node *document, manifest_fn *judge, void *context);
+size_t manifest_each(struct arena *arena, const struct json_node *document,
+	const struct manifest_visitor *visitor);

@@ -28,10 +28,16 @@ void report_object(struct report *r, const struct judged *judged)
 	r->counts.warnings += judged->warnings;
 }
 
-void report_unreadable(struct report *r, const struct report_unreadable *what)
+void report_unreadable(struct report *r, const struct report_remark *what)
 {
 	r->format->unreadable(r, what);
 	r->counts.unreadable++;
+}
+
+void report_note(struct report *r, const struct report_remark *what)
+{
+	if (r->format->note && !r->quiet)
+		r->format->note(r, what);
 }
 
 void report_end(struct report *r)

@@ -10,8 +10,8 @@ struct report_counts {
 	size_t unreadable; /* files or documents that cannot be read */
 };
 
-/* What could not be read; line and column are 0 when it is the file itself. */
-struct report_unreadable {
+/* Of what is not judged; line and column are 0 when it is the file itself. */
+struct report_remark {
 	const char *file;
 	struct source *source; /* NULL: the file could not be read at all */
 	uint32_t line, column;
@@ -39,7 +39,8 @@ struct report_format {
 	const char *name;
 	void (*begin)(struct report *report);
 	void (*object)(struct report *report, const struct judged *judged);
-	void (*unreadable)(struct report *report, const struct report_unreadable *what);
+	void (*unreadable)(struct report *report, const struct report_remark *what);
+	void (*note)(struct report *report, const struct report_remark *what); /* or NULL */
 	void (*end)(struct report *report);
 };
 
@@ -51,7 +52,9 @@ const struct report_format *report_format_find(struct str name);
 
 void report_begin(struct report *report);
 void report_object(struct report *report, const struct judged *judged);
-void report_unreadable(struct report *report, const struct report_unreadable *what);
+void report_unreadable(struct report *report, const struct report_remark *what);
+/* What somebody may want to know and is no finding; not told where only errors are. */
+void report_note(struct report *report, const struct report_remark *what);
 void report_end(struct report *report);
 void report_done(struct report *report);
 

@@ -62,10 +62,18 @@ static void github_object(struct report *r, const struct judged *judged)
 	add_unlisted(r, judged, FIELD_SEVERITY_WARN);
 }
 
-static void github_unreadable(struct report *r, const struct report_unreadable *what)
+static void github_unreadable(struct report *r, const struct report_remark *what)
 {
 	add_command(r, "error", what->file, what->line, what->column);
 	buf_add_cstr(&r->out, ",title=unreadable::");
+	add_escaped(&r->out, what->text, false);
+	buf_add_char(&r->out, '\n');
+}
+
+static void github_note(struct report *r, const struct report_remark *what)
+{
+	add_command(r, "notice", what->file, what->line, what->column);
+	buf_add_cstr(&r->out, ",title=not judged::");
 	add_escaped(&r->out, what->text, false);
 	buf_add_char(&r->out, '\n');
 }
@@ -77,4 +85,4 @@ static void github_end(struct report *r)
 }
 
 const struct report_format REPORT_GITHUB = {
-	"github", github_begin, github_object, github_unreadable, github_end};
+	"github", github_begin, github_object, github_unreadable, github_note, github_end};

@@ -59,7 +59,7 @@ static void json_object(struct report *r, const struct judged *judged)
 }
 
 /* They stand behind the objects. */
-static void json_unreadable(struct report *r, const struct report_unreadable *what)
+static void json_unreadable(struct report *r, const struct report_remark *what)
 {
 	struct buf *const out = &r->later;
 
@@ -83,4 +83,4 @@ static void json_end(struct report *r)
 }
 
 const struct report_format REPORT_JSON = {
-	"json", json_begin, json_object, json_unreadable, json_end};
+	"json", json_begin, json_object, json_unreadable, NULL, json_end};

@@ -184,7 +184,7 @@ static void junit_object(struct report *r, const struct judged *judged)
 	close_case(r);
 }
 
-static void junit_unreadable(struct report *r, const struct report_unreadable *what)
+static void junit_unreadable(struct report *r, const struct report_remark *what)
 {
 	CLEANUP(buf_done) struct buf all = {0};
 
@@ -209,4 +209,4 @@ static void junit_end(struct report *r)
 }
 
 const struct report_format REPORT_JUNIT = {
-	"junit", junit_begin, junit_object, junit_unreadable, junit_end};
+	"junit", junit_begin, junit_object, junit_unreadable, NULL, junit_end};

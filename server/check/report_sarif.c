@@ -135,7 +135,7 @@ static void sarif_object(struct report *r, const struct judged *judged)
 	add_unlisted(r, judged, FIELD_SEVERITY_WARN);
 }
 
-static void sarif_unreadable(struct report *r, const struct report_unreadable *what)
+static void sarif_unreadable(struct report *r, const struct report_remark *what)
 {
 	begin_result(r, &UNREADABLE, "error", what->text);
 	add_uri(&r->out, what->file);
@@ -155,4 +155,4 @@ static void sarif_end(struct report *r)
 }
 
 const struct report_format REPORT_SARIF = {
-	"sarif", sarif_begin, sarif_object, sarif_unreadable, sarif_end};
+	"sarif", sarif_begin, sarif_object, sarif_unreadable, NULL, sarif_end};

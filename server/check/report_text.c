@@ -86,14 +86,26 @@ static void text_object(struct report *r, const struct judged *judged)
 	text_rest(r, judged);
 }
 
-static void text_unreadable(struct report *r, const struct report_unreadable *what)
+static void add_remark(struct report *r, const struct report_remark *what)
 {
-	add_place(r, what->file, what->line, what->column);
-	add_severity(r, true);
 	add_printable(&r->out, what->text);
 	buf_add_char(&r->out, '\n');
 	if (what->source && what->line)
 		add_excerpt(r, what->source, what->line, what->column, 1);
+}
+
+static void text_unreadable(struct report *r, const struct report_remark *what)
+{
+	add_place(r, what->file, what->line, what->column);
+	add_severity(r, true);
+	add_remark(r, what);
+}
+
+static void text_note(struct report *r, const struct report_remark *what)
+{
+	add_place(r, what->file, what->line, what->column);
+	buf_add_cstr(&r->out, "note: ");
+	add_remark(r, what);
 }
 
 static void text_end(struct report *r)
@@ -103,4 +115,4 @@ static void text_end(struct report *r)
 }
 
 const struct report_format REPORT_TEXT = {
-	"text", text_begin, text_object, text_unreadable, text_end};
+	"text", text_begin, text_object, text_unreadable, text_note, text_end};

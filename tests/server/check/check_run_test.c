@@ -92,3 +92,43 @@ Test(check_run, many_findings_in_one_long_line_cost_one_pass, .timeout = 30)
 	check_run_done(&run);
 	policy_free(&policy);
 }
+
+static const struct {
+	const char *format;
+	bool quiet;
+	const char *words; /* NULL: nothing is said */
+} NAMESAKES[] = {
+	{"text", false,
+		"file:5:16: note: this RayCluster is not judged: KubeRay's has apiVersion "
+		"\"ray.io/v1\"\n"},
+	{"text", true, NULL},
+	{"github", false, "::notice file=file,line=5,col=16,title=not judged::this RayCluster"},
+	{"json", false, NULL},
+};
+
+/* Somebody else's kind may be called so: it is no mistake, but hardly ever what was meant. */
+Test(check_run, a_kind_of_somebody_elses_that_is_called_as_ours_is_told)
+{
+	static const char FILE[] = "apiVersion: v1\nkind: List\nitems:\n"
+				   "- {apiVersion: apps/v1, kind: Deployment}\n"
+				   "- {apiVersion: ray.example.com/v1, kind: RayCluster}\n";
+	struct policy *policy = policy_empty();
+
+	for (size_t i = 0; i < ARRAY_LEN(NAMESAKES); i++) {
+		struct check_run run;
+
+		check_run_init(&run, policy, report_format_find(str_from(NAMESAKES[i].format)));
+		run.report.quiet = NAMESAKES[i].quiet;
+		check_run_text(&run, "file", str_from(FILE));
+		const struct str out = buf_str(&run.report.out);
+
+		cr_expect_eq(run.report.counts.others, 2u);
+		cr_expect_eq(run.report.counts.errors + run.report.counts.warnings, 0u);
+		if (NAMESAKES[i].words)
+			cr_expect(str_starts(out, NAMESAKES[i].words), "%.*s", STR_ARG(out));
+		else
+			cr_expect_not(str_contains(out, "judged,"), "%.*s", STR_ARG(out));
+		check_run_done(&run);
+	}
+	policy_free(&policy);
+}

@@ -30,7 +30,7 @@ static void expect_report(size_t i, const char *format, const char *words)
 	struct report report = {.format = report_format_find(str_from(format))};
 
 	report_begin(&report);
-	report_unreadable(&report, &(struct report_unreadable){.file = UNREADABLE[i].file,
+	report_unreadable(&report, &(struct report_remark){.file = UNREADABLE[i].file,
 					   .line = 1,
 					   .column = 2,
 					   .text = str_from(UNREADABLE[i].text)});
