@@ -4,7 +4,10 @@
  */
 #include "validators/rules.h"
 
+#include <inttypes.h>
+
 #include "api/legacy_sleep.h"
+#include "validators/unsupported.h"
 
 static bool is_ours(const struct rule_context *c)
 {
@@ -22,12 +25,22 @@ static void autoscaler_is_there(const struct rule_context *c, const struct raycl
 		{"idleTimeoutMinutes", cluster->idle_timeout_minutes.node},
 	};
 
+	const struct ray_group *const type = unsupported_scaled_type(cluster);
+	bool told = false;
+
 	for (size_t i = 0; is_ours(c) && i < ARRAY_LEN(fields); i++) {
 		if (fields[i].node)
 			rule_found(c, FIELD_CHILD(cluster->self.at, fields[i].name),
 				FIELD_NOT_SUPPORTED, FIELD_READS(fields[i].node),
 				"has no effect yet: minWorkers are held, and nothing scales");
+		told |= fields[i].node != NULL;
 	}
+	/* Both may be left out, and the operator of 2022 scaled all the same. */
+	if (is_ours(c) && !told && type)
+		rule_found(c, FIELD_CHILD(type->self.at, "maxWorkers"), FIELD_NOT_SUPPORTED,
+			FIELD_READS(type->max.node, type->min.node, cluster->max_workers.node),
+			"nothing scales to %" PRId64 " yet: minWorkers are held",
+			group_max(cluster, type));
 }
 
 /* RG1123 */
@@ -46,7 +59,8 @@ static void somebody_starts_ray(const struct rule_context *c, const struct ray_g
 
 static const struct rule RULES[] = {
 	RULE("RG1122", "legacy-autoscaler", WARN, LEGACY, "0.1", NULL,
-		"Where the policy's target is raygate, nothing is said to an autoscaler.",
+		"Where the policy's target is raygate, nothing is said to an autoscaler, and no "
+		"podType counts on one.",
 		RULE_CHECKS_CLUSTER(autoscaler_is_there)),
 	RULE("RG1123", "legacy-start-runs", WARN, LEGACY, "0.1", NULL,
 		"Where the policy's target is raygate, containers sleep as the chart's do, or "

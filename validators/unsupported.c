@@ -66,12 +66,35 @@ static void redis(
 		fn(context, &row->told, gcs->self.at, gcs->self.node);
 }
 
-/* What only an autoscaler reads; at apply RG1122 tells of it. */
+const struct ray_group *unsupported_scaled_type(const struct raycluster *cluster)
+{
+	int64_t held = 0;
+	const struct ray_group *found = NULL;
+
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		const struct ray_group *const type = cluster->workers[i];
+		const int64_t least = group_min(cluster, type);
+
+		held += least > 0 ? least : 0;
+		if (found == NULL && group_max(cluster, type) > (least > 0 ? least : 0))
+			found = type;
+	}
+	return held < raycluster_max_workers(cluster) ? found : NULL;
+}
+
+/*
+ * What only an autoscaler reads, or, since these may be left out, what only one makes; at apply
+ * RG1122 tells of it.
+ */
 static void scaling(
 	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
 {
 	const struct raycluster *const cluster = object->cluster;
+	const bool said = cluster->upscaling_speed.node || cluster->idle_timeout_minutes.node;
+	const struct ray_group *const type = said ? NULL : unsupported_scaled_type(cluster);
 
+	if (type)
+		fn(context, &row->told, FIELD_CHILD(type->self.at, "maxWorkers"), type->max.node);
 	if (cluster->upscaling_speed.node)
 		fn(context, &row->told, FIELD_CHILD(cluster->self.at, "upscalingSpeed"),
 			cluster->upscaling_speed.node);

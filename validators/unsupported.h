@@ -16,5 +16,11 @@ struct unsupported {
 typedef void unsupported_fn(void *context, const struct unsupported *row,
 	const struct field_path *at, const struct json_node *node);
 
+/*
+ * Of a legacy cluster: the first podType of which the operator of 2022 made more than minWorkers
+ * where there was work; NULL where there is none.
+ */
+const struct ray_group *unsupported_scaled_type(const struct raycluster *cluster);
+
 /* Calls for each of them that the object asks for, in the order of the table. */
 void unsupported_each(const struct ray_object *object, unsupported_fn *fn, void *context);

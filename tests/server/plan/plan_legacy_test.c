@@ -13,6 +13,7 @@
 #define TYPE(name, more) "  - {name: " name ", " more CONFIG(name "-", "i") "}\n"
 #define SPEC(more)       "  headPodType: h\n" more "  podTypes:\n" TYPE("h", "")
 #define TWO              SPEC("  maxWorkers: 3\n") TYPE("w", "minWorkers: 2, maxWorkers: 3, ")
+#define TWO_AT_MOST      SPEC("  maxWorkers: 2\n") TYPE("w", "minWorkers: 2, maxWorkers: 2, ")
 
 #define SERVICE   "service demo-ray-head 10.0.0.1\n"
 #define HEAD      "pod head h head running ready launch=now ip=1.2.3.4\n"
@@ -113,7 +114,25 @@ static struct str after(struct arena *arena, const struct observed *seen, const 
 	return json_is(was, JSON_STRING) ? json_str(arena, was) : json_raw(was);
 }
 
-static void expect(const struct example *e)
+#define SCALING                                                                                    \
+	"not supported by this version: autoscaling (minWorkers are held, and nothing scales "     \
+	"beyond them)"
+#define TELLS_SCALING "warning NotSupported: " SCALING "\n"
+
+/* Of most examples there might be more workers than are held; that it is told is none of theirs. */
+static struct str but_for_scaling(struct arena *arena, struct str actions)
+{
+	const struct str mark = STR(TELLS_SCALING);
+
+	for (size_t i = 0; i + mark.len <= actions.len; i++) {
+		if (memcmp(actions.at + i, mark.at, mark.len) == 0)
+			return arena_printf(
+				arena, "%.*s%s", (int)i, actions.at, actions.at + i + mark.len);
+	}
+	return actions;
+}
+
+static void expect(const struct example *e, bool scaling)
 {
 	struct arena arena;
 	struct round round;
@@ -126,7 +145,8 @@ static void expect(const struct example *e)
 	if (seen->object->cluster && seen->object->cluster->head)
 		fill_launch(&arena, seen);
 	plan_legacy(seen, &round);
-	const struct str actions = plan_kit_actions(&arena, &round);
+	const struct str all = plan_kit_actions(&arena, &round);
+	const struct str actions = scaling ? all : but_for_scaling(&arena, all);
 	const struct str phase =
 		arena_printf(&arena, "%.*s %.*s", STR_ARG(after(&arena, seen, &round, "phase")),
 			STR_ARG(after(&arena, seen, &round, "autoscalerRetries")));
@@ -142,7 +162,7 @@ static void expect(const struct example *e)
 static void expect_all(const struct example *examples, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		expect(&examples[i]);
+		expect(&examples[i], false);
 }
 
 /* clang-format off */
@@ -313,22 +333,22 @@ Test(plan_legacy, what_does_not_come_is_told)
 	static const char LACKS[] =
 		IS_THERE W("a") W("b") "status conditions: [{type: Supported, status: 'False', "
 				       "reason: NotSupported, lastTransitionTime: x, message: "
-				       "'not supported by this version: autoscaling (minWorkers "
-				       "are held, and nothing scales beyond them)'}]\n";
+				       "'" SCALING "'}]\n";
 	static const struct example EXAMPLES[] = {
-		{"a pod that no node has room for", TWO, STUCK,
+		{"a pod that no node has room for", TWO_AT_MOST, STUCK,
 			"warning PodsPending: 1 of \"w\": 0/1 nodes\n", "Running 0"},
-		{"once", TWO, TOLD, "", "Running 0"},
-		{"an autoscaler that is not there", TWO "  upscalingSpeed: 1.0\n",
-			IS_THERE W("a") W("b"),
-			"warning NotSupported: not supported by this version: autoscaling "
-			"(minWorkers are held, and nothing scales beyond them)\n",
-			"Running 0"},
+		{"once", TWO_AT_MOST, TOLD, "", "Running 0"},
+		{"an autoscaler that is not there", TWO_AT_MOST "  upscalingSpeed: 1.0\n",
+			IS_THERE W("a") W("b"), TELLS_SCALING, "Running 0"},
 		{"once, too", TWO "  upscalingSpeed: 1.0\n  idleTimeoutMinutes: 5\n", LACKS, "",
 			"Running 0"},
+		{"without a word on it there may be more workers", TWO, IS_THERE W("a") W("b"),
+			TELLS_SCALING, "Running 0"},
+		{"which is told once, too", TWO, LACKS, "", "Running 0"},
 	};
 
-	expect_all(EXAMPLES, ARRAY_LEN(EXAMPLES));
+	for (size_t i = 0; i < ARRAY_LEN(EXAMPLES); i++)
+		expect(&EXAMPLES[i], true);
 }
 
 /* A spec of which nothing can be made is said to be so, and nothing else is done. */

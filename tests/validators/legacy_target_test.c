@@ -1,0 +1,71 @@
+/* A legacy cluster that counts on an autoscaler, by the fields of one or by room to grow. */
+#include <criterion/criterion.h>
+
+#include "tests/support/verdict.h"
+
+#define POD              "podConfig: {metadata: {generateName: x-}, spec: {containers: [{name: r, image: i}]}}"
+#define TYPE(name, more) "  - {name: " name ", " more POD "}\n"
+#define CLUSTER(top, types)                                                                        \
+	"apiVersion: cluster.ray.io/v1\nkind: RayCluster\nmetadata: {name: a}\nspec:\n"            \
+	"  headPodType: h\n" top "  podTypes:\n" TYPE("h", "") types
+#define FIELDS  "  upscalingSpeed: 1\n  idleTimeoutMinutes: 5\n"
+#define NOTHING "has no effect yet: minWorkers are held, and nothing scales\n"
+
+/* clang-format off */
+static const struct {
+	const char *what, *object, *told;
+} CASES[] = {
+	{"its two fields", CLUSTER(FIELDS, TYPE("w", "minWorkers: 2, maxWorkers: 2, ")),
+	 "spec.upscalingSpeed: Unsupported value: 1: " NOTHING
+	 "spec.idleTimeoutMinutes: Unsupported value: 5: " NOTHING},
+	{"they say it for the podTypes too", CLUSTER("  upscalingSpeed: 1\n", TYPE("w", "minWorkers: 0, maxWorkers: 2, ")),
+	 "spec.upscalingSpeed: Unsupported value: 1: " NOTHING},
+	{"both are left out, and there may be more", CLUSTER("  maxWorkers: 10\n", TYPE("w", "minWorkers: 0, maxWorkers: 10, ")),
+	 "spec.podTypes[1].maxWorkers: Unsupported value: 10: nothing scales to 10 yet: minWorkers are held\n"},
+	{"once, of the first of them",
+	 CLUSTER("  maxWorkers: 10\n", TYPE("v", "minWorkers: 1, maxWorkers: 1, ") TYPE("w", "maxWorkers: 3, ") TYPE("x", "maxWorkers: 3, ")),
+	 "spec.podTypes[2].maxWorkers: Unsupported value: 3: nothing scales to 3 yet: minWorkers are held\n"},
+	{"where it is left out too, spec.maxWorkers is what there may be", CLUSTER("  maxWorkers: 1\n", TYPE("w", "")),
+	 "spec.podTypes[1].maxWorkers: Unsupported value: nothing scales to 1 yet: minWorkers are held\n"},
+	{"and where that is, 2", CLUSTER("", TYPE("w", "minWorkers: 1, ")),
+	 "spec.podTypes[1].maxWorkers: Unsupported value: nothing scales to 2 yet: minWorkers are held\n"},
+	{"as many as there may be", CLUSTER("  maxWorkers: 2\n", TYPE("w", "minWorkers: 2, maxWorkers: 2, ")), ""},
+	{"of all together there may be no more", CLUSTER("  maxWorkers: 2\n", TYPE("w", "minWorkers: 2, maxWorkers: 9, ")), ""},
+	{"no workers", CLUSTER("  maxWorkers: 2\n", ""), ""},
+};
+/* clang-format on */
+
+static struct str told_of(struct arena *arena, const char *object, const struct policy *policy)
+{
+	const struct verdict_case it = {.object = str_from(object), .policy = policy};
+	CLEANUP(buf_done) struct buf text = {0};
+	struct findings findings;
+
+	verdict_judge(arena, &it, &findings);
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *const at = &findings.items[i];
+
+		if (str_is(str_from(at->rule->id), "RG1122"))
+			buf_printf(&text, "%.*s: %.*s\n", STR_ARG(at->error->field),
+				STR_ARG(at->error->message));
+	}
+	return arena_str(arena, buf_str(&text));
+}
+
+Test(legacy_target, that_nothing_scales_is_told_once)
+{
+	struct policy *policy = policy_empty();
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+		const struct str told = told_of(&arena, CASES[i].object, policy);
+
+		cr_expect(str_is(told, CASES[i].told), "%s: expected\n%sgot\n%s", CASES[i].what,
+			CASES[i].told, told.at);
+		policy->target.controller = POLICY_CONTROLLER_KUBERAY;
+		cr_expect_eq(told_of(&arena, CASES[i].object, policy).len, 0u, "%s", CASES[i].what);
+	}
+	policy_free(&policy);
+}
