@@ -84,66 +84,76 @@ static void replicas_are_in_bounds(const struct rule_context *c, const struct ra
 			(long long)max, words->max);
 }
 
+/* So many that more of them make no difference. */
+#define COUNTLESS (INT64_MAX / 4)
+
 static int64_t pods(int64_t replicas, const struct ray_group *group)
 {
 	const int64_t hosts = group_hosts(group);
+	int64_t product;
 
-	return replicas > 0 && hosts > 0 && !group->suspend.v ? replicas * hosts : 0;
+	if (replicas <= 0 || hosts <= 0 || group->suspend.v)
+		return 0;
+	return __builtin_mul_overflow(replicas, hosts, &product) || product > COUNTLESS ? COUNTLESS
+											: product;
 }
 
-/* All that a sum over the groups up to `last` was made of, the field of the last one first. */
-static struct field_reads summands(const struct rule_context *c, const struct raycluster *cluster,
-	size_t last, const struct json_node *field)
+/* Worker pods of the groups up to one of them. */
+struct totals {
+	int64_t least, now;
+};
+
+static void add_group(
+	struct totals *sum, const struct raycluster *cluster, const struct ray_group *group)
 {
-	const struct json_node **const nodes =
-		arena_array(c->arena, 5 * (last + 1) + 1, sizeof(*nodes));
-	size_t count = 0;
-
-	nodes[count++] = field;
-	for (size_t i = 0; i <= last; i++) {
-		const struct ray_group *const group = cluster->workers[i];
-
-		nodes[count++] = group->replicas.node;
-		nodes[count++] = group->min.node;
-		nodes[count++] = group->max.node;
-		nodes[count++] = group->hosts.node;
-		nodes[count++] = group->suspend.node;
-	}
-	return (struct field_reads){(const struct json_node *const *)nodes, count};
+	sum->least += pods(group_min(cluster, group), group);
+	sum->now += pods(group_replicas(cluster, group), group);
+	if (sum->least > COUNTLESS)
+		sum->least = COUNTLESS;
+	if (sum->now > COUNTLESS)
+		sum->now = COUNTLESS;
 }
 
+static struct totals totals_of(const struct raycluster *cluster)
+{
+	struct totals out = {0};
+
+	for (size_t i = 0; cluster && i < cluster->worker_count; i++)
+		add_group(&out, cluster, cluster->workers[i]);
+	return out;
+}
+
+/* At the first group with which there are too many. */
 static void too_many_pods(const struct rule_context *c, const struct raycluster *cluster,
-	size_t last, const char *member, int64_t sum)
+	bool least, enum field_severity at_most)
 {
-	const struct ray_group *const group = cluster->workers[last];
-	const bool least = member == cluster->words->min;
+	const char *const member = least ? cluster->words->min : "replicas";
+	const struct ray_group *group = NULL;
+	struct totals sum = {0};
 
-	rule_found(c, FIELD_CHILD(group->self.at, member), FIELD_INVALID,
-		summands(c, cluster, last, least ? group->min.node : group->replicas.node),
+	for (size_t i = 0; (least ? sum.least : sum.now) <= INT32_MAX; i++) {
+		group = cluster->workers[i];
+		add_group(&sum, cluster, group);
+	}
+	rule_found_at_most(c, at_most, FIELD_CHILD(group->self.at, member), FIELD_INVALID,
+		FIELD_READS(least ? group->min.node : group->replicas.node),
 		"makes %lld worker pods in all, more than KubeRay can count (%d): lower %s, or "
 		"numOfHosts",
-		(long long)sum, INT32_MAX, member);
+		(long long)(least ? sum.least : sum.now), INT32_MAX, member);
 }
 
+/* What has not become more is told, not refused. */
 static void totals_fit(const struct rule_context *c, const struct raycluster *cluster)
 {
-	int64_t least = 0;
-	int64_t now = 0;
+	const struct totals is = totals_of(cluster);
+	const struct totals was = totals_of(c->old ? c->old->cluster : NULL);
 
-	for (size_t i = 0; i < cluster->worker_count; i++) {
-		const struct ray_group *const group = cluster->workers[i];
-
-		least += pods(group_min(cluster, group), group);
-		now += pods(group_replicas(cluster, group), group);
-		if (least > INT32_MAX) {
-			too_many_pods(c, cluster, i, cluster->words->min, least);
-			return;
-		}
-		if (now > INT32_MAX) {
-			too_many_pods(c, cluster, i, "replicas", now);
-			return;
-		}
-	}
+	if (is.least > INT32_MAX && is.least > was.least)
+		too_many_pods(c, cluster, true, FIELD_SEVERITY_ERROR);
+	else if (is.now > INT32_MAX && is.now > was.now)
+		too_many_pods(c, cluster, false, FIELD_SEVERITY_ERROR);
+	else if (is.least > INT32_MAX || is.now > INT32_MAX)
+		too_many_pods(c, cluster, is.least > INT32_MAX, FIELD_SEVERITY_WARN);
 }
 
 static void groups_are_few(const struct rule_context *c, const struct raycluster *cluster)
@@ -174,7 +184,7 @@ static const struct rule RULES[] = {
 		RULE_CHECKS_WORKER(replicas_are_in_bounds)),
 	RULE("RG0306", "worker-pods-can-be-counted", ERROR, MODERN, "0.1", NULL,
 		"All worker pods together, as they are wanted and at least, fit an int32.",
-		RULE_CHECKS_CLUSTER(totals_fit)),
+		RULE_CHECKS_CLUSTER(totals_fit), .compares = true),
 	RULE("RG0307", "worker-groups-are-few", WARN, MODERN, "0.1", NULL,
 		"A cluster has at most 100 worker groups.", RULE_CHECKS_CLUSTER(groups_are_few)),
 };

@@ -77,7 +77,7 @@ static const struct {
 	const char *why;
 } MEANT[] = {
 	{"RG0103", "a group without a name is known by its index"},
-	{"RG0306", "another group is the one too many, or there is one more"},
+	{"RG0306", "there is one more"},
 	{"RG0517", "the containers ask for more than before of the whole pod's"},
 };
 

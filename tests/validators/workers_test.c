@@ -47,30 +47,54 @@ Test(workers, all_pods_together_fit_an_int32)
 	}
 }
 
-/* What was too many stays a warning while each number that makes it up is as it was. */
-Test(workers, too_many_pods_are_old_while_no_group_changes)
+/* What was too many stays a warning while it does not become more. */
+Test(workers, too_many_pods_are_old_while_they_do_not_become_more)
 {
-	static const char OLD[] = CLUSTER(GROUP("a", "replicas: 2147483647, ")
-			GROUP("b", "replicas: 2, ") GROUP("c", "replicas: 3, "));
 	static const struct {
-		const char *now;
+		const char *old, *now;
 		enum field_severity grade;
 	} CASES[] = {
-		{CLUSTER(GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 2, ")
-				 GROUP("c", "replicas: 4, ")),
+		/* Another group. */
+		{GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 2, "),
+			GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 1, "),
 			FIELD_SEVERITY_WARN},
-		{CLUSTER(GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 3, ")
-				 GROUP("c", "replicas: 3, ")),
+		{GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 2, "),
+			GROUP("a", "replicas: 2147483646, ") GROUP("b", "replicas: 3, "),
+			FIELD_SEVERITY_WARN},
+		{GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 2, "),
+			GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 3, "),
 			FIELD_SEVERITY_ERROR},
-		{CLUSTER(GROUP("a", "replicas: 2147483646, ") GROUP("b", "replicas: 2, ")
-				 GROUP("c", "replicas: 3, ")),
+		{GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 2, "),
+			GROUP("a", "replicas: 2147483647, ")
+				GROUP("b", "replicas: 2, numOfHosts: 2, "),
 			FIELD_SEVERITY_ERROR},
-		{CLUSTER(GROUP("a", "replicas: 2147483647, ") GROUP(
-			 "b", "replicas: 2, numOfHosts: 2, ") GROUP("c", "replicas: 3, ")),
+		{GROUP("a", "replicas: 2147483647, "),
+			GROUP("a", "replicas: 2147483647, ") GROUP("b", "replicas: 1, "),
+			FIELD_SEVERITY_ERROR},
+		/* The least counts, whatever is wanted. */
+		{GROUP("a", "replicas: 1, minReplicas: 1000000, numOfHosts: 3000, "),
+			GROUP("a", "replicas: 0, minReplicas: 1000000, numOfHosts: 3000, "),
+			FIELD_SEVERITY_WARN},
+		{GROUP("a", "replicas: 1, minReplicas: 1000000, numOfHosts: 3000, "),
+			GROUP("a", "replicas: 1, minReplicas: 900000, numOfHosts: 3000, "),
+			FIELD_SEVERITY_WARN},
+		{GROUP("a", "replicas: 1, minReplicas: 1000000, numOfHosts: 3000, "),
+			GROUP("a", "replicas: 1, minReplicas: 1000001, numOfHosts: 3000, "),
+			FIELD_SEVERITY_ERROR},
+		{GROUP("a", "replicas: 1, minReplicas: 1000000, numOfHosts: 3000, "),
+			GROUP("a", "replicas: 1000001, minReplicas: 1000000, numOfHosts: 3000, "),
+			FIELD_SEVERITY_ERROR},
+		{GROUP("a", "suspend: true, minReplicas: 1000000, numOfHosts: 3000, "),
+			GROUP("a", "minReplicas: 1000000, numOfHosts: 3000, "),
 			FIELD_SEVERITY_ERROR},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
-		cr_expect_eq(verdict_grade_update("RG0306", OLD, CASES[i].now), CASES[i].grade,
-			"case %zu", i);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		char old[4096], now[4096];
+
+		snprintf(old, sizeof(old), CLUSTER("%s"), CASES[i].old);
+		snprintf(now, sizeof(now), CLUSTER("%s"), CASES[i].now);
+		cr_expect_eq(
+			verdict_grade_update("RG0306", old, now), CASES[i].grade, "case %zu", i);
+	}
 }
