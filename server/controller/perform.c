@@ -241,6 +241,15 @@ static bool is_ours(struct attempt *a)
 	return false;
 }
 
+/* By which watches find it: of which cluster it is; "" where it has no such label. */
+static struct str label_of(struct attempt *a)
+{
+	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
+
+	return json_str(&a->reply.arena,
+		json_get(json_get(meta, "labels"), POD_WORDS[a->write->key.dialect].cluster));
+}
+
 /* It has the label of the cluster and no controller: an earlier cluster of that name left it. */
 static bool is_stray(struct attempt *a)
 {
@@ -251,16 +260,15 @@ static bool is_stray(struct attempt *a)
 		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
 			return false;
 	}
-	return json_str_is(
-		json_get(json_get(meta, "labels"), POD_WORDS[a->write->key.dialect].cluster),
-		a->write->key.name);
+	return str_eq(label_of(a), a->write->key.name);
 }
 
-static void tell_world(struct attempt *a)
+/* False where a watch has told that it is another cluster's. */
+static bool tell_world(struct attempt *a)
 {
 	const enum world_kind kind = a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES;
 
-	world_put_found(
+	return world_put_found(
 		a->p->world, kind, a->write->key.dialect, a->reply.doc.root, &a->reply.arena);
 }
 
@@ -300,6 +308,30 @@ static enum write_end replace(struct attempt *a)
 	return call(&made, call_of(a->write)) ? end_well(&made) : end_refused_or_unknown(&made);
 }
 
+/* Where no watch tells that it is this cluster's by now, the next round does not ask at once. */
+static enum write_end end_met(const struct attempt *a, struct attempt *seen)
+{
+	return tell_world(seen) ? end_well(a) : WRITE_GIVEN_UP;
+}
+
+/*
+ * A Service that is ours and does not say so by its label, as the one for hosts that KubeRay makes:
+ * with it watches tell of it.
+ */
+static enum write_end label(struct attempt *a)
+{
+	struct attempt labelled CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+	CLEANUP(buf_done) struct buf body = {0};
+
+	buf_printf(&body, "{\"metadata\":{\"labels\":{\"%s\":\"%.*s\"}}}",
+		POD_WORDS[a->write->key.dialect].cluster, STR_ARG(a->write->key.name));
+	if (!call(&labelled, (struct kube_call){.verb = KUBE_PATCH_MERGE,
+				     .at = child_of(a->write, true),
+				     .body = buf_str(&body)}))
+		return end_refused_or_unknown(&labelled);
+	return end_met(a, &labelled);
+}
+
 /* An object of that name is there: ours, of a try whose answer got lost, or somebody else's. */
 static enum write_end meet(struct attempt *a)
 {
@@ -313,8 +345,10 @@ static enum write_end meet(struct attempt *a)
 		return end_unknown(a);
 	if (!is_ours(&seen))
 		return end_badly(a);
-	tell_world(&seen);
-	return end_well(a);
+	if (str_eq(label_of(&seen), a->write->key.name))
+		return end_met(a, &seen);
+	/* A pod that was given another label was taken out of the cluster by it. */
+	return a->write->child == CHILD_SERVICE ? label(a) : end_badly(a);
 }
 
 /*
@@ -360,12 +394,14 @@ static enum write_end look_for_accepted(struct attempt *a)
 	return WRITE_DONE;
 }
 
-/* What no watch has told of for long. */
+/* What no watch has told of for long, and never will where it lacks the label. */
 static enum write_end look(struct attempt *a)
 {
-	if (a->done)
-		tell_world(a);
-	else if (a->reply.refusal.code == NOT_FOUND)
+	const bool found = a->done && label_of(a).len;
+
+	if (found)
+		(void)tell_world(a);
+	else if (a->done || a->reply.refusal.code == NOT_FOUND)
 		world_drop(a->p->world, a->write->child == CHILD_POD ? WORLD_PODS : WORLD_SERVICES,
 			a->write->key.dialect, a->write->key.namespace, a->write->name);
 	return WRITE_DONE;
@@ -391,7 +427,7 @@ static void take_answer(struct attempt *a)
 		world_wrote_status(
 			a->p->world, &write->key, write->uid, a->reply.doc.root, &a->reply.arena);
 	else if (write->action == ACTION_PATCH_SERVICE)
-		tell_world(a);
+		(void)tell_world(a);
 	else if (changes_owner(write))
 		a->object_uid = json_str(
 			&a->reply.arena, json_get(json_get(a->reply.doc.root, "metadata"), "uid"));

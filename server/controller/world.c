@@ -144,9 +144,9 @@ static void tell(const struct world *world, size_t count, const struct world_key
 		world->options.changed(world->options.context, &keys[i]);
 }
 
-/* Whether a watch has told of it. */
-static bool is_watched(struct world *world, enum world_kind kind, enum dialect dialect,
-	const struct json_node *object, struct arena *arena)
+/* Whose it is, as a watch has told; NULL where none has. */
+static const struct world_cluster *watched_of(struct world *world, enum world_kind kind,
+	enum dialect dialect, const struct json_node *object, struct arena *arena)
 {
 	const struct json_node *const meta = json_get(object, "metadata");
 	const struct world_name name = {
@@ -154,15 +154,15 @@ static bool is_watched(struct world *world, enum world_kind kind, enum dialect d
 		json_str(arena, json_get(meta, "name"))};
 
 	if (name.space == NULL)
-		return false;
+		return NULL;
 	if (kind == WORLD_PODS) {
 		const struct world_pod *const pod = world_pod_find(world, dialect, &name);
 
-		return pod && !pod->expected;
+		return pod && !pod->expected ? pod->cluster : NULL;
 	}
 	const struct world_asset *const asset = world_asset_find(world, kind, dialect, &name);
 
-	return asset && asset->text;
+	return asset && asset->text ? asset->cluster : NULL;
 }
 
 static struct world_cluster *take(struct world *world, enum world_kind kind, enum dialect dialect,
@@ -183,7 +183,16 @@ struct told {
 	bool found; /* not by a watch */
 };
 
-static void put(struct world *world, const struct told *told, struct arena *arena)
+static struct str label_of(const struct told *told, struct arena *arena)
+{
+	const struct json_node *const labels =
+		json_get(json_get(told->object, "metadata"), "labels");
+
+	return json_str(arena, json_get(labels, world_selector(told->dialect)));
+}
+
+/* False where a watch has told that it is another cluster's. */
+static bool put(struct world *world, const struct told *told, struct arena *arena)
 {
 	struct world_key keys[2];
 	struct world_key *stirred;
@@ -191,7 +200,12 @@ static void put(struct world *world, const struct told *told, struct arena *aren
 	size_t concerned = 0;
 
 	pthread_mutex_lock(&world->mutex);
-	if (!told->found || !is_watched(world, told->kind, told->dialect, told->object, arena))
+	const struct world_cluster *const watched =
+		told->found ? watched_of(world, told->kind, told->dialect, told->object, arena)
+			    : NULL;
+	const bool agrees = !watched || str_eq(world_cluster_name(watched), label_of(told, arena));
+
+	if (watched == NULL)
 		cluster = take(world, told->kind, told->dialect, told->object, arena);
 	if (cluster)
 		keys[concerned++] = world_key_of(cluster, arena);
@@ -205,18 +219,19 @@ static void put(struct world *world, const struct told *told, struct arena *aren
 	pthread_mutex_unlock(&world->mutex);
 	tell(world, concerned, keys);
 	tell(world, count, stirred);
+	return agrees;
 }
 
 void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena)
 {
-	put(world, &(struct told){kind, dialect, object, false}, arena);
+	(void)put(world, &(struct told){kind, dialect, object, false}, arena);
 }
 
-void world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
+bool world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena)
 {
-	put(world, &(struct told){kind, dialect, object, true}, arena);
+	return put(world, &(struct told){kind, dialect, object, true}, arena);
 }
 
 /* Each is an item of a table of its own. */

@@ -55,9 +55,9 @@ void world_put(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
 /*
  * The same of one that was asked for instead of watched: what a watch has told meanwhile may be
- * newer, and stays.
+ * newer, and stays. False where that is of another cluster than the object's label.
  */
-void world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
+bool world_put_found(struct world *world, enum world_kind kind, enum dialect dialect,
 	const struct json_node *object, struct arena *arena);
 void world_drop(struct world *world, enum world_kind kind, enum dialect dialect,
 	struct str namespace, struct str name);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "tests/support/controller_kit.h"
 #include "tests/support/controller_kit_parts.h"
 
@@ -65,4 +66,112 @@ Test(relabelled, a_pod_that_goes_to_another_cluster_is_replaced_at_once)
 		controller_kit_settle(kit);
 		controller_kit_expect(kit, "a", 2);
 	}
+}
+
+#define SERVICES "/api/v1/namespaces/ns/services/"
+
+static bool has(const char *path, const char *words)
+{
+	const char *const json = fake_cluster_get(kit->cluster, path);
+
+	return json && strstr(json, words);
+}
+
+/* Calls of an hour in which nothing happens. */
+static size_t calls_of_an_hour(void)
+{
+	size_t calls = 0;
+
+	for (int s = 0; s < 3600; s++) {
+		while (controller_kit_write(kit))
+			calls++;
+		clock_advance(CLOCK_SECOND);
+	}
+	return calls;
+}
+
+/* As KubeRay makes the one for hosts: no watch of ours has told of it. */
+Test(relabelled, a_service_that_kuberay_made_gets_the_label_and_is_left_alone)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_edit(kit, "a", "\"groupName\":\"workers\",",
+		"\"groupName\":\"workers\",\"numOfHosts\":2,");
+	fake_cluster_put(kit->cluster, SERVICES "a-headless",
+		"{\"metadata\":{\"name\":\"a-headless\",\"namespace\":\"ns\",\"labels\":{\"ray.io/"
+		"headless-worker-svc\":\"a\"},\"ownerReferences\":[{\"uid\":\"uid-of-a\","
+		"\"controller\":true}]},\"spec\":{\"clusterIP\":\"None\"}}");
+	controller_kit_lead(kit);
+	cr_expect(has(SERVICES "a-headless", OF_A));
+	cr_expect(has(SERVICES "a-headless", "\"ray.io/headless-worker-svc\":\"a\""));
+	cr_expect(controller_kit_says(kit, "a", "\"state\":\"ready\""));
+	const size_t writes = fake_cluster_writes(kit->cluster);
+
+	cr_expect_lt(calls_of_an_hour(), 5u);
+	cr_expect_eq(fake_cluster_writes(kit->cluster), writes);
+}
+
+/* A watch by the label tells that what has lost it is gone. */
+static void take_label_off(const char *part, const char *name)
+{
+	relabel(part, OF_A, "\"other\":\"a\"");
+	world_drop(kit->world, WORLD_SERVICES, kit->dialect, STR("ns"), str_from(name));
+}
+
+Test(relabelled, the_heads_service_gets_its_label_back)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_lead(kit);
+	take_label_off("/services/a-head-svc", "a-head-svc");
+	write_all();
+	cr_expect(has(SERVICES "a-head-svc", OF_A));
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 1);
+	cr_expect(controller_kit_says(kit, "a", "\"serviceName\":\"a-head-svc\""));
+	/* The other cluster's is not his either. */
+	relabel("/services/a-head-svc", OF_A, OF_B);
+	write_all();
+	cr_expect(has(SERVICES "a-head-svc", OF_A));
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 1);
+}
+
+/* While no watch tells of the label that it got back, nobody asks for it again and again. */
+Test(relabelled, what_no_watch_tells_of_is_not_asked_for_without_end)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_lead(kit);
+	relabel("/services/a-head-svc", OF_A, OF_B);
+	cr_expect_lt(calls_of_an_hour(), 250u);
+}
+
+/* Its name is the user's own, and cannot be had again; who took it off is told. */
+Test(relabelled, a_head_with_a_name_of_its_own_is_told_to_be_in_the_way)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_edit(kit, "a", "\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{",
+		"\"headGroupSpec\":{\"rayStartParams\":{},\"template\":{\"metadata\":{\"name\":"
+		"\"boss\"},");
+	controller_kit_lead(kit);
+	relabel("/pods/boss", OF_A, OF_B);
+	for (int s = 0; s < 60; s++) {
+		write_all();
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect(has("/api/v1/namespaces/ns/pods/boss", OF_B));
+	cr_expect(controller_kit_says(kit, "a", "FailedCreateHeadPod"), "%s",
+		controller_kit_cluster(kit, "a"));
+}
+
+/* It is taken for made, and no watch will ever tell of it. */
+Test(relabelled, a_pod_without_the_label_from_its_first_moment_is_replaced_in_time)
+{
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_begin(kit);
+	write_all();
+	relabel("/pods/a-workers-", OF_A, "\"other\":\"a\"");
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 0u);
+	clock_advance((WORLD_PATIENCE_S + 1) * CLOCK_SECOND);
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 1u);
 }
