@@ -24,6 +24,7 @@ struct policy_store {
 	policy_trial_fn *trial; /* or NULL */
 	struct stat seen;       /* of the file that was read last, good or broken */
 	uint64_t seen_hash;     /* of its text; 0: whatever it has next is new */
+	bool given_once;        /* through a pipe: there is nothing to look at again */
 	unsigned misses;        /* looks in a row that could not read it, up to MISSES_MAX */
 };
 
@@ -48,7 +49,9 @@ static bool read_file(
 {
 	if (stat(store->path, &store->seen) != 0)
 		return err_errno(err, "policy '%s'", store->path);
-	return file_read(scratch, str_from(store->path), POLICY_FILE_MAX, text, err);
+	/* Who looks again has signals to wait for. */
+	return (store->newest ? file_read_soon : file_read)(
+		scratch, str_from(store->path), POLICY_FILE_MAX, text, err);
 }
 
 static void put_in_force(struct policy_store *store, struct policy *policy)
@@ -73,6 +76,7 @@ static bool load_first(struct policy_store *store, struct err *err)
 	if (store->path == NULL || read_file(store, &scratch, &text, err))
 		policy = decode(store, text, store->path ? store->path : "built-in", err);
 	store->seen_hash = str_hash(text);
+	store->given_once = store->path && !S_ISREG(store->seen.st_mode);
 	arena_done(&scratch);
 	if (policy)
 		put_in_force(store, policy);
@@ -246,7 +250,7 @@ enum policy_change policy_store_refresh(struct policy_store *store, bool force, 
 	struct str text = {0};
 	enum policy_change change = POLICY_UNCHANGED;
 
-	if (store->path == NULL || (!force && looks_the_same(store)))
+	if (store->path == NULL || store->given_once || (!force && looks_the_same(store)))
 		return POLICY_UNCHANGED;
 	arena_init(&scratch, 4096);
 	if (read_file(store, &scratch, &text, err)) {

@@ -95,7 +95,7 @@ static bool load_material(struct arena *arena, const struct kube_material *mater
 	*out = material->text;
 	if (material->text || material->file == NULL)
 		return true;
-	if (!file_read(arena, str_from(material->file), MATERIAL_LIMIT, &text, err))
+	if (!file_read_soon(arena, str_from(material->file), MATERIAL_LIMIT, &text, err))
 		return false;
 	*out = text.at;
 	return true;
@@ -110,7 +110,7 @@ static bool load_token(
 	*out = config->token;
 	if (config->token_file == NULL)
 		return true;
-	if (!file_read(arena, str_from(config->token_file), MATERIAL_LIMIT, &text, err))
+	if (!file_read_soon(arena, str_from(config->token_file), MATERIAL_LIMIT, &text, err))
 		return config->token != NULL;
 	text = str_trim(text);
 	if (text.len)

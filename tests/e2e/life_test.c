@@ -132,6 +132,15 @@ Test(e2e_life, a_policy_whose_file_is_gone_is_told_and_stays)
 	stop_with_policy(&w);
 }
 
+Test(e2e_life, a_policy_that_became_a_pipe_does_not_keep_the_end_waiting)
+{
+	struct with_policy w = start_with_policy(POLICY_HEAD);
+
+	kit_run("cd '%s' && mkfifo p && mv p policy.yaml", w.server.folder);
+	server_process_expect_log(&w.server, "new policy is broken");
+	stop_with_policy(&w);
+}
+
 Test(e2e_life, a_certificate_that_clients_refuse_is_told_at_the_start)
 {
 	char *const folder = kit_folder();

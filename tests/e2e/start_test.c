@@ -104,6 +104,32 @@ Test(e2e_start, a_line_of_a_file_that_cannot_be_meant_is_told_with_the_file)
 	kit_folder_done(&folder);
 }
 
+/* The pipe is open for writing once the program has opened it, and brings nothing. */
+Test(e2e_start, a_signal_ends_one_that_waits_for_its_policy)
+{
+	char *folder = kit_folder();
+
+	kit_run("cd '%s' && mkfifo policy && { \"$RAYGATE\" serve --offline --policy policy & } && "
+		"exec 3>policy && kill -TERM $! && wait $!; test $? = 143",
+		folder);
+	kit_folder_done(&folder);
+}
+
+/* A folder's pipe may be anybody's; one that is named is meant. */
+Test(e2e_start, check_passes_over_the_pipes_of_a_folder)
+{
+	char *folder = kit_folder();
+	struct program_run run;
+
+	kit_write(folder, "a.yaml", "a: 1\n");
+	kit_run("mkfifo '%s/b.yaml'", folder);
+	run = program_run((const char *const[]){"check", folder, NULL});
+	cr_expect_eq(run.exit_code, 0, "%d: %s", run.exit_code, run.error);
+	program_run_done(&run);
+	kit_run("cd '%s' && { echo 'a: 1' >b.yaml & \"$RAYGATE\" check b.yaml; }", folder);
+	kit_folder_done(&folder);
+}
+
 /* One who has exported it would see no command work any more. */
 Test(e2e_start, no_environment_asks_for_help)
 {

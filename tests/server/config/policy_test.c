@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/attr.h"
 #include "server/admission/policy_trial.h"
@@ -115,4 +117,44 @@ Test(policy_store, a_file_that_is_gone_is_told_at_the_second_look)
 	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
 	kit_write(folder, "policy.yaml", HEAD);
 	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED, "a moment");
+}
+
+/* Whoever opens such a file may wait for ever, and signals with him. */
+Test(policy_store, a_pipe_in_the_place_of_the_file_is_told_and_keeps_nobody, .timeout = 60)
+{
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	char path[512];
+	struct err err = {0};
+
+	snprintf(path, sizeof(path), "%s/policy.yaml", folder);
+	kit_write(folder, "policy.yaml", HEAD);
+	struct policy_store *store CLEANUP(policy_store_free) = policy_store_new(path, &err);
+
+	cr_assert(store, "%s", err.text);
+	kit_run("cd '%s' && rm policy.yaml && mkfifo policy.yaml", folder);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_BROKEN);
+	cr_expect(str_contains(str_from(err.text), "is no regular file"), "%s", err.text);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	kit_run("rm '%s'", path);
+	kit_write(folder, "policy.yaml", HEAD);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_CHANGED);
+}
+
+/* `--policy /dev/stdin`, `--policy <(…)`: it has been read to its end, and holds. */
+Test(policy_store, a_policy_given_through_a_pipe_is_read_once)
+{
+	struct err err = {0};
+	char path[64];
+	int ends[2];
+
+	cr_assert_eq(pipe(ends), 0);
+	cr_assert_eq(write(ends[1], HEAD, strlen(HEAD)), (ssize_t)strlen(HEAD));
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	struct policy_store *store CLEANUP(policy_store_free) = policy_store_new(path, &err);
+
+	cr_assert(store, "%s", err.text);
+	cr_expect_eq(policy_store_refresh(store, false, &err), POLICY_UNCHANGED);
+	cr_expect_eq(policy_store_refresh(store, true, &err), POLICY_UNCHANGED, "%s", err.text);
+	close(ends[0]);
 }

@@ -105,6 +105,23 @@ Test(kube_credentials, a_token_file_is_read_again_each_minute_and_kept_when_it_i
 	kube_credentials_free(&credentials);
 }
 
+Test(kube_credentials, a_token_file_that_became_a_pipe_keeps_nobody)
+{
+	struct kube_config config = {.origin = "x", .token_file = path};
+	struct kube_credentials *credentials = kube_credentials_new(&config);
+	const struct kube_identity *held = NULL;
+
+	snprintf(path, sizeof(path), "%s/token", folder);
+	kit_write(folder, "token", "one");
+	cr_assert_str_eq(header(credentials, &held), "Bearer one");
+	remove(path);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	clock_advance(60 * CLOCK_SECOND);
+	cr_assert_str_eq(header(credentials, &held), "Bearer one");
+	kube_identity_release(&held);
+	kube_credentials_free(&credentials);
+}
+
 /* A plug-in of ours: a shell script. */
 static struct kube_exec plugin(const char *script)
 {
