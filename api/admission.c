@@ -125,20 +125,28 @@ struct members {
 	const struct json_node *values[MEMBERS];
 };
 
+/* Whether an API server sends it always. What we would guess there decides whether we judge. */
+enum presence {
+	ABSENT_OR_NOT,
+	PRESENT, /* "" is the group of pods and services */
+	FILLED,
+};
+
 static const struct {
 	enum member member;
 	const char *name; /* of what is in that; NULL: the member itself */
 	size_t offset;    /* of a struct str */
+	enum presence presence;
 } TEXTS[] = {
-	{MEMBER_UID, NULL, offsetof(struct admission_request, uid)},
-	{MEMBER_SUBRESOURCE, NULL, offsetof(struct admission_request, subresource)},
-	{MEMBER_NAME, NULL, offsetof(struct admission_request, name)},
-	{MEMBER_NAMESPACE, NULL, offsetof(struct admission_request, namespace)},
-	{MEMBER_KIND, "kind", offsetof(struct admission_request, kind)},
-	{MEMBER_RESOURCE, "group", offsetof(struct admission_request, group)},
-	{MEMBER_RESOURCE, "version", offsetof(struct admission_request, version)},
-	{MEMBER_RESOURCE, "resource", offsetof(struct admission_request, resource)},
-	{MEMBER_USER, "username", offsetof(struct admission_request, username)},
+	{MEMBER_UID, NULL, offsetof(struct admission_request, uid), FILLED},
+	{MEMBER_SUBRESOURCE, NULL, offsetof(struct admission_request, subresource), ABSENT_OR_NOT},
+	{MEMBER_NAME, NULL, offsetof(struct admission_request, name), ABSENT_OR_NOT},
+	{MEMBER_NAMESPACE, NULL, offsetof(struct admission_request, namespace), ABSENT_OR_NOT},
+	{MEMBER_KIND, "kind", offsetof(struct admission_request, kind), FILLED},
+	{MEMBER_RESOURCE, "group", offsetof(struct admission_request, group), PRESENT},
+	{MEMBER_RESOURCE, "version", offsetof(struct admission_request, version), ABSENT_OR_NOT},
+	{MEMBER_RESOURCE, "resource", offsetof(struct admission_request, resource), FILLED},
+	{MEMBER_USER, "username", offsetof(struct admission_request, username), ABSENT_OR_NOT},
 };
 
 static const struct {
@@ -185,19 +193,25 @@ static bool read_text(struct arena *arena, const struct members *members, size_t
 	const char *const key = MEMBER_KEYS[TEXTS[row].member].at;
 	const char *const name = TEXTS[row].name;
 	const struct json_node *value = members->values[TEXTS[row].member];
+	struct str *const text = (struct str *)(void *)((char *)out + TEXTS[row].offset);
 
 	if (value && name) {
 		if (!json_is(value, JSON_OBJECT))
 			return err_set(err, ERR_INVALID, "request.%s must be an object", key);
 		value = json_get(value, name);
 	}
-	if (!json_present(value))
-		return true;
-	if (!json_is(value, JSON_STRING))
-		return err_set(err, ERR_INVALID, "request.%s%s%s must be a string", key,
-			name ? "." : "", name ? name : "");
-	*(struct str *)(void *)((char *)out + TEXTS[row].offset) = json_str(arena, value);
-	return true;
+	const char *wrong = NULL;
+
+	if (json_is(value, JSON_STRING))
+		*text = json_str(arena, value);
+	else if (json_present(value))
+		wrong = "must be a string";
+	else if (TEXTS[row].presence != ABSENT_OR_NOT)
+		wrong = "is missing: API servers always send it";
+	if (wrong == NULL && text->len == 0 && TEXTS[row].presence == FILLED)
+		wrong = "must not be empty";
+	return wrong == NULL || err_set(err, ERR_INVALID, "request.%s%s%s %s", key, name ? "." : "",
+					name ? name : "", wrong);
 }
 
 static bool read_object(
@@ -236,8 +250,6 @@ static bool read_request(struct arena *arena, const struct json_node *request,
 	for (size_t i = 0; i < ARRAY_LEN(OBJECTS); i++)
 		if (!read_object(&members, i, out, err))
 			return false;
-	if (out->uid.len == 0)
-		return err_set(err, ERR_INVALID, "the AdmissionReview's request has no uid");
 	if (!read_dry_run(&members, out, err))
 		return false;
 	return read_operation(json_str(arena, members.values[MEMBER_OPERATION]), &out->operation) ||

@@ -22,7 +22,10 @@ TestSuite(admission, .init = start, .fini = stop);
 #define FRAME(request)                                                                             \
 	"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/"                         \
 	"v1\",\"request\":" request "}"
-#define REQUEST(members) FRAME("{\"uid\":\"u-1\"," members "}")
+#define BARE(members)    FRAME("{\"uid\":\"u-1\"," members "}")
+#define KIND             "\"kind\":{\"kind\":\"RayCluster\"},"
+#define RESOURCE         "\"resource\":{\"group\":\"ray.io\",\"resource\":\"rayclusters\"},"
+#define REQUEST(members) BARE(KIND RESOURCE members)
 
 /* Bodies that no API server sends, and what is said of them. */
 static const struct {
@@ -41,10 +44,25 @@ static const struct {
 	{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}", "has no request"},
 	{FRAME("null"), "has no request"},
 	{FRAME("[]"), "has no request"},
-	{FRAME("{}"), "has no uid"},
-	{FRAME("{\"uid\":\"\"}"), "has no uid"},
+	{FRAME("{}"), "request.uid is missing"},
+	{FRAME("{\"uid\":\"\"}"), "request.uid must not be empty"},
 	{FRAME("{\"uid\":5}"), "request.uid must be a string"},
-	{FRAME("{\"uid\":null}"), "has no uid"},
+	{FRAME("{\"uid\":null}"), "request.uid is missing"},
+	{BARE(RESOURCE "\"operation\":\"DELETE\""), "request.kind.kind is missing"},
+	{BARE(RESOURCE "\"kind\":{},\"operation\":\"DELETE\""), "request.kind.kind is missing"},
+	{BARE(RESOURCE "\"kind\":{\"kind\":\"\"},\"operation\":\"DELETE\""),
+		"request.kind.kind must not be empty"},
+	{BARE(KIND "\"operation\":\"DELETE\""),
+		"request.resource.group is missing: API servers always send it"},
+	{BARE(KIND "\"resource\":null,\"operation\":\"DELETE\""),
+		"request.resource.group is missing"},
+	{BARE(KIND "\"resource\":{\"resource\":\"rayclusters\"},\"operation\":\"DELETE\""),
+		"request.resource.group is missing"},
+	{BARE(KIND "\"resource\":{\"group\":\"ray.io\"},\"operation\":\"DELETE\""),
+		"request.resource.resource is missing"},
+	{BARE(KIND "\"resource\":{\"group\":\"ray.io\",\"resource\":\"\"},"
+		   "\"operation\":\"DELETE\""),
+		"request.resource.resource must not be empty"},
 	{REQUEST("\"name\":\"a\""), "request.operation must be"},
 	{REQUEST("\"operation\":\"create\""), "request.operation must be"},
 	{REQUEST("\"operation\":7"), "request.operation must be"},
@@ -64,12 +82,12 @@ static const struct {
 		"request.namespace must be a string"},
 	{REQUEST("\"operation\":\"DELETE\",\"subResource\":{}"),
 		"request.subResource must be a string"},
-	{REQUEST("\"operation\":\"DELETE\",\"kind\":1"), "request.kind must be an object"},
-	{REQUEST("\"operation\":\"DELETE\",\"kind\":{\"kind\":[]}"),
+	{BARE("\"operation\":\"DELETE\",\"kind\":1"), "request.kind must be an object"},
+	{BARE("\"operation\":\"DELETE\",\"kind\":{\"kind\":[]}"),
 		"request.kind.kind must be a string"},
-	{REQUEST("\"operation\":\"DELETE\",\"resource\":\"rayclusters\""),
+	{BARE(KIND "\"operation\":\"DELETE\",\"resource\":\"rayclusters\""),
 		"request.resource must be an object"},
-	{REQUEST("\"operation\":\"DELETE\",\"resource\":{\"group\":1}"),
+	{BARE(KIND "\"operation\":\"DELETE\",\"resource\":{\"group\":1}"),
 		"request.resource.group must be a string"},
 	{REQUEST("\"operation\":\"DELETE\",\"userInfo\":[]"), "request.userInfo must be an object"},
 	{REQUEST("\"operation\":\"DELETE\",\"userInfo\":{\"username\":2}"),
@@ -103,13 +121,13 @@ static struct admission_request read(const char *body)
 
 Test(admission, every_field_is_read)
 {
-	const struct admission_request r = read(REQUEST(
-		"\"kind\":{\"group\":\"k\",\"version\":\"k\",\"kind\":\"RayCluster\"},"
-		"\"resource\":{\"group\":\"ray.io\",\"version\":\"v1\",\"resource\":"
-		"\"rayclusters\"},"
-		"\"subResource\":\"scale\",\"name\":\"n\",\"namespace\":\"ns\","
-		"\"operation\":\"UPDATE\",\"userInfo\":{\"username\":\"me\"},\"dryRun\":true,"
-		"\"object\":{\"a\":1},\"oldObject\":{\"b\":2},\"options\":{\"c\":3}"));
+	const struct admission_request r = read(
+		BARE("\"kind\":{\"group\":\"k\",\"version\":\"k\",\"kind\":\"RayCluster\"},"
+		     "\"resource\":{\"group\":\"ray.io\",\"version\":\"v1\",\"resource\":"
+		     "\"rayclusters\"},"
+		     "\"subResource\":\"scale\",\"name\":\"n\",\"namespace\":\"ns\","
+		     "\"operation\":\"UPDATE\",\"userInfo\":{\"username\":\"me\"},\"dryRun\":true,"
+		     "\"object\":{\"a\":1},\"oldObject\":{\"b\":2},\"options\":{\"c\":3}"));
 
 	cr_expect(str_is(r.uid, "u-1"));
 	cr_expect(str_is(r.group, "ray.io") && str_is(r.version, "v1"));
@@ -127,24 +145,32 @@ Test(admission, what_is_left_out_or_null_is_empty)
 {
 	static const char *const BODIES[] = {
 		REQUEST("\"operation\":\"DELETE\""),
-		REQUEST("\"operation\":\"DELETE\",\"kind\":null,\"resource\":null,\"subResource\":"
-			"null,"
+		REQUEST("\"operation\":\"DELETE\",\"subResource\":null,"
 			"\"name\":null,\"namespace\":null,\"userInfo\":null,\"dryRun\":null,"
 			"\"object\":null,\"oldObject\":null,\"options\":null"),
-		REQUEST("\"operation\":\"CONNECT\",\"resource\":{\"group\":null},\"kind\":{},"
+		REQUEST("\"operation\":\"CONNECT\","
 			"\"userInfo\":{\"username\":null},\"dryRun\":false"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(BODIES); i++) {
 		const struct admission_request r = read(BODIES[i]);
 
-		cr_expect_eq(
-			r.group.len + r.version.len + r.resource.len + r.kind.len, 0, "%zu", i);
-		cr_expect_eq(r.subresource.len + r.name.len + r.namespace.len, 0, "%zu", i);
+		cr_expect_eq(r.version.len + r.subresource.len + r.name.len + r.namespace.len, 0,
+			"%zu", i);
 		cr_expect_eq(r.username.len, 0, "%zu", i);
 		cr_expect_not(r.dry_run, "%zu", i);
 		cr_expect(r.object == NULL && r.old_object == NULL && r.options == NULL, "%zu", i);
 	}
+}
+
+/* Of pods, say: no matter of ours, but nothing is missing. */
+Test(admission, the_group_may_be_the_one_without_a_name)
+{
+	const struct admission_request r = read(BARE(KIND
+		"\"resource\":{\"group\":\"\",\"resource\":\"pods\"},\"operation\":\"DELETE\""));
+
+	cr_expect_eq(r.group.len, 0);
+	cr_expect(str_is(r.resource, "pods"));
 }
 
 Test(admission, status_and_managed_fields_are_passed_over)
@@ -195,8 +221,8 @@ static const struct json_node *response_of(struct str text)
 
 Test(admission, the_uid_comes_back_as_it_was)
 {
-	const struct admission_request request =
-		read(FRAME("{\"uid\":\"a\\\"\\\\\\u00fc\\n\",\"operation\":\"DELETE\"}"));
+	const struct admission_request request = read(FRAME(
+		"{\"uid\":\"a\\\"\\\\\\u00fc\\n\"," KIND RESOURCE "\"operation\":\"DELETE\"}"));
 	const struct json_node *const response =
 		response_of(write(&request, &(struct admission_answer){.allowed = true}));
 

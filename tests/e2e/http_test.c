@@ -82,6 +82,10 @@ Test(e2e_http, a_request_for_something_else_is_told_so)
 	}
 }
 
+#define WHAT                                                                                       \
+	"\"kind\":{\"kind\":\"RayCluster\"},\"resource\":{\"group\":\"ray.io\",\"resource\":"      \
+	"\"rayclusters\"}"
+
 Test(e2e_http, a_body_that_is_no_review_is_told_why)
 {
 	static const struct {
@@ -101,12 +105,15 @@ Test(e2e_http, a_body_that_is_no_review_is_told_why)
 			"has no request"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
 		 "\"request\":{}}",
-			"no uid"},
+			"request.uid is missing"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
-		 "\"request\":{\"uid\":\"u\",\"operation\":\"LOOK\"}}",
+		 "\"request\":{\"uid\":\"u\",\"operation\":\"CREATE\"}}",
+			"request.kind.kind is missing"},
+		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
+		 "\"request\":{\"uid\":\"u\"," WHAT ",\"operation\":\"LOOK\"}}",
 			"request.operation must be"},
 		{"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\","
-		 "\"request\":{\"uid\":\"u\",\"operation\":\"CREATE\",\"object\":null}}",
+		 "\"request\":{\"uid\":\"u\"," WHAT ",\"operation\":\"CREATE\",\"object\":null}}",
 			"request.object is missing"},
 		{"{\"kind\":\"AdmissionReview\",\"kind\":\"AdmissionReview\"}", "not JSON"},
 	};

@@ -320,7 +320,8 @@ Test(contract, delete_and_connect_and_foreign_kinds_pass)
 			.body = arena_printf(&arena,
 				"{\"kind\":\"AdmissionReview\",\"apiVersion\":"
 				"\"admission.k8s.io/"
-				"v1\",\"request\":{\"uid\":\"\\u00e4\\\"7\",%s}}",
+				"v1\",\"request\":{\"uid\":\"\\u00e4\\\"7\",\"kind\":{\"kind\":"
+				"\"X\"},%s}}",
 				REQUESTS[i]),
 			.arena = &arena,
 			.policy = policy,
