@@ -130,15 +130,15 @@ Test(children, wrong_types_anywhere_in_a_cluster_are_borne)
 	arena_done(&arena);
 }
 
-/* The kinds of what is made of a head alone that has these members in its spec. */
-static struct str kinds_of(struct arena *arena, const char *members, const struct policy *policy)
+/* What is made of a head alone that has these members, and its spec those; the caller frees it. */
+static struct json_edit *made_of(struct arena *arena, const char *spec_has, const char *head_has,
+	const struct policy *policy)
 {
 	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 20, .nodes = 1000};
 	const struct str text = arena_printf(arena,
-		"{\"metadata\":{\"name\":\"a\"},\"spec\":{%s\"headGroupSpec\":{\"template\":"
+		"{\"metadata\":{\"name\":\"a\"},\"spec\":{%s\"headGroupSpec\":{%s\"template\":"
 		"{\"spec\":{\"containers\":[{\"name\":\"r\"}]}}}}}",
-		members);
-	CLEANUP(buf_done) struct buf kinds = {0};
+		spec_has, head_has);
 	struct child_context c;
 	struct field_errors errors;
 	struct json_doc doc;
@@ -153,7 +153,13 @@ static struct str kinds_of(struct arena *arena, const char *members, const struc
 		ray_object_decode(&decoder, RAY_CLUSTER, DIALECT_MODERN, doc.root), STR("default"),
 		STR(""));
 	c.policy = policy;
-	struct json_edit *made = children_of(&c, 10, &left_out);
+	return children_of(&c, 10, &left_out);
+}
+
+static struct str kinds_of(struct arena *arena, const char *members, const struct policy *policy)
+{
+	CLEANUP(buf_done) struct buf kinds = {0};
+	struct json_edit *made = made_of(arena, members, "", policy);
 
 	for (const struct json_edit *v = json_edit_first(made); v; v = json_edit_next(v)) {
 		buf_add(&kinds, json_edit_text(json_edit_get(v, STR("kind"))));
@@ -193,4 +199,47 @@ Test(children, a_secret_is_made_of_what_its_controller_would)
 	}
 	arena_done(&arena);
 	policy_free(&raygate);
+}
+
+Test(children, what_a_value_means_where_it_could_mean_two_things)
+{
+	static const struct {
+		const char *what, *spec, *head, *has;
+	} CASES[] = {
+		{"a command of the sidecar's own",
+			"\"enableInTreeAutoscaling\":true,\"autoscalerOptions\":{\"args\":[\"x\"]}"
+			",",
+			"", "\"args\":[\"x\"]"},
+		{"an empty one is none, as KubeRay has it",
+			"\"enableInTreeAutoscaling\":true,\"autoscalerOptions\":{\"args\":[]},", "",
+			"\"args\":[\"ray kuberay-autoscaler"},
+		{"a port of the agent's own", "",
+			"\"rayStartParams\":{\"dashboard-agent-listen-port\":\"5000\"},",
+			"http://localhost:5000/api/local_raylet_healthz"},
+		{"the greatest that is a number to KubeRay", "",
+			"\"rayStartParams\":{\"dashboard-agent-listen-port\":\"2147483647\"},",
+			"http://localhost:2147483647/api/local_raylet_healthz"},
+		{"a greater one is none", "",
+			"\"rayStartParams\":{\"dashboard-agent-listen-port\":\"2147483648\"},",
+			"http://localhost:52365/api/local_raylet_healthz"},
+		{"the least", "",
+			"\"rayStartParams\":{\"dashboard-agent-listen-port\":\"-2147483648\"},",
+			"http://localhost:-2147483648/api/local_raylet_healthz"},
+		{"a lesser one is none", "",
+			"\"rayStartParams\":{\"dashboard-agent-listen-port\":\"-2147483649\"},",
+			"http://localhost:52365/api/local_raylet_healthz"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct arena arena CLEANUP(arena_done);
+
+		arena_init(&arena, 65536);
+		struct json_edit *made = made_of(&arena, CASES[i].spec, CASES[i].head, NULL);
+
+		json_edit_print(made, &text);
+		json_edit_free(&made);
+		cr_expect(str_contains(buf_str(&text), CASES[i].has), "%s: no %s in\n%.*s",
+			CASES[i].what, CASES[i].has, STR_ARG(buf_str(&text)));
+	}
 }
