@@ -264,6 +264,23 @@ Test(charged, what_is_made_anew_of_a_legacy_cluster_is_what_was_accepted)
 	cr_expect_eq(controller_kit_pods_with_cpu(kit, "1"), 3u);
 }
 
+/* --- what is on its way out --- */
+
+/* A finalizer holds it, and what it asked for last it never gets. */
+Test(charged, what_is_edited_and_deleted_at_once_is_charged_for_what_it_has)
+{
+	controller_kit_apply(kit, "a", 1);
+	lead();
+	controller_kit_expect(kit, "a", 1);
+	controller_kit_scale(kit, "a", 4);
+	controller_kit_edit(kit, "a", "\"creationTimestamp\"",
+		"\"finalizers\":[\"a/b\"],\"deletionTimestamp\":\"2027-01-15T08:00:00Z\","
+		"\"creationTimestamp\"");
+	tell();
+	expect_pods("a", 2);
+	expect_room(3);
+}
+
 /* --- groups that a refused spec lacks --- */
 
 Test(charged, pods_of_a_group_that_a_refused_spec_lacks_are_charged)

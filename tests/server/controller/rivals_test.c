@@ -15,7 +15,7 @@ static const char *kuberay, *ours;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
-static unsigned changes, lists;
+static unsigned changes, lists, in_vain; /* KubeRay's was asked for while it was away */
 static atomic_bool is_away, kuberay_is_away;
 static bool hangs;       /* whoever lists KubeRay's waits for ever */
 static const char *news; /* that a watch of ours is about to tell; NULL: nothing */
@@ -68,6 +68,7 @@ static bool fake_send(struct kube_transport *self, const struct kube_request *re
 	}
 	pthread_mutex_lock(&mutex);
 	lists++;
+	in_vain += is_kuberay && kuberay_is_away;
 	pthread_cond_broadcast(&more);
 	pthread_mutex_unlock(&mutex);
 	if (is_kuberay)
@@ -167,11 +168,12 @@ static void end(void)
 	clock_release();
 }
 
-#define LEASE(namespace, holder, acquired)                                                         \
+#define LEASE(namespace, holder, acquired) LEASE_FOR("15", namespace, holder, acquired)
+#define LEASE_FOR(seconds, namespace, holder, acquired)                                            \
 	"{\"metadata\":{\"namespace\":\"" namespace "\",\"name\":\"l\",\"resourceVersion\":\"1\"}" \
 						    ",\"spec\":{\"holderIdentity\":\"" holder      \
-						    "\",\"leaseDurationSeconds\":15,"              \
-						    "\"acquireTime\":\"" acquired "\"}}"
+						    "\",\"leaseDurationSeconds\":" seconds         \
+						    ",\"acquireTime\":\"" acquired "\"}}"
 #define EARLY "2027-01-15T08:00:00.000000Z"
 #define LATE  "2027-01-15T09:00:00.000000Z"
 
@@ -217,6 +219,41 @@ Test(rivals, what_cannot_be_asked_holds_up_no_other_question)
 	clock_advance(15 * CLOCK_SECOND);
 	cr_expect(comes_to(RIVAL_RAYGATE, false));
 	cr_expect(rivals_met(rivals, RIVAL_KUBERAY, who));
+	end();
+}
+
+/* Until so many were asked for, and whether KubeRay's so often; no time passes. */
+static void expect_asked(unsigned least, unsigned vain)
+{
+	const time_t patience = time(NULL) + 20;
+
+	while (lists_until_now() < least) {
+		sched_yield();
+		cr_assert_lt(time(NULL), patience, "nobody asks");
+	}
+	pthread_mutex_lock(&mutex);
+	cr_expect_eq(in_vain, vain);
+	pthread_mutex_unlock(&mutex);
+}
+
+/* Each time that it may, the asker looks at KubeRay's first. */
+Test(rivals, what_cannot_be_asked_is_asked_again_a_second_later)
+{
+	begin(LEASE("ray-system", "kuberay", EARLY),
+		LEASE_FOR("15", "a", "b_1_controller", EARLY) "," LEASE_FOR(
+			"16", "b", "b_1_controller", EARLY));
+	cr_expect(comes_to(RIVAL_KUBERAY, true));
+	cr_expect(comes_to(RIVAL_RAYGATE, true));
+	const unsigned before = lists_until_now();
+
+	kuberay_is_away = true;
+	clock_advance(15 * CLOCK_SECOND + CLOCK_SECOND / 2);
+	expect_asked(before + 2, 1);
+	clock_advance(CLOCK_SECOND / 2);
+	cr_expect(comes_to(RIVAL_RAYGATE, false));
+	expect_asked(before + 3, 1);
+	clock_advance(CLOCK_SECOND / 2);
+	expect_asked(before + 4, 2);
 	end();
 }
 

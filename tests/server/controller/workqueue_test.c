@@ -193,6 +193,23 @@ Test(workqueue, what_is_dropped_waits_no_more)
 	workqueue_free(&q);
 }
 
+/* Whoever takes it finds out that it is gone. */
+Test(workqueue, what_is_ready_keeps_its_turn_though_it_is_dropped)
+{
+	struct workqueue *q = workqueue_new(0);
+	const struct world_key a = key("a");
+
+	add(q, "a");
+	add(q, "b");
+	workqueue_drop(q, &a);
+	add(q, "a");
+	expect(q, "a b");
+	workqueue_drop(q, &a);
+	add(q, "a");
+	expect(q, "a");
+	workqueue_free(&q);
+}
+
 /* Those whose time has come, and for how long the first of them has waited. */
 Test(workqueue, how_many_wait_and_how_long_is_told)
 {

@@ -48,10 +48,11 @@ static void put(enum world_kind kind, enum dialect dialect, const char *json)
 	"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{\"name\":\"a\","      \
 	"\"namespace\":\"ns\",\"generation\":" generation ",\"resourceVersion\":\"" version        \
 	"\",\"uid\":\"" uid "\",\"managedFields\":[{}]},\"spec\":{\"x\":1}" more "}"
-#define UID_ONE "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003"
-#define UID_TWO "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d004"
-#define POD(name, owner, status)                                                                   \
-	"{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"" UID_TWO             \
+#define UID_ONE                  "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003"
+#define UID_TWO                  "3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d004"
+#define POD(name, owner, status) POD_OF(UID_TWO, name, owner, status)
+#define POD_OF(uid, name, owner, status)                                                           \
+	"{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"ns\",\"uid\":\"" uid                 \
 	"\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/group\":\"g\",\"ray.io/node-type\":"     \
 	"\"worker\"},\"ownerReferences\":[{\"controller\":true,\"uid\":\"" owner                   \
 	"\"}]},\"status\":{" status "}}"
@@ -119,6 +120,12 @@ Test(world, only_what_a_round_looks_at_is_told)
 	cr_expect(tells());
 	/* Not ready it was before; its node is lost by now. */
 	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, "\"phase\":\"Running\"," UNREADY("")));
+	cr_expect(tells());
+	/* For another time it is so since another moment. */
+	put(WORLD_PODS, DIALECT_MODERN,
+		POD("p", UID_ONE,
+			"\"phase\":\"Running\"," UNREADY(
+				",\"lastTransitionTime\":\"2027-01-15T08:00:00Z\"")));
 	cr_expect(tells());
 	world_drop(world, WORLD_PODS, DIALECT_MODERN, STR("ns"), STR("p"));
 	cr_expect(tells());
@@ -301,6 +308,21 @@ Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 	world_write_done(world, &KEY, STR(UID_ONE), &refused);
 	cr_assert(look(&seen));
 	cr_expect_eq(seen.failure_count, 0u);
+}
+
+/* As one is that has a name of its own. */
+Test(world, an_end_is_of_the_pod_it_was_asked_for)
+{
+	struct observed seen;
+	const struct action end_it = {.kind = ACTION_DELETE_POD, .name = STR("p")};
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	put(WORLD_PODS, DIALECT_MODERN, POD_OF(UID_TWO, "p", UID_ONE, ""));
+	world_expect(world, &KEY, STR(UID_ONE), &end_it);
+	put(WORLD_PODS, DIALECT_MODERN, POD_OF(UID_ONE, "p", UID_ONE, ""));
+	cr_assert(look(&seen));
+	cr_assert_eq(seen.pod_count, 1u);
+	cr_expect_not(seen.pods[0].deleting, "another pod of that name does not end");
 }
 
 Test(world, a_status_that_we_wrote_is_not_undone_by_an_older_one)
