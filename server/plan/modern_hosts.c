@@ -1,7 +1,7 @@
 /*
  * A group whose replicas are several hosts, which live and die together.
- * A replica that lost a host is of no use and goes as a whole; one that never ran yet gets the
- * hosts that it lacks.
+ * A replica that lost a host is of no use and goes as a whole, and so does one that was made with
+ * more hosts than the spec has by now; one that never ran yet gets the hosts that it lacks.
  */
 #include <stdlib.h>
 
@@ -122,6 +122,13 @@ static void complete(struct modern *m, const struct group_need *need, const stru
 	}
 }
 
+/* It was made for another number; for what is not accepted nothing that runs ends. */
+static bool is_wider(
+	const struct modern *m, const struct group_need *need, const struct replica *replica)
+{
+	return m->seen->verdict.accepted && (int64_t)replica->count > need->hosts;
+}
+
 /* Deletes a replica that has a fault; one that is only not whole yet gets the hosts that it lacks.
  */
 static void settle_replica(struct modern *m, struct group_need *need, struct replica *replica)
@@ -133,6 +140,8 @@ static void settle_replica(struct modern *m, struct group_need *need, struct rep
 
 	if (why == NULL && lacks && (!named || has_run(replica)))
 		why = "its replica lacks a host";
+	if (why == NULL && is_wider(m, need, replica))
+		why = MODERN_WIDER;
 	replica->whole = why == NULL;
 	if (why)
 		delete_replica(m, replica, why);

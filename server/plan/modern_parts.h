@@ -46,6 +46,8 @@ bool modern_pod_lost(
 	struct modern *m, const struct ray_group *group, const struct observed_pod *pod);
 /* Why such a worker goes. */
 #define MODERN_LOST "its node has not been heard of for long"
+/* Why one goes whose replica has hosts that the spec by now does not have. */
+#define MODERN_WIDER "its replica has more hosts than numOfHosts"
 /* Seconds until a pod that failed may be replaced; 0: now. */
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now);
 /* What the pod that comes in its place has as `failed_before`. */

@@ -57,6 +57,17 @@ static void drop_given_up(struct modern *m, const struct ray_group *group, struc
 	}
 }
 
+/* Of a time when the group's replicas were of several hosts: these live and die together. */
+static void drop_hosts(struct modern *m, struct pod_run *run)
+{
+	for (size_t i = run->count; m->seen->verdict.accepted && i-- > 0;) {
+		if (run->items[i]->replica_name.len == 0)
+			continue;
+		modern_delete(m, run->items[i], "DeletedWorkerPod", MODERN_WIDER);
+		modern_pods_drop(run, i);
+	}
+}
+
 /* The worst go first: what never came, what waits, what is not ready; of the rest the youngest. */
 static void drop_surplus(struct modern *m, int64_t wanted, struct pod_run *run)
 {
@@ -75,6 +86,7 @@ void modern_settle_workers(struct modern *m, struct group_need *need)
 	modern_drop_ended(m, need, &run);
 	drop_given_up(m, group, &run);
 	drop_lost(m, group, &run);
+	drop_hosts(m, &run);
 	if ((int64_t)run.count > wanted && (modern_picks_victims(m) || group->suspend.v))
 		drop_surplus(m, wanted, &run);
 	need->replicas = wanted > (int64_t)run.count ? wanted - (int64_t)run.count : 0;

@@ -306,6 +306,30 @@ static const struct example HOSTS[] = {
 	  "pod c w running ready replica=w-xyz index=1 host=0\npod d w running ready replica=w-xyz index=1 host=1\n"},
 	 "delete a: fewer workers are asked for\n"
 	 "delete b: fewer workers are asked for\n"},
+	{"one of a time when a replica had more hosts is replaced, by whomever it is scaled",
+	 {NULL, AUTOSCALED WITH("replicas: 1, numOfHosts: 2"), HEAD_IS_THERE "service demo-headless None\n"
+	  "pod a w running ready replica=w-abc index=0 host=0\npod b w running ready replica=w-abc index=0 host=1\n"
+	  "pod c w running ready replica=w-abc index=0 host=2\n"},
+	 "delete a: its replica has more hosts than numOfHosts\n"
+	 "delete b: its replica has more hosts than numOfHosts\n"
+	 "delete c: its replica has more hosts than numOfHosts\n"
+	 "create Pod demo-w-worker-* index=1 host=0\n"
+	 "create Pod demo-w-worker-* index=1 host=1\n"},
+	{"but not for a spec that is not accepted",
+	 {NULL, WITH("replicas: 1, numOfHosts: 2"), HEAD_IS_THERE "service demo-headless None\nverdict InvalidSpec headgroup=1 w=3\n"
+	  "pod a w running ready replica=w-abc index=0 host=0\npod b w running ready replica=w-abc index=0 host=1\n"
+	  "pod c w running ready replica=w-abc index=0 host=2\n"},
+	 "warning InvalidSpec: spec is wrong\n"},
+	{"hosts of a group that has single ones by now are replaced",
+	 {NULL, AUTOSCALED WITH("replicas: 1"), HEAD_IS_THERE
+	  "pod a w running ready replica=w-abc index=0 host=0\npod b w running ready replica=w-abc index=0 host=1\n"},
+	 "delete b: its replica has more hosts than numOfHosts\n"
+	 "delete a: its replica has more hosts than numOfHosts\n"
+	 "create Pod demo-w-worker-* index=1\n"},
+	{"and those too only for a spec that is accepted",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "verdict InvalidSpec headgroup=1 w=2\n"
+	  "pod a w running ready replica=w-abc index=0 host=0\n"},
+	 "warning InvalidSpec: spec is wrong\n"},
 	{"pods of a time when the group had single hosts are replaced",
 	 {NULL, WITH("replicas: 1, numOfHosts: 2"), HEAD_IS_THERE "service demo-headless None\n"
 	  "pod a w running ready index=0\n"},
