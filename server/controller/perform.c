@@ -161,6 +161,17 @@ static void count(const struct attempt *a, const char *result)
 		a->p->count(a->p->context, WORDS[a->write->action], result);
 }
 
+static void note_done(const struct attempt *a)
+{
+	const struct world_outcome outcome = outcome_of(a);
+
+	count(a, "done");
+	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
+	if (a->write->child == CHILD_REVISION)
+		world_stored_accepted(
+			a->p->world, &a->write->key, a->write->uid, a->write->revision);
+}
+
 static enum write_end end_well(const struct attempt *a)
 {
 	static const char *const WORDS[] = {
@@ -169,13 +180,8 @@ static enum write_end end_well(const struct attempt *a)
 		[ACTION_RELEASE] = "released",
 		[ACTION_EVENT] = NULL,
 	};
-	const struct world_outcome outcome = outcome_of(a);
 
-	count(a, "done");
-	world_write_done(a->p->world, &a->write->key, a->write->uid, &outcome);
-	if (a->write->child == CHILD_REVISION)
-		world_stored_accepted(
-			a->p->world, &a->write->key, a->write->uid, a->write->revision);
+	note_done(a);
 	if (a->write->action == ACTION_DELETE_POD)
 		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
@@ -339,8 +345,10 @@ static enum write_end meet(struct attempt *a)
 
 	if (a->write->child == CHILD_REVISION)
 		return replace(a);
-	if (!CHILDREN[a->write->child].watched)
-		return end_well(a);
+	if (!CHILDREN[a->write->child].watched) {
+		note_done(a);
+		return WRITE_DONE;
+	}
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
 		return end_unknown(a);
 	if (!is_ours(&seen))

@@ -201,6 +201,7 @@ struct filling {
 	struct observed_service *services;
 	struct observed_claim *claims;
 	struct observed_failure *failures;
+	struct str *doubts;
 	struct buf status;
 };
 
@@ -258,6 +259,8 @@ static void read_line(struct filling *f, struct str rest)
 		read_service(f, &f->services[f->seen->service_count++], rest);
 	else if (str_is(kind, "claim"))
 		read_claim(f->arena, &f->claims[f->seen->claim_count++], rest);
+	else if (str_is(kind, "doubt"))
+		f->doubts[f->seen->doubt_count++] = next_word(&rest);
 	else if (str_is(kind, "withheld"))
 		f->seen->withheld = true;
 	else if (str_is(kind, "verdict"))
@@ -276,6 +279,7 @@ static void read_there(struct filling *f, struct str text)
 	f->services = arena_array(f->arena, THINGS_MAX, sizeof(*f->services));
 	f->claims = arena_array(f->arena, THINGS_MAX, sizeof(*f->claims));
 	f->failures = arena_array(f->arena, THINGS_MAX, sizeof(*f->failures));
+	f->doubts = arena_array(f->arena, THINGS_MAX, sizeof(*f->doubts));
 	while (text.len) {
 		const size_t len = str_find(text, '\n');
 
@@ -286,6 +290,7 @@ static void read_there(struct filling *f, struct str text)
 	f->seen->services = f->services;
 	f->seen->claims = f->claims;
 	f->seen->failures = f->failures;
+	f->seen->doubts = f->doubts;
 }
 
 static void decode(struct filling *f, const struct plan_kit_cluster *cluster)

@@ -6,10 +6,9 @@ keeper_start 1
 webhook https://127.0.0.1:1/ away
 keeper_cluster away 2 | sed 's/^spec:/&\n  enableInTreeAutoscaling: true/' | kubectl apply -f -
 eventually failure_is_told away
-eventually kubectl events --for rayclusters.ray.io/away --types Warning -o name
-kubectl get events --field-selector reason=FailedToCreateHeadPod -o 'jsonpath={.items[*].message}' |
-	grep -F 'failed calling webhook'
-"$RAYGATE" explain away -n "$NAMESPACE" | grep -F 'webhook' | head -n 1
+eventually event_tells
+"$RAYGATE" explain away -n "$NAMESPACE" >"$E2E_STATE/explained" || [ $? = 1 ]
+grep -F 'pods.example.com' "$E2E_STATE/explained"
 
 # Each try comes later than the one before: by then it is most of a minute.
 eventually tried 9

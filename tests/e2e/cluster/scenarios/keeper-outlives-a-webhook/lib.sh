@@ -40,6 +40,12 @@ failure_is_told() {
 	failure "$1" | grep -F 'failed calling webhook "pods.example.com"'
 }
 
+# Of the head or of a worker, whichever failed first.
+event_tells() {
+	kubectl get events -o 'jsonpath={range .items[*]}{.reason}: {.message}{"\n"}{end}' |
+		grep -E '^FailedToCreate(Head|Worker)Pod: .*failed calling webhook "pods.example.com"'
+}
+
 # pods_made NAME: by the operator, in all.
 pods_made() {
 	grep -c "\"created\".*\"kind\":\"Pod\".*\"rayCluster\":\"$1\"" "$E2E_STATE/log/gate-1"
