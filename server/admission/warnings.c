@@ -43,14 +43,6 @@ static bool was_said(const struct lines *w, struct str text)
 	return false;
 }
 
-/* API servers drop a warning whose text came before, so a second half that repeats is moved in. */
-static void add_line(struct lines *w, struct str text, bool first)
-{
-	while (!first && was_said(w, text) && text.len < ADMISSION_WARNING_MAX)
-		text = arena_printf(w->arena, " %.*s", STR_ARG(text));
-	add_text(w, text);
-}
-
 /* Where to break: behind the last space that leaves a line worth reading. */
 static size_t break_at(struct str text)
 {
@@ -70,19 +62,40 @@ static struct str without_end_space(struct str text)
 	return text;
 }
 
+/* The first line of a text, which takes `*cut` bytes of it. */
+static struct str line_of(struct str text, size_t *cut)
+{
+	*cut = text.len;
+	if (text.len <= ADMISSION_WARNING_MAX)
+		return text;
+	*cut = break_at(text);
+	return without_end_space((struct str){text.at, *cut});
+}
+
+/* API servers drop a warning whose text came before, so a second half that repeats is moved in. */
+static void add_rest(struct lines *w, struct str text)
+{
+	while (text.len) {
+		size_t cut;
+
+		text = arena_printf(w->arena, "  %.*s", STR_ARG(text));
+		struct str line = line_of(text, &cut);
+
+		while (was_said(w, line)) {
+			text = arena_printf(w->arena, " %.*s", STR_ARG(text));
+			line = line_of(text, &cut);
+		}
+		add_text(w, line);
+		text = str_from_offset(text, cut);
+	}
+}
+
 static void add_long(struct lines *w, struct str text)
 {
-	bool first = true;
+	size_t cut;
 
-	while (text.len > ADMISSION_WARNING_MAX) {
-		const size_t cut = break_at(text);
-		const struct str line = without_end_space((struct str){text.at, cut});
-
-		add_line(w, line, first);
-		first = false;
-		text = arena_printf(w->arena, "  %.*s", STR_ARG(str_from_offset(text, cut)));
-	}
-	add_line(w, text, first);
+	add_text(w, line_of(text, &cut));
+	add_rest(w, str_from_offset(text, cut));
 }
 
 /* All lines of a finding, or none. */
