@@ -114,6 +114,7 @@ struct field_error {
 	const char *rule; /* "RG0101" */
 	enum field_error_type type;
 	enum field_severity at_most;  /* what the finder allows; table and policy may lower it */
+	bool as_before;               /* a warning, since the version before is no better */
 	struct str field;             /* the rendered path */
 	struct str message;           /* "Invalid value: 3: must be at most maxReplicas (2)" */
 	uint64_t place;               /* field_path_hash() */
@@ -158,6 +159,7 @@ struct field_fact {
 	enum field_error_type type;
 	enum field_severity at_most;
 	struct field_reads reads;
+	bool as_before;
 };
 
 /*

@@ -70,12 +70,16 @@ static void compare(const struct rule_context *c, const struct limit *limit)
 		const struct policy_amount *const allowed = &limit->amounts->items[i];
 		const struct quantity asked = amount_in(c, limit->is, allowed->name);
 		const struct quantity before = amount_in(c, limit->was, allowed->name);
-		const bool raised = limit->was == NULL || quantity_cmp(asked, before) > 0;
 
 		if (quantity_cmp(asked, allowed->hard) <= 0)
 			continue;
-		rule_found_at_most(c, raised ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN,
-			limit->at, FIELD_FORBIDDEN, FIELD_READS_NOTHING,
+		const bool as_before = limit->was && quantity_cmp(asked, before) <= 0;
+		const struct field_fact fact = {.rule = c->rule->id,
+			.type = FIELD_FORBIDDEN,
+			.at_most = as_before ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR,
+			.as_before = as_before};
+
+		field_add(c->errors, limit->at, &fact,
 			"the policy limits %s to %.*s: %s, and this one comes to %s%.*s: %.*s, or "
 			"have the policy's limit raised",
 			limit->what, STR_ARG(allowed->name),

@@ -241,10 +241,12 @@ static struct finding settle(
 	const struct validation *v, const struct field_error *error, struct str silenced)
 {
 	const struct rule *const rule = plan_rule_find(str_from(error->rule));
+	const enum field_severity severity = settle_severity(v, rule, error->at_most, silenced);
 
 	return (struct finding){.error = error,
 		.rule = rule,
-		.severity = settle_severity(v, rule, error->at_most, silenced)};
+		.severity = severity,
+		.was_there = error->as_before && severity_of(v, rule) == FIELD_SEVERITY_ERROR};
 }
 
 /* A list is full long before nothing but these would be wrong, so that they refuse nothing. */

@@ -124,8 +124,8 @@ static struct totals totals_of(const struct raycluster *cluster)
 }
 
 /* At the first group with which there are too many. */
-static void too_many_pods(const struct rule_context *c, const struct raycluster *cluster,
-	bool least, enum field_severity at_most)
+static void too_many_pods(
+	const struct rule_context *c, const struct raycluster *cluster, bool least, bool as_before)
 {
 	const char *const member = least ? cluster->words->min : "replicas";
 	const struct ray_group *group = NULL;
@@ -135,8 +135,13 @@ static void too_many_pods(const struct rule_context *c, const struct raycluster 
 		group = cluster->workers[i];
 		add_group(&sum, cluster, group);
 	}
-	rule_found_at_most(c, at_most, FIELD_CHILD(group->self.at, member), FIELD_INVALID,
-		FIELD_READS(least ? group->min.node : group->replicas.node),
+	const struct field_fact fact = {.rule = c->rule->id,
+		.type = FIELD_INVALID,
+		.at_most = as_before ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR,
+		.as_before = as_before,
+		.reads = FIELD_READS(least ? group->min.node : group->replicas.node)};
+
+	field_add(c->errors, FIELD_CHILD(group->self.at, member), &fact,
 		"makes %lld worker pods in all, more than KubeRay can count (%d): lower %s, or "
 		"numOfHosts",
 		(long long)(least ? sum.least : sum.now), INT32_MAX, member);
@@ -149,11 +154,11 @@ static void totals_fit(const struct rule_context *c, const struct raycluster *cl
 	const struct totals was = totals_of(c->old ? c->old->cluster : NULL);
 
 	if (is.least > INT32_MAX && is.least > was.least)
-		too_many_pods(c, cluster, true, FIELD_SEVERITY_ERROR);
+		too_many_pods(c, cluster, true, false);
 	else if (is.now > INT32_MAX && is.now > was.now)
-		too_many_pods(c, cluster, false, FIELD_SEVERITY_ERROR);
+		too_many_pods(c, cluster, false, false);
 	else if (is.least > INT32_MAX || is.now > INT32_MAX)
-		too_many_pods(c, cluster, is.least > INT32_MAX, FIELD_SEVERITY_WARN);
+		too_many_pods(c, cluster, is.least > INT32_MAX, true);
 }
 
 static void groups_are_few(const struct rule_context *c, const struct raycluster *cluster)

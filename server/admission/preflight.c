@@ -86,8 +86,12 @@ static void ratchet(struct preflight *is)
 		field_prints_add(&had, &found.items[i]);
 	field_prints_sort(&had);
 	for (size_t i = 0; i < is->errors->count; i++) {
-		if (field_prints_have(&had, &is->errors->items[i]))
-			is->errors->items[i].at_most = FIELD_SEVERITY_WARN;
+		struct field_error *const error = &is->errors->items[i];
+
+		if (!field_prints_have(&had, error))
+			continue;
+		error->at_most = FIELD_SEVERITY_WARN;
+		error->as_before = true;
 	}
 }
 
