@@ -93,10 +93,9 @@ static void make(struct legacy *l)
 
 	if (l->m.seen->withheld || (!verdict->accepted && verdict->size_count == 0))
 		return;
-	const bool waits = adopt_strays(l->m.seen, &l->m.c, l->m.round);
-
+	l->adopts = adopt_strays(l->m.seen, &l->m.c, l->m.round);
 	settle_service(l);
-	if (waits)
+	if (l->adopts)
 		return;
 	legacy_settle_head(l);
 	legacy_settle_workers(l);

@@ -156,6 +156,22 @@ static void put_counts(const struct legacy *l, struct status_draft *d)
 	status_put(d, "readyWorkers", json_edit_i64(ready), STATUS_SOON);
 }
 
+/* While pods are being adopted all of that stays as it was told before. */
+static void put_state(const struct legacy *l, struct status_draft *d)
+{
+	const struct observed *const seen = l->m.seen;
+	const char *const phase = phase_of(l);
+
+	if (l->adopts && json_present(was(seen, "phase")))
+		return;
+	status_put(d, "phase", json_edit_str(str_from(phase)), STATUS_NOW);
+	put_first_time(l, d, phase);
+	status_put(d, "autoscalerRetries",
+		json_edit_i64(restarts_of(seen) + (l->head_ended ? 1 : 0)), STATUS_NOW);
+	put_head(l, d);
+	put_counts(l, d);
+}
+
 void status_legacy(const struct legacy *l)
 {
 	const struct observed *const seen = l->m.seen;
@@ -163,15 +179,8 @@ void status_legacy(const struct legacy *l)
 	struct status_draft d;
 
 	status_draft_init(&d, l->m.round, json_get(seen->root, "status"), seen->now);
-	const char *const phase = phase_of(l);
-
-	status_put(&d, "phase", json_edit_str(str_from(phase)), STATUS_NOW);
-	put_first_time(l, &d, phase);
-	status_put(&d, "autoscalerRetries",
-		json_edit_i64(restarts_of(seen) + (l->head_ended ? 1 : 0)), STATUS_NOW);
+	put_state(l, &d);
 	status_put(&d, "observedGeneration", json_edit_i64(seen->generation), STATUS_NOW);
-	put_head(l, &d);
-	put_counts(l, &d);
 	status_put_pending(&d, &in);
 	status_put_supported(&d, &in);
 	status_put_failures(&d, &in);

@@ -273,6 +273,16 @@ static const struct example ENDS[] = {
 	 "status phase: Running\nstatus autoscalerRetries: 2\nstatus head: {podName: head, launchConfig: '@'}\n",
 	 "delete head: it has ended\n"
 	 "create Pod demo-h-* failed-before=1\n", "AutoscalingExceptionRecovery 3"},
+	{"workers that have no owner any more are taken back, and it runs on", TWO,
+	 IS_THERE "pod a w stray running ready launch=now\n" W("b") "status phase: Running\nstatus autoscalerRetries: 0\n",
+	 "adopt Pod a\n", "Running 0"},
+	{"so is a head, whose end that is not", TWO,
+	 SERVICE "pod head h head stray running ready launch=now ip=1.2.3.4\n" W("a") W("b")
+	 "status phase: Running\nstatus autoscalerRetries: 0\nstatus head: {podName: head, launchConfig: '@'}\n",
+	 "adopt Pod head\n", "Running 0"},
+	{"of a new cluster it says so until then", TWO,
+	 SERVICE "pod head h head stray running ready launch=now ip=1.2.3.4\n",
+	 "adopt Pod head\n", "Updating 0"},
 	{"once", TWO,
 	 SERVICE "pod head h head failed deleting never launch=now\npod new h head untold launch=now\n"
 	 "status phase: AutoscalingExceptionRecovery\nstatus autoscalerRetries: 3\n"
