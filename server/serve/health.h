@@ -1,6 +1,7 @@
 /*
  * What the parts of the server that depend on a cluster say of themselves: one row each, for
- * /readyz?verbose and the metric raygate_health. A part that is not in use says nothing.
+ * /readyz?verbose and the metric raygate_health, beside the checks of serve/routes.c that need
+ * none. A part that is not in use says nothing.
  *
  * Thread-safe.
  */

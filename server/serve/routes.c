@@ -167,15 +167,21 @@ static void set(struct app *app, enum telemetry_row row, long long value)
 	metrics_set(metrics_series(app->metrics, row, NULL), value);
 }
 
+static void set_health(struct app *app, const char *name, bool well)
+{
+	metrics_set(metrics_series(app->metrics, TELEMETRY_HEALTH, METRICS_VALUES(str_from(name))),
+		well);
+}
+
 static void gather_health(struct app *app)
 {
+	for (size_t i = 0; i < ARRAY_LEN(CHECKS); i++)
+		set_health(app, CHECKS[i].name, CHECKS[i].holds(app));
 	for (enum health_part part = 0; part < HEALTH_PARTS; part++) {
 		const enum health_state state = health_read(app->health, part, NULL);
 
 		if (state != HEALTH_SILENT)
-			metrics_set(metrics_series(app->metrics, TELEMETRY_HEALTH,
-					    METRICS_VALUES(str_from(health_name(part)))),
-				state == HEALTH_FINE);
+			set_health(app, health_name(part), state == HEALTH_FINE);
 	}
 }
 

@@ -42,7 +42,7 @@ static const struct metrics_row ROWS[TELEMETRY_ROW_COUNT] = {
 	[TELEMETRY_REAPED] = {METRICS_COUNTER, "raygate_http_reaped_connections_total",
 		"Connections ended because their client was too slow.", {NULL}, 0},
 	[TELEMETRY_HEALTH] = {METRICS_GAUGE, "raygate_health",
-		"1 while a part that the cluster is needed for is well.", {"part"}, 16},
+		"1 while the part is well: the checks of /readyz?verbose.", {"part"}, 16},
 	[TELEMETRY_LEADER] = {METRICS_GAUGE, "raygate_leader",
 		"1 while this replica does what only one may do.", {NULL}, 0},
 	[TELEMETRY_KUBE_REQUESTS] = {METRICS_COUNTER, "raygate_kube_requests_total",

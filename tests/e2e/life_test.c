@@ -93,15 +93,18 @@ Test(e2e_life, a_broken_policy_is_shouted_about_and_the_old_one_stays)
 {
 	struct with_policy w = start_with_policy(POLICY_HEAD "quotas: {ray: {cpu: 2}}\n");
 
+	server_process_await_metric(&w.server, "raygate_health{part=\"policy\"}", 1);
 	change_policy(&w, POLICY_HEAD "quotas: {ray: {cpu: lots}}\n", "new policy is broken");
 	cr_expect_not(is_admitted(&w));
 	cr_expect_float_eq(
 		server_process_metric(&w.server, "raygate_policy_reloads_total{result=\"kept\"}"),
 		1, 0.1);
 	expect_policy_check(&w, "[-]policy");
+	server_process_await_metric(&w.server, "raygate_health{part=\"policy\"}", 0);
 	change_policy(&w, POLICY_HEAD, "new policy in force");
 	cr_expect(is_admitted(&w));
 	expect_policy_check(&w, "[+]policy ok");
+	server_process_await_metric(&w.server, "raygate_health{part=\"policy\"}", 1);
 	stop_with_policy(&w);
 }
 

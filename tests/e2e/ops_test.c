@@ -49,6 +49,29 @@ Test(e2e_ops, probes_say_that_all_is_well)
 	}
 }
 
+/* What /readyz?verbose says, in numbers to be alerted on. */
+Test(e2e_ops, each_check_is_a_metric)
+{
+	struct http_reply reply = {0};
+	struct str rest;
+	size_t checks = 0;
+
+	cr_assert_eq(server_process_get(&server, "/readyz?verbose", &reply), 200);
+	for (rest = buf_str(&reply.body); str_starts(rest, "[+]"); checks++) {
+		const struct str line = str_from_offset(rest, 3);
+		const struct str name = {line.at, str_find(line, ' ')};
+
+		cr_expect_float_eq(
+			server_process_metric(&server,
+				arena_printf(&arena, "raygate_health{part=\"%.*s\"}", STR_ARG(name))
+					.at),
+			1, 0.1, "%.*s", STR_ARG(name));
+		rest = str_from_offset(rest, str_find(rest, '\n') + 1);
+	}
+	cr_expect_eq(checks, 4u, "%.*s", STR_ARG(buf_str(&reply.body)));
+	http_reply_done(&reply);
+}
+
 Test(e2e_ops, webhooks_are_not_on_the_ops_port)
 {
 	struct http_client *client = http_client_connect(server.ops_port, false);
