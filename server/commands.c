@@ -33,9 +33,10 @@ static const char CHECK_TEXT[] =
 	"-o text shows each finding with its line, -o github marks it in a pull request, -o sarif\n"
 	"is for code scanning (SARIF 2.1.0), -o junit for CI servers (a suite for each file), and\n"
 	"-o json prints {objects: [{file, line, kind, apiVersion, namespace, name, allowed,\n"
-	"findings: [{rule, severity, field, message, file, line, column, upstream}]}],\n"
-	"unreadable: [{file, line, column, message}], summary: {objects, refused, errors,\n"
-	"warnings, others, unreadable}}; a line or column that is not known is 0.\n"
+	"findings: [{rule, severity, field, message, file, line, column, upstream}], unlisted:\n"
+	"{errors, warnings}}], unreadable: [{file, line, column, message}], summary: {objects,\n"
+	"refused, errors, warnings, others, unreadable}}; unlisted are the findings that are too\n"
+	"many to be listed, and a line or column that is not known is 0.\n"
 	"\n"
 	"Exit codes: 0 fine (warnings may be), 1 refused, 2 wrong usage, 3 something could not be\n"
 	"read (the rest is judged all the same).\n";

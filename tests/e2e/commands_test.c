@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/json_read.h"
 #include "tests/support/files.h"
 #include "tests/support/server_process.h"
 
@@ -109,6 +110,37 @@ Test(commands, what_is_exported_for_others_does_no_harm)
 	setenv("RAYGATE_CONFIG", "/nowhere", 1);
 	setenv("RAYGATE_OUTPUT", "sarif", 1);
 	expect_all(WITHOUT_CONFIG, ARRAY_LEN(WITHOUT_CONFIG));
+}
+
+static void expect_words(struct arena *arena, const struct json_node *node, const char *help)
+{
+	for (struct json_iter it = json_iter(node);
+		json_is(node, JSON_OBJECT) ? json_next_member(&it) : json_next_item(&it);) {
+		if (json_is(node, JSON_OBJECT)) {
+			const struct str key = arena_str(arena, json_str(arena, it.key));
+
+			cr_expect(str_contains(str_from(help), key.at), "%.*s", STR_ARG(key));
+		}
+		if (json_is(it.value, JSON_OBJECT) || json_is(it.value, JSON_ARRAY))
+			expect_words(arena, it.value, help);
+	}
+}
+
+Test(commands, help_tells_each_member_of_the_json)
+{
+	static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 16, .nodes = 10000};
+	struct program_run help = program_run((const char *const[]){"check", "--help", NULL});
+	struct program_run run =
+		program_run((const char *const[]){"check", BAD, BROKEN, "-ojson", NULL});
+	struct arena arena CLEANUP(arena_done);
+	struct json_doc doc;
+	struct err err;
+
+	arena_init(&arena, 65536);
+	cr_assert(json_read(&arena, str_from(run.out), &LIMITS, &doc, &err), "%s", err.text);
+	expect_words(&arena, doc.root, help.out);
+	program_run_done(&help);
+	program_run_done(&run);
 }
 
 static const struct example CHECK[] = {
