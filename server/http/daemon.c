@@ -63,8 +63,9 @@ static void connection_open(
 
 	connection->daemon = daemon;
 	*socket_context = connection;
-	http_reaper_add(daemon->options.reaper, &connection->watch, fd,
-		in_ms(daemon, HTTP_LIMIT_HEADERS_MS));
+	connection->watch.deadline = in_ms(daemon, HTTP_LIMIT_HEADERS_MS);
+	connection->watch.crowded = in_ms(daemon, HTTP_LIMIT_CROWDED_MS);
+	http_reaper_add(daemon->options.reaper, &connection->watch, fd);
 	count(&daemon->opened);
 }
 
@@ -116,11 +117,13 @@ static void *on_request_line(void *cls, const char *target, struct MHD_Connectio
 	struct connection *const connection = connection_of(mhd);
 
 	http_exchange_begin(&connection->exchange, daemon->options.core, str_from(target));
-	if (connection->was_heard)
+	if (connection->was_heard) {
 		http_watch_set(&connection->watch, HTTP_PHASE_HEADERS,
 			in_ms(daemon, HTTP_LIMIT_HEADERS_MS));
-	else
+	} else {
+		http_watch_heard(&connection->watch);
 		connection->is_strangers = is_stranger(daemon, mhd);
+	}
 	connection->was_heard = true;
 	connection->has_head = false;
 	return connection;

@@ -194,7 +194,7 @@ static void *keeper_main(void *data)
 			continue;
 		next_sweep = now + pause;
 		listener->is_short = false;
-		http_reaper_sweep(&listener->reaper, now);
+		http_reaper_sweep(&listener->reaper, now, !has_room(listener));
 		http_core_trim(&listener->core);
 		while ((spent = find_spent(listener, now)))
 			generation_free(listener, spent);

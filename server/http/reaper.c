@@ -16,12 +16,12 @@ void http_reaper_done(struct http_reaper *reaper)
 	pthread_mutex_destroy(&reaper->lock);
 }
 
-void http_reaper_add(struct http_reaper *reaper, struct http_watch *watch, int fd, int64_t deadline)
+void http_reaper_add(struct http_reaper *reaper, struct http_watch *watch, int fd)
 {
 	watch->fd = fd;
 	watch->reaped = false;
 	watch->left_at = HTTP_NO_DEADLINE;
-	http_watch_set(watch, HTTP_PHASE_OPENING, deadline);
+	atomic_store_explicit(&watch->phase, HTTP_PHASE_OPENING, memory_order_relaxed);
 	pthread_mutex_lock(&reaper->lock);
 	watch->before = NULL;
 	watch->after = reaper->first;
@@ -51,6 +51,11 @@ void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t dea
 	atomic_store_explicit(&watch->phase, (int)phase, memory_order_relaxed);
 }
 
+void http_watch_heard(struct http_watch *watch)
+{
+	atomic_store_explicit(&watch->phase, HTTP_PHASE_HEADERS, memory_order_relaxed);
+}
+
 /* The end of the stream, with nothing before it that is still to be read. */
 static bool has_left(const struct http_watch *watch)
 {
@@ -74,7 +79,14 @@ static void sweep_left(struct http_watch *watch, int64_t deadline)
 	watch->left_at = deadline;
 }
 
-size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now)
+static bool is_late(const struct http_watch *watch, int64_t deadline, int64_t now, bool crowded)
+{
+	const int phase = atomic_load_explicit(&watch->phase, memory_order_relaxed);
+
+	return now >= deadline || (crowded && phase == HTTP_PHASE_OPENING && now >= watch->crowded);
+}
+
+size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now, bool crowded)
 {
 	size_t late = 0;
 
@@ -87,7 +99,7 @@ size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now)
 
 		if (watch->reaped || deadline == HTTP_NO_DEADLINE)
 			continue;
-		if (now < deadline) {
+		if (!is_late(watch, deadline, now, crowded)) {
 			if (phase != HTTP_PHASE_REPLY)
 				sweep_left(watch, deadline);
 			continue;

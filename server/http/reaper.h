@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum http_phase {
-	HTTP_PHASE_OPENING, /* accepted; handshake and first headers */
+	HTTP_PHASE_OPENING, /* accepted; no line of a request was heard yet */
 	HTTP_PHASE_IDLE,    /* between requests */
 	HTTP_PHASE_HEADERS,
 	HTTP_PHASE_BODY,
@@ -28,6 +28,7 @@ struct http_watch {
 	int fd;
 	atomic_int phase;
 	_Atomic int64_t deadline; /* clock_now() */
+	int64_t crowded;          /* the one while it is opening and there is no room for others */
 	bool reaped;
 	int64_t left_at; /* the deadline it had when the client was first seen to be gone */
 	struct http_watch *before, *after;
@@ -44,18 +45,23 @@ enum { HTTP_NO_DEADLINE = -1 }; /* while it is ours to move */
 
 void http_reaper_init(struct http_reaper *reaper);
 void http_reaper_done(struct http_reaper *reaper);
-/* `watch` is the caller's and stays listed until http_reaper_remove, which must precede close(). */
-void http_reaper_add(
-	struct http_reaper *reaper, struct http_watch *watch, int fd, int64_t deadline);
+/*
+ * `watch` is the caller's and stays listed until http_reaper_remove, which must precede close().
+ * Its two deadlines are set by the caller; it is opening.
+ */
+void http_reaper_add(struct http_reaper *reaper, struct http_watch *watch, int fd);
 void http_reaper_remove(struct http_reaper *reaper, struct http_watch *watch);
 /* By the thread that serves the connection; takes no lock. */
 void http_watch_set(struct http_watch *watch, enum http_phase phase, int64_t deadline);
+/* The first line of a request was heard: what it goes on with has the time that was left. */
+void http_watch_heard(struct http_watch *watch);
 
 /*
- * Shuts down whoever is late; returns how many. Also ends a client that has sent its last byte and
- * whose connection has not moved since the sweep before: the library may miss an end that arrives
- * together with data, and would keep the connection until its deadline.
+ * Shuts down whoever is late; returns how many. Where it is `crowded`, those who were never heard
+ * are late earlier, so that silence cannot keep others out. Also ends a client that has sent its
+ * last byte and whose connection has not moved since the sweep before: the library may miss an end
+ * that arrives together with data, and would keep the connection until its deadline.
  */
-size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now);
+size_t http_reaper_sweep(struct http_reaper *reaper, int64_t now, bool crowded);
 size_t http_reaper_count(struct http_reaper *reaper);
 void http_reaper_reaped(struct http_reaper *reaper, long long out[HTTP_PHASE_COUNT]);

@@ -20,6 +20,7 @@ enum { SHORT_MS = 500, HOUR_MS = 3600 * 1000, TICK_MS = 10, LOOKS = 20000 };
 
 static const enum http_limit DEADLINES[] = {
 	HTTP_LIMIT_HEADERS_MS,
+	HTTP_LIMIT_CROWDED_MS,
 	HTTP_LIMIT_BODY_GRACE_MS,
 	HTTP_LIMIT_BODY_MS,
 	HTTP_LIMIT_REPLY_MS,
@@ -154,6 +155,70 @@ Test(listener_deadline, a_client_that_shakes_hands_and_says_nothing_is_ended, .i
 	cr_assert_eq(stats.reaped[HTTP_PHASE_OPENING], 1);
 }
 
+enum { ROOM = 4 };
+
+static struct http_limits with_little_room(void)
+{
+	struct http_limits limits = with_short(HTTP_LIMIT_CROWDED_MS);
+
+	limits.value[HTTP_LIMIT_CONNECTIONS] = ROOM;
+	return limits;
+}
+
+static bool there_is_no_room(const struct listener_stats *stats)
+{
+	return stats->connections == ROOM;
+}
+
+static bool two_silent_ones_were_ended(const struct listener_stats *stats)
+{
+	return stats->reaped[HTTP_PHASE_OPENING] == 2;
+}
+
+/* One that was heard stays, between two requests and within one. */
+Test(listener_deadline, who_is_silent_gives_way_where_there_is_no_room, .init = hold_hands)
+{
+	const struct http_limits limits = with_little_room();
+	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(false, &limits);
+	struct http_client *kept CLEANUP(http_client_close) = http_client_connect(kit.port, false);
+	struct http_client *slow CLEANUP(http_client_close) = http_client_connect(kit.port, false);
+	struct http_reply reply CLEANUP(http_reply_done) = {0};
+
+	cr_assert_eq(http_client_ask(kept, "GET", "/hello", NULL, &reply), 200);
+	cr_assert(http_client_printf(slow, "GET /hello HTTP/1.1\r\n"));
+	look_until(&kit, a_request_has_begun, 0);
+	struct http_client *silent CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
+	struct http_client *other CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
+
+	look_until(&kit, there_is_no_room, 0);
+	const int64_t start = clock_now();
+	struct http_client *fresh CLEANUP(http_client_close) = http_client_connect(kit.port, false);
+
+	cr_assert(http_client_printf(fresh, "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"));
+	look_until(&kit, two_silent_ones_were_ended, TICK_MS);
+	cr_assert_geq(clock_now() - start, SHORT_MS * CLOCK_MILLISECOND);
+	cr_assert(http_client_read(fresh, &reply));
+	cr_assert_eq(reply.status, 200);
+	cr_assert_eq(http_client_ask(kept, "GET", "/hello", NULL, &reply), 200);
+	cr_assert(http_client_printf(slow, "Host: a\r\n\r\n"));
+	cr_assert(http_client_read(slow, &reply));
+	cr_assert_eq(reply.status, 200);
+}
+
+Test(listener_deadline, who_is_silent_has_its_time_where_there_is_room, .init = hold_hands)
+{
+	const struct http_limits limits = with_little_room();
+	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(true, &limits);
+	struct http_client *silent CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
+	struct http_client *other CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
+
+	look_until(&kit, two_are_there, 0);
+	for (int n = 0; n < 4 * SHORT_MS / TICK_MS; n++)
+		wait_a_look(TICK_MS);
+	cr_assert(serves(&kit));
+	cr_assert_eq(listener_kit_stats(&kit).reaped[HTTP_PHASE_OPENING], 0);
+}
+
 Test(listener_deadline, a_handshake_byte_by_byte_is_ended, .init = hold_hands)
 {
 	const struct http_limits limits = with_short(HTTP_LIMIT_HEADERS_MS);
@@ -182,7 +247,7 @@ static void expect_slow_headers_to_end(bool tls, bool later)
 	trickle(client, "X: y\r\n");
 	const struct listener_stats stats = look_until(&kit, nobody_is_there, 0);
 
-	cr_assert_eq(stats.reaped[later ? HTTP_PHASE_HEADERS : HTTP_PHASE_OPENING], 1);
+	cr_assert_eq(stats.reaped[HTTP_PHASE_HEADERS], 1);
 	cr_assert_eq(stats.abandoned, 1);
 }
 

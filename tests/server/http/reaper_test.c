@@ -19,7 +19,9 @@ static void pair_open(struct pair *pair, struct http_reaper *reaper, int64_t dea
 
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	pair->other = fds[1];
-	http_reaper_add(reaper, &pair->watch, fds[0], deadline);
+	pair->watch.deadline = deadline;
+	pair->watch.crowded = deadline / 10;
+	http_reaper_add(reaper, &pair->watch, fds[0]);
 }
 
 static void pair_close(struct pair *pair, struct http_reaper *reaper)
@@ -47,14 +49,14 @@ Test(reaper, who_is_late_is_shut_down_once_and_the_others_stay)
 		pair_open(&pairs[i], &reaper, 100 * (i + 1));
 	http_watch_set(&pairs[2].watch, HTTP_PHASE_WORK, HTTP_NO_DEADLINE);
 	cr_assert_eq(http_reaper_count(&reaper), 3);
-	cr_assert_eq(http_reaper_sweep(&reaper, 99), 0);
-	cr_assert_eq(http_reaper_sweep(&reaper, 100), 1);
-	cr_assert_eq(http_reaper_sweep(&reaper, 150), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 99, false), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 100, false), 1);
+	cr_assert_eq(http_reaper_sweep(&reaper, 150, false), 0);
 	cr_assert(is_ended(&pairs[0]));
 	cr_assert_not(is_ended(&pairs[1]));
 	http_watch_set(&pairs[1].watch, HTTP_PHASE_BODY, 300);
-	cr_assert_eq(http_reaper_sweep(&reaper, 299), 0);
-	cr_assert_eq(http_reaper_sweep(&reaper, INT64_MAX), 1);
+	cr_assert_eq(http_reaper_sweep(&reaper, 299, false), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, INT64_MAX, false), 1);
 	cr_assert_not(is_ended(&pairs[2]), "who works has no deadline");
 	http_reaper_reaped(&reaper, reaped);
 	cr_assert_eq(reaped[HTTP_PHASE_OPENING], 1);
@@ -78,21 +80,44 @@ Test(reaper, who_has_left_is_ended_when_nothing_moves_any_more)
 	cr_assert_eq(send(pair.other, "x", 1, 0), 1);
 	shutdown(pair.other, SHUT_WR);
 	for (int64_t now = 0; now < 10; now++)
-		http_reaper_sweep(&reaper, now);
+		http_reaper_sweep(&reaper, now, false);
 	cr_assert_not(is_ended(&pair), "there is a byte to read");
 	cr_assert_eq(recv(pair.watch.fd, &byte, 1, 0), 1);
-	http_reaper_sweep(&reaper, 10);
+	http_reaper_sweep(&reaper, 10, false);
 	http_watch_set(&pair.watch, HTTP_PHASE_BODY, 2000);
-	http_reaper_sweep(&reaper, 11);
+	http_reaper_sweep(&reaper, 11, false);
 	cr_assert_not(is_ended(&pair), "it has moved since");
 	http_watch_set(&pair.watch, HTTP_PHASE_REPLY, 3000);
-	http_reaper_sweep(&reaper, 12);
-	http_reaper_sweep(&reaper, 13);
+	http_reaper_sweep(&reaper, 12, false);
+	http_reaper_sweep(&reaper, 13, false);
 	cr_assert_not(is_ended(&pair), "it may still read its answer");
 	http_watch_set(&pair.watch, HTTP_PHASE_IDLE, 4000);
-	http_reaper_sweep(&reaper, 14);
-	http_reaper_sweep(&reaper, 15);
+	http_reaper_sweep(&reaper, 14, false);
+	http_reaper_sweep(&reaper, 15, false);
 	cr_assert(is_ended(&pair));
 	pair_close(&pair, &reaper);
+	http_reaper_done(&reaper);
+}
+
+Test(reaper, where_there_is_no_room_who_was_never_heard_is_late_earlier)
+{
+	struct http_reaper reaper;
+	struct pair silent, heard, idle;
+
+	http_reaper_init(&reaper);
+	pair_open(&silent, &reaper, 1000);
+	pair_open(&heard, &reaper, 1000);
+	pair_open(&idle, &reaper, 1000);
+	http_watch_heard(&heard.watch);
+	http_watch_set(&idle.watch, HTTP_PHASE_IDLE, 1000);
+	cr_assert_eq(http_reaper_sweep(&reaper, 99, true), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 100, false), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 100, true), 1);
+	cr_assert(is_ended(&silent));
+	cr_assert_eq(http_reaper_sweep(&reaper, 999, true), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 1000, true), 2);
+	pair_close(&silent, &reaper);
+	pair_close(&heard, &reaper);
+	pair_close(&idle, &reaper);
 	http_reaper_done(&reaper);
 }
