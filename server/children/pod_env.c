@@ -1,11 +1,12 @@
 #include "api/injected.h"
 #include "server/children/pod_parts.h"
 
+/* In the words that KubeRay has for it: any other is of a RayCluster. */
 static struct str originated_from(const struct child_context *c)
 {
 	const struct str crd = ray_object_label(c->object, c->arena, LABEL_CRD);
 
-	return crd.len ? crd : STR("RayCluster");
+	return str_is(crd, "RayJob") || str_is(crd, "RayService") ? crd : STR("RayCluster");
 }
 
 /* Where the head is, in full and (for old images) in short. */

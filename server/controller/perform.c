@@ -201,6 +201,12 @@ static void log_trouble(const struct attempt *a, const char *what)
 		KV("error", a->err.text));
 }
 
+/* The Role was made a moment before, and the API server does not know it yet. */
+static bool is_early(const struct attempt *a)
+{
+	return a->write->child == CHILD_ROLE_BINDING && a->reply.refusal.code == NOT_FOUND;
+}
+
 static enum write_end end_badly(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
@@ -210,7 +216,7 @@ static enum write_end end_badly(const struct attempt *a)
 	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
 		a->write->action == ACTION_ADOPT || a->write->action == ACTION_RELEASE)
 		news = world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
-	if (news)
+	if (news && !is_early(a))
 		log_trouble(a, "a write was refused");
 	return WRITE_REFUSED;
 }

@@ -130,15 +130,20 @@ Test(children, wrong_types_anywhere_in_a_cluster_are_borne)
 	arena_done(&arena);
 }
 
-/* What is made of a head alone that has these members, and its spec those; the caller frees it. */
-static struct json_edit *made_of(struct arena *arena, const char *spec_has, const char *head_has,
-	const struct policy *policy)
+/*
+ * What is made of a cluster with this label of its origin, whose spec and head have these members;
+ * the caller frees it.
+ */
+static struct json_edit *made_of_origin(struct arena *arena, const char *origin,
+	const char *spec_has, const char *head_has, const struct policy *policy)
 {
 	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 20, .nodes = 1000};
 	const struct str text = arena_printf(arena,
-		"{\"metadata\":{\"name\":\"a\"},\"spec\":{%s\"headGroupSpec\":{%s\"template\":"
-		"{\"spec\":{\"containers\":[{\"name\":\"r\"}]}}}}}",
-		spec_has, head_has);
+		"{\"metadata\":{\"name\":\"a\",\"labels\":{\"ray.io/originated-from-crd\":\"%s\"}},"
+		"\"spec\":{%s\"headGroupSpec\":{%s\"template\":{\"spec\":{\"containers\":[{"
+		"\"name\":"
+		"\"r\"}]}}}}}",
+		origin, spec_has, head_has);
 	struct child_context c;
 	struct field_errors errors;
 	struct json_doc doc;
@@ -154,6 +159,12 @@ static struct json_edit *made_of(struct arena *arena, const char *spec_has, cons
 		STR(""));
 	c.policy = policy;
 	return children_of(&c, 10, &left_out);
+}
+
+static struct json_edit *made_of(struct arena *arena, const char *spec_has, const char *head_has,
+	const struct policy *policy)
+{
+	return made_of_origin(arena, "", spec_has, head_has, policy);
 }
 
 static struct str kinds_of(struct arena *arena, const char *members, const struct policy *policy)
@@ -242,4 +253,33 @@ Test(children, what_a_value_means_where_it_could_mean_two_things)
 		cr_expect(str_contains(buf_str(&text), CASES[i].has), "%s: no %s in\n%.*s",
 			CASES[i].what, CASES[i].has, STR_ARG(buf_str(&text)));
 	}
+}
+
+/* As KubeRay knows them: a RayCronJob's is one of a RayJob, or it is somebody's own label. */
+Test(children, a_head_tells_ray_which_kind_it_is_of)
+{
+	static const struct {
+		const char *label, *kind;
+	} CASES[] = {
+		{"RayJob", "RayJob"},
+		{"RayService", "RayService"},
+		{"RayCluster", "RayCluster"},
+		{"RayCronJob", "RayCluster"},
+		{"x", "RayCluster"},
+		{"", "RayCluster"},
+	};
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct json_edit *made = made_of_origin(&arena, CASES[i].label, "", "", NULL);
+
+		json_edit_print(made, &text);
+		cr_expect(str_contains(buf_str(&text),
+				  arena_printf(&arena, ";kuberay_crd=%s\"", CASES[i].kind).at),
+			"%s: %.*s", CASES[i].label, STR_ARG(buf_str(&text)));
+		json_edit_free(&made);
+	}
+	arena_done(&arena);
 }
