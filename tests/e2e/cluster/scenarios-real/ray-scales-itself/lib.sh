@@ -1,12 +1,7 @@
 # shellcheck shell=bash
 # A cluster for each of Ray's two autoscalers, both unchanged.
 . "$HERE/lib/ray_clusters.sh"
-
-# needs_three NAME: a program that cannot end before there are three workers.
-needs_three() {
-	in_head "$1" python -c "$(<"$HERE/lib/nodes.py")" 3 2>"$E2E_STATE/program-$1.err" |
-		grep -x '.* of them workers' >"$E2E_STATE/program-$1" || tail -n 5 "$E2E_STATE/program-$1.err"
-}
+. "$HERE/lib/ray_program.sh"
 
 has_workers() {
 	[ "$(ray_pods "$1" worker | wc -l)" = "$2" ]
@@ -18,18 +13,20 @@ autoscaler_goes_on() {
 		-o 'jsonpath={.status.containerStatuses[?(@.name=="autoscaler")].restartCount}')" = 0 ]
 }
 
-# Both run their program, and end with none of the workers that it had.
+# Both run a program that cannot end before there are three workers, and end with none of them.
 begin_programs() {
 	local version
 	for version in v1 v2; do
-		needs_three "$version" &
+		program_run "$(ray_pods "$version" head)" -c ray-head &
 	done
 }
 
 end_programs() {
 	local version
 	wait
-	cat "$E2E_STATE"/program-v[12]
+	for version in v1 v2; do
+		program_tells "$(ray_pods "$version" head)" -c ray-head
+	done
 	for version in v1 v2; do
 		eventually has_workers "$version" 0
 		autoscaler_goes_on "$version"

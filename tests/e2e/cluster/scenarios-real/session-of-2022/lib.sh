@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 . "$HERE/lib/legacy.sh"
+. "$HERE/lib/ray_program.sh"
 
 # session NAME: from the chart to two workers that are ready, and what kubectl shows of it. It is run
 # in the charts' folder, as the words of the session say.
@@ -21,9 +22,8 @@ session() {
 
 # program HEAD: one that is handed to the head uses the workers: head and workers have one CPU each.
 program() {
-	kubectl -n ray exec "$1" -- python -c "$(<"$HERE/lib/nodes.py")" 3 >"$E2E_STATE/program" 2>&1 ||
-		{ tail -n 5 "$E2E_STATE/program"; return 1; }
-	grep -x '.* of them workers' "$E2E_STATE/program"
+	program_run -n ray "$1"
+	program_tells -n ray "$1"
 }
 
 # What is left on purpose.
