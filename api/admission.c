@@ -193,7 +193,7 @@ static bool read_text(struct arena *arena, const struct members *members, size_t
 	const char *const key = MEMBER_KEYS[TEXTS[row].member].at;
 	const char *const name = TEXTS[row].name;
 	const struct json_node *value = members->values[TEXTS[row].member];
-	struct str *const text = (struct str *)(void *)((char *)out + TEXTS[row].offset);
+	struct str *const field = (struct str *)(void *)((char *)out + TEXTS[row].offset);
 
 	if (value && name) {
 		if (!json_is(value, JSON_OBJECT))
@@ -203,12 +203,12 @@ static bool read_text(struct arena *arena, const struct members *members, size_t
 	const char *wrong = NULL;
 
 	if (json_is(value, JSON_STRING))
-		*text = json_str(arena, value);
+		*field = json_str(arena, value);
 	else if (json_present(value))
 		wrong = "must be a string";
 	else if (TEXTS[row].presence != ABSENT_OR_NOT)
 		wrong = "is missing: API servers always send it";
-	if (wrong == NULL && text->len == 0 && TEXTS[row].presence == FILLED)
+	if (wrong == NULL && field->len == 0 && TEXTS[row].presence == FILLED)
 		wrong = "must not be empty";
 	return wrong == NULL || err_set(err, ERR_INVALID, "request.%s%s%s %s", key, name ? "." : "",
 					name ? name : "", wrong);

@@ -126,7 +126,7 @@ Test(e2e_start, check_passes_over_the_pipes_of_a_folder)
 	run = program_run((const char *const[]){"check", folder, NULL});
 	cr_expect_eq(run.exit_code, 0, "%d: %s", run.exit_code, run.error);
 	program_run_done(&run);
-	kit_run("cd '%s' && { echo 'a: 1' >b.yaml & \"$RAYGATE\" check b.yaml; }", folder);
+	kit_run("cd '%s' && { echo 'a: 1' >b.yaml & \"$RAYGATE\" check -q b.yaml; }", folder);
 	kit_folder_done(&folder);
 }
 
