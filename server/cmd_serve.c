@@ -1,7 +1,7 @@
 /*
  * Starts in order, waits for a signal, stops in reverse.
  *
- * Threads: this one waits for signals and looks at the policy file each second; each listener has
+ * Threads: this one waits for signals; who looks at the policy's file has one; each listener has
  * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h);
  * in a cluster the keeper of certificates has one (cert_keeper.h), and so have the election, the
  * recorder of Events, each watch, and the connection of those that share one (kube/); the replica
@@ -12,12 +12,10 @@
  */
 #include "server/cmd_serve.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -67,6 +65,7 @@ static const struct part {
 	{serve_certificates_start, serve_certificates_stop},
 	{serve_files_start, serve_files_stop},
 	{serve_leader_start, serve_leader_stop},
+	{serve_policy_watch, serve_policy_unwatch},
 };
 
 static bool start(struct server *s, struct err *err)
@@ -86,19 +85,16 @@ static void stop(struct server *s)
 /* The SIGTERM or SIGINT that came. SIGHUP looks at the policy and the certificate at once. */
 static int wait_for_end(struct server *s, const sigset_t *signals)
 {
-	const struct timespec second = {.tv_sec = 1};
-
 	for (;;) {
-		const int signal = sigtimedwait(signals, NULL, &second);
+		const int signal = sigwaitinfo(signals, NULL);
 
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
 		if (signal == SIGHUP) {
 			serve_files_poke(s);
 			serve_certificates_poke(s);
+			serve_policy_poke(s);
 		}
-		if (signal == SIGHUP || (signal < 0 && errno == EAGAIN))
-			serve_policy_refresh(s, signal == SIGHUP);
 	}
 }
 
@@ -150,6 +146,7 @@ static int run(struct server *s, const sigset_t *signals)
 	/* readyz first, so that endpoints leave us while we still answer */
 	s->app.draining = true;
 	let_signals_kill();
+	serve_policy_rest(s);
 	LOG(INFO, "shutting down", KV("signal", strsignal(signal)));
 	serve_leader_stop(s); /* another one may lead while we drain */
 	serve_ports_drain(s);

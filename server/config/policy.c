@@ -49,7 +49,7 @@ static bool read_file(
 {
 	if (stat(store->path, &store->seen) != 0)
 		return err_errno(err, "policy '%s'", store->path);
-	/* Who looks again has signals to wait for. */
+	/* Who looks again is waited for at the end. */
 	return (store->newest ? file_read_soon : file_read)(
 		scratch, str_from(store->path), POLICY_FILE_MAX, text, err);
 }

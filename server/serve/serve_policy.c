@@ -1,7 +1,22 @@
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
 #include "server/admission/policy_trial.h"
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
+
+#define EVERY CLOCK_SECOND /* a ConfigMap's change sends no signal */
+
+/* Who looks at the file. */
+struct serve_policy {
+	pthread_t thread;
+	bool runs;
+	pthread_mutex_t mutex; /* for what follows, and while the server learns of a change */
+	pthread_cond_t poked;
+	bool asked;   /* to read it now, even where it looks the same */
+	bool resting; /* what the file says from now on is for the next start */
+};
 
 static void warn_of_doubts(struct server *s)
 {
@@ -35,13 +50,9 @@ bool serve_policy_start(struct server *s, struct err *err)
 	return s->app.policy != NULL;
 }
 
-void serve_policy_refresh(struct server *s, bool force)
+/* What looking at the file has come to. */
+static void tell(struct server *s, enum policy_change change, const struct err *err)
 {
-	struct err err;
-	const enum policy_change change = policy_store_refresh(s->app.policy, force, &err);
-
-	if (change == POLICY_UNCHANGED)
-		return;
 	s->app.policy_broken = change == POLICY_BROKEN;
 	metrics_count(s->app.metrics, TELEMETRY_POLICY_RELOADS,
 		METRICS_VALUES(str_from(change == POLICY_CHANGED ? "taken" : "kept")));
@@ -52,15 +63,83 @@ void serve_policy_refresh(struct server *s, bool force)
 		serve_ledger_recount(s);
 	} else {
 		LOG(ERROR,
-			err.code == ERR_NOT_FOUND
+			err->code == ERR_NOT_FOUND
 				? "the policy's file is gone, what it held stays in force: put "
 				  "it back, the next start needs it"
 				: "new policy is broken, the one before it stays in force",
-			KV("error", err.text));
-		serve_events_tell(
-			s, &(struct serve_event){
-				   .warning = true, .reason = "PolicyBroken", .message = err.text});
+			KV("error", err->text));
+		serve_events_tell(s,
+			&(struct serve_event){
+				.warning = true, .reason = "PolicyBroken", .message = err->text});
 	}
+}
+
+/* A file system that does not answer keeps this thread, and nothing else. */
+static void *look_again_and_again(void *context)
+{
+	struct server *const s = context;
+	struct serve_policy *const p = s->policy;
+	struct err err;
+
+	pthread_mutex_lock(&p->mutex);
+	while (!p->resting) {
+		if (!p->asked)
+			clock_wait(&p->poked, &p->mutex, clock_now() + EVERY);
+		const bool force = p->asked;
+
+		p->asked = false;
+		pthread_mutex_unlock(&p->mutex);
+		const enum policy_change change = policy_store_refresh(s->app.policy, force, &err);
+
+		pthread_mutex_lock(&p->mutex);
+		if (change != POLICY_UNCHANGED && !p->resting)
+			tell(s, change, &err);
+	}
+	pthread_mutex_unlock(&p->mutex);
+	return NULL;
+}
+
+bool serve_policy_watch(struct server *s, struct err *err)
+{
+	if (settings_str(s->settings, SETTING_POLICY).len == 0)
+		return true;
+	s->policy = mem_alloc(sizeof(*s->policy));
+	pthread_mutex_init(&s->policy->mutex, NULL);
+	pthread_cond_init(&s->policy->poked, NULL);
+	s->policy->runs = thread_start(&s->policy->thread, "policy", look_again_and_again, s);
+	return s->policy->runs || err_errno(err, "start a thread");
+}
+
+static void wake(struct server *s, bool *why)
+{
+	pthread_mutex_lock(&s->policy->mutex);
+	*why = true;
+	pthread_cond_signal(&s->policy->poked);
+	pthread_mutex_unlock(&s->policy->mutex);
+}
+
+void serve_policy_poke(struct server *s)
+{
+	if (s->policy)
+		wake(s, &s->policy->asked);
+}
+
+void serve_policy_rest(struct server *s)
+{
+	if (s->policy)
+		wake(s, &s->policy->resting);
+}
+
+void serve_policy_unwatch(struct server *s)
+{
+	if (s->policy == NULL)
+		return;
+	serve_policy_rest(s);
+	if (s->policy->runs)
+		pthread_join(s->policy->thread, NULL);
+	pthread_cond_destroy(&s->policy->poked);
+	pthread_mutex_destroy(&s->policy->mutex);
+	mem_free(&s->policy);
 }
 
 void serve_policy_stop(struct server *s)

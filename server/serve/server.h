@@ -17,6 +17,7 @@
 
 struct serving_pair;
 struct serve_files;
+struct serve_policy;
 struct serve_cluster;
 struct serve_certificates;
 struct serve_leader;
@@ -34,6 +35,7 @@ struct server {
 	struct http_route ops_routes[ROUTES_OPS];
 	struct listener *ops;
 	char *client_ca;                         /* PEM, or NULL */
+	struct serve_policy *policy;             /* NULL unless the policy is in a file */
 	struct serve_files *files;               /* NULL unless the certificate is in a folder */
 	struct serve_cluster *cluster;           /* NULL with --offline; see cluster.h */
 	struct serve_certificates *certificates; /* NULL unless the cluster has to do with them */
@@ -47,8 +49,13 @@ struct server {
 /* The policy: from its file, and again when that changes. */
 MUST_CHECK bool serve_policy_start(struct server *s, struct err *err);
 void serve_policy_stop(struct server *s);
-/* Looks whether the file has changed; `force`: reads it even where it looks the same. */
-void serve_policy_refresh(struct server *s, bool force);
+/* Looks each second whether the file has changed; what then has to know of it must be started. */
+MUST_CHECK bool serve_policy_watch(struct server *s, struct err *err);
+void serve_policy_unwatch(struct server *s);
+/* Reads it at once, even where it looks the same. */
+void serve_policy_poke(struct server *s);
+/* No change is told to anybody once this returns. Does not wait for a file that hangs. */
+void serve_policy_rest(struct server *s);
 
 /* Both ports. The ops port opens first, so that it can be asked what the other waits for. */
 MUST_CHECK bool serve_ports_start(struct server *s, struct err *err);
