@@ -72,7 +72,6 @@ Test(plan_rounds, have_room_for_so_many_pods)
 static struct str name_beside(struct arena *arena, struct str given_up)
 {
 	struct round round;
-	struct str name = STR("");
 
 	round_init(&round, arena);
 	const struct plan_kit_cluster cluster = {NULL,
@@ -84,7 +83,8 @@ static struct str name_beside(struct arena *arena, struct str given_up)
 
 	plan_modern(plan_kit_observe(arena, &cluster), &round);
 	cr_assert_eq(count_of(&round, STR("w")), 1u);
-	name = arena_str(arena, round.actions[0].name);
+	const struct str name = arena_str(arena, round.actions[0].name);
+
 	round_done(&round);
 	return name;
 }
