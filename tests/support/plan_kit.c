@@ -6,8 +6,9 @@
 #include "base/yaml.h"
 #include "server/children/child.h"
 
-/* Of every Service that is there. */
-#define MODERN_PORTS "p: [{name: client, port: 10001, targetPort: 10001}]"
+/* Of every Service that is there, by its type. */
+#define MODERN_PORTS "p: [{name: client, port: 10001, targetPort: 10001, nodePort: 0}]"
+#define NAMED_PORTS  "p: [{name: client, port: 10001, targetPort: ray-client}]"
 #define NODE_PORTS   "p: [{name: client, port: 10001, targetPort: 10001, nodePort: 30001}]"
 #define LEGACY_PORTS                                                                               \
 	"p: [{name: client, protocol: TCP, port: 10001, targetPort: 10001},"                       \
@@ -240,9 +241,10 @@ static void read_service(struct filling *f, struct observed_service *service, st
 	service->ours = true;
 	service->cluster_ip = next_word(&rest);
 	service->type = next_word(&rest);
-	const struct str ports = f->dialect == DIALECT_LEGACY        ? STR(LEGACY_PORTS)
-				 : str_is(service->type, "NodePort") ? STR(NODE_PORTS)
-								     : STR(MODERN_PORTS);
+	const struct str ports = f->dialect == DIALECT_LEGACY            ? STR(LEGACY_PORTS)
+				 : str_is(service->type, "NodePort")     ? STR(NODE_PORTS)
+				 : str_is(service->type, "LoadBalancer") ? STR(NAMED_PORTS)
+									 : STR(MODERN_PORTS);
 
 	service->ports = json_get(read_yaml(f->arena, ports), "p");
 }

@@ -120,6 +120,9 @@ static const struct example CHILDREN[] = {
 	 "create RoleBinding demo\n"
 	 "create Pod demo-head-*\n"
 	 "warning FailedToCreateHeadPod: Pod of \"headgroup\": error looking up service account ns/demo\n"},
+	{"a status or a text that could not be stored is for want of nothing",
+	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE "failure RayCluster demo no\nfailure ControllerRevision demo no\n"},
+	 ""},
 	{"a token's Secret",
 	 {NULL, "  rayVersion: 2.52.0\n  authOptions: {mode: token}\n" HEAD, "first\n"},
 	 "create Secret demo\n"
@@ -166,6 +169,9 @@ static const struct example HEADS[] = {
 	 {NULL, HEAD, "status observedGeneration: 7\nservice demo-head-svc None\npod h headgroup failed failed-before=3 since=40 age=50\n"},
 	 "delete h: it has ended\n"
 	 "create Pod demo-head-* failed-before=4\n"},
+	{"however often it failed, no longer than five minutes",
+	 {NULL, HEAD, "status observedGeneration: 7\nservice demo-head-svc None\npod h headgroup failed failed-before=6 since=5 age=50\n"},
+	 "again 295\n"},
 	{"what lived long did not fail in a row",
 	 {NULL, HEAD, "status observedGeneration: 7\nservice demo-head-svc None\npod h headgroup failed failed-before=3 since=40 age=5000\n"},
 	 "delete h: it has ended\n"
@@ -233,6 +239,9 @@ static const struct example WORKER_FATES[] = {
 	 "delete c: fewer workers are asked for\n"
 	 "delete a: fewer workers are asked for\n"
 	 "again 2\n"},
+	{"what has no node goes before what has one, however old it is",
+	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w age=20 reason=Pulling\npod b w age=900 unscheduled reason=Unschedulable : m\n"},
+	 "delete b: fewer workers are asked for\nwarning PodsPending: 1 of \"w\": m\nagain 280\n"},
 	{"what was asked for and never told counts as a victim, and goes when it is told",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready\npod b w untold\n"},
 	 ""},
@@ -273,6 +282,12 @@ static const struct example HOSTS[] = {
 	 "create Pod demo-w-worker-* index=0 host=0\n"
 	 "create Pod demo-w-worker-* index=0 host=2\n"
 	 "again 295\n"},
+	{"one that has no number is not",
+	 {NULL, WITH("replicas: 1, numOfHosts: 2"), HEAD_IS_THERE "service demo-headless None\npod a w replica=w-abc host=1 age=900 reason=X : y\n"},
+	 "delete a: its replica lacks a host\n"
+	 "create Pod demo-w-worker-* index=0 host=0\n"
+	 "create Pod demo-w-worker-* index=0 host=1\n"
+	 "warning PodsPending: 1 of \"w\": y\n"},
 	{"one that lost a host is replaced as a whole",
 	 {NULL, WITH("replicas: 1, numOfHosts: 2"), HEAD_IS_THERE "service demo-headless None\n"
 	  "pod a w running replica=w-abc index=0 host=1\n"},

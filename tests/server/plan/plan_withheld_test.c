@@ -54,6 +54,10 @@ static void expect_all(const struct example *examples, size_t count, plan_fn pla
 
 /* clang-format off */
 static const struct example MODERN[] = {
+	{"a pod that ends is none of those that stay",
+	 {NULL, WITH("replicas: 1"), REFUSED("headgroup=1 w=2") H "pod a w running ready deleting age=900\n" B}, WRONG},
+	{"as many as it has at least are asked for",
+	 {NULL, WITH("replicas: 0, minReplicas: 2"), REFUSED("headgroup=1 w=2") H A B}, WRONG},
 	{"what runs stays, and nothing is told where nothing is missing",
 	 {NULL, WITH("replicas: 2"), REFUSED("headgroup=1 w=2") H A B}, WRONG},
 	{"what is missing is told, Services and all are not made",

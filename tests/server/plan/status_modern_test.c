@@ -150,6 +150,17 @@ static const struct example WRITES[] = {
 	  STORED("ready", "3", LONG_AGO)},
 	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\",\"serviceIP\":\"10.0.0.9\",\"serviceName\":\"demo-head-svc\"}\n"
 	 "endpoints {\"client\":\"30001\"}\n"},
+	{"one of the pod's that has a name by that",
+	 {NULL, THREE_WITH("serviceType: LoadBalancer, "), "service demo-head-svc 10.0.0.9 LoadBalancer\n" TWO_OF_THREE "pod c w running ready\n"
+	  STORED("ready", "3", LONG_AGO)},
+	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\",\"serviceIP\":\"10.0.0.9\",\"serviceName\":\"demo-head-svc\"}\n"
+	 "endpoints {\"client\":\"ray-client\"}\n"},
+	{"a head that was asked for has no name yet",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup untold\npod a w running ready\npod b w running ready\npod c w running ready\n"
+	  STORED("''", "3", LONG_AGO)},
+	 "head {\"serviceName\":\"demo-head-svc\",\"podIP\":null,\"podName\":null,\"serviceIP\":null}\n"
+	 "HeadPodReady False HeadPodNotFound now: Head Pod not found\n"
+	 PROVISIONED AWAKE ACCEPTED},
 	{"a head that is not ready is told with its reason, and nothing is ready without it",
 	 {NULL, THREE, "service demo-head-svc None\n"
 	  "pod h headgroup running unready ip=10.0.0.1 reason=CrashLoopBackOff : containers with unready status: [r]; r: back-off\n"
@@ -233,6 +244,10 @@ static const struct example WRITES[] = {
 	  "pod c w reason=ImagePullBackOff : r: no such image\n" STORED("ready", "0", JUST_NOW)},
 	 HEAD_UP PROVISIONED AWAKE ACCEPTED
 	 "PodsPending True Unschedulable now: 2 of \"w\": 0/1 nodes are available: 1 Insufficient cpu.; 1 of \"w\": r: no such image\n"},
+	{"of pods that end and of those that clean up none is waited for",
+	 {NULL, THREE, READY(LONG_AGO) "pod d w deleting unscheduled reason=Unschedulable : m\n"
+	  "pod c redis cleanup unscheduled reason=Unschedulable : m\n"},
+	 ""},
 	{"GPUs of several kinds are counted together, suspended groups not",
 	 {NULL, "  headGroupSpec: {template: {spec: {containers: [{name: r, image: i}]}}}\n  workerGroupSpecs:\n"
 	  "  - {groupName: g, replicas: 2, numOfHosts: 2, template: {spec: {containers: [{name: r, image: i, resources: "
