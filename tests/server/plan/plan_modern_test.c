@@ -353,35 +353,6 @@ static const struct example HOSTS[] = {
 	 "create Pod demo-w-worker-* index=1 host=1\n"},
 };
 
-static const struct example SUSPENSION[] = {
-	{"asked to suspend, it first says so",
-	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE "pod a w running\n"},
-	 ""},
-	{"then its own pods go, each once",
-	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
-	  "pod a w running\npod b w running deleting\npod x w foreign running\n"
-	  "status conditions: [{type: RayClusterSuspending, status: 'True'}]\n"},
-	 "delete h: the cluster is suspended\n"
-	 "delete a: the cluster is suspended\n"},
-	{"to the end, whatever the spec says by then",
-	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE
-	  "status conditions: [{type: RayClusterSuspending, status: 'True'}]\n"},
-	 "delete h: the cluster is suspended\n"},
-	{"suspended it has no pods, and keeps what it has besides",
-	 {NULL, "  suspend: true\n" WITH("replicas: 1"), "status observedGeneration: 7\n"
-	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
-	 "create Service demo-head-svc\n"},
-	{"pods of a suspension that was asked for again go as well",
-	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
-	  "status conditions: [{type: RayClusterSuspended, status: 'True'}, {type: RayClusterSuspending, status: 'True'}]\n"},
-	 "delete h: the cluster is suspended\n"},
-	{"it resumes when nobody asks for it any more",
-	 {NULL, WITH("replicas: 1"), "status observedGeneration: 7\nservice demo-head-svc None\n"
-	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
-	 "create Pod demo-head-*\n"
-	 "create Pod demo-w-worker-* index=0\n"},
-};
-
 static const struct example BOUNDS[] = {
 	{"what was never accepted gets nothing",
 	 {NULL, WITH("replicas: 3"), "first\nverdict InvalidSpec\n"},
@@ -498,11 +469,6 @@ Test(plan_modern, heals_and_scales_workers)
 Test(plan_modern, keeps_the_hosts_of_a_replica_together)
 {
 	expect_all(HOSTS, ARRAY_LEN(HOSTS));
-}
-
-Test(plan_modern, suspends_and_resumes)
-{
-	expect_all(SUSPENSION, ARRAY_LEN(SUSPENSION));
 }
 
 Test(plan_modern, keeps_within_what_is_its_own_and_accepted)
