@@ -56,6 +56,9 @@ static const struct {
 	{"what a head of unknown phase said last is no proof",
 	 {NULL, WITH("replicas: 1"), SERVED "pod h headgroup running ready lost\n" LOST_LONG_AGO},
 	 ""},
+	{"nor is somebody else's",
+	 {NULL, WITH("replicas: 1"), SERVED "pod x headgroup foreign running ready\n" LOST_LONG_AGO},
+	 "create Pod demo-head-*\n"},
 	{"a head that ends is no proof",
 	 {NULL, WITH("replicas: 1"), SERVED
 	  "pod h headgroup running ready deleting ends=20\n" LOST_LONG_AGO},

@@ -1,6 +1,7 @@
 /* How many pods one round asks for, and how they are shared out. */
 #include <criterion/criterion.h>
 
+#include "server/plan/plan_legacy.h"
 #include "server/plan/plan_modern.h"
 #include "tests/support/plan_kit.h"
 
@@ -66,6 +67,27 @@ Test(plan_rounds, have_room_for_so_many_pods)
 		cr_expect_eq(count_of(&round, STR("w")), ROUNDS[i].w, "%s", ROUNDS[i].what);
 		round_done(&round);
 	}
+}
+
+Test(plan_rounds, have_so_much_room_for_a_legacy_cluster_too)
+{
+	static const struct plan_kit_cluster CLUSTER = {NULL,
+		"  maxWorkers: 100\n  headPodType: h\n  podTypes:\n"
+		"  - {name: h, podConfig: {spec: {containers: [{name: r, image: i}]}}}\n"
+		"  - {name: v, minWorkers: 60, podConfig: {spec: {containers: [{name: r, image: "
+		"i}]}}}\n"
+		"  - {name: w, minWorkers: 40, podConfig: {spec: {containers: [{name: r, image: "
+		"i}]}}}\n",
+		"service demo-ray-head None\npod head h head running ready ip=10.0.0.1\n"};
+	struct arena arena CLEANUP(arena_done);
+	struct round round;
+
+	arena_init(&arena, 65536);
+	round_init(&round, &arena);
+	plan_legacy(plan_kit_observe_legacy(&arena, &CLUSTER), &round);
+	cr_expect_eq(count_of(&round, STR("v")), 60u, "%zu", count_of(&round, STR("v")));
+	cr_expect_eq(count_of(&round, STR("w")), 4u, "%zu", count_of(&round, STR("w")));
+	round_done(&round);
 }
 
 /* The name of the one worker that a round asks for, while these are given up. */
