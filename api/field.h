@@ -115,6 +115,7 @@ struct field_error {
 	enum field_error_type type;
 	enum field_severity at_most;  /* what the finder allows; table and policy may lower it */
 	bool as_before;               /* a warning, since the version before is no better */
+	bool crd;                     /* see struct field_fact */
 	struct str field;             /* the rendered path */
 	struct str message;           /* "Invalid value: 3: must be at most maxReplicas (2)" */
 	uint64_t place;               /* field_path_hash() */
@@ -160,6 +161,8 @@ struct field_fact {
 	enum field_severity at_most;
 	struct field_reads reads;
 	bool as_before;
+	/* The API server refuses this before /validate is asked, if not all that its rule finds. */
+	bool crd;
 };
 
 /*

@@ -127,11 +127,15 @@ COLD NOINLINE static void report_no_int64(
 		report_beyond_type(d, v, json_raw(v->node).at[0] != '-');
 }
 
-COLD NOINLINE static void report_range(const struct schema_decoder *d, const struct schema_value *v)
+COLD NOINLINE static void report_range(
+	const struct schema_decoder *d, const struct schema_value *v, int64_t number)
 {
 	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
-	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE,
+	struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_RANGE : SCHEMA_RULE_RANGE,
 		FIELD_INVALID, FIELD_READS(v->node));
+
+	/* CRDs have least numbers; the greatest are those of the type. */
+	wrong.crd = !pod && number < v->row->min;
 
 	if (v->row->kind == SCHEMA_INT32 && v->row->max == INT32_MAX)
 		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %d", v->row->min);
@@ -150,7 +154,7 @@ static inline void keep_integer(
 		return;
 	}
 	if (v->row->bounded && (number < v->row->min || number > v->row->max))
-		report_range(d, v);
+		report_range(d, v, number);
 	if (narrow)
 		SCHEMA_STORE(out, v, struct val_i32, v->node, (int32_t)number);
 	else
@@ -187,9 +191,10 @@ static void decode_number(const struct schema_decoder *d, const struct schema_va
 		return;
 	}
 	if (v->row->bounded && number < (double)v->row->min) {
-		const struct field_fact wrong =
+		struct field_fact wrong =
 			schema_fact(SCHEMA_RULE_RANGE, FIELD_INVALID, FIELD_READS(v->node));
 
+		wrong.crd = true;
 		field_add(d->errors, SCHEMA_AT(v), &wrong, "must be at least %lld",
 			(long long)v->row->min);
 	}

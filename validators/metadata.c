@@ -64,13 +64,15 @@ static void name_is_short_enough(const struct rule_context *c, const struct ray_
 	if (field->v.len == 0 || limit == NULL)
 		return;
 	if (generated && kept + DERIVED_SUFFIX_LEN > limit->most)
-		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(field->node),
+		rule_found_crd(c, field->v.len > NAMES_SUBDOMAIN_MAX, at, FIELD_TOO_LONG,
+			FIELD_READS(field->node),
 			"must be at most %zu characters, has %zu: five are added to it, and %s",
 			limit->most - DERIVED_SUFFIX_LEN, field->v.len, limit->why);
 	else if (!generated && field->v.len > limit->most) {
 		const struct str shorter = beginning(field->v, limit->most);
 
-		rule_found(c, at, FIELD_TOO_LONG, FIELD_READS(field->node),
+		rule_found_crd(c, field->v.len > NAMES_SUBDOMAIN_MAX, at, FIELD_TOO_LONG,
+			FIELD_READS(field->node),
 			"must be at most %zu characters, has %zu: %s; \"%.*s\" would fit",
 			limit->most, field->v.len, limit->why, STR_ARG(shorter));
 	}
@@ -82,6 +84,17 @@ static struct str shape_of(struct arena *arena, struct str name)
 	if (name.len <= NAMES_LABEL_MAX)
 		return name;
 	return arena_printf(arena, "%.*s%c", NAMES_LABEL_MAX - 1, name.at, name.at[name.len - 1]);
+}
+
+/*
+ * Whether the API server refuses it of any object. Of a name that others are made from it looks at
+ * the beginning, whose last character is to be followed by more.
+ */
+static bool is_no_name(struct arena *arena, struct str name, bool generated)
+{
+	if (generated && name.len > 1 && name.at[name.len - 1] == '-')
+		name = arena_printf(arena, "%.*sa", (int)name.len - 2, name.at);
+	return names_fault(NAME_DNS1123_SUBDOMAIN, name) != NULL;
 }
 
 static void name_is_a_label(const struct rule_context *c, const struct ray_object *object)
@@ -99,7 +112,8 @@ static void name_is_a_label(const struct rule_context *c, const struct ray_objec
 	const struct str better =
 		names_suggest(c->arena, shape_of(c->arena, field->v), NAME_DNS1035_LABEL);
 
-	rule_found(c, FIELD_CHILD(FIELD_ROOT("metadata"), member), FIELD_INVALID,
+	rule_found_crd(c, is_no_name(c->arena, field->v, generated),
+		FIELD_CHILD(FIELD_ROOT("metadata"), member), FIELD_INVALID,
 		FIELD_READS(field->node),
 		"must be lower-case letters, digits and '-', begin with a letter and end with a "
 		"letter or digit%s%.*s%s%s",
@@ -204,7 +218,8 @@ static const struct rule RULES[] = {
 		"A name is a DNS-1035 label, since the names of Services are made from it.",
 		RULE_CHECKS_OBJECT(name_is_a_label)),
 	RULE("RG0203", "object-has-a-name", ERROR, BOTH, "0.1", NULL,
-		"An object has a name or a generateName.", RULE_CHECKS_OBJECT(object_has_a_name)),
+		"An object has a name or a generateName.", RULE_CHECKS_OBJECT(object_has_a_name),
+		.crd = true),
 	RULE("RG0204", "labels-are-valid", ERROR, BOTH, "0.1", NULL,
 		"Keys of the object's labels are qualified names, values at most 63 characters of "
 		"the label syntax.",

@@ -315,6 +315,18 @@ static void gates_have_names(const struct rule_context *c, const struct rule_pod
 	check_gated_node(c, &pod->template->spec);
 }
 
+/* The CRD asks for a list of objects that have one. */
+static bool all_have_a_name(const struct json_node *list)
+{
+	if (!json_is(list, JSON_ARRAY))
+		return false;
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		if (!json_is(json_get(it.value, "name"), JSON_STRING))
+			return false;
+	}
+	return true;
+}
+
 /* The API server lets them into a pod that runs, and refuses to create one that has them. */
 static void ephemeral_containers_are_absent(
 	const struct rule_context *c, const struct rule_pod *pod)
@@ -323,7 +335,8 @@ static void ephemeral_containers_are_absent(
 	const struct json_node *const list = json_get(spec->node, "ephemeralContainers");
 
 	if (json_present(list) && !(list->kind == JSON_ARRAY && json_count(list) == 0))
-		rule_found(c, FIELD_CHILD(spec->at, "ephemeralContainers"), FIELD_FORBIDDEN,
+		rule_found_crd(c, !all_have_a_name(list),
+			FIELD_CHILD(spec->at, "ephemeralContainers"), FIELD_FORBIDDEN,
 			FIELD_READS(list),
 			"Kubernetes creates no pod with them: remove them, and use kubectl debug "
 			"on a pod that runs");

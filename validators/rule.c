@@ -20,6 +20,19 @@ void rule_found(const struct rule_context *c, const struct field_path *at,
 	va_end(args);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): rule_found() and one thing more. */
+void rule_found_crd(const struct rule_context *c, bool crd, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...)
+{
+	struct field_fact fact = fact_of(c, type, FIELD_SEVERITY_ERROR, reads);
+	va_list args;
+
+	fact.crd = crd;
+	va_start(args, format);
+	field_add_args(c->errors, at, &fact, format, args);
+	va_end(args);
+}
+
 void rule_warned(const struct rule_context *c, const struct field_path *at,
 	enum field_error_type type, struct field_reads reads, const char *format, ...)
 {

@@ -87,7 +87,8 @@ struct rule {
 	 * people met it ("kuberay#1739"); parted by ", ". NULL: nothing that we know of.
 	 */
 	const char *upstream;
-	bool crd;      /* the CRD's schema or CEL refuses this too, before /validate is asked */
+	bool crd; /* the API server refuses this too, mostly by the CRD, before /validate is asked
+		   */
 	bool strict;   /* graver in a strict validation: kubectl would refuse it */
 	bool policy;   /* what the administrator forbids: 403 where nothing else is wrong */
 	bool compares; /* looks at the old version itself, and so never ratchets */
@@ -164,6 +165,13 @@ static inline struct rule_groups rule_groups(const struct rule_context *c)
 void rule_found(const struct rule_context *c, const struct field_path *at,
 	enum field_error_type type, struct field_reads reads, const char *format, ...) COLD
 	PRINTF_LIKE(5, 6);
+/*
+ * The same where `crd` says whether the API server refuses this case by itself before /validate is
+ * asked: for a rule that finds more than that.
+ */
+void rule_found_crd(const struct rule_context *c, bool crd, const struct field_path *at,
+	enum field_error_type type, struct field_reads reads, const char *format, ...) COLD
+	PRINTF_LIKE(6, 7);
 /* The same, but never graver than a warning: for cases of a rule that may be meant. */
 void rule_warned(const struct rule_context *c, const struct field_path *at,
 	enum field_error_type type, struct field_reads reads, const char *format, ...) COLD

@@ -310,7 +310,7 @@ static void put_errors_first(struct arena *arena, struct findings *found)
 
 	for (size_t i = 0; i < found->count; i++) {
 		if (found->items[i].severity == FIELD_SEVERITY_ERROR) {
-			found->crd |= found->items[i].rule->crd;
+			found->crd |= found->items[i].rule->crd || found->items[i].error->crd;
 			sorted[at++] = found->items[i];
 		}
 	}

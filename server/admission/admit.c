@@ -201,8 +201,9 @@ static struct str patch_text(struct review *r)
 }
 
 /*
- * /mutate denies what the CRD would refuse before /validate is asked, so that all findings come in
- * one answer; everything else is left to /validate, which sees what other webhooks made of it.
+ * /mutate denies what the API server would refuse before /validate is asked, so that all findings
+ * come in one answer; everything else is left to /validate, which sees what other webhooks made of
+ * it.
  */
 static void answer(struct review *r)
 {
