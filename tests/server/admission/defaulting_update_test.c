@@ -165,6 +165,24 @@ Test(defaulting_update, a_renamed_group_and_a_renamed_container_are_new)
 	}
 }
 
+/* A renamed container is a new one; its pod is the old one. */
+Test(defaulting_update, what_came_into_the_policy_is_for_new_containers_alone)
+{
+	const struct str stored = create(PLAIN);
+	const char *const renamed = CLUSTER(HEAD(BOX("h", "")), GROUP("w", BOX("q", "")));
+
+	use_policy("{'apiVersion':'raygate.dev/v1','kind':'Policy','profiles':[{'name':'p','all':{"
+		   "'env':[{'name':'LATE','value':'x'}],'nodeSelector':{'late':'y'},"
+		   "'securityContext':{'runAsUser':7}}}]}");
+	const struct review_result r = mutate(json(renamed), stored);
+
+	expect_count(r.object, "'LATE'", 1);
+	expect_count(r.object, "'runAsUser':7", 1);
+	expect_count(r.object, "'late'", 0);
+	expect_count(mutate(replaced(stored, "'replicas':1", "'replicas':2"), stored).object,
+		"'LATE'", 0);
+}
+
 Test(defaulting_update, every_kind_and_dialect_survives_being_sent_again)
 {
 	static const char *const OBJECTS[] = {
