@@ -146,6 +146,18 @@ int64_t quantity_milli_value(struct quantity q)
 	return round_up(q.nano, NANO / 1000);
 }
 
+struct quantity quantity_round_up_milli(struct quantity q)
+{
+	const int64_t milli = NANO / 1000;
+	const int64_t few = (int64_t)q.nano;
+	/* As below: a much shorter division. */
+	const int64_t rest = few == q.nano ? few % milli : (int64_t)(q.nano % milli);
+
+	if (rest != 0 && !quantity_is_unbounded(q))
+		q.nano += rest > 0 ? milli - rest : -milli - rest;
+	return q;
+}
+
 bool quantity_is_whole(struct quantity q)
 {
 	const int64_t few = (int64_t)q.nano;

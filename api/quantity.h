@@ -105,6 +105,8 @@ struct quantity quantity_mul(struct quantity q, int64_t times);
  */
 int64_t quantity_value(struct quantity q);
 int64_t quantity_milli_value(struct quantity q);
+/* What the API server keeps of it in a pod: thousandths, rounded up, away from zero. */
+struct quantity quantity_round_up_milli(struct quantity q);
 /* Whether the value is a whole number. */
 bool quantity_is_whole(struct quantity q);
 

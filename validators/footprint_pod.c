@@ -73,12 +73,16 @@ struct pod_count pod_count_of(struct arena *arena, const struct policy *policy,
 	return pod;
 }
 
-/* A negative amount is refused by a rule; where that is only a warning, it must earn nothing. */
+/*
+ * A negative amount is refused by a rule; where that is only a warning, it must earn nothing. Of
+ * each container for itself the API server rounds up to thousandths.
+ */
 static struct quantity value_of(const struct resource_list *list, struct str name)
 {
 	const struct resource *const r = resource_find_str(list, name);
 
-	return r && !quantity_is_negative(r->quantity) ? r->quantity : (struct quantity){0};
+	return r && !quantity_is_negative(r->quantity) ? quantity_round_up_milli(r->quantity)
+						       : (struct quantity){0};
 }
 
 /* What the API server makes of an absent request: the limit. */

@@ -96,6 +96,30 @@ Test(quantity, the_canonical_text_reads_as_the_same_value)
 	}
 }
 
+Test(quantity, what_is_finer_than_a_thousandth_is_rounded_up)
+{
+	static const char *const CASES[][2] = {
+		{"1n", "1m"},
+		{"500u", "1m"},
+		{"1m", "1m"},
+		{"1001u", "2m"},
+		{"0", "0"},
+		{"-1u", "-1m"},
+		{"10E", "10E"},
+		{"100000000000000000000001u", "100000000000000000001m"},
+	};
+	struct quantity is, wanted;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		cr_assert(quantity_parse(str_from(CASES[i][0]), &is, &err));
+		cr_assert(quantity_parse(str_from(CASES[i][1]), &wanted, &err));
+		cr_expect_eq(quantity_cmp(quantity_round_up_milli(is), wanted), 0, "%s: %s",
+			CASES[i][0], quantity_print(quantity_round_up_milli(is)).at);
+	}
+	cr_expect(quantity_is_unbounded(quantity_round_up_milli(quantity_unbounded())));
+}
+
 Test(quantity, a_value_below_zero_rounds_away_from_zero)
 {
 	static const struct {

@@ -93,6 +93,10 @@ static const struct {
 	const char *name, *object, *requests, *pods;
 } CASES[] = {
 	{"a head alone", CLUSTER("", POD("2"), ""), "2 2 2", "1 1 1"},
+	{"less than a thousandth is one", CLUSTER("", POD("0.5m"), ""), "1m 1m 1m", "1 1 1"},
+	{"of each pod for itself",
+		CLUSTER("", POD("2"), GROUP("replicas: 3", POD("300500u"))), "2903m 2903m 2903m",
+		"4 4 4"},
 	{"workers as many as wanted",
 		CLUSTER("", POD("2"), GROUP("replicas: 3, maxReplicas: 5", POD("1"))), "5 5 5",
 		"4 4 4"},
