@@ -2,8 +2,10 @@
 #include "validators/rules.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "api/cron.h"
+#include "api/zone_names.h"
 
 #define CRON_GATE "RayCronJob"
 
@@ -57,31 +59,52 @@ static void zone_is_not_empty(const struct rule_context *c, const struct ray_obj
 			"zone");
 }
 
-/* Letters, digits and "_+-", in parts with "/" between: what names in the IANA database are. */
-static bool is_zone_name(struct str name)
+/*
+ * What Go's LoadLocation() takes for no name of a zone, and what is in no name of one: other bytes
+ * than letters, digits and "_+-./". As a file "Europe//Berlin" would be found.
+ */
+static bool is_no_zone(struct str name)
 {
-	bool part = false;
-
+	if (str_contains(name, "..") || name.at[0] == '/' || name.at[name.len - 1] == '/')
+		return true;
 	for (size_t i = 0; i < name.len; i++) {
-		const char c = name.at[i];
-
-		if (c == '/' ? !part
-			     : !isalnum((unsigned char)c) && c != '_' && c != '+' && c != '-')
-			return false;
-		part = c != '/';
+		if (!isalnum((unsigned char)name.at[i]) && memchr("_+-./", name.at[i], 5) == NULL)
+			return true;
 	}
-	return part;
+	return false;
 }
 
-/* RG1265: whether the name is in the operator's database cannot be known here. */
+/* "Local" is a word of Go's; the two folders have all zones once more, where a system has them. */
+static bool is_zone(struct str name)
+{
+	static const struct str FOLDERS[] = {STR_INIT("posix/"), STR_INIT("right/")};
+
+	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
+		if (str_starts(name, FOLDERS[i].at))
+			name = str_from_offset(name, FOLDERS[i].len);
+	}
+	return str_is(name, "Local") || zone_name_is_known(name);
+}
+
+/* RG1265: of a name that we do not know the operator's database may be newer than ours. */
 static void zone_is_a_name(const struct rule_context *c, const struct ray_object *object)
 {
 	const struct val_str *const zone = object->cron ? &object->cron->time_zone : NULL;
 
-	if (zone && zone->v.len && !is_zone_name(zone->v))
-		rule_found(c, FIELD_CHILD(object->cron->self.at, "timeZone"), FIELD_INVALID,
-			FIELD_READS(zone->node),
-			"must be a name of the IANA time zone database, such as Europe/Berlin");
+	if (zone == NULL || zone->v.len == 0 || is_zone(zone->v))
+		return;
+	const struct field_path *const at = FIELD_CHILD(object->cron->self.at, "timeZone");
+	const struct field_reads reads = FIELD_READS(zone->node);
+	const struct str trimmed = str_trim(zone->v);
+	const char *const same = zone_name_but_for_case(trimmed);
+	const char *const near = same ? same : zone_name_nearest(trimmed);
+
+	rule_found_at_most(c,
+		same || is_no_zone(zone->v) ? FIELD_SEVERITY_ERROR : FIELD_SEVERITY_WARN, at,
+		FIELD_INVALID, reads,
+		"must be a name of the IANA time zone database, %s%s%s: KubeRay runs nothing for "
+		"another one",
+		near ? "such as \"" : "such as Europe/Berlin", near ? near : "", near ? "\"" : "");
 }
 
 /* RG1266: the object is stored, and nobody looks at it. */
@@ -110,8 +133,8 @@ static const struct rule RULES[] = {
 	RULE("RG1264", "time-zone-is-not-empty", ERROR, MODERN, "0.1", "KubeRay's operator",
 		"timeZone is not the empty string.", RULE_CHECKS_OBJECT(zone_is_not_empty),
 		.needs = PART(CRON_JOB), .crd = true),
-	RULE("RG1265", "time-zone-is-a-name", WARN, MODERN, "0.1", "KubeRay's operator",
-		"timeZone has the form of a name of the IANA time zone database.",
+	RULE("RG1265", "time-zone-is-a-name", ERROR, MODERN, "0.1", "KubeRay's operator",
+		"timeZone is a name of the IANA time zone database.",
 		RULE_CHECKS_OBJECT(zone_is_a_name), .needs = PART(CRON_JOB)),
 	RULE("RG1266", "cron-job-needs-its-gate", WARN, MODERN, "0.1", NULL,
 		"A RayCronJob needs KubeRay's feature gate.", RULE_CHECKS_OBJECT(gate_is_open),
