@@ -261,6 +261,14 @@ static const char *right_place(
 	return home ? arena_printf(d->arena, "%s has: move it there", home->name).at : NULL;
 }
 
+/* What else differs where a field had another name; NULL: nothing that we know of. */
+static const char *note_of(struct str old, const struct schema_field *row)
+{
+	if (str_is(old, "runtimeEnv") && strcmp(row->key, "runtimeEnvYAML") == 0)
+		return " It holds the YAML itself, where runtimeEnv held it in base64";
+	return "";
+}
+
 static void report_near(const struct schema_decoder *d, const struct schema *schema,
 	const struct schema_field *row, const struct field_path *at)
 {
@@ -273,8 +281,9 @@ static void report_near(const struct schema_decoder *d, const struct schema *sch
 			"unknown field of this apiVersion, which drops it: write apiVersion: "
 			"ray.io/v1");
 	else
-		field_add(d->errors, at, &unknown, "unknown field in %s; did you mean \"%s\"%s?",
-			schema->name, row->key, newer ? " of ray.io/v1" : "");
+		field_add(d->errors, at, &unknown, "unknown field in %s; did you mean \"%s\"%s?%s",
+			schema->name, row->key, newer ? " of ray.io/v1" : "",
+			note_of(str_from(at->name), row));
 }
 
 /* Whether one of the members is there that do instead of an object which is needed. */

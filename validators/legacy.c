@@ -115,7 +115,8 @@ static void minimums_fit(const struct rule_context *c, const struct raycluster *
 		if (cluster->pod_types.items[i].min.v > 0)
 			sum += cluster->pod_types.items[i].min.v;
 	}
-	if (sum > most)
+	/* That a most is below zero the decoder has told. */
+	if (sum > most && most >= 0)
 		rule_found(c, FIELD_CHILD(cluster->self.at, "maxWorkers"),
 			max->node ? FIELD_INVALID : FIELD_REQUIRED,
 			reads_of_types(c, cluster, max->node, false),

@@ -91,6 +91,12 @@ Test(schema_unknown, what_is_needed_and_stands_there_under_another_name_is_told_
 		cr_expect_eq(verdict_grade("RG0102", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
 		cr_expect_eq(verdict_grade("RG1203", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
 	}
+	/* the older one held something else */
+	verdict_expect_told("RG0102", JOB("runtimeEnv: e30=, rayClusterSpec: " ANY_CLUSTER),
+		MEANT("a RayJob spec", "runtimeEnvYAML") " It holds the YAML itself, where "
+							 "runtimeEnv held it in base64");
+	verdict_expect_told("RG0102", JOB("runtimeEnvYaml: e30=, rayClusterSpec: " ANY_CLUSTER),
+		MEANT("a RayJob spec", "runtimeEnvYAML"));
 	/* what is there, or not needed, is not missed */
 	verdict_expect_told("RG0102", JOB("rayclusterSpec: {}, rayClusterSpec: " ANY_CLUSTER),
 		MEANT("a RayJob spec", "rayClusterSpec"));

@@ -21,6 +21,16 @@
 	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
 	"  podTypes:\n" POD_TYPE("head", "0") POD_TYPE("worker", min)
 
+/* One mistake, one message. */
+Test(legacy, a_most_below_zero_is_told_once)
+{
+	cr_expect_eq(
+		verdict_grade("RG0105", "%s", CLUSTER("head", "-1", "0")), FIELD_SEVERITY_ERROR);
+	cr_expect_eq(verdict_grade("RG1105", "%s", CLUSTER("head", "-1", "0")), FIELD_SEVERITY_OFF);
+	cr_expect_eq(
+		verdict_grade("RG1105", "%s", CLUSTER("head", "0", "1")), FIELD_SEVERITY_ERROR);
+}
+
 Test(legacy, an_update_elsewhere_is_not_refused_for_minimums_that_did_not_fit_before)
 {
 	cr_assert_eq(verdict_grade_update(
