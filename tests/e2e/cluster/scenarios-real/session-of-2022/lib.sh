@@ -22,8 +22,8 @@ session() {
 
 # program HEAD: one that is handed to the head uses the workers: head and workers have one CPU each.
 program() {
-	program_run -n ray "$1"
-	program_tells -n ray "$1"
+	program_run -n ray "$1" -c ray-node
+	program_tells -n ray "$1" -c ray-node
 }
 
 # What is left on purpose.
