@@ -1,6 +1,7 @@
 #include "server/controller/world.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "server/controller/acceptance.h"
@@ -308,6 +309,65 @@ Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 	world_write_done(world, &KEY, STR(UID_ONE), &refused);
 	cr_assert(look(&seen));
 	cr_expect_eq(seen.failure_count, 0u);
+}
+
+Test(world, so_many_failures_are_kept_and_no_more)
+{
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	for (int i = 0; i < 40; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "s%d", i);
+		world_write_refused(world, &KEY, STR(UID_ONE),
+			&(struct world_outcome){.action = ACTION_CREATE,
+				.child = CHILD_SERVICE,
+				.name = str_from(name),
+				.code = 403,
+				.message = STR("no")});
+	}
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.failure_count, 16u);
+	cr_expect(str_is(seen.failures[15].what, "s15"));
+}
+
+static const struct world_outcome LOST = {.action = ACTION_CREATE,
+	.child = CHILD_POD,
+	.name = STR_INIT("p"),
+	.group = STR_INIT("g"),
+	.code = 500,
+	.message = STR_INIT("failed calling webhook")};
+
+/* The second time in a row it is told, and a watch ends the doubt. */
+Test(world, a_pod_that_nobody_answered_for_is_a_name_in_doubt)
+{
+	struct observed seen;
+	const struct action make_it = {.kind = ACTION_CREATE,
+		.child = CHILD_POD,
+		.name = STR("p"),
+		.expected = {.group = STR("g"), .role = POD_WORKER}};
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	for (int i = 0; i < 2; i++) {
+		world_expect(world, &KEY, STR(UID_ONE), &make_it);
+		cr_assert(look(&seen));
+		cr_expect_eq(seen.pod_count, 1u);
+		cr_expect_eq(seen.doubt_count, 0u);
+		cr_expect_eq(world_write_unanswered(world, &KEY, STR(UID_ONE), &LOST), i == 1);
+		cr_assert(look(&seen));
+		cr_expect_eq(seen.pod_count, 0u);
+		cr_assert_eq(seen.doubt_count, 1u);
+		cr_expect(str_is(seen.doubts[0], "p"));
+		cr_expect_eq(seen.failure_count, (size_t)i);
+	}
+	put(WORLD_PODS, DIALECT_MODERN, POD("p", UID_ONE, ""));
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count, 1u);
+	cr_expect_eq(seen.doubt_count, 0u);
+	cr_expect_not(world_write_unanswered(world, &KEY, STR(UID_ONE), &LOST), "a third time");
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.pod_count, 1u, "what is there is not in doubt");
 }
 
 /* As one is that has a name of its own. */

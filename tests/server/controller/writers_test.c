@@ -274,6 +274,44 @@ Test(writers, what_waits_of_a_cluster_that_is_gone_is_withdrawn)
 	end(&log);
 }
 
+Test(writers, another_group_of_the_cluster_is_not_withdrawn)
+{
+	struct log log = {.refuse = "1"};
+	struct writers *const w = begin(&log);
+	struct write *const first = create("a", "1", CHILD_POD);
+
+	first->next = create("a", "2", CHILD_POD);
+	first->next->group = STR("h");
+	first->next->next = create("a", "3", CHILD_POD);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/1 -3 a/2 (a u badly)");
+	end(&log);
+}
+
+/* Its cluster goes while it is at work. */
+static enum write_end perform_and_drop(void *context, const struct write *write)
+{
+	struct log *const log = context;
+
+	buf_printf(&log->words, "%.*s", STR_ARG(write->name));
+	writers_drop(log->writers, &write->key);
+	cr_expect(writers_busy(log->writers, &write->key));
+	return WRITE_DONE;
+}
+
+Test(writers, a_round_whose_cluster_goes_ends_with_what_is_at_work)
+{
+	struct log log = {0};
+
+	log.writers = writers_new(
+		&(struct writers_options){0, perform_and_drop, withdrawn, finished, &log, NULL});
+	submit_pods(log.writers, "a", 3);
+	run(&log);
+	expect(&log, "0 -1 -2 (a u well)");
+	end(&log);
+}
+
 /* A write that looks at what else may begin while it is at work. */
 static enum write_end perform_inside(void *context, const struct write *write)
 {
