@@ -94,11 +94,12 @@ static bool read_bound(const struct rule_context *c, const struct ray_group *gro
 static struct worker_ports worker_ports(const struct rule_context *c, const struct ray_group *group)
 {
 	struct worker_ports out = {.least = LEAST_WORKER_PORT, .most = MOST_WORKER_PORT};
-	const bool known = read_bound(c, group, "min-worker-port", &out.min, &out.least) &
-			   read_bound(c, group, "max-worker-port", &out.max, &out.most);
+	/* Both, whatever the first is: each is told of by itself. */
+	const bool least = read_bound(c, group, "min-worker-port", &out.min, &out.least);
+	const bool most = read_bound(c, group, "max-worker-port", &out.max, &out.most);
 
 	out.list = group_start_param(group, "worker-port-list");
-	if (!known || out.list)
+	if (!least || !most || out.list)
 		out.most = out.least - 1;
 	return out;
 }
