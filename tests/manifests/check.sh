@@ -114,7 +114,7 @@ check_shown() {
 	while read -r name; do
 		case $name in
 		make\ *) grep -q "^${name#make }:" Makefile ;;
-		*.c) [ -n "$(find tests/server -name "$name")" ] ;;
+		*.c) [ -n "$(find tests/server tests/e2e -maxdepth 3 -name "$name")" ] ;;
 		*) compgen -G "tests/e2e/cluster/scenarios*/$name" >/dev/null ;;
 		esac || complain "README.md: nothing is shown by $name"
 	done < <(sed -n '/| shown by |$/,/^$/s/.* | \(.*\) |$/\1/p' README.md | grep -o '`[^`]*`' | tr -d '`' | sort -u)
