@@ -7,9 +7,10 @@
 #include <criterion/criterion.h>
 
 #include "api/patch.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { OBJECTS_MAX = 1024 };
+enum { OBJECTS_MAX = 1024, TOO_MANY = 429 };
 
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 1 << 16};
 
@@ -186,6 +187,8 @@ struct str fake_cluster_log(const struct fake_cluster *cluster)
 static void refuse(struct kube_answer *answer, int code, const char *reason)
 {
 	answer->status = code;
+	/* Later than anybody waits for: no test does. */
+	answer->retry_after = code == TOO_MANY ? 3600 * CLOCK_SECOND : 0;
 	buf_printf(&answer->body,
 		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
 		"\"message\":\"the fake says %s\",\"reason\":\"%s\",\"code\":%d}",

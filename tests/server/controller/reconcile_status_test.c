@@ -235,3 +235,31 @@ Test(reconcile_status, how_long_it_took_to_be_ready_is_told_once)
 	expect_ready_once(DIALECT_MODERN);
 	expect_ready_once(DIALECT_LEGACY);
 }
+
+static void scale(int workers)
+{
+	controller_kit_scale(kit, "a", workers);
+	controller_kit_tell(kit);
+	write_all();
+	clock_advance(CLOCK_SECOND);
+	write_all();
+}
+
+/* What was refused and is not asked for any more slows down nothing that is asked for later. */
+Test(reconcile_status, a_refusal_is_over_when_its_pods_are_not_wanted_any_more)
+{
+	controller_kit_apply(kit, "a", 0);
+	controller_kit_lead(kit);
+	fake_cluster_refuse(kit->cluster, "/pods", 403, "Forbidden", 1000000);
+	scale(1);
+	cr_expect(controller_kit_says(kit, "a", "ReplicaFailure"));
+	cr_expect(str_contains(buf_str(&kit->events), "FailedToCreateWorkerPod"));
+	scale(0);
+	cr_expect_not(controller_kit_says(kit, "a", "ReplicaFailure"));
+	fake_cluster_refuse(kit->cluster, "/pods", 0, "", 0);
+	kit->events.len = 0;
+	scale(3);
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
+	cr_expect(str_is(buf_str(&kit->events), "CreatedWorkerPod: created 3 worker pods\n"),
+		"not one after the other: %.*s", STR_ARG(buf_str(&kit->events)));
+}

@@ -118,3 +118,17 @@ Test(store, who_may_not_change_owners_says_so_and_goes_on)
 	cr_expect_not(is_owned());
 	cr_expect_null(strstr(controller_kit_cluster(kit, "a"), "ReplicaFailure"));
 }
+
+/* It goes whatever we do; what comes after it is made anew, as ours. */
+Test(store, a_claim_that_is_being_deleted_is_nobodys_to_adopt)
+{
+	fake_cluster_put(kit->cluster, CLAIM,
+		"{\"metadata\":{\"name\":\"a-gcs-pvc\",\"namespace\":\"ns\",\"labels\":{\"ray.io/"
+		"cluster\":\"a\"},\"deletionTimestamp\":\"2027-01-15T08:00:00Z\"},"
+		"\"spec\":{\"accessModes\":[\"ReadWriteOnce\"]}}");
+	controller_kit_settle(kit);
+	cr_expect_not(is_owned());
+	fake_cluster_delete(kit->cluster, CLAIM);
+	controller_kit_settle(kit);
+	cr_expect(is_owned());
+}

@@ -58,6 +58,7 @@ static const struct {
 	{"… where Ray's autoscaler picks who goes", DIALECT_MODERN, true, 500, 75},
 	{"… for long", DIALECT_MODERN, true, 500, 1200},
 	{"an API server that has no time", DIALECT_MODERN, true, 504, 600},
+	{"one that has too much to do", DIALECT_MODERN, true, 429, 600},
 	{"one that is away", DIALECT_MODERN, true, 0, 90},
 	{"a webhook, and the older dialect", DIALECT_LEGACY, false, 500, 600},
 	{"an API server, and the older dialect", DIALECT_LEGACY, false, 0, 90},
@@ -186,13 +187,47 @@ Test(unanswered, it_is_told_once_who_fails_and_is_over_when_pods_are_made, .fini
 	controller_kit_expect(kit, "a", 2);
 }
 
-/* An API server that starts anew fails now and then. */
-Test(unanswered, a_single_failure_is_not_told, .fini = end)
+/* An API server that starts anew fails now and then, and one with much to do turns some away. */
+Test(unanswered, a_single_failure_is_not_told)
 {
-	begin(DIALECT_MODERN, 2);
-	fail(500, 1);
-	controller_kit_begin(kit);
-	pass(LONG_AFTER);
-	controller_kit_expect(kit, "a", 2);
-	cr_expect_eq(count(&kit->events, "Failed"), 0u, "%.*s", STR_ARG(buf_str(&kit->events)));
+	static const int CODES[] = {500, 429};
+
+	for (size_t i = 0; i < ARRAY_LEN(CODES); i++) {
+		begin(DIALECT_MODERN, 2);
+		fail(CODES[i], 1);
+		controller_kit_begin(kit);
+		pass(LONG_AFTER);
+		controller_kit_expect(kit, "a", 2);
+		cr_expect_eq(count(&kit->events, "Failed"), 0u, "%d: %.*s", CODES[i],
+			STR_ARG(buf_str(&kit->events)));
+		end();
+	}
+}
+
+static size_t refused, unanswered;
+
+static void count_end(void *context, const char *verb, const char *result)
+{
+	(void)context;
+	(void)verb;
+	refused += strcmp(result, "refused") == 0;
+	unanswered += strcmp(result, "unanswered") == 0;
+}
+
+/* Who has too much to do has judged nothing. */
+Test(unanswered, to_be_turned_away_is_no_refusal)
+{
+	static const int CODES[] = {403, 422, 429, 500};
+
+	for (size_t i = 0; i < ARRAY_LEN(CODES); i++) {
+		begin(DIALECT_MODERN, 0);
+		fail(CODES[i], 1);
+		controller_kit_begin(kit);
+		kit->performer.count = count_end;
+		refused = unanswered = 0;
+		controller_kit_settle(kit);
+		cr_expect_eq(refused, CODES[i] < 429 ? 1u : 0u, "%d", CODES[i]);
+		cr_expect_eq(unanswered, CODES[i] < 429 ? 0u : 1u, "%d", CODES[i]);
+		end();
+	}
 }

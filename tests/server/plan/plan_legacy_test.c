@@ -295,6 +295,14 @@ static const struct example ENDS[] = {
 	 SERVICE "pod other h head failed launch=now failed-before=2 since=5\n"
 	 "status phase: Updating\nstatus autoscalerRetries: 0\n",
 	 "again 15\n", "AutoscalingExceptionRecovery 1"},
+	{"no workers are made for one that ended and rests", TWO,
+	 SERVICE "pod other h head failed launch=now ip=1.2.3.4 failed-before=2 since=5\n"
+	 "status phase: Updating\nstatus autoscalerRetries: 0\n",
+	 "again 15\n", "AutoscalingExceptionRecovery 1"},
+	{"it counts, too, where the spec is another by now that is not accepted", TWO,
+	 SERVICE "status phase: Running\nstatus autoscalerRetries: 0\n"
+	 "status head: {podName: head, launchConfig: older}\nverdict InvalidSpec h=1 w=2\n",
+	 "create Pod demo-h-*\nwarning InvalidSpec: spec is wrong\n", "Error 1"},
 	{"it recovers until the next head is up", TWO,
 	 SERVICE "pod new h head launch=now ip=1.1.1.1\n" W("a") W("b")
 	 "status phase: AutoscalingExceptionRecovery\nstatus autoscalerRetries: 3\n"
@@ -328,6 +336,26 @@ Test(plan_legacy, replaces_what_is_of_an_older_spec)
 Test(plan_legacy, counts_each_end_of_a_head_once)
 {
 	expect_all(ENDS, ARRAY_LEN(ENDS));
+}
+
+/* Of those that are its own and serve: it says how many there are, and are to be. */
+Test(plan_legacy, ready_workers_are_counted)
+{
+	static const struct plan_kit_cluster CLUSTER = {NULL, TWO,
+		IS_THERE W("a") "pod b w launch=now\npod c w running ready deleting launch=now\n"
+				"pod x w foreign running ready launch=now\n"};
+	struct arena arena;
+	struct round round;
+
+	arena_init(&arena, 65536);
+	round_init(&round, &arena);
+	plan_legacy(plan_kit_observe_legacy(&arena, &CLUSTER), &round);
+	const struct str status = plan_kit_status(&arena, &round);
+
+	cr_expect(str_contains(status, "desiredWorkers 2\n"), "%s", status.at);
+	cr_expect(str_contains(status, "readyWorkers 1\n"), "%s", status.at);
+	round_done(&round);
+	arena_done(&arena);
 }
 
 /* What holds up its pods, and what nobody does for it, is in its status and an Event, once. */
