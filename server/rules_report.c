@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "validators/plan.h"
-#include "validators/validate.h"
+#include "validators/silence.h"
 
 static const char *severity_name(const struct rule *rule)
 {
@@ -156,7 +156,7 @@ static void text_one(const struct rule *rule, struct buf *out)
 	buf_printf(out, "\nA policy changes it by `rules: {%s: error|warn|off}`", rule->id);
 	if (rule->severity == FIELD_SEVERITY_WARN)
 		buf_printf(out, ",\nand an object silences it by the annotation `%s: %s`",
-			VALIDATE_SILENCE_ANNOTATION, rule->id);
+			SILENCE_ANNOTATION, rule->id);
 	buf_add_cstr(out, ".\n");
 }
 

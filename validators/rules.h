@@ -7,6 +7,7 @@ extern const struct rule_table RULES_SCHEMA;           /* RG01: schema_rules.c *
 extern const struct rule_table RULES_KIND;             /* RG0110: kind.c */
 extern const struct rule_table RULES_METADATA;         /* RG0201-: metadata.c */
 extern const struct rule_table RULES_ANNOTATIONS;      /* RG0207-: annotations.c */
+extern const struct rule_table RULES_SILENCE;          /* RG0210: silence.c */
 extern const struct rule_table RULES_WORKERS;          /* RG0301-: workers.c */
 extern const struct rule_table RULES_GROUP_NAMES;      /* RG0308-: group_names.c */
 extern const struct rule_table RULES_GROUP_OPTIONS;    /* RG0312-: group_options.c */

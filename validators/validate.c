@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "validators/plan.h"
+#include "validators/silence.h"
 #include "validators/walk.h"
 
 /* A context, and what the rules look at in it. */
@@ -205,26 +206,6 @@ static void judge_old_once(const struct validation *v, struct validate_old *old)
 	field_prints_sort(&old->prints);
 }
 
-/* A longer list names no rules of ours: it would be read once for each warning. */
-enum { SILENCE_MAX = 16 * 1024 };
-
-static bool is_silenced(struct str ids, const struct rule *rule)
-{
-	while (ids.len) {
-		if (str_is(str_trim(str_cut(&ids, ',')), rule->id))
-			return true;
-	}
-	return false;
-}
-
-static struct str silenced_rules(const struct validation *v)
-{
-	const struct str ids =
-		ray_object_annotation(v->object, v->arena, VALIDATE_SILENCE_ANNOTATION);
-
-	return ids.len <= SILENCE_MAX ? ids : (struct str){0};
-}
-
 static enum field_severity settle_severity(const struct validation *v, const struct rule *rule,
 	enum field_severity at_most, struct str silenced)
 {
@@ -232,7 +213,7 @@ static enum field_severity settle_severity(const struct validation *v, const str
 
 	if (severity > at_most)
 		severity = at_most;
-	if (severity == FIELD_SEVERITY_WARN && is_silenced(silenced, rule))
+	if (severity == FIELD_SEVERITY_WARN && silence_names(silenced, rule))
 		severity = FIELD_SEVERITY_OFF;
 	return severity;
 }
@@ -323,10 +304,27 @@ static void put_errors_first(struct arena *arena, struct findings *found)
 	found->items = sorted;
 }
 
+/* Those that it adds are warnings, and need no look. */
+static void tell_vain(const struct validation *v, struct str silenced)
+{
+	const size_t count = v->errors->count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct field_error *const error = &v->errors->items[i];
+		const struct rule *const rule = plan_rule_find(str_from(error->rule));
+
+		if (silence_names(silenced, rule) &&
+			settle_severity(v, rule, error->at_most, silenced) == FIELD_SEVERITY_ERROR)
+			silence_tell_vain(v->object, v->errors, rule);
+	}
+}
+
 void validate_settle(const struct validation *v, struct findings *out)
 {
-	const struct str silenced = silenced_rules(v);
+	const struct str silenced = silence_ids(v->object, v->arena);
 
+	if (silenced.len)
+		tell_vain(v, silenced);
 	*out = (struct findings){
 		.items = arena_array(v->arena, v->errors->count, sizeof(*out->items))};
 	for (size_t i = 0; i < v->errors->count; i++) {

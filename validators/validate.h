@@ -8,9 +8,6 @@
 #include "api/field_prints.h"
 #include "validators/rule.h"
 
-/* The annotation with the ids of rules whose warnings its object does not want to hear. */
-#define VALIDATE_SILENCE_ANNOTATION "raygate.dev/silence"
-
 /* What one version of an object may take when it is decoded: real ones need a tenth of it. */
 enum { VALIDATE_DECODED_MAX = 32 * 1024 * 1024 };
 

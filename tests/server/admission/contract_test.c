@@ -141,12 +141,12 @@ static const struct {
 	{"warn", "rules: {RG0104: warn}\n", WRONG(""), true, 2},
 	{"a warning made an error", "rules: {RG0104: off, RG0512: error}\n", WRONG(""), false, 0},
 	{"a warning that the object silences", "",
-		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG9999, RG0512\"},"), false, 0},
+		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG0513, RG0512\"},"), false, 0},
 	{"an error that it cannot silence", "",
-		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG0104\"},"), false, 1},
+		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG0104\"},"), false, 2},
 	{"a warning made an error, which it cannot silence either",
 		"rules: {RG0104: off, RG0512: error}\n",
-		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG0512\"},"), false, 0},
+		WRONG("\"annotations\":{\"raygate.dev/silence\":\"RG0512\"},"), false, 1},
 };
 /* clang-format on */
 

@@ -1,0 +1,87 @@
+#include <criterion/criterion.h>
+
+#include "tests/support/review.h"
+#include "tests/support/verdict.h"
+
+/* A cluster that breaks RG0302 (an error by its row) twice, and RG0305 (a warning). */
+#define OBJECT(silence)                                                                            \
+	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata:\n  name: a\n"                          \
+	"  annotations: {raygate.dev/silence: \"" silence "\"}\n"                                  \
+	"spec: {headGroupSpec: {template: {spec: {containers: [{name: h, image: ray}]}}},\n"       \
+	"  workerGroupSpecs: [\n"                                                                  \
+	"  {groupName: b, minReplicas: 3, maxReplicas: 2,\n"                                       \
+	"  template: {spec: {containers: [{name: h, image: ray}]}}},\n"                            \
+	"  {groupName: d, minReplicas: 3, maxReplicas: 2,\n"                                       \
+	"  template: {spec: {containers: [{name: h, image: ray}]}}},\n"                            \
+	"  {groupName: c, minReplicas: 1, replicas: 3, maxReplicas: 2,\n"                          \
+	"  template: {spec: {containers: [{name: h, image: ray}]}}}]}\n"
+
+/* What RG0210 says of a list of ids; NULL: nothing. */
+static const struct {
+	const char *ids, *rules, *words;
+} LISTS[] = {
+	{"", "", NULL},
+	{"RG0305", "", NULL},
+	{",, RG0305 ,", "", NULL},
+	{"RG0102", "", NULL},
+	{"RG9", "", "\"RG9\" is no rule"},
+	{"RG0305,foo", "", "\"foo\" is no rule"},
+	{"RG03", "", "\"RG03\" is no rule, and silences nothing: "},
+	{"rg0305", "", "did you mean RG0305?"},
+	{"RG-0305", "", "did you mean RG0305?"},
+	{"RG0305x", "", "did you mean RG0305?"},
+	{"RG305", "", "`raygate rules` lists all ids"}, /* RG1305? */
+	{"replicas-in-bounds", "", "did you mean RG0305?"},
+	{"RG0305 RG0102", "", "parted by commas"},
+	{"RG0302", "", "RG0302 is an error here, and only warnings can be silenced"},
+	{"RG0302", "RG0302: warn", NULL},
+	{"RG0305", "RG0305: error", "RG0305 is an error here"},
+	/* An error by its row, but not broken here; other cases of it are warnings. */
+	{"RG0406", "", NULL},
+	{"RG0210,foo", "", NULL},
+};
+
+static struct str told(struct arena *arena, size_t i)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	struct findings findings;
+	struct policy *policy = review_policy(arena_printf(
+		arena, "{apiVersion: raygate.dev/v1, kind: Policy, rules: {%s}}", LISTS[i].rules)
+						      .at);
+	const struct verdict_case it = {
+		.object = arena_printf(arena, OBJECT("%s"), LISTS[i].ids), .policy = policy};
+
+	verdict_judge(arena, &it, &findings);
+	for (size_t k = 0; k < findings.count; k++) {
+		if (str_is(str_from(findings.items[k].rule->id), "RG0210"))
+			buf_printf(&out, "%.*s\n", STR_ARG(findings.items[k].error->message));
+	}
+	policy_free(&policy);
+	return arena_str(arena, buf_str(&out));
+}
+
+static size_t lines_of(struct str text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		count += text.at[i] == '\n';
+	return count;
+}
+
+/* Once, however often the rule is broken and the findings are settled. */
+Test(silence, an_id_that_silences_nothing_is_told)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(LISTS); i++) {
+		const struct str text = told(&arena, i);
+
+		cr_expect_eq(lines_of(text), LISTS[i].words ? 1u : 0u, "'%s': %.*s", LISTS[i].ids,
+			STR_ARG(text));
+		cr_expect(LISTS[i].words == NULL || str_contains(text, LISTS[i].words),
+			"'%s': %.*s", LISTS[i].ids, STR_ARG(text));
+	}
+	arena_done(&arena);
+}
