@@ -226,6 +226,21 @@ static void labels_are_kept(const struct rule_context *c, const struct ray_group
 			"the head's Service selects pods by this label: choose another key");
 }
 
+/* RG1124: the operator posts it with each pod; Raygate's own controller leaves it out. */
+static void pods_have_no_fixed_name(const struct rule_context *c, const struct ray_group *group)
+{
+	const struct template_metadata *const meta = &group->template.metadata;
+
+	if (meta->name.v.len)
+		rule_found(c, FIELD_CHILD(meta->self.at, "name"), FIELD_FORBIDDEN,
+			FIELD_READS(meta->name.node),
+			c->policy->target.controller == POLICY_CONTROLLER_RAYGATE
+				? "has no effect, pods are named by generateName: remove it"
+				: "the operator gives it to each pod of this type, and the API "
+				  "server refuses the second, also of another cluster: remove it, "
+				  "generateName is enough");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG1101", "head-pod-type-exists", ERROR, LEGACY, "0.1", NULL,
 		"headPodType names one of the podTypes.", RULE_CHECKS_CLUSTER(head_type_exists)),
@@ -257,6 +272,9 @@ static const struct rule RULES[] = {
 	RULE("RG1111", "operator-labels-reserved", WARN, LEGACY, "0.1", NULL,
 		"A podConfig does not set the labels that the operator sets.",
 		RULE_CHECKS_GROUP(labels_are_kept)),
+	RULE("RG1124", "pod-config-leaves-names", WARN, LEGACY, "0.1", NULL,
+		"A podConfig gives its pods no fixed name.",
+		RULE_CHECKS_GROUP(pods_have_no_fixed_name), .needs = PART(POD_NAME)),
 };
 
 const struct rule_table RULES_LEGACY = RULE_TABLE(RULES);

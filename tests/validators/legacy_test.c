@@ -140,3 +140,30 @@ Test(legacy, what_the_crd_drops_is_told_wherever_it_stands)
 		cr_expect_eq(verdict_grade("RG1114", WITH_POD, CASES[i].members), CASES[i].grade,
 			"%s", CASES[i].members);
 }
+
+#define NAMED(meta)                                                                                \
+	"apiVersion: cluster.ray.io/v1\nkind: RayCluster\nmetadata: {name: example}\nspec:\n"      \
+	"  headPodType: head\n"                                                                    \
+	"  headStartRayCommands: [ray start --head --no-monitor]\n"                                \
+	"  podTypes:\n  - name: head\n    podConfig:\n      apiVersion: v1\n      kind: Pod\n"     \
+	"      metadata: {" meta "}\n"                                                             \
+	"      spec: {containers: [{name: ray-node, image: ray}]}\n"
+
+/* The operator of 2022 posts each pod of the type with it; an empty one is none. */
+Test(legacy, a_fixed_name_of_pods_is_told)
+{
+	static const struct {
+		const char *object;
+		enum field_severity grade;
+	} CASES[] = {
+		{NAMED("generateName: ray-"), FIELD_SEVERITY_OFF},
+		{NAMED("generateName: ray-, name: ''"), FIELD_SEVERITY_OFF},
+		{NAMED("generateName: ray-, name: null"), FIELD_SEVERITY_OFF},
+		{NAMED("generateName: ray-, name: ray"), FIELD_SEVERITY_WARN},
+		{NAMED("name: ray"), FIELD_SEVERITY_WARN},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1124", "%s", CASES[i].object), CASES[i].grade, "%s",
+			CASES[i].object);
+}
