@@ -17,6 +17,7 @@ struct lane {
 	struct write *ready, **last;
 	size_t at_work;
 	enum write_stage stage; /* of those at work */
+	bool answered;          /* one of that stage was */
 	bool in_round, bad;     /* something of the round was refused or given up */
 	bool missed;            /* the same of what stands aside … */
 	bool moved;             /* … and something else was done that the next round goes by */
@@ -107,7 +108,9 @@ static void lane_free(struct lane *lane)
 /* Its next write may begin. */
 static bool may_begin(const struct lane *lane)
 {
-	return lane->ready && lane->at_work < WRITERS_LANE_MOST &&
+	const size_t most = lane->answered ? WRITERS_LANE_MOST : WRITERS_LANE_FIRST;
+
+	return lane->ready && lane->at_work < most &&
 	       (lane->at_work == 0 || lane->ready->stage <= lane->stage);
 }
 
@@ -208,6 +211,7 @@ static struct write *take_ready(struct writers *w, struct lane **out)
 	lane->ready = write->next;
 	if (lane->ready == NULL)
 		lane->last = &lane->ready;
+	lane->answered &= lane->stage == write->stage;
 	lane->stage = write->stage;
 	note_left(w);
 	*out = lane;
@@ -306,6 +310,7 @@ static void note_end(struct lane *lane, const struct write *write, enum write_en
 {
 	const bool bad = how != WRITE_DONE;
 
+	lane->answered |= how != WRITE_GIVEN_UP;
 	lane->bad |= bad && !write->aside;
 	lane->missed |= bad && write->aside;
 	lane->moved |= !bad && (write->stage != WRITE_STATUS || write->loud);

@@ -99,7 +99,11 @@ void writers_drop(struct writers *writers, const struct world_key *key);
 /* Performs the next write in the caller's thread; false when there is none now. */
 bool writers_step(struct writers *writers);
 
-/* Of one cluster at a time, so that slow ones leave somebody for the others. */
-enum { WRITERS_THREADS = 8, WRITERS_LANE_MOST = 6, WRITERS_WAITING_MOST = 512 };
+enum { WRITERS_THREADS = 8, WRITERS_WAITING_MOST = 512 };
+/*
+ * Of one cluster at a time, so that slow ones leave somebody for the others; and so many until the
+ * first of a stage has an answer, since whose writes hang has all that it began hang for long.
+ */
+enum { WRITERS_LANE_MOST = 6, WRITERS_LANE_FIRST = 2 };
 /* Writes that wait when that is much: some tenths of a second of a small control plane. */
 enum { WRITERS_WAITING_MUCH = 64 };

@@ -294,7 +294,7 @@ Test(e2e_pause, who_wakes_when_another_one_leads_writes_no_more, .timeout = 180)
 	set_held(&sides[0], true);
 	struct server_process first = start(&sides[0]);
 
-	await_pods(&sides[0], WRITERS_LANE_MOST);
+	await_pods(&sides[0], WRITERS_LANE_FIRST);
 	server_process_expect_log(&first, "\"thisReplica\":true");
 	make_stop(&first);
 	const int writes = writes_of(&sides[0]);
