@@ -19,6 +19,7 @@ struct modern {
 	enum modern_phase phase; /* as its status has it; modern_suspend_next() says what is next */
 	uint64_t dice;           /* names are drawn with it */
 	size_t room;             /* pods that may still be asked for in this round */
+	bool adopts;             /* first its pods are to be its own again */
 };
 
 /* A run of pods, in the arena. */

@@ -39,10 +39,9 @@ static void make(struct modern *m, bool pods)
 			modern_shrink(m);
 		return;
 	}
-	const bool waits = adopt_strays(m->seen, &m->c, m->round);
-
+	m->adopts = adopt_strays(m->seen, &m->c, m->round) && pods;
 	modern_children(m);
-	if (pods && !waits && modern_head(m))
+	if (pods && !m->adopts && modern_head(m))
 		modern_groups(m);
 }
 
@@ -71,6 +70,7 @@ static void plan_spec(struct modern *m)
 		.c = &asked,
 		.suspending = next == MODERN_SUSPENDING,
 		.suspended = next == MODERN_SUSPENDED,
+		.adopts = m->adopts,
 	};
 
 	m->round->onward = next != m->phase;

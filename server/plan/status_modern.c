@@ -103,17 +103,25 @@ static void put_suspension(struct status_draft *d, const struct status_input *in
 	status_put_condition(d, &suspended);
 }
 
-/* What can be said only of a spec that can be read. */
-static void put_cluster(struct status_draft *d, const struct status_input *in)
+/* How much of it is there. */
+static void put_pods(struct status_draft *d, const struct status_input *in)
 {
 	struct status_counts counts;
 
+	if (in->adopts)
+		return;
 	status_count(in, &counts);
 	status_put_totals(d, in, &counts);
 	status_put_head(d, in, &counts);
 	put_provisioned(d, in, &counts);
-	put_suspension(d, in);
 	put_state(d, in, &counts);
+}
+
+/* What can be said only of a spec that can be read. */
+static void put_cluster(struct status_draft *d, const struct status_input *in)
+{
+	put_pods(d, in);
+	put_suspension(d, in);
 	status_put_pending(d, in);
 	status_put_supported(d, in);
 }

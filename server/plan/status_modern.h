@@ -30,6 +30,7 @@ struct status_input {
 	const struct observed *seen;
 	const struct child_context *c; /* its cluster is NULL where the spec cannot be read */
 	bool suspending, suspended;    /* as they are after this round */
+	bool adopts; /* pods are being taken back: until then nothing new is told of any */
 };
 
 /* Adds the action, and the Events that go with it. */

@@ -26,6 +26,10 @@
 	"pod h headgroup running ready ip=10.0.0.1\n"                                              \
 	"pod a w running ready\npod b w running ready\npod c w running ready\n" STORED(            \
 		"ready", "3", updated)
+/* The same, but that it has no owner of these, or either of them. */
+#define ORPHANED(head, worker)                                                                     \
+	"service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1" head               \
+	"\npod a w running ready" worker "\npod b w running ready\npod c w running ready\n"
 #define STORED(state, ready, updated) STORED_WITH(state, ready, updated, "")
 #define STORED_WITH(state, ready, updated, more)                                                   \
 	"status {state: " state ", observedGeneration: 7, desiredCPU: 3500m, desiredMemory: 7Gi, " \
@@ -104,6 +108,17 @@ static const struct example WRITES[] = {
 	{"one that is ready, and has been",
 	 {NULL, THREE, READY(LONG_AGO)},
 	 ""},
+	{"while its head is taken back it stays so",
+	 {NULL, THREE, ORPHANED(" stray", "") STORED("ready", "3", LONG_AGO)},
+	 ""},
+	{"and while workers are",
+	 {NULL, THREE, ORPHANED("", " stray") STORED("ready", "3", LONG_AGO)},
+	 ""},
+	{"not while it is to be suspended, which waits for no owner",
+	 {NULL, THREE "  suspend: true\n", ORPHANED("", " stray") STORED("ready", "3", LONG_AGO)},
+	 "availableWorkerReplicas 2\nreadyWorkerReplicas 2\n" HEAD_UP PROVISIONED
+	 "RayClusterSuspending True RayClusterSuspending now: \n"
+	 "RayClusterSuspended False RayClusterSuspended: \nAccepted True Accepted of 7: \n"},
 	{"it becomes ready: at once, with all that waited",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w running ready\npod b w running ready\npod c w running ready\n"
