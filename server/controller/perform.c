@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/controller/acceptance.h"
+#include "server/controller/owner.h"
 #include "server/controller/pod_facts.h"
 
 /*
@@ -240,17 +241,15 @@ static bool is_refusal(int code)
 	return code >= BAD_REQUEST && code < SERVER && code != TOO_MANY;
 }
 
-/* Whose controller, by its uid, the object of the reply says. */
-static bool is_ours(struct attempt *a)
+/* As the object of the reply says. */
+static const struct json_node *controller_of(const struct attempt *a)
 {
-	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
+	return owner_controller(json_get(a->reply.doc.root, "metadata"));
+}
 
-	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
-		json_next_item(&it);) {
-		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
-			return json_str_is(json_get(it.value, "uid"), a->write->uid);
-	}
-	return false;
+static bool is_ours(const struct attempt *a)
+{
+	return json_str_is(json_get(controller_of(a), "uid"), a->write->uid);
 }
 
 /* By which watches find it: of which cluster it is; "" where it has no such label. */
@@ -265,14 +264,7 @@ static struct str label_of(struct attempt *a)
 /* It has the label of the cluster and no controller: an earlier cluster of that name left it. */
 static bool is_stray(struct attempt *a)
 {
-	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
-
-	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
-		json_next_item(&it);) {
-		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
-			return false;
-	}
-	return str_eq(label_of(a), a->write->key.name);
+	return controller_of(a) == NULL && str_eq(label_of(a), a->write->key.name);
 }
 
 /* False where a watch has told that it is another cluster's. */
@@ -344,6 +336,17 @@ static enum write_end label(struct attempt *a)
 	return end_met(a, &labelled);
 }
 
+/* It is somebody else's; that there is one has been said. */
+static enum write_end end_in_the_way(struct attempt *a, struct attempt *seen)
+{
+	const struct str why =
+		owner_in_the_way(&seen->reply.arena, seen->reply.doc.root, &a->write->key);
+	struct str *const message = &a->reply.refusal.message;
+
+	*message = arena_printf(&a->reply.arena, "%.*s, %.*s", STR_ARG(*message), STR_ARG(why));
+	return end_badly(a);
+}
+
 /* An object of that name is there: ours, of a try whose answer got lost, or somebody else's. */
 static enum write_end meet(struct attempt *a)
 {
@@ -358,7 +361,7 @@ static enum write_end meet(struct attempt *a)
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
 		return end_unknown(a);
 	if (!is_ours(&seen))
-		return end_badly(a);
+		return end_in_the_way(a, &seen);
 	if (str_eq(label_of(&seen), a->write->key.name))
 		return end_met(a, &seen);
 	/* A pod that was given another label was taken out of the cluster by it. */

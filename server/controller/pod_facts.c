@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "server/children/child.h"
+#include "server/controller/owner.h"
 
 enum { UUID_LEN = 36 };
 
@@ -147,16 +148,6 @@ static enum pod_phase phase_of(struct str word)
 	return POD_PENDING;
 }
 
-static uint64_t owner_of(const struct json_node *meta, struct arena *arena)
-{
-	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
-		json_next_item(&it);) {
-		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
-			return uid_hash(text_of(arena, it.value, "uid"));
-	}
-	return 0;
-}
-
 static void read_labels(const struct pod_words *words, const struct json_node *meta,
 	struct arena *arena, struct pod_read *out)
 {
@@ -184,7 +175,7 @@ static void read_meta(const struct json_node *meta, struct arena *arena, struct 
 	out->name = out->texts[POD_TEXT_NAME] = text_of(arena, meta, "name");
 	out->namespace = text_of(arena, meta, "namespace");
 	out->facts.uid = uid_of(text_of(arena, meta, "uid"));
-	out->facts.owner = owner_of(meta, arena);
+	out->facts.owner = uid_hash(text_of(arena, owner_controller(meta), "uid"));
 	out->facts.created = seconds_of(text_of(arena, meta, "creationTimestamp"));
 	out->facts.deleting = json_present(json_get(meta, "deletionTimestamp"));
 	out->facts.ends = seconds_of(text_of(arena, meta, "deletionTimestamp"));

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "server/controller/owner.h"
 #include "server/controller/world_parts.h"
 
 static bool is_named(const struct table_item *item, const void *key)
@@ -59,16 +60,6 @@ void world_asset_remove(struct world *world, struct world_asset *asset)
 	free(asset);
 }
 
-static uint64_t owner_of(const struct json_node *meta, struct arena *arena)
-{
-	for (struct json_iter it = json_iter(json_get(meta, "ownerReferences"));
-		json_next_item(&it);) {
-		if (json_is(json_get(it.value, "controller"), JSON_TRUE))
-			return uid_hash(json_str(arena, json_get(it.value, "uid")));
-	}
-	return 0;
-}
-
 static void put_text(struct world *world, struct world_asset *asset, const struct json_node *node,
 	const char *nothing)
 {
@@ -117,7 +108,7 @@ struct world_cluster *world_put_asset(
 		world, put->dialect, json_str(arena, json_get(meta, "namespace")), label);
 	struct world_asset *const asset = asset_get(world, cluster, put->kind, name);
 
-	asset->owner = owner_of(meta, arena);
+	asset->owner = uid_hash(json_str(arena, json_get(owner_controller(meta), "uid")));
 	asset->uid = uid_hash(json_str(arena, json_get(meta, "uid")));
 	asset->deleting = json_present(json_get(meta, "deletionTimestamp"));
 	asset->round = world->sides[put->dialect].round[put->kind];

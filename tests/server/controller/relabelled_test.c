@@ -175,3 +175,54 @@ Test(relabelled, a_pod_without_the_label_from_its_first_moment_is_replaced_in_ti
 	write_all();
 	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 1u);
 }
+
+static const struct {
+	const char *meta, *words;
+} TAKEN[] = {
+	{"\"labels\":{" OF_B "}",
+		", and has no controller: delete it, or give the RayCluster another name"},
+	{"\"labels\":{" OF_B "},\"ownerReferences\":[{\"kind\":\"Deployment\",\"name\":\"x\"},{"
+	 "\"kind\":\"RayCluster\",\"name\":\"b\",\"uid\":\"uid-of-b\",\"controller\":true}]",
+		", and its controller is RayCluster \\\"b\\\": delete it, or give the RayCluster "
+		"another name"},
+	{"\"ownerReferences\":[{\"kind\":\"RayCluster\",\"name\":\"a\",\"uid\":\"earlier\","
+	 "\"controller\":true}]",
+		", and is of an earlier RayCluster of this name: it goes with that one"},
+};
+
+static size_t events_of(const char *reason)
+{
+	struct str rest = buf_str(&kit->events);
+	size_t count = 0;
+
+	while (rest.len)
+		count += str_starts(str_cut(&rest, '\n'), reason);
+	return count;
+}
+
+/* Whose it is that has the name is told once, and what to do; the pods are made all the same. */
+Test(relabelled, a_service_that_is_somebody_elses_is_told_to_be_in_the_way)
+{
+	for (size_t i = 0; i < ARRAY_LEN(TAKEN); i++) {
+		struct arena arena CLEANUP(arena_done);
+
+		arena_init(&arena, 4096);
+		end();
+		begin();
+		controller_kit_apply(kit, "a", 1);
+		fake_cluster_put(kit->cluster, SERVICES "a-head-svc",
+			arena_printf(&arena,
+				"{\"metadata\":{\"name\":\"a-head-svc\",\"namespace\":\"ns\",%s},"
+				"\"spec\":{}}",
+				TAKEN[i].meta)
+				.at);
+		controller_kit_begin(kit);
+		cr_expect_lt(calls_of_an_hour(), 250u);
+		cr_expect(controller_kit_says(kit, "a", "\"reason\":\"FailedCreateService\""));
+		cr_expect(controller_kit_says(kit, "a", TAKEN[i].words), "%s",
+			controller_kit_cluster(kit, "a"));
+		cr_expect_eq(events_of("FailedToCreateService"), 1u, "%.*s",
+			STR_ARG(buf_str(&kit->events)));
+		cr_expect_eq(controller_kit_pods(kit, "a", NULL), 2u);
+	}
+}
