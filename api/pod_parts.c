@@ -164,7 +164,7 @@ static const struct schema_field SECURITY_CONTEXT_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&CAPABILITIES, "capabilities"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "privileged"),
 	SCHEMA_CHECK(SCHEMA_STRING, "procMount", .words = SCHEMA_WORDS("Default", "Unmasked"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnlyRootFilesystem"),
 	SCHEMA_CHECK(SCHEMA_INT64, "runAsGroup"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "runAsNonRoot"),
@@ -180,16 +180,17 @@ static const struct schema_field POD_SECURITY_CONTEXT_ROWS[] = {
 	SCHEMA_CHECK_OBJECT(&PROFILE, "appArmorProfile"),
 	SCHEMA_CHECK(SCHEMA_INT64, "fsGroup"),
 	SCHEMA_CHECK(SCHEMA_STRING, "fsGroupChangePolicy",
-		.words = SCHEMA_WORDS("OnRootMismatch", "Always"), .judge = SCHEMA_JUDGE_POD),
+		.words = SCHEMA_WORDS("OnRootMismatch", "Always"), .judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_INT64, "runAsGroup"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "runAsNonRoot"),
 	SCHEMA_CHECK(SCHEMA_INT64, "runAsUser"),
-	SCHEMA_CHECK(SCHEMA_STRING, "seLinuxChangePolicy"),
+	SCHEMA_CHECK(SCHEMA_STRING, "seLinuxChangePolicy",
+		.words = SCHEMA_WORDS("MountOption", "Recursive"), .judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK_OBJECT(&SE_LINUX_OPTIONS, "seLinuxOptions"),
 	SCHEMA_CHECK_OBJECT(&PROFILE, "seccompProfile"),
 	SCHEMA_CHECK(SCHEMA_INTS, "supplementalGroups"),
 	SCHEMA_CHECK(SCHEMA_STRING, "supplementalGroupsPolicy",
-		.words = SCHEMA_WORDS("Merge", "Strict"), .judge = SCHEMA_JUDGE_POD),
+		.words = SCHEMA_WORDS("Merge", "Strict"), .judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK_LIST(&HTTP_HEADER, "sysctls"),
 	SCHEMA_CHECK_OBJECT(&WINDOWS_OPTIONS, "windowsOptions"),
 };
@@ -200,13 +201,13 @@ static const struct schema_field RESIZE_POLICY_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "resourceName", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "restartPolicy", .required = true,
 		.words = SCHEMA_WORDS("NotRequired", "RestartContainer"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 };
 const struct schema SCHEMA_RESIZE_POLICY = SCHEMA_OF("a resize policy", RESIZE_POLICY_ROWS, NULL);
 
 static const struct schema_field EXIT_CODES_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "operator", .required = true,
-		.words = SCHEMA_WORDS("In", "NotIn"), .judge = SCHEMA_JUDGE_POD),
+		.words = SCHEMA_WORDS("In", "NotIn"), .judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_INTS, "values"),
 };
 static const struct schema EXIT_CODES = SCHEMA_OF("exit codes", EXIT_CODES_ROWS, NULL);

@@ -3,6 +3,7 @@
 #include "api/pod_parts.h"
 
 #define POD_WORDS(...)       .words = SCHEMA_WORDS(__VA_ARGS__), .judge = SCHEMA_JUDGE_POD
+#define POD_SAID(...)        .words = SCHEMA_WORDS(__VA_ARGS__), .judge = SCHEMA_JUDGE_POD_SAID
 #define POD_RANGE(low, high) .bounded = true, .min = (low), .max = (high), .judge = SCHEMA_JUDGE_POD
 
 static const struct schema_field ENV_ROWS[] = {
@@ -29,11 +30,11 @@ static const struct schema PORT =
 static const struct schema_field MOUNT_ROWS[] = {
 	SCHEMA_KEEP(struct volume_mount, path, "mountPath", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "mountPropagation", .part = PART_MOUNT_SHARING,
-		POD_WORDS("None", "HostToContainer", "Bidirectional")),
+		POD_SAID("None", "HostToContainer", "Bidirectional")),
 	SCHEMA_KEEP(struct volume_mount, name, "name", .required = true),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly"),
 	SCHEMA_CHECK(SCHEMA_STRING, "recursiveReadOnly", .part = PART_MOUNT_SHARING,
-		POD_WORDS("Disabled", "IfPossible", "Enabled")),
+		POD_SAID("Disabled", "IfPossible", "Enabled")),
 	SCHEMA_KEEP(struct volume_mount, sub_path, "subPath"),
 	SCHEMA_KEEP(struct volume_mount, sub_path_expr, "subPathExpr"),
 };
@@ -80,7 +81,7 @@ static const struct schema_field CONTAINER_ROWS[] = {
 	SCHEMA_CHECK_LIST(&SCHEMA_RESIZE_POLICY, "resizePolicy", .part = PART_CONTAINER_RESTART),
 	SCHEMA_KEEP_OBJECT(struct container, resources, &SCHEMA_RESOURCES, "resources"),
 	SCHEMA_KEEP(struct container, restart_policy, "restartPolicy",
-		.part = PART_CONTAINER_RESTART, POD_WORDS("Always", "OnFailure", "Never")),
+		.part = PART_CONTAINER_RESTART, POD_SAID("Always", "OnFailure", "Never")),
 	SCHEMA_CHECK_LIST(
 		&SCHEMA_RESTART_RULE, "restartPolicyRules", .part = PART_CONTAINER_RESTART),
 	SCHEMA_KEEP_OBJECT(struct container, security_context, &SCHEMA_SECURITY_CONTEXT,
@@ -147,7 +148,7 @@ static const struct schema_field SPEC_ROWS[] = {
 	SCHEMA_KEEP(struct pod_spec, node_selector, "nodeSelector", .part = PART_NODE_SELECTOR),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_POD_OS, "os"),
 	SCHEMA_KEEP(struct pod_spec, overhead, "overhead", .part = PART_POD_RESOURCES),
-	SCHEMA_CHECK(SCHEMA_STRING, "preemptionPolicy", POD_WORDS("PreemptLowerPriority", "Never")),
+	SCHEMA_CHECK(SCHEMA_STRING, "preemptionPolicy", POD_SAID("PreemptLowerPriority", "Never")),
 	SCHEMA_CHECK(SCHEMA_INT32, "priority"),
 	SCHEMA_KEEP(
 		struct pod_spec, priority_class_name, "priorityClassName", .part = PART_POD_NAMES),

@@ -7,7 +7,7 @@ static const struct schema_field NODE_REQUIREMENT_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "key", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "operator", .required = true,
 		.words = SCHEMA_WORDS("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRINGS, "values"),
 };
 static const struct schema NODE_REQUIREMENT =
@@ -41,7 +41,7 @@ static const struct schema_field LABEL_REQUIREMENT_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "key", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "operator", .required = true,
 		.words = SCHEMA_WORDS("In", "NotIn", "Exists", "DoesNotExist"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRINGS, "values"),
 };
 static const struct schema LABEL_REQUIREMENT =
@@ -89,9 +89,9 @@ static const struct schema_field SPREAD_CONSTRAINT_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_INT32, "maxSkew", .required = true),
 	SCHEMA_CHECK(SCHEMA_INT32, "minDomains"),
 	SCHEMA_CHECK(SCHEMA_STRING, "nodeAffinityPolicy", .words = SCHEMA_WORDS("Honor", "Ignore"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRING, "nodeTaintsPolicy", .words = SCHEMA_WORDS("Honor", "Ignore"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRING, "topologyKey", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "whenUnsatisfiable", .required = true,
 		.words = SCHEMA_WORDS("DoNotSchedule", "ScheduleAnyway"),
@@ -126,7 +126,7 @@ const struct schema SCHEMA_NAMED = SCHEMA_OF("an object with a name", NAMED_ROWS
 
 static const struct schema_field POD_OS_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "name", .required = true,
-		.words = SCHEMA_WORDS("linux", "windows"), .judge = SCHEMA_JUDGE_POD),
+		.words = SCHEMA_WORDS("linux", "windows"), .judge = SCHEMA_JUDGE_POD_SAID),
 };
 const struct schema SCHEMA_POD_OS = SCHEMA_OF("an operating system", POD_OS_ROWS, NULL);
 

@@ -118,8 +118,9 @@ enum schema_kind {
 
 /* Who refuses a broken row: it decides which rule the error is reported under. */
 enum schema_judge {
-	SCHEMA_JUDGE_CRD, /* the CRD's schema, at every write */
-	SCHEMA_JUDGE_POD, /* the API server, but only when the pod is created */
+	SCHEMA_JUDGE_CRD,      /* the CRD's schema, at every write */
+	SCHEMA_JUDGE_POD,      /* the API server, but only when the pod is created */
+	SCHEMA_JUDGE_POD_SAID, /* the same, of a word that has no default where it is empty */
 };
 
 /* What the older version of an API, where a group serves two, has instead of the row. */

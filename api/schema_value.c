@@ -38,7 +38,7 @@ static bool is_one_of(struct str word, const char *const *words)
 COLD NOINLINE static void report_word(
 	const struct schema_decoder *d, const struct schema_value *v, struct str word)
 {
-	const bool pod = v->row->judge == SCHEMA_JUDGE_POD;
+	const bool pod = v->row->judge != SCHEMA_JUDGE_CRD;
 	const struct field_fact wrong = schema_fact(pod ? SCHEMA_RULE_POD_WORD : SCHEMA_RULE_WORD,
 		FIELD_NOT_SUPPORTED, FIELD_READS(v->node));
 	const char *const nearest = str_meant(word, v->row->words);
@@ -58,7 +58,7 @@ COLD NOINLINE static void report_word(
 static void check_word(
 	const struct schema_decoder *d, const struct schema_value *v, struct str word)
 {
-	/* Kubernetes defaults an empty word of a pod; the CRD refuses its own. */
+	/* Kubernetes defaults most empty words of a pod; the CRD refuses its own. */
 	if (word.len == 0 && v->row->judge == SCHEMA_JUDGE_POD)
 		return;
 	if (!is_one_of(word, v->row->words))

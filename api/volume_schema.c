@@ -16,12 +16,13 @@ static const struct schema AWS_ELASTIC_BLOCK_STORE =
 
 static const struct schema_field AZURE_DISK_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "cachingMode",
-		.words = SCHEMA_WORDS("None", "ReadOnly", "ReadWrite"), .judge = SCHEMA_JUDGE_POD),
+		.words = SCHEMA_WORDS("None", "ReadOnly", "ReadWrite"),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRING, "diskName", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "diskURI", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "fsType", .fallback = "\"ext4\""),
 	SCHEMA_CHECK(SCHEMA_STRING, "kind", .words = SCHEMA_WORDS("Shared", "Dedicated", "Managed"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly", .fallback = "false"),
 };
 static const struct schema AZURE_DISK = SCHEMA_OF("an azure disk volume", AZURE_DISK_ROWS, NULL);
@@ -128,7 +129,7 @@ static const struct schema_field SPEC_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "storageClassName"),
 	SCHEMA_CHECK(SCHEMA_STRING, "volumeAttributesClassName"),
 	SCHEMA_CHECK(SCHEMA_STRING, "volumeMode", .words = SCHEMA_WORDS("Filesystem", "Block"),
-		.judge = SCHEMA_JUDGE_POD),
+		.judge = SCHEMA_JUDGE_POD_SAID),
 	SCHEMA_CHECK(SCHEMA_STRING, "volumeName"),
 };
 static const struct schema SPEC = SCHEMA_OF("a spec", SPEC_ROWS, NULL);

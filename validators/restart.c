@@ -51,6 +51,8 @@ static void check_restart_rules(
 	for (struct json_iter it = json_iter(rules); json_next_item(&it);) {
 		const struct json_node *const codes = json_get(it.value, "exitCodes");
 
+		check_given(c, &(struct schema_object){it.value, FIELD_INDEX(at, it.index)},
+			"action", "must say what is done, such as Restart");
 		if (json_is(it.value, JSON_OBJECT) && !json_present(codes))
 			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "exitCodes"),
 				FIELD_REQUIRED, FIELD_READS(codes, it.value),
