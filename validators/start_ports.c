@@ -2,7 +2,7 @@
  * The ports that rayStartParams choose for one Ray, those that it takes where they choose none, and
  * the ones that KubeRay chooses. Ray compares them all on every node before it starts anything, and
  * ends where two are the same: update_pre_selected_port() of python/ray/_private/parameter.py, the
- * same from 2.10 to 2.60.
+ * same from 2.9 to 2.60 but for dashboard-grpc-port, which 2.46 takes and compares no more.
  */
 #include <string.h>
 
@@ -30,13 +30,14 @@ static bool chooses_port(const struct rule_context *c, const struct ray_group *g
 	return false;
 }
 
-/* What of Ray has a port of its own. One that a Ray may lack comes last: the others are certain. */
+/* What of Ray has a port of its own. What some Rays lack comes last: the others are certain. */
 static const struct component {
 	const char *param;
 	int64_t usual; /* where it is not given; 0: one that is free */
 	bool by_kuberay;
 	bool of_head;
-	bool may_lack; /* a Ray that was installed without its client */
+	bool may_lack; /* a Ray that was installed without its client, where it is not given */
+	bool of_old;   /* only older ones compare it */
 } COMPONENTS[] = {
 	{.param = "port", .usual = 6379, .of_head = true},
 	{.param = "node-manager-port"},
@@ -44,10 +45,10 @@ static const struct component {
 	{.param = "dashboard-port", .usual = 8265},
 	{.param = "dashboard-agent-grpc-port"},
 	{.param = "dashboard-agent-listen-port", .usual = 52365},
-	{.param = "dashboard-grpc-port"},
 	{.param = "runtime-env-agent-port"},
 	{.param = "metrics-export-port", .usual = 8080, .by_kuberay = true},
 	{.param = "ray-client-server-port", .usual = 10001, .may_lack = true},
+	{.param = "dashboard-grpc-port", .of_old = true},
 };
 
 struct component_port {
@@ -143,8 +144,9 @@ static const char *describe(struct arena *arena, const struct component_port *at
 /* How grave it is where `at` has a port that something else has. */
 static enum field_severity grade(const struct ports *ports, const struct component_port *at)
 {
-	return !at->value && at->of->may_lack ? FIELD_SEVERITY_WARN
-					      : start_param_grade(ports->c, ports->group);
+	if (at->of->of_old || (!at->value && at->of->may_lack))
+		return FIELD_SEVERITY_WARN;
+	return start_param_grade(ports->c, ports->group);
 }
 
 static void check_component(const struct ports *ports, const struct component_port *at)
@@ -160,7 +162,7 @@ static void check_component(const struct ports *ports, const struct component_po
 			"is one of the workers' ports, %lld to %lld: " ONE_PORT_TWICE,
 			(long long)workers->least, (long long)workers->most);
 	else if (other)
-		rule_found_at_most(c, grade(ports, other),
+		rule_found_at_most(c, grade(ports, at->of->of_old ? at : other),
 			start_param_path(c, ports->group, at->of->param), FIELD_INVALID,
 			FIELD_READS(at->value, other->value),
 			"is also the port of %s: " ONE_PORT_TWICE, describe(c->arena, other));
