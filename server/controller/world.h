@@ -137,16 +137,16 @@ void world_write_done(struct world *world, const struct world_key *key, struct s
 bool world_write_refused(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /*
- * Nobody knows whether it was done. A pod's name is kept (observed.doubts), so that the next try is
- * of that very pod; all else is asked for again as if it had not been. From the second time in a
- * row on the next rounds are told why; true the second time.
+ * Nobody knows whether it was done. Such a pod is kept (observed.doubts), whatever becomes of later
+ * tries, so that the next one is of that very pod; all else is asked for again as if it had not
+ * been. From the second round in a row on the next rounds are told why; true the second time.
  */
 bool world_write_unanswered(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
 /* It was not tried, and will not be. */
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome);
-/* What was refused and this round does not ask for again is no trouble any more. */
+/* A round begins. What was refused and it does not ask for again is no trouble any more. */
 void world_forget_unasked(struct world *world, const struct world_key *key, struct str uid,
 	const struct round *round);
 /* The status as the API server has it after a write of ours; what a watch tells of older versions

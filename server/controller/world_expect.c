@@ -70,6 +70,8 @@ void world_forget_unasked(
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 	struct world_failure *none = NULL;
 
+	if (cluster)
+		cluster->rounds++;
 	for (struct world_failure **link = cluster ? &cluster->failures : &none; *link;) {
 		struct world_failure *const failure = *link;
 
@@ -92,15 +94,20 @@ static bool is_known(const struct world_cluster *cluster, const struct world_out
 	return false;
 }
 
-/* How often in a row nobody has answered, until now. */
+/* For how many rounds in a row nobody has answered, this one included. `*news`: it is the first
+ * time in this round. */
 static uint8_t count_unanswered(
-	const struct world_cluster *cluster, const struct world_outcome *outcome)
+	const struct world_cluster *cluster, const struct world_outcome *outcome, bool *news)
 {
+	*news = true;
 	for (const struct world_failure *at = cluster->failures; at; at = at->next) {
-		if (is_about(at, outcome))
-			return at->unanswered;
+		if (!is_about(at, outcome))
+			continue;
+		*news = at->unanswered == 0 || at->round != cluster->rounds;
+		return *news && at->unanswered < UINT8_MAX ? (uint8_t)(at->unanswered + 1)
+							   : at->unanswered;
 	}
-	return 0;
+	return 1;
 }
 
 static void note_failure(
@@ -116,6 +123,7 @@ static void note_failure(
 		return;
 	*link = mem_alloc(sizeof(**link));
 	(*link)->unanswered = unanswered;
+	(*link)->round = cluster->rounds;
 	(*link)->child = outcome->child;
 	(*link)->action = outcome->action;
 	(*link)->code = outcome->code;
@@ -155,6 +163,17 @@ void world_expect(struct world *world, const struct world_key *key, struct str u
 	pthread_mutex_unlock(&world->mutex);
 }
 
+/* Of an earlier try nobody knows still whether it was done: this one says nothing of it. */
+static void unexpect_pod(struct world *world, struct world_pod *pod)
+{
+	if (pod->unanswered == 0) {
+		world_pod_remove(world, pod);
+		return;
+	}
+	pod->doubtful = true;
+	pod->asked = pod->unanswered;
+}
+
 /* What was expected of this write is not to be expected any more. */
 static void unexpect(
 	struct world *world, struct world_cluster *cluster, const struct world_outcome *outcome)
@@ -168,7 +187,7 @@ static void unexpect(
 		pod->asked = 0;
 	} else if (outcome->action == ACTION_CREATE && outcome->child == CHILD_POD && pod &&
 		   pod->expected) {
-		world_pod_remove(world, pod);
+		unexpect_pod(world, pod);
 	} else if (outcome->action == ACTION_CREATE && outcome->child == CHILD_SERVICE && service &&
 		   service->text == NULL) {
 		world_asset_remove(world, service);
@@ -240,20 +259,20 @@ static void doubt_pod(struct world_pod *pod)
 	if (pod == NULL || !pod->expected)
 		return;
 	pod->doubtful = true;
-	pod->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
+	pod->asked = pod->unanswered = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
 }
 
 bool world_write_unanswered(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_outcome *outcome)
 {
 	uint8_t times = 0;
+	bool news = false;
 
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
 	if (cluster) {
-		times = count_unanswered(cluster, outcome);
-		times = times < UINT8_MAX ? (uint8_t)(times + 1) : times;
+		times = count_unanswered(cluster, outcome, &news);
 		if (outcome->action == ACTION_CREATE && outcome->child == CHILD_POD)
 			doubt_pod(pod_of(world, cluster, outcome->name));
 		else
@@ -261,7 +280,7 @@ bool world_write_unanswered(struct world *world, const struct world_key *key, st
 		note_failure(cluster, outcome, times);
 	}
 	pthread_mutex_unlock(&world->mutex);
-	return times == WORLD_UNANSWERED_TOLD;
+	return news && times == WORLD_UNANSWERED_TOLD;
 }
 
 void world_write_withdrawn(struct world *world, const struct world_key *key, struct str uid,

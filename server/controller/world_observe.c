@@ -35,7 +35,7 @@ static void observe_pods(const struct world_cluster *cluster, uint64_t owner, st
 	struct observed *out)
 {
 	struct observed_pod *pods;
-	struct str *doubts;
+	struct observed_pod *doubts;
 	size_t count = 0;
 	size_t doubtful = 0;
 
@@ -52,8 +52,7 @@ static void observe_pods(const struct world_cluster *cluster, uint64_t owner, st
 	/* The list has the newest first, a round sees the oldest first. */
 	for (const struct world_pod *pod = cluster->pods; pod; pod = pod->next) {
 		if (pod->doubtful) {
-			doubts[--doubtful] =
-				arena_str(arena, pod_facts_text(&pod->facts, POD_TEXT_NAME));
+			pod_facts_observe(&pod->facts, arena, &doubts[--doubtful]);
 			continue;
 		}
 		struct observed_pod *const seen = &pods[--count];

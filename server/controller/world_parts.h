@@ -26,7 +26,9 @@ struct world_space {
 /* One of a cluster's pods. A new one for each that a watch tells: the facts stand at its end. */
 struct world_pod {
 	struct table_item item;
-	uint32_t asked; /* seconds of clock_now() when we asked for it, or for its end; else 0 */
+	/* Seconds of clock_now(), or 0. */
+	uint32_t asked;      /* when we asked for it, or for its end */
+	uint32_t unanswered; /* when nobody answered last, while it is expected */
 	struct world_pod *next;
 	struct world_cluster *cluster;
 	uint8_t round;          /* of the list that had it last */
@@ -57,7 +59,8 @@ struct world_failure {
 	struct world_failure *next;
 	enum child_kind child;
 	enum action_kind action;
-	uint8_t unanswered; /* times in a row */
+	uint8_t unanswered; /* rounds in a row */
+	uint32_t round;     /* world_cluster's */
 	int code;
 	char *what, *group, *message;
 };
@@ -82,6 +85,7 @@ struct world_cluster {
 	struct world_pod *pods;
 	struct world_asset *assets;
 	struct world_failure *failures;
+	uint32_t rounds;               /* how many have begun */
 	struct acceptance *acceptance; /* NULL until it was judged */
 	int64_t status_at;             /* clock_now() when one was last written … */
 	uint64_t status_gravity;       /* … that said this */

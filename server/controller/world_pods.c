@@ -119,12 +119,15 @@ void world_pod_expect(
 	/* A name that is taken: the API server says by whom. */
 	if (old && !(old->doubtful && old->cluster == cluster))
 		return;
+	const uint32_t unanswered = old ? old->unanswered : 0;
+
 	if (old)
 		world_pod_remove(world, old);
 	pod_read_expected(expected, &read);
 	struct world_pod *const pod = pod_new(world, cluster, &read);
 
 	pod->expected = true;
+	pod->unanswered = unanswered;
 	pod->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
 	add(world, pod);
 }

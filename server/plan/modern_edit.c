@@ -47,18 +47,25 @@ static bool is_in_doubt(const struct modern *m, struct str name)
 	bool found = false;
 
 	for (size_t i = 0; !found && i < m->seen->doubt_count; i++)
-		found = str_eq(m->seen->doubts[i], name);
+		found = str_eq(m->seen->doubts[i].name, name);
 	return found;
 }
 
-/* One of those that may be there already, as this prefix would have it; "" where there is none. */
-static struct str name_in_doubt(
-	const struct modern *m, const struct ray_group *group, struct str like)
+static bool is_alike(const struct observed_pod *a, const struct observed_pod *b)
+{
+	return a->role == b->role && str_eq(a->group, b->group) &&
+	       str_eq(a->replica_name, b->replica_name) && a->replica_index == b->replica_index &&
+	       a->host_index == b->host_index;
+}
+
+/* Of a pod that may be there already, in that very place, as this prefix would have it; or "". */
+static struct str name_in_doubt(const struct modern *m, const struct ray_group *group,
+	const struct observed_pod *asked, struct str like)
 {
 	for (size_t i = 0; i < m->seen->doubt_count; i++) {
-		const struct str name = m->seen->doubts[i];
+		const struct str name = m->seen->doubts[i].name;
 
-		if (name.len == like.len &&
+		if (is_alike(&m->seen->doubts[i], asked) && name.len == like.len &&
 			memcmp(name.at, like.at, like.len - DERIVED_SUFFIX_LEN) == 0 &&
 			!is_taken(m, group, name))
 			return name;
@@ -66,9 +73,17 @@ static struct str name_in_doubt(
 	return STR("");
 }
 
+bool modern_may_be_there(
+	const struct modern *m, const struct ray_group *group, const struct observed_pod *doubt)
+{
+	return doubt->role == POD_WORKER && str_eq(doubt->group, group->name.v) &&
+	       (doubt->replica_name.len > 0) == (group_hosts(group) > 1) &&
+	       !is_taken(m, group, doubt->name);
+}
+
 /* The user's own, of a head, or one that may be there already, or one drawn. */
-static struct str name_for(
-	struct modern *m, const struct ray_group *group, const struct json_edit *meta)
+static struct str name_for(struct modern *m, const struct ray_group *group,
+	const struct observed_pod *asked, const struct json_edit *meta)
 {
 	const struct str own = json_edit_text(json_edit_get(meta, STR("name")));
 	const struct str prefix = json_edit_text(json_edit_get(meta, STR("generateName")));
@@ -79,7 +94,7 @@ static struct str name_for(
 	do
 		name = derived_generated_name(m->round->arena, prefix, modern_suffix(m));
 	while (is_taken(m, group, name) || is_in_doubt(m, name));
-	const struct str before = name_in_doubt(m, group, name);
+	const struct str before = name_in_doubt(m, group, asked, name);
 
 	return before.len ? before : name;
 }
@@ -95,17 +110,7 @@ void modern_create(struct modern *m, struct json_edit *body, const struct ray_gr
 	const struct pod_place *place, int32_t failed_before)
 {
 	struct json_edit *const meta = json_edit_get(body, STR("metadata"));
-	const struct str name = name_for(m, group, meta);
-	struct action *const action = round_add(m->round, ACTION_CREATE);
-
-	json_edit_set(meta, STR("name"), json_edit_str(name));
-	put_failed_before(m, meta, failed_before);
-	action->child = CHILD_POD;
-	action->body = body;
-	action->name = name;
-	action->reason = group->is_head ? "CreatedHeadPod" : "CreatedWorkerPod";
-	action->expected = (struct observed_pod){
-		.name = name,
+	struct observed_pod expected = {
 		.group = group->is_head ? STR(HEAD_GROUP) : group->name.v,
 		.replica_name = place && group_hosts(group) > 1 ? place->replica_name : STR(""),
 		.role = group->is_head ? POD_HEAD : POD_WORKER,
@@ -115,6 +120,16 @@ void modern_create(struct modern *m, struct json_edit *body, const struct ray_gr
 		.ours = true,
 		.failed_before = failed_before,
 	};
+	expected.name = name_for(m, group, &expected, meta);
+	struct action *const action = round_add(m->round, ACTION_CREATE);
+
+	json_edit_set(meta, STR("name"), json_edit_str(expected.name));
+	put_failed_before(m, meta, failed_before);
+	action->child = CHILD_POD;
+	action->body = body;
+	action->name = expected.name;
+	action->reason = group->is_head ? "CreatedHeadPod" : "CreatedWorkerPod";
+	action->expected = expected;
 }
 
 void modern_delete(

@@ -80,28 +80,40 @@ static void share_out(struct modern *m, struct group_need *needs, size_t count)
 	}
 }
 
-/* Which indexes of replicas are taken, from 0 on; a pod that is being deleted still has its own. */
-static bool *taken_indexes(const struct modern *m, const struct ray_group *group, size_t *count)
+/* Which indexes of replicas are taken, from 0 on, and how far what is in doubt was gone through. */
+struct places {
+	bool *taken;
+	size_t count, index, doubt;
+};
+
+static void take_index(struct places *places, int32_t index)
 {
-	const struct pod_run run = modern_pods_of(m, POD_WORKER, group->name.v);
-
-	/* n pods take n indexes at most, and a round asks for ROUND_CREATES_MAX more. */
-	*count = run.count + ROUND_CREATES_MAX + 1;
-	bool *const taken = arena_array(m->round->arena, *count, sizeof(*taken));
-
-	for (size_t i = 0; i < run.count; i++) {
-		const int32_t index = run.items[i]->replica_index;
-
-		if (index >= 0 && (size_t)index < *count)
-			taken[index] = true;
-	}
-	return taken;
+	if (index >= 0 && (size_t)index < places->count)
+		places->taken[index] = true;
 }
 
-static int32_t streak_of(const struct modern *m, const struct group_need *need, size_t made)
+static bool is_taken(const struct places *places, int32_t index)
 {
-	return made < need->ended.count ? modern_pod_streak(need->ended.items[made], m->seen->now)
-					: 0;
+	return index < 0 || (size_t)index >= places->count || places->taken[index];
+}
+
+/* A pod that is being deleted still has its own. */
+static struct places places_of(const struct modern *m, const struct ray_group *group)
+{
+	const struct pod_run run = modern_pods_of(m, POD_WORKER, group->name.v);
+	/* n pods take n indexes at most, and a round asks for ROUND_CREATES_MAX more. */
+	struct places places = {.count = run.count + ROUND_CREATES_MAX + 1};
+
+	for (size_t i = 0; i < m->seen->doubt_count; i++) {
+		const int32_t index = m->seen->doubts[i].replica_index;
+
+		if (index >= 0 && (size_t)index + ROUND_CREATES_MAX >= places.count)
+			places.count = (size_t)index + ROUND_CREATES_MAX + 1;
+	}
+	places.taken = arena_array(m->round->arena, places.count, sizeof(*places.taken));
+	for (size_t i = 0; i < run.count; i++)
+		take_index(&places, run.items[i]->replica_index);
+	return places;
 }
 
 static struct str replica_name(struct modern *m, const struct ray_group *group)
@@ -110,18 +122,45 @@ static struct str replica_name(struct modern *m, const struct ray_group *group)
 		m->round->arena, "%.*s-%.*s", STR_ARG(group->name.v), STR_ARG(modern_suffix(m)));
 }
 
+/*
+ * Of the next replica. One that was asked for, and may be there, comes first and is asked for as it
+ * was: its pods have their labels already.
+ */
+static struct pod_place next_place(
+	struct modern *m, const struct group_need *need, struct places *places)
+{
+	while (places->doubt < m->seen->doubt_count) {
+		const struct observed_pod *const doubt = &m->seen->doubts[places->doubt++];
+
+		if (!modern_may_be_there(m, need->group, doubt))
+			continue;
+		const bool is_other = is_taken(places, doubt->replica_index);
+
+		take_index(places, doubt->replica_index);
+		if (!is_other)
+			return (struct pod_place){.replica = (uint32_t)doubt->replica_index,
+				.replica_name = doubt->replica_name};
+	}
+	while (places->index < places->count && places->taken[places->index])
+		places->index++;
+	return (struct pod_place){.replica = (uint32_t)places->index++,
+		.replica_name = need->hosts > 1 ? replica_name(m, need->group) : STR("")};
+}
+
+static int32_t streak_of(const struct modern *m, const struct group_need *need, size_t made)
+{
+	return made < need->ended.count ? modern_pod_streak(need->ended.items[made], m->seen->now)
+					: 0;
+}
+
 static void create(struct modern *m, const struct group_need *need)
 {
-	size_t count, index = 0, made = 0;
-	const bool *const taken = taken_indexes(m, need->group, &count);
+	struct places places = places_of(m, need->group);
+	size_t made = 0;
 
-	for (int64_t replica = 0; replica < need->granted; replica++, index++) {
-		while (index < count && taken[index])
-			index++;
-		struct pod_place place = {.replica = (uint32_t)index};
+	for (int64_t replica = 0; replica < need->granted; replica++) {
+		struct pod_place place = next_place(m, need, &places);
 
-		if (need->hosts > 1)
-			place.replica_name = replica_name(m, need->group);
 		for (; place.host < need->hosts; place.host++) {
 			struct json_edit *const body = pod_of_worker(&m->c, need->group, &place);
 

@@ -1,7 +1,8 @@
 /*
  * A group whose replicas are several hosts, which live and die together.
  * A replica that lost a host is of no use and goes as a whole, and so does one that was made with
- * more hosts than the spec has by now; one that never ran yet gets the hosts that it lacks.
+ * more hosts than the spec has by now; one that never ran yet gets the hosts that it lacks, and so
+ * does one that lacks no more than what nobody answered for.
  */
 #include <stdlib.h>
 
@@ -93,6 +94,21 @@ static bool has_run(const struct replica *replica)
 	return false;
 }
 
+/* Each host that it lacks was asked for, and nobody said that it is not there. */
+static bool may_be_whole(
+	const struct modern *m, const struct group_need *need, const struct replica *replica)
+{
+	size_t count = replica->count;
+
+	for (size_t i = 0; i < m->seen->doubt_count; i++) {
+		const struct observed_pod *const doubt = &m->seen->doubts[i];
+
+		count += modern_may_be_there(m, need->group, doubt) &&
+			 str_eq(doubt->replica_name, replica->pods[0]->replica_name);
+	}
+	return (int64_t)count >= need->hosts;
+}
+
 static bool has_host(const struct replica *replica, uint32_t host)
 {
 	for (size_t i = 0; i < replica->count; i++) {
@@ -138,7 +154,8 @@ static void settle_replica(struct modern *m, struct group_need *need, struct rep
 	const bool named =
 		replica->pods[0]->replica_name.len && replica->pods[0]->replica_index >= 0;
 
-	if (why == NULL && lacks && (!named || has_run(replica)))
+	if (why == NULL && lacks &&
+		(!named || (has_run(replica) && !may_be_whole(m, need, replica))))
 		why = "its replica lacks a host";
 	if (why == NULL && is_wider(m, need, replica))
 		why = MODERN_WIDER;

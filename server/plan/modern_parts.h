@@ -62,9 +62,16 @@ void modern_pods_drop(struct pod_run *run, size_t index);
 
 void modern_delete(
 	struct modern *m, const struct observed_pod *pod, const char *reason, const char *why);
-/* Asks for the pod under a name that no other has. `failed_before` as in observed_pod. */
+/*
+ * Asks for the pod under a name that no other has, or that of the one which may be there already in
+ * that very place. `failed_before` as in observed_pod.
+ */
 void modern_create(struct modern *m, struct json_edit *body, const struct ray_group *group,
 	const struct pod_place *place, int32_t failed_before);
+/* Whether one of observed.doubts is a worker that the group, as it is now, could have in its place.
+ */
+bool modern_may_be_there(
+	const struct modern *m, const struct ray_group *group, const struct observed_pod *doubt);
 /* Five characters as the API server draws them. */
 struct str modern_suffix(struct modern *m);
 

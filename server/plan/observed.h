@@ -138,10 +138,11 @@ struct observed {
 	const struct observed_pod *pods; /* all that carry the cluster's labels, of any owner */
 	size_t pod_count;
 	/*
-	 * Names of pods that we asked for, while nobody says whether they are there. They are no
-	 * pods; one that is asked for in their place has such a name, so that there are never two.
+	 * Pods that we asked for, while nobody says whether they are there: name, group, role and
+	 * place are known of them. They do not count as pods; what is asked for in the place of one
+	 * has its name, so that there are never two.
 	 */
-	const struct str *doubts;
+	const struct observed_pod *doubts;
 	size_t doubt_count;
 	const struct observed_service *services;
 	size_t service_count;

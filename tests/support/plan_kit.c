@@ -202,7 +202,7 @@ struct filling {
 	struct observed_service *services;
 	struct observed_claim *claims;
 	struct observed_failure *failures;
-	struct str *doubts;
+	struct observed_pod *doubts;
 	struct buf status;
 };
 
@@ -262,7 +262,7 @@ static void read_line(struct filling *f, struct str rest)
 	else if (str_is(kind, "claim"))
 		read_claim(f->arena, &f->claims[f->seen->claim_count++], rest);
 	else if (str_is(kind, "doubt"))
-		f->doubts[f->seen->doubt_count++] = next_word(&rest);
+		read_pod(f->arena, &f->doubts[f->seen->doubt_count++], rest);
 	else if (str_is(kind, "withheld"))
 		f->seen->withheld = true;
 	else if (str_is(kind, "verdict"))

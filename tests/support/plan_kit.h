@@ -9,7 +9,7 @@
  *   claim NAME OWNER SPEC      "ours", "stray" or another; the spec in YAML
  *   failure KIND GROUP MESSAGE…  with HTTP's 403; "missing KIND …" with its 404; "silence KIND
  *                              GROUP" is one without an answer
- *   doubt NAME                 of a pod that was asked for, and nobody answered
+ *   doubt NAME GROUP WORD…     of a pod that was asked for, and nobody answered
  *   verdict REASON [GROUP=PODS…]   not accepted; without such a line it is
  *   withheld                   what was accepted is not known
  *   first                      it is the first round of the process

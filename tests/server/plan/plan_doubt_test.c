@@ -13,6 +13,9 @@
 static const char MODERN[] = "  headGroupSpec: {" TEMPLATE "}\n"
 			     "  workerGroupSpecs:\n"
 			     "  - {groupName: w, replicas: 2, " TEMPLATE "}\n";
+static const char HOSTS[] = "  headGroupSpec: {" TEMPLATE "}\n"
+			    "  workerGroupSpecs:\n"
+			    "  - {groupName: w, replicas: 1, numOfHosts: 2, " TEMPLATE "}\n";
 static const char GIVEN_UP[] =
 	"  headGroupSpec: {" TEMPLATE "}\n"
 	"  workerGroupSpecs:\n"
@@ -32,19 +35,36 @@ static const struct {
 	size_t count;
 	const char *again[3];
 } CASES[] = {
-	{"both workers", MODERN, HEAD "doubt demo-w-worker-aaaaa\ndoubt demo-w-worker-bbbbb\n", 2,
-		{"demo-w-worker-aaaaa", "demo-w-worker-bbbbb"}},
-	{"one of them", MODERN, HEAD "doubt demo-w-worker-aaaaa\n", 2, {"demo-w-worker-aaaaa"}},
+	{"both workers", MODERN,
+		HEAD "doubt demo-w-worker-aaaaa w index=0\ndoubt demo-w-worker-bbbbb w index=1\n",
+		2, {"demo-w-worker-aaaaa", "demo-w-worker-bbbbb"}},
+	{"one of them", MODERN, HEAD "doubt demo-w-worker-aaaaa w index=0\n", 2,
+		{"demo-w-worker-aaaaa"}},
 	{"one that is there by now", MODERN,
-		HEAD "pod demo-w-worker-aaaaa w running\ndoubt demo-w-worker-aaaaa\n", 1, {NULL}},
+		HEAD "pod demo-w-worker-aaaaa w running\ndoubt demo-w-worker-aaaaa w index=0\n", 1,
+		{NULL}},
 	{"one that is not wanted any more", MODERN,
-		HEAD "pod a w running\npod b w running\ndoubt demo-w-worker-aaaaa\n", 0, {NULL}},
-	{"one that Ray has given up", GIVEN_UP, HEAD "doubt demo-w-worker-aaaaa\n", 2, {NULL}},
-	{"the head", MODERN, SERVICE "pod a w running\npod b w running\ndoubt demo-head-aaaaa\n", 1,
+		HEAD "pod a w running\npod b w running\ndoubt demo-w-worker-aaaaa w index=0\n", 0,
+		{NULL}},
+	{"one that Ray has given up", GIVEN_UP, HEAD "doubt demo-w-worker-aaaaa w index=0\n", 2,
+		{NULL}},
+	{"the hosts of a replica", HOSTS,
+		HEAD "doubt demo-w-worker-aaaaa w replica=w-rrrrr index=3 host=0\n"
+		     "doubt demo-w-worker-bbbbb w replica=w-rrrrr index=3 host=1\n",
+		2, {"demo-w-worker-aaaaa", "demo-w-worker-bbbbb"}},
+	{"a host of a replica that runs", HOSTS,
+		HEAD "pod a w running ready replica=w-rrrrr index=0 host=0\n"
+		     "doubt demo-w-worker-bbbbb w replica=w-rrrrr index=0 host=1\n",
+		1, {"demo-w-worker-bbbbb"}},
+	{"what is in doubt is of a group of single hosts", HOSTS,
+		HEAD "doubt demo-w-worker-aaaaa w index=0\n", 2, {NULL}},
+	{"the head", MODERN,
+		SERVICE "pod a w running\npod b w running\ndoubt demo-head-aaaaa headgroup\n", 1,
 		{"demo-head-aaaaa"}},
-	{"a head with a name of the user's", NAMED, SERVICE "doubt boss\n", 1, {"boss"}},
-	{"another group's", MODERN, HEAD "doubt demo-x-worker-aaaaa\n", 2, {NULL}},
-	{"a legacy head", LEGACY, "service demo-ray-head 10.0.0.1\ndoubt demo-ray-head-aaaaa\n", 1,
+	{"a head with a name of the user's", NAMED, SERVICE "doubt boss headgroup\n", 1, {"boss"}},
+	{"another group's", MODERN, HEAD "doubt demo-x-worker-aaaaa x index=0\n", 2, {NULL}},
+	{"a legacy head", LEGACY,
+		"service demo-ray-head 10.0.0.1\ndoubt demo-ray-head-aaaaa headgroup\n", 1,
 		{"demo-ray-head-aaaaa"}},
 };
 
