@@ -5,9 +5,12 @@
 #include "api/pod_parts.h"
 #include "base/attr.h"
 
+/* Kubernetes asks for no more than the number of a disk or partition. */
+#define POD_BYTE .bounded = true, .min = 0, .max = 255, .judge = SCHEMA_JUDGE_POD
+
 static const struct schema_field AWS_ELASTIC_BLOCK_STORE_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "fsType"),
-	SCHEMA_CHECK(SCHEMA_INT32, "partition"),
+	SCHEMA_CHECK(SCHEMA_INT32, "partition", POD_BYTE),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly"),
 	SCHEMA_CHECK(SCHEMA_STRING, "volumeID", .required = true),
 };
@@ -172,7 +175,7 @@ static const struct schema FLOCKER = SCHEMA_OF("a flocker volume", FLOCKER_ROWS,
 
 static const struct schema_field GCE_PERSISTENT_DISK_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "fsType"),
-	SCHEMA_CHECK(SCHEMA_INT32, "partition"),
+	SCHEMA_CHECK(SCHEMA_INT32, "partition", POD_BYTE),
 	SCHEMA_CHECK(SCHEMA_STRING, "pdName", .required = true),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly"),
 };
@@ -217,7 +220,7 @@ static const struct schema_field ISCSI_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "initiatorName"),
 	SCHEMA_CHECK(SCHEMA_STRING, "iqn", .required = true),
 	SCHEMA_CHECK(SCHEMA_STRING, "iscsiInterface", .fallback = "\"default\""),
-	SCHEMA_CHECK(SCHEMA_INT32, "lun", .required = true),
+	SCHEMA_CHECK(SCHEMA_INT32, "lun", .required = true, POD_BYTE),
 	SCHEMA_CHECK(SCHEMA_STRINGS, "portals"),
 	SCHEMA_CHECK(SCHEMA_BOOL, "readOnly"),
 	SCHEMA_CHECK_OBJECT(&SCHEMA_LOCAL_REFERENCE, "secretRef"),

@@ -29,6 +29,7 @@ extern const struct rule_table RULES_SECURITY;         /* RG0660-: security.c */
 extern const struct rule_table RULES_HOST;             /* RG0691-: host.c */
 extern const struct rule_table RULES_VOLUMES;          /* RG0670-: volumes.c */
 extern const struct rule_table RULES_VOLUME_SOURCES;   /* RG0677: volume_sources.c */
+extern const struct rule_table RULES_VOLUME_ADDRESSES; /* RG0678: volume_addresses.c */
 extern const struct rule_table RULES_MOUNTS;           /* RG0680-: mounts.c */
 extern const struct rule_table RULES_AUTOSCALER;       /* RG07: autoscaler.c */
 extern const struct rule_table RULES_FAULT_TOLERANCE;  /* RG08: fault_tolerance.c */
