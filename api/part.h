@@ -52,6 +52,7 @@ enum object_part {
 	PART_INIT_CONTAINERS,
 	PART_NODE_SELECTOR,
 	PART_POD_ANNOTATIONS,
+	PART_POD_FINALIZERS,
 	PART_POD_LABELS,
 	PART_POD_NAME,
 	PART_POD_NAMES, /* of accounts, classes, nodes, hosts and Secrets */

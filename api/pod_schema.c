@@ -187,7 +187,8 @@ static const struct schema SPEC = SCHEMA_OF_STRUCT("a pod spec", SPEC_ROWS, stru
 static const struct schema_field METADATA_ROWS[] = {
 	SCHEMA_KEEP(
 		struct template_metadata, annotations, "annotations", .part = PART_POD_ANNOTATIONS),
-	SCHEMA_KEEP(struct template_metadata, finalizers, "finalizers"),
+	SCHEMA_KEEP(
+		struct template_metadata, finalizers, "finalizers", .part = PART_POD_FINALIZERS),
 	SCHEMA_KEEP(struct template_metadata, labels, "labels", .part = PART_POD_LABELS),
 	SCHEMA_KEEP(struct template_metadata, name, "name", .part = PART_POD_NAME),
 	SCHEMA_KEEP(struct template_metadata, namespace, "namespace"),
@@ -202,7 +203,8 @@ static const struct schema_field POD_METADATA_ROWS[] = {
 	SCHEMA_CHECK(SCHEMA_STRING, "creationTimestamp"),
 	SCHEMA_CHECK(SCHEMA_INT64, "deletionGracePeriodSeconds"),
 	SCHEMA_CHECK(SCHEMA_STRING, "deletionTimestamp"),
-	SCHEMA_KEEP(struct template_metadata, finalizers, "finalizers"),
+	SCHEMA_KEEP(
+		struct template_metadata, finalizers, "finalizers", .part = PART_POD_FINALIZERS),
 	SCHEMA_KEEP(struct template_metadata, generate_name, "generateName"),
 	SCHEMA_CHECK(SCHEMA_INT64, "generation"),
 	SCHEMA_KEEP(struct template_metadata, labels, "labels", .part = PART_POD_LABELS),

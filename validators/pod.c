@@ -10,6 +10,41 @@ enum {
 	HOST_CHARS_MAX = 64,
 };
 
+/* One without a domain is one of Kubernetes' own. */
+static bool is_own_finalizer(struct str name)
+{
+	return str_is(name, "kubernetes") || str_is(name, "orphan") ||
+	       str_is(name, "foregroundDeletion");
+}
+
+static void check_finalizers(const struct rule_context *c, const struct template_metadata *meta)
+{
+	const struct json_node *const list = meta->finalizers.node;
+	const struct field_path *const at = FIELD_CHILD(meta->self.at, "finalizers");
+	const struct json_node *orphan = NULL, *foreground = NULL;
+
+	if (!json_is(list, JSON_ARRAY))
+		return;
+	check_names(c, at, list, NAME_QUALIFIED);
+	for (struct json_iter it = json_iter(list); json_next_item(&it);) {
+		const struct str name = json_str(c->arena, it.value);
+
+		if (str_is(name, "orphan"))
+			orphan = it.value;
+		if (str_is(name, "foregroundDeletion"))
+			foreground = it.value;
+		if (!names_fault(NAME_QUALIFIED, name) && str_find(name, '/') == name.len &&
+			!is_own_finalizer(name))
+			rule_found(c, FIELD_INDEX(at, it.index), FIELD_INVALID,
+				FIELD_READS(it.value),
+				"must have a domain in front, such as example.com/%.*s",
+				STR_ARG(name));
+	}
+	if (orphan && foreground)
+		rule_found(c, at, FIELD_INVALID, FIELD_READS(list),
+			"cannot hold both orphan and foregroundDeletion: remove one of the two");
+}
+
 static void metadata_has_syntax(const struct rule_context *c, const struct rule_pod *pod)
 {
 	const struct template_metadata *const meta = &pod->template->metadata;
@@ -18,6 +53,7 @@ static void metadata_has_syntax(const struct rule_context *c, const struct rule_
 		return;
 	check_label_map(c, FIELD_CHILD(meta->self.at, "labels"), meta->labels.node);
 	check_annotation_map(c, FIELD_CHILD(meta->self.at, "annotations"), meta->annotations.node);
+	check_finalizers(c, meta);
 }
 
 /* What KubeRay writes into a label; the empty str where it cannot be known yet. */
@@ -344,9 +380,9 @@ static void ephemeral_containers_are_absent(
 
 static const struct rule RULES[] = {
 	RULE("RG0601", "pod-metadata-syntax", ERROR, BOTH, "0.1", NULL,
-		"Labels and annotations of pods have the syntax of Kubernetes.",
+		"Labels, annotations and finalizers of pods have the syntax of Kubernetes.",
 		RULE_CHECKS_POD(metadata_has_syntax),
-		.needs = PART(POD_LABELS) | PART(POD_ANNOTATIONS)),
+		.needs = PART(POD_LABELS) | PART(POD_ANNOTATIONS) | PART(POD_FINALIZERS)),
 	RULE("RG0602", "controller-labels-free", WARN, MODERN, "0.1", NULL,
 		"The labels by which KubeRay finds pods are left to KubeRay.",
 		RULE_CHECKS_GROUP(controller_labels_are_free),

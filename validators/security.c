@@ -33,6 +33,23 @@ static void check_profile(
 		check_local_path(c, at, name);
 }
 
+static void check_windows(const struct rule_context *c, const struct schema_object *context)
+{
+	const struct schema_object windows = {json_get(context->node, "windowsOptions"),
+		FIELD_CHILD(context->at, "windowsOptions")};
+	const struct json_node *const user = json_get(windows.node, "runAsUserName");
+	struct str account =
+		json_is(user, JSON_STRING) ? json_str(c->arena, user) : (struct str){0};
+
+	check_member_name(c, &windows, "gmsaCredentialSpecName", NAME_DNS1123_SUBDOMAIN);
+	check_given(c, &windows, "gmsaCredentialSpec", "must hold a credential spec");
+	check_given(c, &windows, "runAsUserName", "must name a user");
+	str_cut(&account, '\\');
+	if (str_find(account, '\\') < account.len)
+		rule_found(c, FIELD_CHILD(windows.at, "runAsUserName"), FIELD_INVALID,
+			FIELD_READS(user), "must have one backslash at most, behind the domain");
+}
+
 static bool adds_admin(const struct json_node *context)
 {
 	const struct json_node *const add = json_get(json_get(context, "capabilities"), "add");
@@ -55,6 +72,7 @@ static void check_context(const struct rule_context *c, const struct schema_obje
 	check_ids(c, context);
 	check_profile(c, context, "seccompProfile");
 	check_profile(c, context, "appArmorProfile");
+	check_windows(c, context);
 	if (!json_is(allow, JSON_FALSE))
 		return;
 	if (json_is(privileged, JSON_TRUE))
@@ -163,6 +181,7 @@ static void pod_context_is_consistent(const struct rule_context *c, const struct
 		check_sysctls(c, &spec->security_context);
 		check_profile(c, &spec->security_context, "seccompProfile");
 		check_profile(c, &spec->security_context, "appArmorProfile");
+		check_windows(c, &spec->security_context);
 	}
 	check_host_users(c, spec);
 	if (spec->host_pid.v && json_is(share, JSON_TRUE))

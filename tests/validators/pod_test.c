@@ -123,3 +123,64 @@ Test(pod, its_settings_are_judged_as_the_api_server_does)
 		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_POD, CASES[i].members),
 			CASES[i].grade, "%s", CASES[i].members);
 }
+
+#define WITH_FINALIZERS                                                                            \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {metadata: {finalizers: [%s]}, spec: {containers: [{name: h, image: "          \
+	"ray}]}}}}}"
+
+/* As a v1.35 API server answered. */
+Test(pod, finalizers_are_such_as_the_api_server_takes)
+{
+	static const struct {
+		const char *list;
+		enum field_severity grade;
+	} CASES[] = {
+		{"", FIELD_SEVERITY_OFF},
+		{"a/b", FIELD_SEVERITY_OFF},
+		{"example.com/x", FIELD_SEVERITY_OFF},
+		{"kubernetes, orphan", FIELD_SEVERITY_OFF},
+		{"foregroundDeletion", FIELD_SEVERITY_OFF},
+		{"foregroundDeletion, orphan", FIELD_SEVERITY_ERROR},
+		{"a", FIELD_SEVERITY_ERROR},
+		{"'a b'", FIELD_SEVERITY_ERROR},
+		{"''", FIELD_SEVERITY_ERROR},
+		{"/x", FIELD_SEVERITY_ERROR},
+		{"EX/x", FIELD_SEVERITY_ERROR},
+		{"example.com/", FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG0601", WITH_FINALIZERS, CASES[i].list),
+			CASES[i].grade, "%s", CASES[i].list);
+}
+
+Test(pod, options_of_windows_are_such_as_the_api_server_takes)
+{
+	static const struct {
+		const char *options;
+		enum field_severity grade;
+	} CASES[] = {
+		{"\"gmsaCredentialSpecName\":\"a.b\"", FIELD_SEVERITY_OFF},
+		{"\"gmsaCredentialSpecName\":null", FIELD_SEVERITY_OFF},
+		{"\"runAsUserName\":\"ContainerUser\"", FIELD_SEVERITY_OFF},
+		{"\"runAsUserName\":\"NT AUTHORITY\\\\System\"", FIELD_SEVERITY_OFF},
+		{"\"gmsaCredentialSpecName\":\"\"", FIELD_SEVERITY_ERROR},
+		{"\"gmsaCredentialSpecName\":\"a_b\"", FIELD_SEVERITY_ERROR},
+		{"\"gmsaCredentialSpecName\":\"A\"", FIELD_SEVERITY_ERROR},
+		{"\"gmsaCredentialSpec\":\"\"", FIELD_SEVERITY_ERROR},
+		{"\"runAsUserName\":\"\"", FIELD_SEVERITY_ERROR},
+		{"\"runAsUserName\":\"a\\\\b\\\\c\"", FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "\"securityContext\":{\"windowsOptions\":{%s}}",
+			CASES[i].options);
+		cr_expect_eq(rules_kit_grade(&(struct rules_example){.pod = text}, "RG0661"),
+			CASES[i].grade, "%s", text);
+		cr_expect_eq(rules_kit_grade(&(struct rules_example){.container = text}, "RG0660"),
+			CASES[i].grade, "%s", text);
+	}
+}
