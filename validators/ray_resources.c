@@ -3,6 +3,7 @@
 #include "api/names.h"
 #include "validators/gpu.h"
 #include "validators/rules.h"
+#include "validators/start_flags.h"
 
 static void resources_are_said_once(const struct rule_context *c, const struct ray_group *group)
 {
@@ -84,6 +85,10 @@ static void resources_can_be_read(const struct rule_context *c, const struct ray
 			rule_found(c, FIELD_KEY(at, name), FIELD_INVALID, FIELD_READS(it.value),
 				"must be a whole number: Ray takes no fractions of a node's "
 				"resources");
+		else if (quantity_cmp(quantity, quantity_whole(RAY_RESOURCE_MAX)) > 0)
+			rule_found(c, FIELD_KEY(at, name), FIELD_INVALID, FIELD_READS(it.value),
+				"must be at most %lld: Ray ends at more",
+				(long long)RAY_RESOURCE_MAX);
 	}
 }
 
@@ -125,7 +130,7 @@ static const struct rule RULES[] = {
 		"Ray labels of a group have keys and values such as Kubernetes labels have.",
 		RULE_CHECKS_GROUP(labels_are_valid), .by_pod = true, .needs = PART(GROUP_LABELS)),
 	RULE("RG0404", "ray-resources-can-be-read", ERROR, MODERN, "0.1", NULL,
-		"Logical resources of a group are quantities, 0 or more.",
+		"Logical resources of a group are quantities that Ray takes, 0 or more.",
 		RULE_CHECKS_GROUP(resources_can_be_read), .by_pod = true,
 		.needs = PART(GROUP_RESOURCES)),
 	RULE("RG0405", "ray-resources-are-one-each", WARN, MODERN, "0.1", NULL,

@@ -306,6 +306,10 @@ static const char *resource_fault(
 		return arena_printf(
 			arena, "\"%.*s\" must be a whole number, 0 or more", STR_ARG(name))
 			.at;
+	if (number > (double)RAY_RESOURCE_MAX)
+		return arena_printf(arena, "\"%.*s\" must be at most %lld: Ray ends at more",
+			STR_ARG(name), (long long)RAY_RESOURCE_MAX)
+			.at;
 	return NULL;
 }
 

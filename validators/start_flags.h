@@ -10,6 +10,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+/* Of any one resource of a node: MAX_RESOURCE_QUANTITY of Ray, which ends at more. */
+#define RAY_RESOURCE_MAX INT64_C(100000000000000)
+
 enum start_type {
 	START_STRING,
 	START_INT,
