@@ -26,13 +26,9 @@ static int by_replica(const void *a, const void *b)
 	const struct observed_pod *const y = *(const struct observed_pod *const *)b;
 	const int order = str_cmp(x->replica_name, y->replica_name);
 
-	return order ? order : str_cmp(x->name, y->name);
-}
-
-/* Pods without a replica's name are of a time when the group had single hosts: each is alone. */
-static bool belongs(const struct replica *replica, const struct observed_pod *pod)
-{
-	return pod->replica_name.len && str_eq(replica->pods[0]->replica_name, pod->replica_name);
+	if (order || x->replica_index == y->replica_index)
+		return order ? order : str_cmp(x->name, y->name);
+	return x->replica_index < y->replica_index ? -1 : 1;
 }
 
 static struct replicas divide(struct modern *m, struct pod_run *run)
@@ -43,7 +39,8 @@ static struct replicas divide(struct modern *m, struct pod_run *run)
 	if (run->count > 1)
 		qsort(run->items, run->count, sizeof(const struct observed_pod *), by_replica);
 	for (size_t i = 0; i < run->count; i++) {
-		if (all.count == 0 || !belongs(&all.items[all.count - 1], run->items[i]))
+		if (all.count == 0 ||
+			!modern_pods_belong(all.items[all.count - 1].pods[0], run->items[i]))
 			all.items[all.count++] = (struct replica){.pods = &run->items[i]};
 		all.items[all.count - 1].count++;
 	}

@@ -53,6 +53,11 @@ bool modern_pod_lost(
 int64_t modern_pod_rests(const struct observed_pod *pod, int64_t now);
 /* What the pod that comes in its place has as `failed_before`. */
 int32_t modern_pod_streak(const struct observed_pod *pod, int64_t now);
+/*
+ * Of one replica, by its name and its index: the name alone may be the template's or a webhook's.
+ * Pods without a name are of a time when the group had single hosts: each is alone.
+ */
+bool modern_pods_belong(const struct observed_pod *a, const struct observed_pod *b);
 /* The better of two to keep: the one that does more, then the older one. */
 int modern_pod_order(const struct observed_pod *a, const struct observed_pod *b);
 void modern_pods_sort(struct pod_run *run); /* the best first */

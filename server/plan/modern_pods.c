@@ -77,6 +77,12 @@ int32_t modern_pod_streak(const struct observed_pod *pod, int64_t now)
 	return lived > YOUNG_S ? 1 : pod->failed_before + 1;
 }
 
+bool modern_pods_belong(const struct observed_pod *a, const struct observed_pod *b)
+{
+	return a->replica_index == b->replica_index && b->replica_name.len &&
+	       str_eq(a->replica_name, b->replica_name);
+}
+
 /* How much would be lost with it. */
 static int worth(const struct observed_pod *pod)
 {

@@ -57,11 +57,24 @@ static void drop_given_up(struct modern *m, const struct ray_group *group, struc
 	}
 }
 
-/* Of a time when the group's replicas were of several hosts: these live and die together. */
-static void drop_hosts(struct modern *m, struct pod_run *run)
+/* Two hosts of one replica; of single pods whose template has all of Ray's labels none are. */
+static bool has_other_host(const struct pod_run *all, const struct observed_pod *pod)
 {
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->items[i]->host_index != pod->host_index &&
+			modern_pods_belong(all->items[i], pod))
+			return true;
+	}
+	return false;
+}
+
+/* Of a time when the group's replicas were of several hosts: these live and die together. */
+static void drop_hosts(struct modern *m, struct str group, struct pod_run *run)
+{
+	const struct pod_run all = modern_pods_of(m, POD_WORKER, group);
+
 	for (size_t i = run->count; m->seen->verdict.accepted && i-- > 0;) {
-		if (run->items[i]->replica_name.len == 0)
+		if (!has_other_host(&all, run->items[i]))
 			continue;
 		modern_delete(m, run->items[i], "DeletedWorkerPod", MODERN_WIDER);
 		modern_pods_drop(run, i);
@@ -86,7 +99,7 @@ void modern_settle_workers(struct modern *m, struct group_need *need)
 	modern_drop_ended(m, need, &run);
 	drop_given_up(m, group, &run);
 	drop_lost(m, group, &run);
-	drop_hosts(m, &run);
+	drop_hosts(m, group->name.v, &run);
 	if ((int64_t)run.count > wanted && (modern_picks_victims(m) || group->suspend.v))
 		drop_surplus(m, wanted, &run);
 	need->replicas = wanted > (int64_t)run.count ? wanted - (int64_t)run.count : 0;

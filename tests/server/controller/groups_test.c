@@ -191,6 +191,19 @@ Test(groups, and_one_of_which_a_host_ended_whoever_is_killed_meanwhile)
 	}
 }
 
+/* As of who copies them from a pod of a group of hosts. */
+Test(groups, labels_of_hosts_in_a_template_make_no_hosts_of_single_pods)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_edit(kit, "a", "1000,\"rayStartParams\":{},\"template\":{",
+		"1000,\"rayStartParams\":{},\"template\":{\"metadata\":{\"labels\":{"
+		"\"ray.io/worker-group-replica-name\":\"x\",\"ray.io/worker-group-replica-index\":"
+		"\"1\",\"ray.io/replica-host-index\":\"1\"}},");
+	controller_kit_begin(kit);
+	controller_kit_settle(kit);
+	controller_kit_expect(kit, "a", 2);
+}
+
 /* Whoever's pods the policy wants them to be: what nobody is told of is asked for again and again.
  */
 Test(groups, their_service_is_followed_by_any_policy)
