@@ -66,7 +66,8 @@ static void plan_again(
 	struct reconciler *r, const struct world_key *key, const struct round *round, int64_t doubt)
 {
 	const int64_t resync = kube_jitter(ROUND_RESYNC_S * CLOCK_SECOND, RESYNC_JITTER);
-	int64_t due = clock_now() + (round->again ? round->again * CLOCK_SECOND : resync);
+	const bool sooner = round->again && round->again < ROUND_RESYNC_S;
+	int64_t due = clock_now() + (sooner ? round->again * CLOCK_SECOND : resync);
 
 	if (doubt && doubt < due)
 		due = doubt;

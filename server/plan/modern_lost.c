@@ -9,7 +9,8 @@
 
 enum { LOST_S = 600 /* twice what Kubernetes gives where nobody says otherwise */ };
 
-/* The longest time that the tolerations give a pod there; 0: none, or one without end. */
+/* The longest time that the tolerations give a pod there; 0: none, or one without end. Kubernetes
+ * has no greatest one. */
 static int64_t tolerated(const struct ray_group *group)
 {
 	const struct pod_spec *const spec = &group->template.spec;
@@ -24,7 +25,7 @@ static int64_t tolerated(const struct ray_group *group)
 		json_i64(json_get(t->self.node, "tolerationSeconds"), &seconds);
 		most = seconds > most ? seconds : most;
 	}
-	return most;
+	return most < INT32_MAX ? most : INT32_MAX;
 }
 
 /*

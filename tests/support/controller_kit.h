@@ -71,6 +71,8 @@ bool controller_kit_write(struct controller_kit *kit);
 bool controller_kit_run_pods(struct controller_kit *kit);
 /* The first pod with this in its name is ready no more. */
 void controller_kit_fail_readiness(struct controller_kit *kit, const char *part);
+/* Nobody hears of the node of the first pod with this in its name. */
+void controller_kit_lose_node(struct controller_kit *kit, const char *part);
 /* The first pod with this in its name has failed. */
 void controller_kit_end_pod(struct controller_kit *kit, const char *part);
 /* All objects with this in their paths are gone. */

@@ -232,6 +232,13 @@ void controller_kit_fail_readiness(struct controller_kit *kit, const char *part)
 	change_pod(kit, part, "\"Ready\",\"status\":\"True\"", "\"Ready\",\"status\":\"False\"");
 }
 
+void controller_kit_lose_node(struct controller_kit *kit, const char *part)
+{
+	change_pod(kit, part, "\"Ready\",\"status\":\"True\"",
+		"\"ContainersReady\",\"status\":\"True\"},{\"type\":\"Ready\",\"status\":"
+		"\"False\"");
+}
+
 void controller_kit_end_pod(struct controller_kit *kit, const char *part)
 {
 	change_pod(kit, part, "\"phase\":\"Running\"", "\"phase\":\"Failed\"");
