@@ -145,6 +145,19 @@ static void pass_until_asked(void)
 	}
 }
 
+/* What is listed from then on is asked for. */
+static void wait_for_first_lists(void)
+{
+	const time_t patience = time(NULL) + 20;
+
+	for (int i = 0; i < RIVALS; i++) {
+		while (!rivals_known(rivals, (enum rival)i)) {
+			sched_yield();
+			cr_assert_lt(time(NULL), patience, "nobody lists");
+		}
+	}
+}
+
 static void begin(const char *kuberay_leases, const char *our_leases)
 {
 	static struct kube_transport fake = {fake_send, fake_free};
@@ -159,6 +172,7 @@ static void begin(const char *kuberay_leases, const char *our_leases)
 				       .lease = "raygate-controller",
 				       .changed = changed},
 		&rivals, &err));
+	wait_for_first_lists();
 }
 
 static void end(void)
@@ -202,8 +216,12 @@ Test(rivals, before_a_lease_is_taken_for_run_out_the_api_server_is_asked)
 	pass_until_asked();
 	cr_expect(comes_to(RIVAL_KUBERAY, true));
 	is_away = false;
-	for (char who[RIVAL_NAME]; rivals_met(rivals, RIVAL_KUBERAY, who); sched_yield())
+	const time_t patience = time(NULL) + 20;
+
+	for (char who[RIVAL_NAME]; rivals_met(rivals, RIVAL_KUBERAY, who); sched_yield()) {
 		clock_advance(CLOCK_SECOND);
+		cr_assert_lt(time(NULL), patience, "its Lease never runs out");
+	}
 	end();
 }
 
@@ -350,8 +368,12 @@ Test(rivals, a_namespace_with_a_controller_of_its_own_is_left_to_it)
 	cr_expect_not(rivals_keep(rivals, STR("mine")));
 	cr_expect_neq(kept, 0u);
 	pass_until_asked();
-	while (rivals_kept(rivals) == kept)
+	const time_t patience = time(NULL) + 20;
+
+	while (rivals_kept(rivals) == kept) {
 		sched_yield();
+		cr_assert_lt(time(NULL), patience, "it keeps its namespace");
+	}
 	cr_expect_not(rivals_keep(rivals, STR("team-a")));
 	cr_expect_eq(rivals_kept(rivals), 0u);
 	end();
