@@ -66,6 +66,11 @@ static void put_endpoints(struct status_draft *d, const struct observed_service 
 		json_edit_free(&map);
 }
 
+bool status_head_is_ready(const struct observed_pod *head)
+{
+	return head && head->ready == POD_READY_TRUE && !head->lost;
+}
+
 static void put_condition(struct status_draft *d, const struct observed_pod *head)
 {
 	const bool there = head && head->uid.len;
@@ -78,7 +83,7 @@ static void put_condition(struct status_draft *d, const struct observed_pod *hea
 	};
 
 	if (there) {
-		condition.status = head->ready == POD_READY_TRUE;
+		condition.status = status_head_is_ready(head);
 		condition.reason = head->reason;
 		condition.message = head->message;
 	}

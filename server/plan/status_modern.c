@@ -24,7 +24,7 @@ int64_t status_generation(const struct json_node *root)
 
 static bool head_is_well(const struct status_counts *counts)
 {
-	return counts->head && !counts->head->deleting && counts->head->ready == POD_READY_TRUE;
+	return status_head_is_ready(counts->head) && !counts->head->deleting;
 }
 
 /*

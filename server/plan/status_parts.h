@@ -23,6 +23,8 @@ void status_put_totals(
 
 /* --- status_head.c: where the head is, and how it is --- */
 
+/* What a node that nobody hears of said of it last does not count. Takes NULL. */
+bool status_head_is_ready(const struct observed_pod *head);
 void status_put_head(
 	struct status_draft *d, const struct status_input *in, const struct status_counts *counts);
 

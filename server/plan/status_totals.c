@@ -65,7 +65,7 @@ static bool is_complete(const struct status_input *in, const struct observed_pod
 {
 	const struct raycluster *const cluster = in->c->cluster;
 
-	if (head == NULL || head->deleting || head->ready != POD_READY_TRUE)
+	if (!status_head_is_ready(head) || head->deleting)
 		return false;
 	for (size_t i = 0; i < cluster->worker_count; i++) {
 		const struct ray_group *const group = cluster->workers[i];

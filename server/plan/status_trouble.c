@@ -31,8 +31,8 @@ static struct str failure_reason(const struct status_input *in, struct arena *ar
 
 /*
  * An API server that is away or has no time is not the cluster's trouble, nor is a status that
- * could not be written;
- * nor that it does not know the Role yet, made a moment before, to which a RoleBinding refers.
+ * could not be written; nor that it does not know the Role yet, made a moment before, to which a
+ * RoleBinding refers.
  */
 static bool is_told(const struct observed_failure *failure)
 {

@@ -129,6 +129,8 @@ static void read_word(struct observed_pod *pod, struct str word)
 		pod->phase = POD_FAILED;
 	else if (str_is(word, "succeeded"))
 		pod->phase = POD_SUCCEEDED;
+	else if (str_is(word, "unknown"))
+		pod->phase = POD_UNKNOWN;
 	else if (str_is(word, "untold"))
 		pod->uid = STR("");
 	else if (str_is(word, "head"))

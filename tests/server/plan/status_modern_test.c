@@ -189,6 +189,12 @@ static const struct example WRITES[] = {
 	 "state \"\"\n"
 	 "HeadPodReady False NodeLost now: the node of the head Pod has not been heard of\n"
 	 PROVISIONED AWAKE ACCEPTED},
+	{"nor is it ready there because it was so when it was last heard of",
+	 {NULL, THREE, "service demo-head-svc None\npod h headgroup unknown ready lost ip=10.0.0.1\n"
+	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
+	 "state \"\"\n"
+	 "HeadPodReady False NodeLost now: the node of the head Pod has not been heard of\n"
+	 PROVISIONED AWAKE ACCEPTED},
 	{"a head that is gone leaves its addresses",
 	 {NULL, THREE, "service demo-head-svc None\n"
 	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("ready", "3", LONG_AGO)},
