@@ -251,7 +251,8 @@ static void on_request_end(
 	if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		count(&daemon->abandoned);
 	http_exchange_end(&connection->exchange, daemon->options.core);
-	http_watch_set(&connection->watch, HTTP_PHASE_IDLE, in_ms(daemon, HTTP_LIMIT_IDLE_MS));
+	http_watch_idle(&connection->watch, in_ms(daemon, HTTP_LIMIT_IDLE_MS),
+		in_ms(daemon, HTTP_LIMIT_CROWDED_IDLE_MS));
 	*context = NULL;
 }
 

@@ -39,6 +39,9 @@ static const struct http_limit_row LIMITS[HTTP_LIMIT_COUNT] = {
 	[HTTP_LIMIT_CROWDED_MS] = {"crowded-time", SECOND / 2, "ms",
 		"from accept to a request's first line while there is no room for others: clients "
 		"need milliseconds, and the API server does not wait long"},
+	[HTTP_LIMIT_CROWDED_IDLE_MS] = {"crowded-idle-time", 5 * SECOND, "ms",
+		"between requests while others wait for room: the longest idle give way, as many "
+		"as wait; one that was used just now may be used again"},
 	[HTTP_LIMIT_BODY_GRACE_MS] = {"body-grace", 5 * SECOND, "ms",
 		"before the least rate of a body counts"},
 	[HTTP_LIMIT_BODY_MS] = {"body-time", 30 * SECOND, "ms",

@@ -75,6 +75,14 @@ static bool has_room(struct listener *listener)
 	       http_limit(&listener->core.limits, HTTP_LIMIT_CONNECTIONS);
 }
 
+/* How many wait because there is no room for them. */
+static size_t shut_out(struct listener *listener)
+{
+	if (listener->socket < 0 || has_room(listener))
+		return 0;
+	return socket_waiting(listener->socket);
+}
+
 /* False when there is nobody to accept, or no means to. */
 static bool accept_one(struct listener *listener, struct http_daemon *daemon)
 {
@@ -194,7 +202,7 @@ static void *keeper_main(void *data)
 			continue;
 		next_sweep = now + pause;
 		listener->is_short = false;
-		http_reaper_sweep(&listener->reaper, now, !has_room(listener));
+		http_reaper_sweep(&listener->reaper, now, shut_out(listener));
 		http_core_trim(&listener->core);
 		while ((spent = find_spent(listener, now)))
 			generation_free(listener, spent);

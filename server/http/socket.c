@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -137,4 +138,18 @@ int socket_port(int fd)
 	if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
 		return 0;
 	return ntohs(address.sin6_port);
+}
+
+size_t socket_waiting(int fd)
+{
+	struct pollfd listening = {.fd = fd, .events = POLLIN};
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (poll(&listening, 1, 0) <= 0)
+		return 0;
+	/* Of a listening socket it is the length of its queue. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || info.tcpi_unacked == 0)
+		return 1;
+	return info.tcpi_unacked;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -17,3 +18,5 @@ MUST_CHECK bool socket_listen(const char *address, int backlog, int *fd, struct 
 MUST_CHECK bool socket_check_address(const char *address, struct err *err);
 /* The port a listening socket has; 0 on failure. */
 int socket_port(int fd);
+/* How many wait to be accepted; where the kernel does not count them, 1 if any does. */
+size_t socket_waiting(int fd);

@@ -21,6 +21,7 @@ enum { SHORT_MS = 500, HOUR_MS = 3600 * 1000, TICK_MS = 10, LOOKS = 20000 };
 static const enum http_limit DEADLINES[] = {
 	HTTP_LIMIT_HEADERS_MS,
 	HTTP_LIMIT_CROWDED_MS,
+	HTTP_LIMIT_CROWDED_IDLE_MS,
 	HTTP_LIMIT_BODY_GRACE_MS,
 	HTTP_LIMIT_BODY_MS,
 	HTTP_LIMIT_REPLY_MS,
@@ -203,6 +204,67 @@ Test(listener_deadline, who_is_silent_gives_way_where_there_is_no_room, .init = 
 	cr_assert(http_client_printf(slow, "Host: a\r\n\r\n"));
 	cr_assert(http_client_read(slow, &reply));
 	cr_assert_eq(reply.status, 200);
+}
+
+static bool all_idle_without_room(const struct listener_stats *stats)
+{
+	return there_is_no_room(stats) && stats->in_flight == 0;
+}
+
+static bool one_who_idles_was_ended(const struct listener_stats *stats)
+{
+	return stats->reaped[HTTP_PHASE_IDLE] == 1;
+}
+
+static void ask_hello(struct http_client *client)
+{
+	struct http_reply reply CLEANUP(http_reply_done) = {0};
+
+	cr_assert_eq(http_client_ask(client, "GET", "/hello", NULL, &reply), 200);
+}
+
+/* Each has asked once, and the first is the one that asked last. */
+static void fill_with_idle_ones(struct listener_kit *kit, struct http_client *idle[ROOM])
+{
+	for (int i = 0; i < ROOM; i++) {
+		idle[i] = http_client_connect(kit->port, kit->tls);
+		ask_hello(idle[i]);
+	}
+	look_until(kit, all_idle_without_room, 0);
+	clock_advance(SHORT_MS / 2 * CLOCK_MILLISECOND);
+	ask_hello(idle[0]);
+	look_until(kit, all_idle_without_room, 0);
+}
+
+/* One for one: whoever waits takes the place of one, and the others go on. */
+static void expect_idle_one_to_give_way(bool tls)
+{
+	struct http_limits limits = with_little_room();
+
+	limits.value[HTTP_LIMIT_CROWDED_IDLE_MS] = SHORT_MS;
+	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(tls, &limits);
+	struct http_client *idle[ROOM];
+	struct http_reply reply CLEANUP(http_reply_done) = {0};
+
+	fill_with_idle_ones(&kit, idle);
+	const int64_t start = clock_now();
+	struct http_client *fresh CLEANUP(http_client_close) = http_client_connect_raw(kit.port);
+
+	look_until(&kit, one_who_idles_was_ended, TICK_MS);
+	cr_assert_geq(clock_now() - start, SHORT_MS / 2 * CLOCK_MILLISECOND);
+	look_until(&kit, there_is_no_room, 0);
+	for (int n = 0; n < SHORT_MS / TICK_MS; n++)
+		wait_a_look(TICK_MS);
+	cr_assert_eq(listener_kit_stats(&kit).reaped[HTTP_PHASE_IDLE], 1, "nobody waits any more");
+	ask_hello(idle[0]);
+	for (int i = 0; i < ROOM; i++)
+		http_client_close(&idle[i]);
+}
+
+Test(listener_deadline, who_has_idled_longest_gives_way_to_who_waits, .init = hold_hands)
+{
+	for (size_t i = 0; i < ARRAY_LEN(BOTH); i++)
+		expect_idle_one_to_give_way(BOTH[i]);
 }
 
 Test(listener_deadline, who_is_silent_has_its_time_where_there_is_room, .init = hold_hands)

@@ -111,3 +111,19 @@ Test(socket, a_port_in_use_is_named)
 	cr_assert(str_contains(str_from(err.text), "in use"), "%s", err.text);
 	close(first);
 }
+
+Test(socket, those_who_wait_to_be_accepted_are_counted)
+{
+	struct err err;
+	int fd;
+
+	cr_assert(socket_listen("127.0.0.1:0", 16, &fd, &err), "%s", err.text);
+	cr_assert_eq(socket_waiting(fd), 0);
+	for (size_t n = 1; n <= 3; n++) {
+		cr_assert(can_connect(AF_INET, socket_port(fd)));
+		cr_assert_eq(socket_waiting(fd), n);
+	}
+	close(accept(fd, NULL, NULL));
+	cr_assert_eq(socket_waiting(fd), 2);
+	close(fd);
+}
