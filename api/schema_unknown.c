@@ -223,18 +223,35 @@ static const struct schema *nearest_around(
 	return w.home;
 }
 
+/* Why the head group lacks what a worker group has; NULL where it is nothing of a worker group. */
+static const char *no_workers(struct str name)
+{
+	static const char *const WHY[][2] = {
+		{"groupName", "the head's group is always called headgroup"},
+		{"idleTimeoutSeconds", "the head is never removed as idle"},
+		{"maxReplicas", "there is one head"},
+		{"minReplicas", "there is one head"},
+		{"numOfHosts", "there is one head"},
+		{"priority", "only worker groups come before one another"},
+		{"replicas", "there is one head"},
+		{"scaleStrategy", "there is one head"},
+		{"suspend", "only worker groups and whole clusters are suspended"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(WHY); i++) {
+		if (edits(name, str_from(WHY[i][0]), SURE) <= SURE)
+			return WHY[i][1];
+	}
+	return NULL;
+}
+
 /* Why a field belongs nowhere; NULL where it may belong elsewhere. */
 static const char *needless(
-	const struct schema *schema, const char *name, const struct json_node *value)
+	const struct schema *schema, struct str name, const struct json_node *value)
 {
-	static const char *const COUNTS[] = {
-		"replicas", "minReplicas", "maxReplicas", "numOfHosts"};
+	const char *const why = schema == &SCHEMA_HEAD_GROUP ? no_workers(name) : NULL;
 
-	for (size_t i = 0; schema == &SCHEMA_HEAD_GROUP && i < ARRAY_LEN(COUNTS); i++) {
-		if (strcmp(name, COUNTS[i]) == 0)
-			return "there is one head";
-	}
-	return json_is(value, JSON_NULL) ? "and it holds nothing" : NULL;
+	return why == NULL && json_is(value, JSON_NULL) ? "and it holds nothing" : why;
 }
 
 /* Where a field belongs that stands in the wrong place; NULL where that is not known. */
@@ -363,7 +380,7 @@ const struct schema_field *schema_report_unknown(const struct schema_decoder *d,
 	if (row == NULL)
 		row = synonym(schema, name);
 	if (row == NULL)
-		why = needless(schema, name.at, key + 1);
+		why = needless(schema, name, key + 1);
 	if (row == NULL && why == NULL)
 		place = right_place(d, schema, name.at);
 	if (row == NULL && why == NULL && place == NULL && name.len >= SHORT_NAME)

@@ -152,9 +152,21 @@ Test(schema_unknown, what_belongs_nowhere_is_to_be_taken_out)
 		{IN_HEAD("minReplicas: 1"), MOVED_OUT("the head group", "there is one head")},
 		{IN_HEAD("maxReplicas: null"), MOVED_OUT("the head group", "there is one head")},
 		{IN_HEAD("numOfHosts: 1"), MOVED_OUT("the head group", "there is one head")},
-		{IN_HEAD("replica: 1"), ": the head group has no such field"},
-		{IN_HEAD("groupName: a"), MOVED("the head group", "a worker group has: move it "
-								  "there")},
+		{IN_HEAD("replica: 1"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("min_replicas: 1"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("groupName: a"),
+			MOVED_OUT("the head group", "the head's group is always called headgroup")},
+		{IN_HEAD("scaleStrategy: {}"), MOVED_OUT("the head group", "there is one head")},
+		{IN_HEAD("idleTimeoutSeconds: 1"),
+			MOVED_OUT("the head group", "the head is never removed as idle")},
+		{IN_HEAD("priority: 1"),
+			MOVED_OUT("the head group", "only worker groups come before one another")},
+		{IN_HEAD("suspend: true"), MOVED_OUT("the head group", "only worker groups and "
+								       "whole clusters are "
+								       "suspended")},
+		{IN_HEAD("env: []"),
+			MOVED("the head group",
+				"a container has: move it below template.spec.containers")},
 		/* Go writes it so, and the API server knows it only in the metadata of objects. */
 		{OF("", "{headGroupSpec: {template: {metadata: {creationTimestamp: null}, spec: "
 			"{containers: [{name: c, image: ray}]}}}}"),
