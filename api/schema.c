@@ -329,20 +329,18 @@ static void absent_fields(const struct schema_decoder *d, const struct schema *s
 }
 
 /* The bit of a row that counts as seen: that it is not there has been told. */
-COLD NOINLINE static uint64_t unknown_field(const struct schema_decoder *d,
-	const struct schema *schema, const struct schema_object *self, const struct json_node *key,
-	void *out)
+COLD NOINLINE static uint64_t unknown_field(
+	const struct schema_decoder *d, const struct schema_unknown *unknown, void *out)
 {
-	const struct schema_field *const row =
-		schema_report_unknown(d, schema, self->node, key, self->at);
+	const struct schema_field *const row = schema_report_unknown(d, unknown);
 
 	if (row == NULL)
 		return 0;
 	if (row->kind == SCHEMA_OBJECT && row->words && out)
 		*(struct schema_object *)(void *)((char *)out + row->offset) =
 			(struct schema_object){
-				NULL, field_path_child(d->arena, self->at, row->key)};
-	return UINT64_C(1) << (row - schema->fields);
+				NULL, field_path_child(d->arena, unknown->in.at, row->key)};
+	return UINT64_C(1) << (row - unknown->schema->fields);
 }
 
 /* Those that are there, and then what is asked for and is not. */
@@ -360,7 +358,7 @@ static inline void decode_members(const struct schema_decoder *d, const struct s
 
 		if (number == SCHEMA_NO_ROW) {
 			seen |= unknown_field(
-				d, schema, &(struct schema_object){object, at}, key, out);
+				d, &(struct schema_unknown){schema, {object, at}, key, seen}, out);
 			continue;
 		}
 		value.row = &schema->fields[number];

@@ -314,16 +314,18 @@ static bool has_instead(const struct schema_field *row, const struct json_node *
 }
 
 /* Whether the object lacks a field without which it is refused. */
-static bool is_missed(const struct schema_decoder *d, const struct schema *schema,
-	const struct schema_field *row, const struct json_node *object)
+static bool is_missed(const struct schema_decoder *d, const struct schema_unknown *unknown,
+	const struct schema_field *row)
 {
-	const uint64_t asked = schema_index_of(schema, d->older)->asked;
+	const struct json_node *const object = unknown->in.node;
+	const ptrdiff_t number = row - unknown->schema->fields;
+	const uint64_t asked = schema_index_of(unknown->schema, d->older)->asked;
 
-	if (json_present(json_get(object, row->key)))
+	if (json_present(json_get(object, row->key)) || unknown->told >> number & 1)
 		return false;
 	if (row->kind == SCHEMA_OBJECT && row->words)
 		return !has_instead(row, object);
-	return asked >> (row - schema->fields) & 1 && row->fallback == NULL;
+	return asked >> number & 1 && row->fallback == NULL;
 }
 
 /* One error says both: what is there and is not known, and what is asked for and is not there. */
@@ -363,12 +365,12 @@ static void report_other(const struct schema_decoder *d, const struct schema *sc
 		report_plainly(d, schema, at);
 }
 
-const struct schema_field *schema_report_unknown(const struct schema_decoder *d,
-	const struct schema *schema, const struct json_node *object, const struct json_node *key,
-	const struct field_path *up)
+const struct schema_field *schema_report_unknown(
+	const struct schema_decoder *d, const struct schema_unknown *unknown)
 {
-	const struct str name = arena_str(d->arena, json_str(d->arena, key));
-	const struct field_path *const at = FIELD_CHILD(up, name.at);
+	const struct schema *const schema = unknown->schema;
+	const struct str name = arena_str(d->arena, json_str(d->arena, unknown->key));
+	const struct field_path *const at = FIELD_CHILD(unknown->in.at, name.at);
 	const char *place = NULL, *why = NULL;
 
 	if (d->errors->count >= LOOKED_UP) {
@@ -380,14 +382,14 @@ const struct schema_field *schema_report_unknown(const struct schema_decoder *d,
 	if (row == NULL)
 		row = synonym(schema, name);
 	if (row == NULL)
-		why = needless(schema, name, key + 1);
+		why = needless(schema, name, unknown->key + 1);
 	if (row == NULL && why == NULL)
 		place = right_place(d, schema, name.at);
 	if (row == NULL && why == NULL && place == NULL && name.len >= SHORT_NAME)
 		row = nearest(schema, name, SURE + 1);
 	if (row == NULL && why == NULL && place == NULL)
 		row = longer(schema, name);
-	const bool missed = row && is_missed(d, schema, row, object);
+	const bool missed = row && is_missed(d, unknown, row);
 
 	if (missed)
 		report_missed(d, schema, row, at);

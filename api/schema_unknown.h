@@ -3,10 +3,17 @@
 
 #include "api/schema.h"
 
+/* A member of an object of a schema that has no such field. */
+struct schema_unknown {
+	const struct schema *schema;
+	struct schema_object in;
+	const struct json_node *key;
+	uint64_t told; /* a bit for each row of which nothing is to be asked any more */
+};
+
 /*
- * Reports the key of a member of an object of that schema, which stands at `up`. The row whose
- * absence it told of in the same words, since the member was meant as that; NULL where it did not.
+ * Reports it. The row whose absence it told of in the same words, since the member was meant as
+ * that; NULL where it did not.
  */
-const struct schema_field *schema_report_unknown(const struct schema_decoder *d,
-	const struct schema *schema, const struct json_node *object, const struct json_node *key,
-	const struct field_path *up) COLD;
+const struct schema_field *schema_report_unknown(
+	const struct schema_decoder *d, const struct schema_unknown *unknown) COLD;

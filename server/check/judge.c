@@ -33,8 +33,9 @@ static void charge(struct judge *judge, const struct manifest *manifest, struct 
 static const struct json_node *shown_node(const struct field_error *error, const struct spot *spot)
 {
 	assert(spot->value); /* it begins as the root and only ever moves to a node */
+	const struct str rule = str_from(error->rule);
 	const bool key = error->type == FIELD_REQUIRED || spot->value->kind >= JSON_ARRAY ||
-			 str_is(str_from(error->rule), SCHEMA_RULE_UNKNOWN);
+			 str_is(rule, SCHEMA_RULE_UNKNOWN) || str_is(rule, SCHEMA_RULE_REQUIRED);
 
 	return spot->key && key ? spot->key : spot->value;
 }

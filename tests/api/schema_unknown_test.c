@@ -65,6 +65,9 @@ Test(schema_unknown, what_was_meant_is_told)
 #define JOB(fields)                                                                                \
 	"{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: a}, spec: {entrypoint: e, " fields \
 	"}}"
+#define TWICE_MISSPELT                                                                             \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headgroupspec: "    \
+	"{template: " PLAIN "}, headGroup: {}}}"
 #define ANY_CLUSTER CLUSTER("", PLAIN, "")
 
 /* The rule is the one that KubeRay and its CRD refuse by: not only a warning. */
@@ -91,6 +94,9 @@ Test(schema_unknown, what_is_needed_and_stands_there_under_another_name_is_told_
 		cr_expect_eq(verdict_grade("RG0102", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
 		cr_expect_eq(verdict_grade("RG1203", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
 	}
+	/* of two only one can be it */
+	verdict_expect_told("RG0103", TWICE_MISSPELT, MISSED("a RayCluster spec", "headGroupSpec"));
+	verdict_expect_told("RG0102", TWICE_MISSPELT, MEANT("a RayCluster spec", "headGroupSpec"));
 	/* the older one held something else */
 	verdict_expect_told("RG0102", JOB("runtimeEnv: e30=, rayClusterSpec: " ANY_CLUSTER),
 		MEANT("a RayJob spec", "runtimeEnvYAML") " It holds the YAML itself, where "

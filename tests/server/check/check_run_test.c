@@ -132,3 +132,36 @@ Test(check_run, a_kind_of_somebody_elses_that_is_called_as_ours_is_told)
 	}
 	policy_free(&policy);
 }
+
+#define ONE_GROUP(name)                                                                            \
+	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: a}\nspec:\n"                    \
+	"  headGroupSpec:\n    template: {spec: {containers: [{name: h, image: r}]}}\n"            \
+	"  workerGroupSpecs:\n  - " name                                                           \
+	": w\n    template: {spec: {containers: [{name: w, image: r}]}}\n"
+
+static const struct {
+	const char *text, *words;
+} KEYS[] = {
+	{ONE_GROUP("group_name"), "file:8:5: error: spec.workerGroupSpecs[0].group_name"},
+	{ONE_GROUP("groupName: w\n    ray_start_params"), "file:9:5: error: "},
+	{ONE_GROUP("groupName: a\n    suspend"), "file:9:14: error: "},
+};
+
+/* The caret is below what is wrong: a name that is misspelt, or a value. */
+Test(check_run, of_a_misspelt_field_its_name_is_shown)
+{
+	struct policy *policy = policy_empty();
+
+	for (size_t i = 0; i < ARRAY_LEN(KEYS); i++) {
+		struct check_run run;
+
+		check_run_init(&run, policy, report_format_find(STR("text")));
+		check_run_text(&run, "file", str_from(KEYS[i].text));
+		const struct str out = buf_str(&run.report.out);
+
+		cr_expect(
+			str_contains(out, KEYS[i].words), "%s: %.*s", KEYS[i].words, STR_ARG(out));
+		check_run_done(&run);
+	}
+	policy_free(&policy);
+}
