@@ -56,11 +56,16 @@ static void tell_of_kustomization(const struct inputs *inputs)
 
 	if (path == NULL)
 		return;
-	fprintf(stderr, "%s check: '%s' is not built", commands_program(), path);
+	fprintf(stderr, "%s check: '%s'", commands_program(), path);
+	if (inputs->kustomizations > 1)
+		fprintf(stderr, " and %zu more are not built", inputs->kustomizations - 1);
+	else
+		fprintf(stderr, " is not built");
 	if (inputs->patches)
 		fprintf(stderr, ", and %zu patch%s passed over", inputs->patches,
 			inputs->patches == 1 ? " is" : "es are");
-	fprintf(stderr, ": kubectl kustomize %.*s | %s check -\n", slash ? (int)(slash - path) : 1,
+	fprintf(stderr, ": %skubectl kustomize %.*s | %s check -\n",
+		inputs->kustomizations > 1 ? "build each: " : "", slash ? (int)(slash - path) : 1,
 		slash ? path : ".", commands_program());
 }
 

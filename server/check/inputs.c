@@ -91,8 +91,10 @@ struct patches {
 	size_t count;
 };
 
-static void add_patches(struct arena *arena, struct patches *all, const char *kustomization)
+/* Whether it has any. */
+static bool add_patches(struct arena *arena, struct patches *all, const char *kustomization)
 {
+	const size_t before = all->count;
 	const char **paths;
 	const size_t count = kustomization_patches(arena, kustomization, &paths);
 
@@ -102,6 +104,7 @@ static void add_patches(struct arena *arena, struct patches *all, const char *ku
 		if (stat(paths[i], &all->files[all->count]) == 0)
 			all->count++;
 	}
+	return all->count > before;
 }
 
 static bool is_patch(const struct patches *all, const char *path)
@@ -117,14 +120,23 @@ static bool is_patch(const struct patches *all, const char *path)
 	return false;
 }
 
+static void note_kustomization(struct inputs *in, const char *path, bool to_be_told)
+{
+	if (in->kustomizations++ == 0 || to_be_told)
+		in->kustomization = path;
+}
+
 static void drop_patches(struct arena *arena, struct inputs *in, size_t first)
 {
 	struct patches all = {0};
 	size_t kept = first;
 
 	for (size_t i = first; i < in->count; i++) {
+		const bool patched = all.count > 0;
+
 		if (kustomization_is(in->paths[i]))
-			add_patches(arena, &all, in->paths[i]);
+			note_kustomization(in, in->paths[i],
+				add_patches(arena, &all, in->paths[i]) && !patched);
 	}
 	for (size_t i = first; i < in->count; i++) {
 		if (!is_patch(&all, in->paths[i]))
@@ -148,22 +160,12 @@ static bool add_folder(struct arena *arena, struct inputs *in, const char *path,
 	return true;
 }
 
-static void find_kustomization(struct inputs *in)
-{
-	for (size_t i = 0; in->kustomization == NULL && i < in->count; i++) {
-		if (kustomization_is(in->paths[i]))
-			in->kustomization = in->paths[i];
-	}
-}
-
 bool inputs_add(struct arena *arena, struct inputs *in, const char *path, struct err *err)
 {
-	bool good = true;
-
 	if (is_folder(path))
-		good = add_folder(arena, in, path, err);
-	else
-		push(arena, in, path);
-	find_kustomization(in);
-	return good;
+		return add_folder(arena, in, path, err);
+	push(arena, in, path);
+	if (kustomization_is(path))
+		note_kustomization(in, path, false);
+	return true;
 }

@@ -10,9 +10,11 @@ struct inputs {
 	const char **paths;
 	size_t count, room;
 	bool recursive;
-	size_t passed_over;        /* folders within folders that were not entered */
-	size_t patches;            /* files of a folder that a kustomization there names so */
-	const char *kustomization; /* the first file among them that kustomize builds by, or NULL */
+	size_t passed_over; /* folders within folders that were not entered */
+	size_t patches;     /* files of a folder that a kustomization there names so */
+	/* Files among them that kustomize builds by; the first that has patches, else the first. */
+	size_t kustomizations;
+	const char *kustomization; /* NULL: none */
 };
 
 /*

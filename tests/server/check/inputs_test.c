@@ -105,7 +105,27 @@ Test(inputs, what_a_kustomization_names_as_its_patches_is_left_out)
 		expect_path(&arena, i < in.count ? in.paths[i] : NULL, folder, LEFT[i]);
 	cr_expect_eq(in.count, ARRAY_LEN(LEFT), "%zu", in.count);
 	cr_expect_eq(in.patches, 5u, "%zu", in.patches);
-	expect_path(&arena, in.kustomization, folder, "bad/kustomization.yaml");
+	/* Its patches are passed over, and the others have none. */
+	expect_path(&arena, in.kustomization, folder, "prod/kustomization.yml");
+	cr_expect_eq(in.kustomizations, 3u, "%zu", in.kustomizations);
+}
+
+Test(inputs, of_kustomizations_the_first_that_has_patches_is_told)
+{
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	struct arena arena CLEANUP(arena_done);
+	struct inputs in = {.recursive = true};
+	struct err err;
+
+	arena_init(&arena, 4096);
+	kit_run("cd %s && mkdir a b c && touch b/p.yaml c/p.yaml", folder);
+	kit_write(folder, "a/kustomization.yaml", "resources: [../b]\n");
+	kit_write(folder, "b/kustomization.yaml", "patches: [{path: p.yaml}]\n");
+	kit_write(folder, "c/kustomization.yaml", "patches: [{path: p.yaml}]\n");
+	cr_assert(inputs_add(&arena, &in, folder, &err), "%s", err.text);
+	expect_path(&arena, in.kustomization, folder, "b/kustomization.yaml");
+	cr_expect_eq(in.kustomizations, 3u, "%zu", in.kustomizations);
+	cr_expect_eq(in.patches, 2u, "%zu", in.patches);
 }
 
 Test(inputs, a_folder_that_has_none_is_told)
