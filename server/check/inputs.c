@@ -56,7 +56,7 @@ static bool walk(struct arena *arena, struct inputs *in, const char *path, struc
 static bool add_entry(struct arena *arena, struct inputs *in, const char *path, struct err *err)
 {
 	if (!is_folder(path)) {
-		if (is_manifest(str_from(path)) && is_file(path))
+		if ((is_manifest(str_from(path)) || kustomization_is(path)) && is_file(path))
 			push(arena, in, path);
 	} else if (in->recursive && !is_link(path)) {
 		return walk(arena, in, path, err) || err_wrap(err, "'%s'", path);

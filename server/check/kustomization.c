@@ -21,7 +21,8 @@ bool kustomization_is(const char *path)
 	const char *const slash = strrchr(path, '/');
 	const char *const name = slash ? slash + 1 : path;
 
-	return strcmp(name, "kustomization.yaml") == 0 || strcmp(name, "kustomization.yml") == 0;
+	return strcmp(name, "kustomization.yaml") == 0 || strcmp(name, "kustomization.yml") == 0 ||
+	       strcmp(name, "Kustomization") == 0;
 }
 
 static const struct json_node *read_root(struct arena *arena, const char *path)

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-/* By its name: kustomization.yaml or kustomization.yml. */
+/* By its name: kustomization.yaml, kustomization.yml or Kustomization. */
 bool kustomization_is(const char *path);
 
 /*

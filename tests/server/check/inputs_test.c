@@ -11,22 +11,25 @@ static const char MAKE[] =
 	"cd %s && mkdir -p sub/deep .hidden empty && touch b.yaml a.yml c.json "
 	"README.md .x.yaml .hidden/d.yaml sub/e.yaml sub/deep/kustomization.yaml && "
 	"mkfifo pipe.yaml && ln -s nowhere gone.yaml && ln -s ../sub sub/ring && "
-	"ln -s b.yaml link.yaml && mkdir folder.yaml";
+	"ln -s b.yaml link.yaml && mkdir folder.yaml && mkdir built short && "
+	"touch built/Kustomization built/kustomization built/Dockerfile short/kustomization.yml";
 
 struct taken {
 	bool recursive;
 	const char *below;
-	const char *paths[8]; /* below the folder */
+	const char *paths[10]; /* below the folder */
 	size_t passed_over;
 	const char *kustomization;
 };
 
 static const struct taken TAKEN[] = {
-	{false, "", {"a.yml", "b.yaml", "c.json", "gone.yaml", "link.yaml"}, 3, NULL},
+	{false, "", {"a.yml", "b.yaml", "c.json", "gone.yaml", "link.yaml"}, 5, NULL},
 	{true, "",
-		{"a.yml", "b.yaml", "c.json", "gone.yaml", "link.yaml",
-			"sub/deep/kustomization.yaml", "sub/e.yaml"},
-		1, "sub/deep/kustomization.yaml"},
+		{"a.yml", "b.yaml", "built/Kustomization", "c.json", "gone.yaml", "link.yaml",
+			"short/kustomization.yml", "sub/deep/kustomization.yaml", "sub/e.yaml"},
+		1, "built/Kustomization"},
+	{false, "/built", {"Kustomization"}, 0, "Kustomization"},
+	{false, "/short", {"kustomization.yml"}, 0, "kustomization.yml"},
 	{false, "/sub", {"e.yaml"}, 2, NULL},
 	{false, "/sub/deep", {"kustomization.yaml"}, 0, "kustomization.yaml"},
 	/* What is named is taken, whatever it is: a pipe of a shell, too. */
@@ -87,7 +90,7 @@ Test(inputs, what_a_kustomization_names_as_its_patches_is_left_out)
 		folder);
 	kit_write(folder, "base/kustomization.yaml", "resources: [a.yaml]\n");
 	kit_write(folder, "bad/kustomization.yaml", "patches: [path: a.yaml\n");
-	kit_write(folder, "prod/kustomization.yml",
+	kit_write(folder, "prod/Kustomization",
 		"resources: [../base, b.yaml]\n"
 		"patches:\n"
 		"- path: ./a.yaml\n"
@@ -98,7 +101,7 @@ Test(inputs, what_a_kustomization_names_as_its_patches_is_left_out)
 		"patchesStrategicMerge: [c.yaml, \"kind: RayCluster\\n\"]\n"
 		"patchesJson6902: [{path: d.yaml, target: {kind: RayCluster}}]\n");
 	static const char *const LEFT[] = {"bad/a.yaml", "bad/kustomization.yaml", "base/a.yaml",
-		"base/kustomization.yaml", "prod/b.yaml", "prod/kustomization.yml"};
+		"base/kustomization.yaml", "prod/Kustomization", "prod/b.yaml"};
 
 	cr_assert(inputs_add(&arena, &in, folder, &err), "%s", err.text);
 	for (size_t i = 0; i < ARRAY_LEN(LEFT); i++)
@@ -106,7 +109,7 @@ Test(inputs, what_a_kustomization_names_as_its_patches_is_left_out)
 	cr_expect_eq(in.count, ARRAY_LEN(LEFT), "%zu", in.count);
 	cr_expect_eq(in.patches, 5u, "%zu", in.patches);
 	/* Its patches are passed over, and the others have none. */
-	expect_path(&arena, in.kustomization, folder, "prod/kustomization.yml");
+	expect_path(&arena, in.kustomization, folder, "prod/Kustomization");
 	cr_expect_eq(in.kustomizations, 3u, "%zu", in.kustomizations);
 }
 
