@@ -38,6 +38,10 @@ static struct mutation *start(
 	struct mutation *const m = arena_alloc(in->arena, sizeof(*m));
 
 	m->object = decode(in, root, &m->errors, false);
+	if (in->api_version.len) {
+		m->object->api_version.v = in->api_version;
+		m->object->kind_name.v = str_from(ray_kind_name(in->kind));
+	}
 	if (in->old) {
 		m->old = plain ? plain->old : decode_old(in);
 		m->old_verdict = plain ? plain->old_verdict

@@ -14,6 +14,7 @@ struct mutation_input {
 	enum ray_kind kind;
 	enum dialect dialect;
 	const struct json_node *object;
+	struct str api_version;      /* of an object that leaves that and its kind unsaid; or "" */
 	const struct json_node *old; /* UPDATE alone */
 	bool defaults;               /* apply the policy's; /validate judges what it received */
 	bool crd_defaults;           /* and the CRD's, which an API server would have applied */

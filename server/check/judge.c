@@ -97,6 +97,7 @@ static struct mutation *run(
 		.kind = manifest->kind,
 		.dialect = manifest->dialect,
 		.object = manifest->root,
+		.api_version = manifest->api_version,
 		.old = manifest->old,
 		.defaults = judge->defaults,
 		.crd_defaults = true,
@@ -201,7 +202,10 @@ void judge_object(struct judge *judge, const struct documents *documents,
 		.source = documents->source,
 		.manifest = manifest,
 		.mutation = m,
-		.api_version = json_str(&judge->arena, json_get(manifest->root, "apiVersion")),
+		.api_version =
+			manifest->api_version.len
+				? manifest->api_version
+				: json_str(&judge->arena, json_get(manifest->root, "apiVersion")),
 		.namespace = namespace,
 		.name = ray_object_name(m->object),
 		.errors = m->findings.errors + m->findings.unlisted_errors,

@@ -27,13 +27,34 @@ static bool is_being_deleted(const struct json_node *object)
 	return json_present(json_get(json_get(object, "metadata"), "deletionTimestamp"));
 }
 
+static struct str text_of(const struct json_node *node)
+{
+	return json_is(node, JSON_STRING) ? (struct str){node->at, node->len} : (struct str){0};
+}
+
+/* As kubectl does for an item that says neither its apiVersion nor its kind. */
+static bool is_of_list(const struct json_node *list, struct manifest *m)
+{
+	const struct str version = text_of(json_get(list, "apiVersion"));
+	const struct str kind = text_of(json_get(list, "kind"));
+
+	if (list == NULL || text_of(json_get(m->root, "apiVersion")).len ||
+		text_of(json_get(m->root, "kind")).len ||
+		!ray_kind_find((struct str){version.at, str_find(version, '/')},
+			(struct str){kind.at, kind.len - (sizeof("List") - 1)}, &m->kind,
+			&m->dialect))
+		return false;
+	m->api_version = version;
+	return true;
+}
+
 /* 1 when it is not judged. */
-static size_t each_object(
-	struct arena *arena, const struct manifest *from, const struct manifest_visitor *visitor)
+static size_t each_object(struct arena *arena, const struct manifest *from,
+	const struct json_node *list, const struct manifest_visitor *visitor)
 {
 	struct manifest m = *from;
 
-	if (!ray_object_recognise(m.root, &m.kind, &m.dialect)) {
+	if (!is_of_list(list, &m) && !ray_object_recognise(m.root, &m.kind, &m.dialect)) {
 		if (visitor->pass)
 			visitor->pass(visitor->context, m.root);
 		return 1;
@@ -61,19 +82,26 @@ static size_t review(struct arena *arena, const struct json_node *document,
 		(json_is(subresource, JSON_STRING) && subresource->len) ||
 		is_being_deleted(m.root) || (m.old && is_being_deleted(m.old)))
 		return 1;
-	return each_object(arena, &m, visitor);
+	return each_object(arena, &m, NULL, visitor);
 }
 
-size_t manifest_each(struct arena *arena, const struct json_node *document,
-	const struct manifest_visitor *visitor)
+/* `list`: what holds the document as an item, or NULL. */
+static size_t each(struct arena *arena, const struct json_node *document,
+	const struct json_node *list, const struct manifest_visitor *visitor)
 {
 	size_t others = 0;
 
 	if (is_review(document))
 		return review(arena, document, visitor);
 	if (!is_list(document))
-		return each_object(arena, &(struct manifest){.root = document}, visitor);
+		return each_object(arena, &(struct manifest){.root = document}, list, visitor);
 	for (struct json_iter it = json_iter(json_get(document, "items")); json_next_item(&it);)
-		others += manifest_each(arena, it.value, visitor);
+		others += each(arena, it.value, document, visitor);
 	return others;
+}
+
+size_t manifest_each(struct arena *arena, const struct json_node *document,
+	const struct manifest_visitor *visitor)
+{
+	return each(arena, document, NULL, visitor);
 }

@@ -1,5 +1,5 @@
 /*
- * What of a document is ours to judge: an object, the items of a List, or the object of an
+ * What of a document is ours to judge: an object, the items of a list, or the object of an
  * AdmissionReview.
  */
 #pragma once
@@ -10,6 +10,7 @@ struct manifest {
 	const struct json_node *root;
 	const struct json_node *old; /* of an AdmissionReview of an UPDATE, else NULL */
 	struct str namespace;        /* of its AdmissionReview or metadata; "" when it names none */
+	struct str api_version; /* of the typed list to which it leaves that and its kind; or "" */
 	enum ray_kind kind;
 	enum dialect dialect;
 };

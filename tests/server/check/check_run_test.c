@@ -165,3 +165,39 @@ Test(check_run, of_a_misspelt_field_its_name_is_shown)
 	}
 	policy_free(&policy);
 }
+
+#define CLUSTER_SPEC                                                                               \
+	"spec: {headGroupSpec: {template: {spec: {containers: [{name: h, image: ray}]}}}}"
+
+/* As kubectl fills in what the items of a typed list leave out, if they leave out both. */
+Test(check_run, items_of_a_typed_list_are_of_its_kind)
+{
+	static const struct {
+		const char *list, *item;
+		size_t judged, errors;
+	} CASES[] = {
+		{"apiVersion: ray.io/v1\nkind: RayClusterList", "", 1, 0},
+		{"apiVersion: ray.io/v1alpha1\nkind: RayClusterList", "", 1, 0},
+		{"apiVersion: ray.io/v1\nkind: RayClusterList", "apiVersion: ray.io/v1, ", 1, 1},
+		{"apiVersion: ray.io/v1\nkind: RayClusterList", "kind: RayCluster, ", 1, 1},
+		{"apiVersion: v1\nkind: List", "", 0, 0},
+		{"apiVersion: apps/v1\nkind: DeploymentList", "", 0, 0},
+	};
+	struct policy *policy = policy_empty();
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		CLEANUP(buf_done) struct buf text = {0};
+		struct check_run run;
+
+		buf_printf(&text, "%s\nitems:\n- {%smetadata: {name: a}, " CLUSTER_SPEC "}\n",
+			CASES[i].list, CASES[i].item);
+		check_run_init(&run, policy, report_format_find(STR("text")));
+		check_run_text(&run, "file", buf_str(&text));
+		cr_expect_eq(run.report.counts.objects, CASES[i].judged, "%.*s",
+			STR_ARG(buf_str(&text)));
+		cr_expect_eq(run.report.counts.errors, CASES[i].errors, "%.*s%.*s",
+			STR_ARG(buf_str(&text)), STR_ARG(buf_str(&run.report.out)));
+		check_run_done(&run);
+	}
+	policy_free(&policy);
+}
