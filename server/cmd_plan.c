@@ -24,7 +24,8 @@ struct planner {
 	struct arena arena; /* of one document */
 	const struct format *format;
 	struct buf out;
-	struct json_edit *list; /* what JSON is printed of at the end */
+	struct json_edit *list;    /* what JSON is printed of at the end */
+	struct json_edit *refused; /* of -o json: which objects are not admitted */
 	size_t objects;
 };
 
@@ -46,6 +47,23 @@ static void add_yaml(struct planner *p, const struct plan *plan)
 	plan_report_yaml(plan, p->objects == 0, &p->out);
 }
 
+/* Nothing of it is made where the gate is, whatever the list holds. */
+static void note_refusal(struct planner *p, const struct plan *plan)
+{
+	const struct judged *const judged = plan->judged;
+
+	if (judged->errors == 0)
+		return;
+	struct json_edit *const value = json_edit_object();
+
+	json_edit_put_cstr(value, "kind", ray_kind_name(judged->manifest->kind));
+	json_edit_put_str(value, "apiVersion", judged->api_version);
+	json_edit_put_str(value, "namespace", judged->namespace);
+	json_edit_put_str(value, "name", judged->name);
+	json_edit_put_i64(value, "errors", (int64_t)judged->errors);
+	json_edit_add(p->refused, value);
+}
+
 /* JSON has no comments: what there is to say beside the objects goes to standard error. */
 static void add_json(struct planner *p, const struct plan *plan)
 {
@@ -55,6 +73,7 @@ static void add_json(struct planner *p, const struct plan *plan)
 
 	if (notes.len)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&notes)));
+	note_refusal(p, plan);
 	while ((v = json_edit_first(objects)) != NULL)
 		json_edit_add(p->list, json_edit_take(objects, v));
 	json_edit_free(&objects);
@@ -67,6 +86,10 @@ static void end_json(struct planner *p)
 
 	json_edit_put_cstr(whole, "apiVersion", "v1");
 	json_edit_put_cstr(whole, "kind", "List");
+	if (json_edit_first(p->refused)) {
+		json_edit_put(whole, "refused", p->refused);
+		p->refused = NULL;
+	}
 	json_edit_put(whole, "items", p->list);
 	p->list = NULL;
 	json_edit_print_indented(whole, &p->out);
@@ -171,9 +194,11 @@ static int run(const struct settings *s, const struct format *format, const stru
 	p.judge.ledger = ledger_new(CLUSTERS_MAX);
 	p.judge.namespace = settings_str(s, SETTING_NAMESPACE);
 	p.list = json_edit_array();
+	p.refused = json_edit_array();
 	const int code = plan_file(&p, s->arguments[0].at);
 
 	json_edit_free(&p.list);
+	json_edit_free(&p.refused);
 	ledger_free(&p.judge.ledger);
 	arena_done(&p.judge.arena);
 	arena_done(&p.arena);

@@ -57,8 +57,9 @@ static const char PLAN_TEXT[] =
 	"\n"
 	"Without --policy the policy of the chart `ray` is used, as in serve --offline. -o yaml\n"
 	"prints the objects, with patch and footprint in comments before them; -o json the\n"
-	"objects alone, as a List; -o text all of these for people, the objects by name; -o\n"
-	"report patch and footprint as JSON.\n"
+	"objects alone, as a List, with a member `refused` where objects of the file are not\n"
+	"admitted, which names each and says how many errors it has; -o text all of these for\n"
+	"people, the objects by name; -o report patch and footprint as JSON.\n"
 	"\n"
 	"Exit codes: 0 printed, 2 wrong usage, 3 the file cannot be read.\n";
 
