@@ -1,7 +1,7 @@
 /* Where the head is and how it is, by KubeRay's words. */
 #include "server/plan/status_parts.h"
 
-static const struct observed_service *service_of(const struct status_input *in)
+const struct observed_service *status_head_service(const struct status_input *in)
 {
 	for (size_t i = 0; i < in->seen->service_count; i++) {
 		if (str_eq(in->seen->services[i].name, in->c->head_service))
@@ -99,7 +99,7 @@ static void put_condition(struct status_draft *d, const struct observed_pod *hea
 void status_put_head(
 	struct status_draft *d, const struct status_input *in, const struct status_counts *counts)
 {
-	const struct observed_service *const service = service_of(in);
+	const struct observed_service *const service = status_head_service(in);
 
 	put_addresses(d, counts->head, service);
 	put_endpoints(d, service);

@@ -10,7 +10,7 @@ struct status_counts {
 	int64_t pods;                    /* of any kind, also those that end */
 	int64_t running, ready;          /* workers that are not being deleted */
 	int64_t wanted, least, most;     /* workers, by the spec; within int32 */
-	bool complete;                   /* the head and all workers are there and ready */
+	bool complete; /* the head, its Service and all workers are there, the pods ready */
 };
 
 void status_count(const struct status_input *in, struct status_counts *out);
@@ -25,6 +25,8 @@ void status_put_totals(
 
 /* What a node that nobody hears of said of it last does not count. Takes NULL. */
 bool status_head_is_ready(const struct observed_pod *head);
+/* NULL where there is none. */
+const struct observed_service *status_head_service(const struct status_input *in);
 void status_put_head(
 	struct status_draft *d, const struct status_input *in, const struct status_counts *counts);
 

@@ -67,6 +67,9 @@ static bool is_complete(const struct status_input *in, const struct observed_pod
 
 	if (!status_head_is_ready(head) || head->deleting)
 		return false;
+	/* Nobody finds the head without: KubeRay makes no pods then. */
+	if (status_head_service(in) == NULL)
+		return false;
 	for (size_t i = 0; i < cluster->worker_count; i++) {
 		const struct ray_group *const group = cluster->workers[i];
 

@@ -140,6 +140,17 @@ static const struct example WRITES[] = {
 	 "RayClusterProvisioned True AllPodRunningAndReadyFirstTime now: All Ray Pods are ready for the first time\n"
 	 "RayClusterSuspending False RayClusterSuspending now: \n"
 	 "RayClusterSuspended False RayClusterSuspended now: \n"},
+	{"without its Service nobody finds the head: not ready",
+	 {NULL, THREE, TWO_OF_THREE "pod c w running ready\nfailure Service demo-head-svc is taken\n"
+	  "status {observedGeneration: 7, desiredWorkerReplicas: 3}\n"},
+	 "desiredCPU \"3500m\"\ndesiredMemory \"7Gi\"\ndesiredGPU \"0\"\ndesiredTPU \"0\"\n"
+	 "minWorkerReplicas 0\nmaxWorkerReplicas 5\navailableWorkerReplicas 3\nreadyWorkerReplicas 3\n"
+	 "head {\"podIP\":\"10.0.0.1\",\"podName\":\"h\"}\n"
+	 "HeadPodReady True HeadPodRunningAndReady now: \n"
+	 "RayClusterProvisioned False RayClusterPodsProvisioning now: RayCluster Pods are being provisioned for first time\n"
+	 "RayClusterSuspending False RayClusterSuspending now: \nRayClusterSuspended False RayClusterSuspended now: \n"
+	 "ReplicaFailure True FailedCreateService now: Service \"demo-head-svc\": is taken\n"
+	 "Accepted True Accepted of 7 now: of this size it is kept: headgroup=1, w=3\n"},
 	{"a worker less, a moment after the last write: not yet",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", JUST_NOW)},
