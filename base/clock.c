@@ -8,6 +8,7 @@
 static atomic_bool hands_held;
 static _Atomic int64_t held_now;
 static _Atomic int64_t held_wall;
+static _Atomic int64_t held_asleep; /* how long the machine was suspended */
 
 static int64_t read_clock(clockid_t id)
 {
@@ -29,7 +30,7 @@ int64_t clock_now(void)
 
 int64_t clock_boot(void)
 {
-	return hands_held ? held_now : read_clock(CLOCK_BOOTTIME);
+	return hands_held ? held_now + held_asleep : read_clock(CLOCK_BOOTTIME);
 }
 
 int64_t clock_wall(void)
@@ -186,12 +187,19 @@ void clock_hold(int64_t now, int64_t wall)
 {
 	held_now = now;
 	held_wall = wall;
+	held_asleep = 0;
 	hands_held = true;
 }
 
 void clock_advance(int64_t nanoseconds)
 {
 	held_now += nanoseconds;
+	held_wall += nanoseconds;
+}
+
+void clock_suspend(int64_t nanoseconds)
+{
+	held_asleep += nanoseconds;
 	held_wall += nanoseconds;
 }
 

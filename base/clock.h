@@ -44,5 +44,7 @@ bool clock_parse_rfc3339(struct str text, int64_t *wall);
 
 void clock_hold(int64_t now, int64_t wall);
 void clock_advance(int64_t nanoseconds);
+/* As if the machine was suspended for so long: clock_now() stands still. */
+void clock_suspend(int64_t nanoseconds);
 /* Lets the hands go with the machine's time again. */
 void clock_release(void);

@@ -94,6 +94,10 @@ Test(clock, held_hands_stand_still_and_move_when_told)
 	clock_advance(7);
 	cr_assert_eq(clock_now(), 1007);
 	cr_assert_eq(clock_wall(), 5007);
+	clock_suspend(20);
+	cr_assert_eq(clock_now(), 1007);
+	cr_assert_eq(clock_wall(), 5027);
+	cr_assert_eq(clock_boot(), 1027);
 	clock_release();
 	cr_assert_neq(clock_now(), 1007);
 }

@@ -247,6 +247,31 @@ Test(kube_election, who_is_late_knows_by_the_clock_that_he_leads_no_longer, .tim
 	kube_kit_free(&kit);
 }
 
+/* Others count while the machine is suspended: what was slept before the try does not matter. */
+Test(kube_election, who_sleeps_is_late_too, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("", "1", 1)),
+		API_STEP(.expect = PUT, .reply = LEASE("us", "2", 15)),
+		API_STEP(.expect = PUT, .reply = LEASE("", "3", 1)),
+	};
+	struct seen seen = SEEN;
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+
+	clock_hold(1000 * SECOND, 0);
+	clock_suspend(100 * SECOND);
+	struct kube_election *election = start_of(kit, &seen, 0, 1000 * SECOND);
+
+	await(&seen, "leads(us) ");
+	clock_suspend(10 * SECOND - 1);
+	cr_expect(kube_election_leads(election));
+	clock_suspend(1);
+	cr_expect_not(kube_election_leads(election));
+	kube_election_stop(&election);
+	clock_release();
+	kube_kit_free(&kit);
+}
+
 Test(kube_election, who_cannot_renew_leads_no_longer, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
