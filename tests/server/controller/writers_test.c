@@ -131,14 +131,19 @@ Test(writers, the_first_pod_of_another_cluster_is_among_the_next_writes)
 	end(&log);
 }
 
-static void submit_status(struct writers *w, const char *lane, bool loud)
+static struct write *create_status(const char *lane, bool loud)
 {
 	struct write *const write = create(lane, "status", CHILD_POD);
 
 	write->stage = WRITE_STATUS;
 	write->action = ACTION_STATUS;
 	write->loud = loud;
-	writers_submit(w, write);
+	return write;
+}
+
+static void submit_status(struct writers *w, const char *lane, bool loud)
+{
+	writers_submit(w, create_status(lane, loud));
 }
 
 /* No look is needed after a status, unless somebody came meanwhile, or the next round goes by it.
@@ -194,6 +199,17 @@ Test(writers, what_nothing_hangs_on_holds_up_nothing)
 	writers_submit(w, create_revision("a"));
 	run(&log);
 	expect(&log, "a/spec (a u badly)");
+	/* What the next round does not go by is no progress either. */
+	first = create_revision("a");
+	first->next = create_status("a", false);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/spec a/status (a u badly)");
+	first = create_revision("a");
+	first->next = create_status("a", true);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/spec a/status (a u well)");
 	first = create_revision("a");
 	first->next = create("a", "0", CHILD_POD);
 	log.lose = "0";
