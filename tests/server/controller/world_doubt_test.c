@@ -1,6 +1,7 @@
 /* What is known of pods that nobody answered for, whatever becomes of them later. */
 #include <criterion/criterion.h>
 
+#include "base/clock.h"
 #include "server/controller/acceptance.h"
 #include "server/controller/world.h"
 #include "tests/support/controller_kit.h"
@@ -67,6 +68,15 @@ static struct world_outcome outcome_of(size_t i)
 		.message = STR("nobody answered")};
 }
 
+/* Which names have not been told of for too long. */
+static size_t overdue(void)
+{
+	struct world_doubt *doubts;
+	int64_t next;
+
+	return world_doubts(kit->world, &KEY, &arena, &doubts, &next);
+}
+
 static bool miss(size_t i)
 {
 	const struct world_outcome outcome = outcome_of(i);
@@ -130,4 +140,62 @@ Test(world_doubt, several_of_one_round_are_one_failure)
 	cr_expect(miss(0));
 	cr_expect_not(miss(1), "it is told once");
 	cr_expect_eq(look()->failure_count, 1u);
+}
+
+/* However long nobody answers. */
+Test(world_doubt, what_is_not_answered_is_told_once)
+{
+	int told = 0;
+
+	for (int i = 0; i < 600; i++) {
+		ask();
+		told += miss(0);
+		cr_assert_eq(look()->failure_count, i > 0 ? 1u : 0u, "round %d", i);
+		arena_reset(&arena);
+	}
+	cr_expect_eq(told, 1);
+}
+
+Test(world_doubt, another_answer_is_news)
+{
+	struct world_outcome refused = outcome_of(0);
+	const struct str uid = look()->uid;
+
+	refused.code = 403;
+	cr_expect(world_write_refused(kit->world, &KEY, uid, &refused));
+	cr_expect_not(world_write_refused(kit->world, &KEY, uid, &refused));
+	refused.code = 422;
+	cr_expect(world_write_refused(kit->world, &KEY, uid, &refused));
+	cr_expect_eq(look()->failure_count, 1u);
+}
+
+/* It may be at work in the API server as long as that, after the answer was waited for in vain. */
+Test(world_doubt, it_is_looked_up_so_long_after_nobody_answered)
+{
+	ask();
+	clock_advance((WORLD_PATIENCE_S - 1) * CLOCK_SECOND);
+	cr_expect_eq(overdue(), 0u);
+	miss(0);
+	miss(1);
+	clock_advance((WORLD_DOUBT_S - 1) * CLOCK_SECOND);
+	cr_expect_eq(overdue(), 0u);
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect_eq(overdue(), (size_t)AT_ONCE);
+}
+
+/* Names that users give may be two clusters'. */
+Test(world_doubt, another_cluster_does_not_end_it)
+{
+	static const struct world_key OTHER = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("b")};
+	const struct action asked = {.kind = ACTION_CREATE,
+		.child = CHILD_POD,
+		.name = NAMES[0],
+		.expected = {.group = STR("workers"), .role = POD_WORKER}};
+
+	ask();
+	miss(0);
+	controller_kit_apply(kit, "b", 1);
+	controller_kit_tell_of(kit, "b");
+	world_expect(kit->world, &OTHER, STR("uid-of-b"), &asked);
+	cr_expect_eq(look()->doubt_count, 1u);
 }

@@ -1,0 +1,105 @@
+/* What is found in the API server without a watch, and what is left of what went. */
+#include <criterion/criterion.h>
+
+#include "base/clock.h"
+#include "server/controller/acceptance.h"
+#include "server/controller/world_parts.h"
+
+static const struct world_key KEY = {DIALECT_MODERN, STR_INIT("ns"), STR_INIT("a")};
+static const struct str UID = STR_INIT("3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003");
+
+static struct arena arena;
+static struct world *world;
+
+static const struct json_node *read(const char *json)
+{
+	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 32, .nodes = 4096};
+	struct json_doc doc;
+	struct err err;
+
+	cr_assert(json_read(&arena, str_from(json), &LIMITS, &doc, &err), "%s", err.text);
+	return doc.root;
+}
+
+static void begin(void)
+{
+	clock_hold(1000 * CLOCK_SECOND, 1800000000 * CLOCK_SECOND);
+	arena_init(&arena, 65536);
+	world = world_new(&(struct world_options){0});
+	world_put(world, WORLD_CLUSTERS, DIALECT_MODERN,
+		read("{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+		     "\"name\":\"a\",\"namespace\":\"ns\",\"generation\":1,"
+		     "\"resourceVersion\":\"1\",\"uid\":"
+		     "\"3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003\"},\"spec\":{}}"),
+		&arena);
+}
+
+static void end(void)
+{
+	world_free(&world);
+	arena_done(&arena);
+	clock_release();
+}
+
+TestSuite(world_found, .init = begin, .fini = end);
+
+static struct observed look(struct acceptance_view *view)
+{
+	struct observed seen;
+
+	cr_assert(world_observe(world, &KEY, &arena, &seen, view));
+	return seen;
+}
+
+#define OF(cluster)                                                                                \
+	"{\"metadata\":{\"name\":\"x\",\"namespace\":\"ns\",\"uid\":\"u\",\"labels\":{"            \
+	"\"ray.io/cluster\":\"" cluster                                                            \
+	"\"}},\"spec\":{\"clusterIP\":\"10.0.0.9\"},\"status\":{}}"
+
+/* What we expect no watch has told of: what was found is newer. */
+Test(world_found, a_service_takes_the_place_of_one_that_was_asked_for)
+{
+	const struct action make_it = {
+		.kind = ACTION_CREATE, .child = CHILD_SERVICE, .name = STR("x")};
+	struct acceptance_view view;
+
+	world_expect(world, &KEY, UID, &make_it);
+	cr_assert_eq(look(&view).service_count, 1u);
+	cr_expect_eq(look(&view).services[0].cluster_ip.len, 0u);
+	cr_expect(world_put_found(world, WORLD_SERVICES, DIALECT_MODERN, read(OF("a")), &arena));
+	cr_expect(str_is(look(&view).services[0].cluster_ip, "10.0.0.9"));
+}
+
+static size_t clusters_kept(void)
+{
+	return world->sides[DIALECT_MODERN].of[WORLD_CLUSTERS].count;
+}
+
+/* A cluster that has nothing any more, and was never there itself, takes no memory. */
+Test(world_found, of_a_cluster_that_its_last_child_leaves_nothing_is_kept)
+{
+	for (enum world_kind kind = WORLD_PODS; kind <= WORLD_SERVICES; kind++) {
+		world_put(world, kind, DIALECT_MODERN, read(OF("b")), &arena);
+		cr_expect_eq(clusters_kept(), 2u);
+		world_put(world, kind, DIALECT_MODERN, read(OF("a")), &arena);
+		cr_expect_eq(clusters_kept(), 1u, "kind %d", (int)kind);
+	}
+}
+
+Test(world_found, that_what_was_accepted_cannot_be_read_is_news_once)
+{
+	struct acceptance_view view = {0};
+
+	cr_expect_not(world_missed_accepted(world, &KEY, UID), "nothing was accepted");
+	world_settle(world, &KEY, UID,
+		&(struct acceptance_settled){.generation = 1, .accepted = true, .reason = "R"});
+	cr_expect(world_missed_accepted(world, &KEY, UID));
+	cr_expect_not(world_missed_accepted(world, &KEY, UID));
+	look(&view);
+	cr_expect_eq(view.look, ACCEPTANCE_UNREADABLE);
+	/* An answer is the last word. */
+	world_found_accepted(world, &KEY, UID, NULL, &arena);
+	cr_expect_not(world_missed_accepted(world, &KEY, UID));
+	look(&view);
+	cr_expect_eq(view.look, ACCEPTANCE_READ);
+}
