@@ -2,7 +2,9 @@
  * The ports that rayStartParams choose for one Ray, those that it takes where they choose none, and
  * the ones that KubeRay chooses. Ray compares them all on every node before it starts anything, and
  * ends where two are the same: update_pre_selected_port() of python/ray/_private/parameter.py, the
- * same from 2.9 to 2.60 but for dashboard-grpc-port, which 2.46 takes and compares no more.
+ * same from 2.0 to 2.60 but for dashboard-grpc-port, which 2.46 takes and compares no more. Older
+ * ones take fewer ports by themselves, and the oldest do not compare them: of those nothing is an
+ * error, and where nobody knows how old Ray is only what holds for them, too.
  */
 #include <string.h>
 
@@ -10,10 +12,12 @@
 #include "validators/shell_word.h"
 #include "validators/start_flags.h"
 #include "validators/start_read.h"
+#include "validators/v2.h"
 
 enum {
-	LEAST_WORKER_PORT = 10002, /* where min-worker-port is not given, */
-	MOST_WORKER_PORT = 19999,  /* and max-worker-port */
+	LEAST_WORKER_PORT = 10002,      /* where min-worker-port is not given, */
+	MOST_WORKER_PORT = 19999,       /* and max-worker-port; */
+	OLDER_MOST_WORKER_PORT = 10999, /* until 1.8 */
 };
 
 #define ONE_PORT_TWICE "Ray does not start with one port twice; change one"
@@ -38,15 +42,16 @@ static const struct component {
 	bool of_head;
 	bool may_lack; /* a Ray that was installed without its client, where it is not given */
 	bool of_old;   /* only older ones compare it */
+	bool usual_since_2;
 } COMPONENTS[] = {
 	{.param = "port", .usual = 6379, .of_head = true},
 	{.param = "node-manager-port"},
 	{.param = "object-manager-port"},
 	{.param = "dashboard-port", .usual = 8265},
 	{.param = "dashboard-agent-grpc-port"},
-	{.param = "dashboard-agent-listen-port", .usual = 52365},
 	{.param = "runtime-env-agent-port"},
 	{.param = "metrics-export-port", .usual = 8080, .by_kuberay = true},
+	{.param = "dashboard-agent-listen-port", .usual = 52365, .usual_since_2 = true},
 	{.param = "ray-client-server-port", .usual = 10001, .may_lack = true},
 	{.param = "dashboard-grpc-port", .of_old = true},
 };
@@ -63,23 +68,37 @@ struct worker_ports {
 	int64_t least, most;                      /* none where least is above most */
 };
 
+enum ray_age { RAY_OLDER, RAY_OF_UNKNOWN_AGE, RAY_SINCE_2 };
+
 struct ports {
 	const struct rule_context *c;
 	const struct ray_group *group;
+	enum ray_age age;
 	struct component_port of[ARRAY_LEN(COMPONENTS)];
 	struct worker_ports workers;
 };
 
-static struct component_port component_port(const struct rule_context *c,
-	const struct ray_group *group, const struct component *component)
+static enum ray_age ray_age(const struct raycluster *cluster)
 {
+	struct version version;
+
+	if (!v2_ray_version(cluster, &version))
+		return RAY_OF_UNKNOWN_AGE;
+	return version_at_least(version, 2, 0, 0) ? RAY_SINCE_2 : RAY_OLDER;
+}
+
+static struct component_port component_port(
+	const struct ports *ports, const struct component *component)
+{
+	const struct ray_group *const group = ports->group;
 	struct component_port out = {component, group_start_param(group, component->param), 0};
 
 	if (component->of_head && !group->is_head)
 		return out;
 	if (out.value == NULL)
-		out.port = component->usual;
-	else if (!start_param_number(c, group, component->param, &out.port))
+		out.port =
+			component->usual_since_2 && ports->age == RAY_OLDER ? 0 : component->usual;
+	else if (!start_param_number(ports->c, group, component->param, &out.port))
 		out.port = 0;
 	return out;
 }
@@ -92,9 +111,12 @@ static bool read_bound(const struct rule_context *c, const struct ray_group *gro
 	return *value == NULL || start_param_number(c, group, param, bound);
 }
 
-static struct worker_ports worker_ports(const struct rule_context *c, const struct ray_group *group)
+static struct worker_ports worker_ports(const struct ports *ports)
 {
-	struct worker_ports out = {.least = LEAST_WORKER_PORT, .most = MOST_WORKER_PORT};
+	const struct rule_context *const c = ports->c;
+	const struct ray_group *const group = ports->group;
+	struct worker_ports out = {.least = LEAST_WORKER_PORT,
+		.most = ports->age == RAY_OLDER ? OLDER_MOST_WORKER_PORT : MOST_WORKER_PORT};
 	/* Both, whatever the first is: each is told of by itself. */
 	const bool least = read_bound(c, group, "min-worker-port", &out.min, &out.least);
 	const bool most = read_bound(c, group, "max-worker-port", &out.max, &out.most);
@@ -107,10 +129,11 @@ static struct worker_ports worker_ports(const struct rule_context *c, const stru
 
 static struct ports read_ports(const struct rule_context *c, const struct ray_group *group)
 {
-	struct ports out = {.c = c, .group = group, .workers = worker_ports(c, group)};
+	struct ports out = {.c = c, .group = group, .age = ray_age(c->cluster)};
 
+	out.workers = worker_ports(&out);
 	for (size_t i = 0; i < ARRAY_LEN(COMPONENTS); i++)
-		out.of[i] = component_port(c, group, &COMPONENTS[i]);
+		out.of[i] = component_port(&out, &COMPONENTS[i]);
 	return out;
 }
 
@@ -141,12 +164,27 @@ static const char *describe(struct arena *arena, const struct component_port *at
 		.at;
 }
 
+/* How grave it is at most. */
+static enum field_severity surest(const struct ports *ports)
+{
+	return ports->age == RAY_OLDER ? FIELD_SEVERITY_WARN
+				       : start_param_grade(ports->c, ports->group);
+}
+
 /* How grave it is where `at` has a port that something else has. */
 static enum field_severity grade(const struct ports *ports, const struct component_port *at)
 {
-	if (at->of->of_old || (!at->value && at->of->may_lack))
-		return FIELD_SEVERITY_WARN;
-	return start_param_grade(ports->c, ports->group);
+	const bool unsure =
+		at->of->may_lack || (at->of->usual_since_2 && ports->age != RAY_SINCE_2);
+
+	return at->of->of_old || (!at->value && unsure) ? FIELD_SEVERITY_WARN : surest(ports);
+}
+
+/* Whether it is one of the workers' ports with any Ray that this may be. */
+static bool is_surely_workers(const struct ports *ports, int64_t port)
+{
+	return is_worker_port(&ports->workers, port) &&
+	       (ports->workers.max || ports->age == RAY_SINCE_2 || port <= OLDER_MOST_WORKER_PORT);
 }
 
 static void check_component(const struct ports *ports, const struct component_port *at)
@@ -155,8 +193,10 @@ static void check_component(const struct ports *ports, const struct component_po
 	const struct worker_ports *const workers = &ports->workers;
 	const struct component_port *const other = same_port(ports, at);
 
-	if (is_worker_port(workers, at->port))
-		rule_found_at_most(c, grade(ports, at),
+	const bool sure = is_surely_workers(ports, at->port);
+
+	if (sure || (is_worker_port(workers, at->port) && other == NULL))
+		rule_found_at_most(c, sure ? grade(ports, at) : FIELD_SEVERITY_WARN,
 			start_param_path(c, ports->group, at->of->param), FIELD_INVALID,
 			FIELD_READS(at->value, workers->min, workers->max, workers->list),
 			"is one of the workers' ports, %lld to %lld: " ONE_PORT_TWICE,
@@ -260,9 +300,8 @@ static void check_list(const struct ports *ports)
 	const struct component_port *const other = component_in_list(ports, &list);
 
 	if (list.twice)
-		rule_found_at_most(c, start_param_grade(c, ports->group), path, FIELD_INVALID,
-			FIELD_READS(value), "holds %lld twice: " ONE_PORT_TWICE,
-			(long long)list.twice);
+		rule_found_at_most(c, surest(ports), path, FIELD_INVALID, FIELD_READS(value),
+			"holds %lld twice: " ONE_PORT_TWICE, (long long)list.twice);
 	else if (other)
 		rule_found_at_most(c, grade(ports, other), path, FIELD_INVALID,
 			FIELD_READS(value, other->value),

@@ -45,6 +45,7 @@ Test(start_ports, ports_of_one_ray_that_are_the_same_are_told)
 	"kind: RayCluster\n"                                                                       \
 	"metadata: {name: example}\n"                                                              \
 	"spec:\n"                                                                                  \
+	"  rayVersion: 2.52.0\n"                                                                   \
 	"  headGroupSpec:\n"                                                                       \
 	"    rayStartParams: {min-worker-port: '20000', max-worker-port: '20010', %s}\n"           \
 	"    template: {spec: {containers: [{name: head, image: ray}]}}\n"
@@ -72,6 +73,7 @@ Test(start_ports, no_port_lies_among_those_of_the_workers)
 	"kind: RayCluster\n"                                                                       \
 	"metadata: {name: example, annotations: {ray.io/overwrite-container-cmd: '%s'}}\n"         \
 	"spec:\n"                                                                                  \
+	"  rayVersion: 2.52.0\n"                                                                   \
 	"  headGroupSpec:\n"                                                                       \
 	"    rayStartParams: {%s}\n"                                                               \
 	"    template: {spec: {containers: [{name: head, image: ray, ports: [{containerPort: "     \
@@ -164,6 +166,55 @@ Test(start_ports, a_port_that_ray_takes_by_itself_is_nobody_elses)
 	}
 }
 
+#define OF_RAY                                                                                     \
+	"apiVersion: ray.io/v1\n"                                                                  \
+	"kind: RayCluster\n"                                                                       \
+	"metadata: {name: example}\n"                                                              \
+	"spec:\n"                                                                                  \
+	"  headGroupSpec:\n"                                                                       \
+	"    rayStartParams: {%s}\n"                                                               \
+	"    template: {spec: {containers: [{name: head, image: '%s'}]}}\n"
+
+/*
+ * The RayParams and `ray start` of 1.3, 1.8, 1.13, 2.0 and 2.52: until 1.8 workers have ports up to
+ * 10999, until 1.13 an agent listens where it likes. KubeRay's samples of then have 12345 and
+ * 12346.
+ */
+Test(start_ports, what_an_older_ray_does_not_take_is_free)
+{
+	static const struct {
+		const char *params;
+		enum field_severity older, unknown, today;
+	} CASES[] = {
+		{"object-manager-port: '12345', node-manager-port: '12346'", OFF, WARN, ERROR},
+		{"node-manager-port: '10999'", WARN, ERROR, ERROR},
+		{"node-manager-port: '11000'", OFF, WARN, ERROR},
+		{"node-manager-port: '11000', max-worker-port: '12000'", WARN, ERROR, ERROR},
+		{"node-manager-port: '52365'", OFF, WARN, ERROR},
+		{"worker-port-list: '52365'", OFF, WARN, ERROR},
+		{"max-worker-port: '60000'", OFF, WARN, ERROR},
+		{"max-worker-port: '8300', min-worker-port: '8200'", WARN, ERROR, ERROR},
+		{"min-worker-port: '11000', max-worker-port: '60000'", OFF, WARN, ERROR},
+		{"node-manager-port: '8265'", WARN, ERROR, ERROR},
+		{"node-manager-port: '20000', object-manager-port: '20000'", WARN, ERROR, ERROR},
+		/* Two reasons: the certain one counts. */
+		{"node-manager-port: '12345', object-manager-port: '12345'", WARN, ERROR, ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		const char *const params = CASES[i].params;
+
+		cr_expect_eq(verdict_grade("RG0414", OF_RAY, params, "rayproject/ray:1.8.0"),
+			CASES[i].older, "1.8: %s", params);
+		cr_expect_eq(verdict_grade("RG0414", OF_RAY, params, "rayproject/ray:1.13.0"),
+			CASES[i].older, "1.13: %s", params);
+		cr_expect_eq(verdict_grade("RG0414", OF_RAY, params, "example/our-ray:latest"),
+			CASES[i].unknown, "unknown: %s", params);
+		cr_expect_eq(verdict_grade("RG0414", OF_RAY, params, "rayproject/ray:2.0.0"),
+			CASES[i].today, "2.0: %s", params);
+	}
+}
+
 /* Then they are only a text in a variable. */
 Test(start_ports, where_the_user_starts_ray_himself_they_are_warnings)
 {
@@ -214,7 +265,7 @@ Test(start_ports, an_update_that_takes_away_the_other_port_is_refused)
 #define WITH_HEAD(params)                                                                          \
 	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headGroupSpec: "    \
 	"{rayStartParams: {" params "}, template: {spec: {containers: [{name: c, image: "          \
-	"ray}]}}}}}"
+	"'rayproject/ray:2.52.0'}]}}}}}"
 	static const char MOVED[] =
 		WITH_HEAD("node-manager-port: '8080', metrics-export-port: '8081'");
 	static const char TAKEN[] = WITH_HEAD("node-manager-port: '8080'");
