@@ -67,14 +67,25 @@ struct told {
 	struct str rest; /* "" where all are told */
 };
 
+/* So many, and the first of each rule, of which there are no more than rows in the tables. */
+static size_t room_for(const struct verdict_input *in, const struct told *told)
+{
+	struct turns_rests rules = {.arena = in->arena};
+
+	for (size_t i = 0; i < told->count; i++)
+		turns_count(&rules, told->items[i]->rule, 1);
+	return rules.count > VERDICT_CAUSES_MAX ? rules.count : VERDICT_CAUSES_MAX;
+}
+
 /* Pushes those that have their turn to the front. */
 static void choose(const struct verdict_input *in, struct told *told, struct turns_rests *rests)
 {
 	const size_t *const order = turns_of(in->arena, told->items, told->count);
 	bool *const chosen = arena_array(in->arena, told->count, sizeof(*chosen));
+	const size_t room = room_for(in, told);
 	size_t at = 0;
 
-	for (size_t i = 0; i < VERDICT_CAUSES_MAX; i++)
+	for (size_t i = 0; i < room; i++)
 		chosen[order[i]] = true;
 	for (size_t i = 0; i < told->count; i++) {
 		if (chosen[i])

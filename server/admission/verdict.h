@@ -17,8 +17,8 @@ struct verdict_input {
 };
 
 /*
- * Errors that a denial tells, by the turns of turns.h; the last cause counts the others. Message
- * and causes have the same ones.
+ * Errors that a denial tells, by the turns of turns.h, or as many as there are rules, if that is
+ * more; the last cause counts the others. Message and causes have the same ones.
  */
 enum { VERDICT_CAUSES_MAX = 64 };
 

@@ -225,3 +225,33 @@ Test(turns, a_denial_counts_what_is_not_listed_anywhere)
 			    ADMIT_VALIDATE),
 		arena_printf(&arena, "and %d more of RG0301", GROUPS - FIELD_ERRORS_SHARE));
 }
+
+enum { MANY_RULES = 100 };
+
+/* Broken by none that was ever seen: but what is told by its id alone mends nothing. */
+Test(turns, of_however_many_rules_each_is_told_in_words)
+{
+	struct rule *const rules = arena_array(&arena, MANY_RULES, sizeof(*rules));
+	struct finding *const items = arena_array(&arena, 2 * MANY_RULES, sizeof(*items));
+	const struct field_error error = {.rule = "RG", .field = STR("spec"), .message = STR("m")};
+	const struct findings found = {
+		.items = items, .count = 2 * MANY_RULES, .errors = 2 * MANY_RULES};
+	const struct admission_request request = {.group = STR("ray.io")};
+	const struct ray_object object = {.kind = RAY_CLUSTER};
+	struct admission_answer answer = {0};
+
+	for (size_t i = 0; i < found.count; i++) {
+		rules[i / 2] =
+			(struct rule){.id = arena_printf(&arena, "RG%04zu", 1000 + i / 2).at};
+		items[i] = (struct finding){
+			.error = &error, .rule = &rules[i / 2], .severity = FIELD_SEVERITY_ERROR};
+	}
+	verdict_answer(&(struct verdict_input){.arena = &arena,
+			       .policy = policy,
+			       .request = &request,
+			       .object = &object,
+			       .findings = &found,
+			       .may_deny = true},
+		&answer);
+	cr_expect_eq(answer.cause_count, MANY_RULES + 1u, "%zu", answer.cause_count);
+}
