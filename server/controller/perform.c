@@ -7,10 +7,12 @@
 #include "server/controller/pod_facts.h"
 
 /*
- * A write that has no answer by then is asked for again. An API server waits for a webhook for ten
- * seconds, where nobody says otherwise, and then tells which one it was.
+ * A write that has no answer by then is asked for again, and then with more patience: an API server
+ * asks one webhook after the other, ten seconds each where nobody says otherwise, and gives up the
+ * request after 34 s, with an answer that names the webhook.
  */
-#define PATIENCE (12 * CLOCK_SECOND)
+#define PATIENCE      (12 * CLOCK_SECOND)
+#define PATIENCE_SLOW (36 * CLOCK_SECOND)
 
 enum { CREATED_ALREADY = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
 
@@ -120,7 +122,7 @@ static bool call(struct attempt *a, struct kube_call call)
 	call.stop = a->p->stop;
 	call.may = call.verb == KUBE_GET ? NULL : a->p->leads;
 	call.context = a->p->context;
-	call.patience = PATIENCE;
+	call.patience = a->write->slow && call.verb != KUBE_GET ? PATIENCE_SLOW : PATIENCE;
 	a->done = kube_call(a->p->client, &call, &a->reply, &a->err);
 	return a->done;
 }
@@ -194,7 +196,6 @@ static enum write_end end_well(const struct attempt *a)
 	return WRITE_DONE;
 }
 
-/* Once: it is tried again every half a minute, and the status has it. */
 static void log_trouble(const struct attempt *a, const char *what)
 {
 	LOG(WARN, what, KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
@@ -208,14 +209,20 @@ static bool is_early(const struct attempt *a)
 	return a->write->child == CHILD_ROLE_BINDING && a->reply.refusal.code == NOT_FOUND;
 }
 
+/* The next rounds are told what became of it. */
+static bool is_remembered(const struct write *write)
+{
+	return write->action == ACTION_CREATE || write->action == ACTION_DELETE_POD ||
+	       write->action == ACTION_ADOPT || write->action == ACTION_RELEASE;
+}
+
 static enum write_end end_badly(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
 	bool news = true;
 
 	count(a, "refused");
-	if (a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD ||
-		a->write->action == ACTION_ADOPT || a->write->action == ACTION_RELEASE)
+	if (is_remembered(a->write))
 		news = world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
 	if (news && !is_early(a))
 		log_trouble(a, "a write was refused");
@@ -226,12 +233,14 @@ static enum write_end end_badly(const struct attempt *a)
 static enum write_end end_unknown(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
+	bool news = outcome.code != 0;
 
 	count(a, a->reply.answer.fault == KUBE_FAULT_HELD ? "held" : "unanswered");
 	if (a->write->look)
 		return WRITE_DONE;
-	if ((a->write->action == ACTION_CREATE || a->write->action == ACTION_DELETE_POD) &&
-		world_write_unanswered(a->p->world, &a->write->key, a->write->uid, &outcome))
+	if (is_remembered(a->write))
+		news = world_write_unanswered(a->p->world, &a->write->key, a->write->uid, &outcome);
+	if (news)
 		log_trouble(a, "a write is not answered as it should be");
 	return WRITE_GIVEN_UP;
 }

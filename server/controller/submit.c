@@ -218,9 +218,9 @@ struct submitted submit(const struct submit_to *to, const struct world_key *key,
 			continue;
 		if (action->kind == ACTION_STATUS)
 			submitted.becomes_ready = becomes_ready(seen, action->body);
-		world_expect(to->world, key, seen->uid, action);
 		struct write *const write = write_of(key, seen, action);
 
+		write->slow = world_expect(to->world, key, seen->uid, action);
 		write->loud = action->kind == ACTION_STATUS && round->onward;
 		batch_add(&batch, write);
 	}

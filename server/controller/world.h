@@ -113,8 +113,9 @@ bool world_observe(struct world *world, const struct world_key *key, struct aren
 /*
  * The round is going to do this: from now on what it creates is there, and what it deletes is
  * ending. `uid` is the cluster's, here and below: another cluster of that name is not touched.
+ * True where nobody answered the last time that this was asked for.
  */
-void world_expect(struct world *world, const struct world_key *key, struct str uid,
+bool world_expect(struct world *world, const struct world_key *key, struct str uid,
 	const struct action *action);
 
 /* How a write ended. */

@@ -45,21 +45,33 @@ static void forget_failure(struct world_cluster *cluster, const struct world_out
 	}
 }
 
+static bool is_failure_of(const struct world_failure *failure, const struct action *action)
+{
+	const struct world_outcome outcome = {
+		.action = action->kind,
+		.child = action->child,
+		.name = action->name,
+		.group = action->expected.group,
+	};
+
+	return is_about(failure, &outcome);
+}
+
 static bool is_asked(const struct round *round, const struct world_failure *failure)
 {
 	bool found = false;
 
-	for (size_t i = 0; !found && i < round->count; i++) {
-		const struct action *const action = &round->actions[i];
-		const struct world_outcome outcome = {
-			.action = action->kind,
-			.child = action->child,
-			.name = action->name,
-			.group = action->expected.group,
-		};
+	for (size_t i = 0; !found && i < round->count; i++)
+		found = is_failure_of(failure, &round->actions[i]);
+	return found;
+}
 
-		found = is_about(failure, &outcome);
-	}
+static bool was_unanswered(const struct world_cluster *cluster, const struct action *action)
+{
+	bool found = false;
+
+	for (const struct world_failure *at = cluster->failures; at && !found; at = at->next)
+		found = at->unanswered && is_failure_of(at, action);
 	return found;
 }
 
@@ -141,11 +153,12 @@ static struct world_pod *pod_of(
 	return pod && pod->cluster == cluster ? pod : NULL;
 }
 
-void world_expect(struct world *world, const struct world_key *key, struct str uid,
+bool world_expect(struct world *world, const struct world_key *key, struct str uid,
 	const struct action *action)
 {
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+	const bool slow = cluster && was_unanswered(cluster, action);
 	struct world_pod *pod;
 
 	if (cluster && action->kind == ACTION_CREATE && action->child == CHILD_POD) {
@@ -161,6 +174,7 @@ void world_expect(struct world *world, const struct world_key *key, struct str u
 		pod->asked = (uint32_t)(clock_now() / CLOCK_SECOND) | 1;
 	}
 	pthread_mutex_unlock(&world->mutex);
+	return slow;
 }
 
 /* Of an earlier try nobody knows still whether it was done: this one says nothing of it. */

@@ -21,9 +21,15 @@ struct lane {
 	bool in_round, bad;     /* something of the round was refused or given up */
 	bool missed;            /* the same of what stands aside … */
 	bool moved;             /* … and something else was done that the next round goes by */
-	bool loud;              /* more than its status was written, or somebody asked for it */
+	bool loud;              /* more than its status was written */
+	bool asked;             /* somebody asked for the cluster meanwhile */
 	struct deeds deeds;     /* of the round */
 	struct arena arena;
+};
+
+/* Lanes whose next write may begin. */
+struct line {
+	struct lane *first, **last;
 };
 
 struct writers {
@@ -33,7 +39,8 @@ struct writers {
 	pthread_cond_t room; /* there is room again, or the end has come */
 	size_t waiting;      /* writes that have not begun */
 	struct table lanes;
-	struct lane *first, **last; /* in turn */
+	struct line usual, slow; /* the latter where the next write is */
+	size_t slow_at_work;
 	pthread_t *threads;
 	size_t started;
 	bool stopped;
@@ -47,7 +54,8 @@ struct writers *writers_new(const struct writers_options *options)
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->more, NULL);
 	pthread_cond_init(&w->room, NULL);
-	w->last = &w->first;
+	w->usual.last = &w->usual.first;
+	w->slow.last = &w->slow.first;
 	return w;
 }
 
@@ -119,10 +127,12 @@ static void queue_up(struct writers *w, struct lane *lane)
 {
 	if (lane->in_turn || !may_begin(lane))
 		return;
+	struct line *const line = lane->ready->slow ? &w->slow : &w->usual;
+
 	lane->in_turn = true;
 	lane->next = NULL;
-	*w->last = lane;
-	w->last = &lane->next;
+	*line->last = lane;
+	line->last = &lane->next;
 }
 
 static void remove_if_idle(struct writers *w, struct lane *lane)
@@ -184,26 +194,40 @@ bool writers_busy(struct writers *w, const struct world_key *key)
 	const bool busy = lane && lane->in_round;
 
 	if (busy)
-		lane->loud = true;
-
+		lane->asked = true;
 	pthread_mutex_unlock(&w->mutex);
 	return busy;
 }
 
-/* The next write of the lane whose turn it is; what was dropped meanwhile has none. */
-static struct write *take_ready(struct writers *w, struct lane **out)
+/* The lane whose turn it is; what was dropped meanwhile has no write. */
+static struct lane *take_turn(struct writers *w, struct line *line)
 {
 	struct lane *lane;
 
-	while ((lane = w->first) != NULL) {
-		w->first = lane->next;
-		if (w->first == NULL)
-			w->last = &w->first;
+	while ((lane = line->first) != NULL) {
+		line->first = lane->next;
+		if (line->first == NULL)
+			line->last = &line->first;
 		lane->in_turn = false;
 		if (may_begin(lane))
 			break;
 		remove_if_idle(w, lane);
 	}
+	return lane;
+}
+
+static bool may_begin_slow(const struct writers *w)
+{
+	return w->slow.first && w->slow_at_work < WRITERS_SLOW_MOST;
+}
+
+/* What is slow waits until nobody else has anything to be written. */
+static struct write *take_ready(struct writers *w, struct lane **out)
+{
+	struct lane *lane = take_turn(w, &w->usual);
+
+	if (lane == NULL && may_begin_slow(w))
+		lane = take_turn(w, &w->slow);
 	if (lane == NULL)
 		return NULL;
 	struct write *const write = lane->ready;
@@ -230,8 +254,9 @@ static struct write *take(struct writers *w, struct lane **lane)
 		return NULL;
 	write->next = NULL;
 	(*lane)->at_work++;
+	w->slow_at_work += write->slow;
 	queue_up(w, *lane);
-	if (w->first)
+	if (w->usual.first || may_begin_slow(w))
 		pthread_cond_signal(&w->more);
 	return write;
 }
@@ -284,13 +309,12 @@ static bool end_round(struct writers *w, struct lane *lane, struct ending *endin
 	if (ended) {
 		end->uid = arena_str(&end->arena, str_from(lane->uid));
 		end->key = world_key_copy(&end->arena, &lane->key);
-		ending->how = lane->loud ? WRITERS_WELL : WRITERS_QUIETLY;
+		ending->how = lane->loud || lane->asked ? WRITERS_WELL : WRITERS_QUIETLY;
 		if (lane->bad || (lane->missed && !lane->moved))
-			ending->how = WRITERS_BADLY;
+			ending->how = lane->asked ? WRITERS_BADLY_ASKED : WRITERS_BADLY;
 		ending->deeds = lane->deeds;
 		lane->deeds = (struct deeds){0};
-		lane->in_round = lane->bad = lane->loud = false;
-		lane->missed = lane->moved = false;
+		lane->in_round = false;
 	}
 	remove_if_idle(w, lane);
 	return ended;
@@ -323,6 +347,7 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 
 	pthread_mutex_lock(&w->mutex);
 	lane->at_work--;
+	w->slow_at_work -= write->slow;
 	note_end(lane, write, how);
 	if (how != WRITE_DONE)
 		alike = take_alike(w, lane, write);

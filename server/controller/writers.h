@@ -35,6 +35,7 @@ struct write {
 	bool look;  /* nothing is written: is it there? */
 	bool aside; /* nothing hangs on it: where it is refused, the rest of its cluster goes on */
 	bool loud;  /* a status that the next round goes by */
+	bool slow;  /* nobody answered the last time it was asked for, so it may hang for long */
 	/* The writers' own. */
 	struct write *next;
 	struct arena arena;
@@ -48,7 +49,8 @@ enum write_end {
 
 /* How a round has ended: all of its writes have. */
 enum writers_end {
-	WRITERS_BADLY, /* some were refused or given up */
+	WRITERS_BADLY,       /* some were refused or given up */
+	WRITERS_BADLY_ASKED, /* the same, and meanwhile somebody asked for the cluster */
 	WRITERS_WELL,
 	/* Only a status was written that nothing hangs on, and nobody asked for the cluster. */
 	WRITERS_QUIETLY,
@@ -105,5 +107,7 @@ enum { WRITERS_THREADS = 8, WRITERS_WAITING_MOST = 512 };
  * first of a stage has an answer, since whose writes hang has all that it began hang for long.
  */
 enum { WRITERS_LANE_MOST = 6, WRITERS_LANE_FIRST = 2 };
+/* Of all clusters at a time, where it is known that they may hang. */
+enum { WRITERS_SLOW_MOST = 3 };
 /* Writes that wait when that is much: some tenths of a second of a small control plane. */
 enum { WRITERS_WAITING_MUCH = 64 };

@@ -131,7 +131,7 @@ static void finished(
 
 	(void)uid;
 	atomic_fetch_add(&s->finished, 1);
-	if (end == WRITERS_BADLY)
+	if (end == WRITERS_BADLY || end == WRITERS_BADLY_ASKED)
 		workqueue_back_off(s->queue, key);
 }
 

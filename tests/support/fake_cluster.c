@@ -195,6 +195,15 @@ static void refuse(struct kube_answer *answer, int code, const char *reason)
 		reason, reason, code);
 }
 
+static bool is_refused(struct fake_cluster *cluster, struct str path, struct kube_answer *answer)
+{
+	if (cluster->refused == 0 || !str_ends(path, cluster->refused_end))
+		return false;
+	cluster->refused--;
+	refuse(answer, cluster->refused_code, cluster->refused_reason);
+	return true;
+}
+
 static void answer_with(struct kube_answer *answer, int code, const struct object *object)
 {
 	answer->status = code;
@@ -212,11 +221,8 @@ static void create(
 	const struct str at =
 		arena_printf(&arena, "%.*s/%.*s", STR_ARG(path), STR_ARG(json_str(&arena, name)));
 
-	if (cluster->refused && str_ends(path, cluster->refused_end)) {
-		cluster->refused--;
-		refuse(answer, cluster->refused_code, cluster->refused_reason);
+	if (is_refused(cluster, path, answer))
 		return;
-	}
 	if (find(cluster, at)) {
 		refuse(answer, 409, "AlreadyExists");
 		return;
@@ -289,6 +295,8 @@ static void patch(struct fake_cluster *cluster, const struct kube_request *reque
 	struct err err;
 
 	arena_init(&arena, 4096);
+	if (is_refused(cluster, str_from(object->path), answer))
+		return;
 	const struct json_node *const body = read_json(&arena, request->body);
 	const struct json_node *const old = read_json(&arena, str_from(object->json));
 

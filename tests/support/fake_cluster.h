@@ -36,7 +36,8 @@ void fake_cluster_before_write(
 size_t fake_cluster_writes(const struct fake_cluster *cluster);
 /* So many writes from now on, one is done and its answer is lost; 0 is the next. */
 void fake_cluster_lose(struct fake_cluster *cluster, size_t after);
-/* The next `count` creates at paths that end in this are refused; 429 for the next hour. */
+/* The next `count` creates and patches at paths that end in this are refused; 429 for the next
+ * hour. */
 void fake_cluster_refuse(
 	struct fake_cluster *cluster, const char *end, int code, const char *reason, size_t count);
 /* One object after the other; start with *at = 0. NULL behind the last. */

@@ -455,3 +455,24 @@ Test(reconcile, an_autoscaler_gets_the_part_that_fits)
 	controller_kit_settle(kit);
 	cr_expect_eq(controller_kit_pods(kit, "b", "workers"), 4u);
 }
+
+/* It waits for its back-off, which is half a minute by now, but not where somebody asked for it. */
+Test(reconcile, what_was_asked_for_during_a_round_that_failed_is_looked_at_soon)
+{
+	const struct world_key key = {DIALECT_MODERN, STR("ns"), STR("a")};
+
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_lead(kit);
+	for (int i = 0; i < 12; i++) {
+		reconciler_finished(kit->reconciler, &key, STR("uid-of-a"), WRITERS_BADLY);
+		clock_advance(45 * CLOCK_SECOND);
+		cr_assert(reconciler_step(kit->reconciler));
+	}
+	reconciler_finished(kit->reconciler, &key, STR("uid-of-a"), WRITERS_BADLY);
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect_not(reconciler_step(kit->reconciler));
+	reconciler_finished(kit->reconciler, &key, STR("uid-of-a"), WRITERS_BADLY_ASKED);
+	cr_expect_not(reconciler_step(kit->reconciler), "not at once");
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect(reconciler_step(kit->reconciler));
+}

@@ -1,6 +1,7 @@
 /* What somebody else made and we take over: another controller, or an earlier cluster of the name.
  */
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -102,6 +103,25 @@ Test(takeover, what_is_given_away_is_not_taken_back)
 }
 
 #define OLD_WORKER "/api/v1/namespaces/ns/pods/old-worker"
+/* As where a webhook for updates of pods is away: it is told, and the others are made. */
+Test(takeover, one_that_cannot_be_adopted_holds_up_nothing_for_long)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_put_pod(kit, "stray", "workers", NULL);
+	fake_cluster_refuse(kit->cluster, "/pods/stray", 500, "InternalError", SIZE_MAX);
+	controller_kit_begin(kit);
+	for (int i = 0; i < 30; i++) {
+		while (controller_kit_write(kit))
+			;
+		controller_kit_run_pods(kit);
+		controller_kit_tell(kit);
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect_eq(controller_kit_pods(kit, "a", "headgroup"), 1u);
+	cr_expect(controller_kit_says(kit, "a", "AdoptWorkerPod"), "%s",
+		controller_kit_cluster(kit, "a"));
+}
+
 #define WORKER(uid)                                                                                \
 	"{\"metadata\":{\"name\":\"old-worker\",\"namespace\":\"ns\",\"uid\":\"" uid               \
 	"\",\"labels\":{\"ray.io/cluster\":\"a\",\"ray.io/node-type\":\"worker\",\"ray.io/"        \

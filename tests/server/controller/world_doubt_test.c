@@ -38,12 +38,16 @@ static const struct observed *look(void)
 	return seen;
 }
 
-/* A round that asks for both, each the second host of a replica of its own. */
-static void ask(void)
+/*
+ * A round that asks for both, each the second host of a replica of its own; whether nobody answered
+ * for them before.
+ */
+static bool ask(void)
 {
 	struct action asked[AT_ONCE];
 	const struct round round = {.actions = asked, .count = AT_ONCE};
 	const struct str uid = look()->uid;
+	bool slow = false;
 
 	for (size_t i = 0; i < AT_ONCE; i++)
 		asked[i] = (struct action){.kind = ACTION_CREATE,
@@ -56,7 +60,8 @@ static void ask(void)
 				.host_index = 1}};
 	world_forget_unasked(kit->world, &KEY, uid, &round);
 	for (size_t i = 0; i < AT_ONCE; i++)
-		world_expect(kit->world, &KEY, uid, &asked[i]);
+		slow |= world_expect(kit->world, &KEY, uid, &asked[i]);
+	return slow;
 }
 
 static struct world_outcome outcome_of(size_t i)
@@ -82,6 +87,20 @@ static bool miss(size_t i)
 	const struct world_outcome outcome = outcome_of(i);
 
 	return world_write_unanswered(kit->world, &KEY, look()->uid, &outcome);
+}
+
+/* Pods of a group stand for one another. */
+Test(world_doubt, what_nobody_answered_for_is_slow_until_somebody_does)
+{
+	const struct world_outcome made = outcome_of(0);
+
+	cr_expect_not(ask());
+	miss(0);
+	cr_expect(ask());
+	world_write_done(kit->world, &KEY, look()->uid, &made);
+	cr_expect_not(ask());
+	world_write_refused(kit->world, &KEY, look()->uid, &made);
+	cr_expect_not(ask(), "a refusal is an answer");
 }
 
 Test(world_doubt, the_place_of_a_pod_in_doubt_is_known)

@@ -36,8 +36,10 @@ static void withdrawn(void *context, const struct write *write)
 static void finished(
 	void *context, const struct world_key *key, struct str uid, enum writers_end end)
 {
-	static const char *const WORDS[] = {
-		[WRITERS_BADLY] = "badly", [WRITERS_WELL] = "well", [WRITERS_QUIETLY] = "quietly"};
+	static const char *const WORDS[] = {[WRITERS_BADLY] = "badly",
+		[WRITERS_BADLY_ASKED] = "badly, asked",
+		[WRITERS_WELL] = "well",
+		[WRITERS_QUIETLY] = "quietly"};
 	struct log *const log = context;
 
 	buf_printf(&log->words, " (%.*s %.*s %s)", STR_ARG(key->name), STR_ARG(uid), WORDS[end]);
@@ -265,13 +267,10 @@ Test(writers, where_one_has_no_answer_its_group_waits_for_the_next_round)
 {
 	struct log log = {.lose = "1"};
 	struct writers *const w = begin(&log);
-	const struct world_key key = {DIALECT_MODERN, STR("ns"), STR("a")};
 
 	submit_pods(w, "a", 4);
-	cr_expect(writers_busy(w, &key));
 	run(&log);
 	expect(&log, "a/0 a/1 -3 -2 (a u badly)");
-	cr_expect_not(writers_busy(w, &key));
 	end(&log);
 }
 
@@ -396,4 +395,54 @@ Test(writers, and_few_before_any_of_its_pods_has_an_answer)
 {
 	cr_expect_eq(most_at_work("hangs", "hangs"), (size_t)WRITERS_LANE_FIRST);
 	cr_expect_leq(3 * WRITERS_LANE_FIRST, WRITERS_THREADS - 2);
+}
+
+/* Of clusters each of which has a pod whose creation hangs. Another one's is made meanwhile. */
+Test(writers, of_all_clusters_few_writes_at_a_time_are_slow)
+{
+	struct log log = {0};
+	size_t slow = 0;
+
+	log.writers = writers_new(
+		&(struct writers_options){0, perform_inside, withdrawn, finished, &log, NULL});
+	for (int i = 0; i < WRITERS_THREADS; i++) {
+		const char lane[] = {(char)('a' + i), '\0'};
+		struct write *const write = create(lane, "hangs", CHILD_POD);
+
+		write->slow = true;
+		writers_submit(log.writers, write);
+	}
+	writers_submit(log.writers, create("z", "quick", CHILD_POD));
+	cr_assert(writers_step(log.writers));
+	cr_expect(str_starts(buf_str(&log.words), "<quick quick>"));
+	log.words.len = 0;
+	cr_assert(writers_step(log.writers));
+	for (size_t i = 0; i < log.words.len && log.words.at[i] != '>'; i++)
+		slow += log.words.at[i] == '<';
+	cr_expect_eq(slow, (size_t)WRITERS_SLOW_MOST);
+	run(&log);
+	end(&log);
+}
+
+/* A webhook hangs, and meanwhile the head ends. */
+static enum write_end perform_while_asked(void *context, const struct write *write)
+{
+	struct log *const log = context;
+
+	cr_expect(writers_busy(log->writers, &write->key));
+	return perform(context, write);
+}
+
+Test(writers, that_somebody_asked_is_not_forgotten_where_a_round_ends_badly)
+{
+	struct log log = {.lose = "0"};
+
+	log.writers = writers_new(
+		&(struct writers_options){0, perform_while_asked, withdrawn, finished, &log, NULL});
+	submit_pods(log.writers, "a", 1);
+	run(&log);
+	expect(&log, "a/0 (a u badly, asked)");
+	cr_expect_not(writers_busy(
+		log.writers, &(struct world_key){DIALECT_MODERN, STR("ns"), STR("a")}));
+	end(&log);
 }
