@@ -20,6 +20,7 @@ static const struct {
 	{look_at_support, false},
 	{look_at_controller, false},
 	{look_at_suspension, false},
+	{look_at_absent_head, false},
 	{look_at_refusals, false},
 	{look_at_quotas, false},
 	{look_at_limits, false},

@@ -231,6 +231,27 @@ void look_at_suspension(struct look *l)
 	tell_of_queue(l, f);
 }
 
+/* As the owner of a cluster whose head must not come back without its work asks for. */
+void look_at_absent_head(struct look *l)
+{
+	static const char ANNOTATION[] = "ray.io/disable-provisioned-head-restart";
+	const struct explain_pod *const head = explain_head(l->s);
+	const struct str asked = ray_object_annotation(l->s->object, l->arena, ANNOTATION);
+
+	if (l->missing <= 0 || !str_is(asked, "true") || (head && !explain_pod_is_over(head)))
+		return;
+	if (!explain_condition_is(explain_condition(l->s->root, "RayClusterProvisioned"), "True"))
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"the head has gone, and is not replaced: annotation %s says so", ANNOTATION);
+
+	explain_advises(l->found, f,
+		"delete the cluster; or take that off: kubectl annotate raycluster %.*s -n %.*s "
+		"%s-",
+		STR_ARG(l->s->name), LOOK_NAMESPACE(l), ANNOTATION);
+	l->refused = true;
+}
+
 struct str look_group(struct arena *arena, const struct ray_group *group)
 {
 	if (group->is_head)

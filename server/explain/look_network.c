@@ -77,6 +77,35 @@ static bool show_differences(struct look *l, struct explain_finding *f,
 	return differs;
 }
 
+/* It has another owner; or none, and no label by which it could become the cluster's. */
+static bool is_strangers(const struct look *l, const struct json_node *service)
+{
+	const struct json_node *const meta = json_get(service, "metadata");
+	const struct json_node *const owners = json_get(meta, "ownerReferences");
+	const struct json_node *const label =
+		json_get_str(json_get(meta, "labels"), STR("ray.io/cluster"));
+	bool owned = false;
+
+	for (struct json_iter it = json_iter(owners); json_next_item(&it);) {
+		if (json_str_is(json_get(it.value, "uid"), l->s->uid))
+			return false;
+		owned = true;
+	}
+	return owned ||
+	       (l->s->object->dialect == DIALECT_MODERN && !json_str_is(label, l->s->name));
+}
+
+static void tell_stranger(struct look *l, struct str name)
+{
+	/* Its controller has told so already. */
+	if (l->refused)
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"Service %.*s is somebody else's: the cluster has none", STR_ARG(name));
+
+	explain_advises(l->found, f, LOOK_SERVICE_TAKEN, STR_ARG(name));
+}
+
 void look_at_service(struct look *l)
 {
 	const struct explain_pod *const head = explain_head(l->s);
@@ -90,6 +119,10 @@ void look_at_service(struct look *l)
 			"Service %.*s is not there: nobody finds the head", STR_ARG(name));
 
 		explain_advises(l->found, f, "its controller makes it again; see that it runs");
+		return;
+	}
+	if (is_strangers(l, service)) {
+		tell_stranger(l, name);
 		return;
 	}
 	if (!l->s->in->of[EXPLAIN_SLICE].looked || has_endpoint(l, name))

@@ -179,6 +179,24 @@ static void pod_invalid(struct look *l, const struct refusal *r)
 	explain_advises(l->found, f, "mend the field in the group's template");
 }
 
+/* Nothing is taken from who has the name: he goes, or the cluster names its own otherwise. */
+static void name_is_taken(struct look *l, const struct refusal *r)
+{
+	const bool service = str_contains(r->text, "services \"");
+	const struct str name = between(r->text, service ? "services \"" : "\"", "\"");
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"a name that the cluster needs is somebody else's: %.*s", STR_ARG(name));
+
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
+	if (service)
+		explain_advises(l->found, f, LOOK_SERVICE_TAKEN, STR_ARG(name));
+	else if (str_contains(r->text, "pods \""))
+		explain_advises(l->found, f,
+			"take metadata.name out of the template: a name is drawn for the pod then");
+	else
+		explain_advises(l->found, f, "delete or rename what has it, if nobody needs it");
+}
+
 static void unknown(struct look *l, const struct refusal *r)
 {
 	found(l, r, "the API server");
@@ -203,6 +221,7 @@ static const struct {
 	{"limit to request ratio", limit_range},
 	{"is forbidden: User \"", controller_rights},
 	{"is invalid:", pod_invalid},
+	{" already exists", name_is_taken},
 	{"", unknown},
 };
 
@@ -291,18 +310,35 @@ static void tell_condition(struct look *l, struct seen *seen)
 	}
 }
 
-/* An Event outlives what it tells of, which is over when all that was asked for is there. */
+/* The quota that it tells of has gone since. */
+static bool is_over(const struct look *l, struct str text)
+{
+	const struct str name = between(text, "exceeded quota: ", ",");
+	const struct explain_objects *const quotas = &l->s->in->of[EXPLAIN_QUOTA];
+
+	for (size_t i = 0; i < quotas->count; i++) {
+		if (json_str_is(EXPLAIN_AT(quotas->items[i], "metadata", "name"), name))
+			return false;
+	}
+	return name.len && quotas->looked;
+}
+
+/*
+ * An Event outlives what it tells of, which is over when all that was asked for is there. Where it
+ * is known why that is missing it tells of earlier times.
+ */
 void look_at_refusals(struct look *l)
 {
+	const bool known = l->refused;
 	struct seen seen = {0};
 
 	tell_condition(l, &seen);
-	for (size_t i = 0; i < l->s->event_count && l->missing > 0; i++) {
+	for (size_t i = 0; i < l->s->event_count && l->missing > 0 && !known; i++) {
 		const struct json_node *const event = l->s->events[i];
+		const struct str text = json_str(l->arena, json_get(event, "message"));
 
-		if (tells_of_refusal(l->arena, event))
-			tell(l, &seen, json_str(l->arena, json_get(event, "message")),
-				explain_event_time(l->arena, event));
+		if (tells_of_refusal(l->arena, event) && !is_over(l, text))
+			tell(l, &seen, text, explain_event_time(l->arena, event));
 	}
 }
 

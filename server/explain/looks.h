@@ -24,6 +24,7 @@ void look_at_spec(struct look *l);
 void look_at_support(struct look *l);
 void look_at_controller(struct look *l);
 void look_at_suspension(struct look *l);
+void look_at_absent_head(struct look *l);
 void look_at_refusals(struct look *l);
 void look_at_limits(struct look *l);
 void look_at_missing(struct look *l);
@@ -32,6 +33,11 @@ void look_at_service(struct look *l);
 void look_at_quotas(struct look *l);
 void look_at_policy_quota(struct look *l);
 void look_at_autoscaler(struct look *l);
+
+/* What to do about a head's Service whose name (%.*s) somebody else's has. */
+#define LOOK_SERVICE_TAKEN                                                                         \
+	"delete Service %.*s, if nobody needs it; or name the head's otherwise: "                  \
+	"headGroupSpec.headService.metadata.name"
 
 /* "-n NAMESPACE", for commands in advice. */
 #define LOOK_NAMESPACE(l) STR_ARG((l)->s->namespace)

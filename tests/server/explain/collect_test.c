@@ -106,7 +106,7 @@ Test(explain_collect, what_may_not_be_read_is_a_gap_and_the_rest_is_read, .timeo
 		FORBIDDEN(CORE "limitranges?limit=500"),
 		FORBIDDEN("/api/v1/nodes?limit=500"),
 		GET(CORE "services?fieldSelector=metadata.name%3Ddemo-head-svc&limit=500",
-			LIST("{" META("demo-head-svc") "}}")),
+			LIST("{" META("demo-head-svc") ",\"ownerReferences\":[{\"uid\":\"u\"}]}}")),
 		GET("/apis/discovery.k8s.io/v1/namespaces/team/endpointslices?labelSelector="
 		    "kubernetes.io%2Fservice-name%3Ddemo-head-svc&limit=500",
 			LIST("")),

@@ -22,6 +22,33 @@ enum { NOW = 1767261600 };
 	"- {apiVersion: ray.io/v1, kind: RayCluster, " META(                                       \
 		"demo", "") ", spec: {" more "headGroupSpec: {" TEMPLATE                           \
 			    "}, workerGroupSpecs: [" groups "]}, status: {state: ''}}\n"
+#define CLUSTER_THAT(type, words, groups)                                                          \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META(                                       \
+		"demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}, workerGroupSpecs: [" groups   \
+			    "]}, status: {state: '', conditions: "                                 \
+			    "[{type: " type ", status: 'True', message: '" words "'}]}}\n"
+#define SERVICE_TAKEN                                                                              \
+	"Service \"demo-head-svc\": services \"demo-head-svc\" already exists, with no owner"
+#define STRANGER "- {apiVersion: v1, kind: Service, " META("demo-head-svc", "") ", spec: {}}\n"
+#define KEPT_AWAY                                                                                  \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo",                                \
+		", annotations: {ray.io/disable-provisioned-head-restart: 'true'}") ", spec: "     \
+										    "{headGroupSp" \
+										    "ec: "         \
+										    "{" TEMPLATE   \
+										    "}, "          \
+										    "workerGroupS" \
+										    "pecs: "       \
+										    "[" ONE_OF_ONE \
+										    "]}, status: " \
+										    "{state: '', " \
+										    "conditions: " \
+										    "[{type: "     \
+										    "RayClusterPr" \
+										    "ovisioned, "  \
+										    "status: "     \
+										    "'True'}]}}\n"
+#define OTHER_QUOTA       "- {apiVersion: v1, kind: ResourceQuota, " META("other", "") ", spec: {}}\n"
 #define GROUP(name, more) "{groupName: " name ", " more TEMPLATE "}"
 #define ONE_OF_ONE        GROUP("w", "replicas: 1, maxReplicas: 5, ")
 
@@ -125,6 +152,23 @@ static const struct example EXAMPLES[] = {
 	{"a quota that is used up", CLUSTER("", ONE_OF_ONE) HEAD QUOTA(""), "\"q\" has no room", true},
 	{"one of some pods alone may be none of these", CLUSTER("", ONE_OF_ONE) HEAD QUOTA("scopes: [Terminating], "), "\"q\"", false},
 	{"what was refused, while a pod is missing", CLUSTER("", ONE_OF_ONE) HEAD REFUSED, "\"q\" has no room", true},
+	{"of a Service whose name is taken no pod is refused",
+	 CLUSTER_THAT("ReplicaFailure", SERVICE_TAKEN, ONE_OF_ONE) HEAD WORKER_UP STRANGER,
+	 "1. a name that the cluster needs is somebody else's: demo-head-svc", true},
+	{"and what leads elsewhere is not told to have wrong labels",
+	 CLUSTER_THAT("ReplicaFailure", SERVICE_TAKEN, ONE_OF_ONE) HEAD WORKER_UP STRANGER, "2. ", false},
+	{"the way out is another name",
+	 CLUSTER_THAT("ReplicaFailure", SERVICE_TAKEN, ONE_OF_ONE) HEAD WORKER_UP STRANGER, "headService.metadata.name", true},
+	{"a Service of somebody else's of which nobody has told",
+	 CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP STRANGER, "Service demo-head-svc is somebody else's", true},
+	{"a pod whose name is taken has it of its template",
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"headgroup\": pods \"fixed\" already exists", ONE_OF_ONE),
+	 "take metadata.name out of the template", true},
+	{"nor when the quota is gone", CLUSTER("", ONE_OF_ONE) HEAD REFUSED OTHER_QUOTA, "\"q\"", false},
+	{"a head that is not to come back", KEPT_AWAY WORKER_UP,
+	 "1. the head has gone, and is not replaced: annotation ray.io/disable-provisioned-head-restart says so", true},
+	{"is missed for that alone", KEPT_AWAY WORKER_UP REFUSED, "2. ", false},
+	{"and while it is there it is not told", KEPT_AWAY HEAD, "not replaced", false},
 	{"and no more when it is there", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP REFUSED, "\"q\"", false},
 };
 /* clang-format on */
@@ -150,6 +194,8 @@ static void begin(struct fixture *f, const char *items)
 
 	cr_assert(yaml_read(&f->arena, text, &LIMITS, &doc, &err), "%s:\n%s", err.text, items);
 	explain_add(&f->in, doc.json.root);
+	f->in.of[EXPLAIN_QUOTA].looked = f->in.of[EXPLAIN_QUOTA].count > 0;
+	f->in.of[EXPLAIN_SERVICE].looked = f->in.of[EXPLAIN_SERVICE].count > 0;
 }
 
 static void end(struct fixture *f)
