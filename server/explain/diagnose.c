@@ -28,6 +28,7 @@ static const struct {
 	{look_at_pods, true},
 	{look_at_missing, false},
 	{look_at_service, false},
+	{look_at_templates, false},
 	{look_at_autoscaler, false},
 	{look_at_owner, true},
 };
@@ -123,7 +124,7 @@ static struct str state_of(const struct explain_verdict *v)
 		v->wrong ? "" : "well: ", ready, wanted);
 }
 
-static void say_well(struct explain_verdict *v)
+static void say_well(struct explain_verdict *v, bool aside)
 {
 	const struct explain_subject *const s = &v->subject;
 	struct arena *const arena = s->in->arena;
@@ -134,10 +135,11 @@ static void say_well(struct explain_verdict *v)
 
 	if (v->wrong || head == NULL)
 		return;
-	v->well.items[0].text = arena_printf(arena,
-		"All is as asked: the head and %.*s are ready, the head for %.*s.",
-		STR_ARG(explain_count(arena, (int64_t)s->pod_count - 1, "worker")),
-		STR_ARG(explain_age(arena, s->in->now - since)));
+	v->well.items[0].text =
+		arena_printf(arena, "%s: the head and %.*s are ready, the head for %.*s.",
+			aside ? "Nothing is wrong" : "All is as asked",
+			STR_ARG(explain_count(arena, (int64_t)s->pod_count - 1, "worker")),
+			STR_ARG(explain_age(arena, s->in->now - since)));
 	v->well.items[1].text = arena_printf(arena,
 		"Reach it at %.*s.%.*s.svc; from here: kubectl port-forward -n %.*s service/%.*s "
 		"8265 10001",
@@ -178,5 +180,5 @@ void explain_diagnose(
 	sort(&out->findings);
 	out->wrong = count_wrong(&out->findings);
 	out->state = state_of(out);
-	say_well(out);
+	say_well(out, look.aside);
 }

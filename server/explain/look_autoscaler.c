@@ -122,6 +122,25 @@ static void tell_version(struct look *l)
 		"restart in place");
 }
 
+/* Where Ray picks who goes, a smaller number of replicas ends nobody. */
+static void tell_surplus(struct look *l, const struct ray_group *group)
+{
+	const int64_t wanted = explain_wanted(l->s, group);
+	const int64_t more = explain_there(l->s, group) - wanted;
+
+	if (more <= 0 || group->suspend.v)
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_NOTE,
+		"%.*s has %.*s more than are asked for (%" PRId64 ")",
+		STR_ARG(look_group(l->arena, group)),
+		STR_ARG(explain_count(l->arena, more, "worker")), wanted);
+
+	explain_advises(l->found, f,
+		"Ray's autoscaler ends those that are idle; no others go, but by name: "
+		"scaleStrategy.workersToDelete");
+	l->aside = true;
+}
+
 void look_at_autoscaler(struct look *l)
 {
 	const struct raycluster *const cluster = l->s->object->cluster;
@@ -139,5 +158,7 @@ void look_at_autoscaler(struct look *l)
 		tell_log(l, head);
 	for (size_t i = 0; i < cluster->worker_count; i++)
 		tell_bounds(l, cluster->workers[i]);
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		tell_surplus(l, cluster->workers[i]);
 	tell_version(l);
 }

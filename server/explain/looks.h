@@ -15,6 +15,7 @@ struct look {
 	struct explain_finding *head; /* the first finding about the head, or NULL */
 	int64_t missing;              /* pods that are not there, in all groups */
 	bool refused;                 /* somebody told why they are missing */
+	bool aside; /* nothing is wrong, and yet not all of it is what the spec asks for */
 };
 
 void look_at_deletion(struct look *l);
@@ -32,6 +33,7 @@ void look_at_pods(struct look *l);
 void look_at_service(struct look *l);
 void look_at_quotas(struct look *l);
 void look_at_policy_quota(struct look *l);
+void look_at_templates(struct look *l);
 void look_at_autoscaler(struct look *l);
 
 /* What to do about a head's Service whose name (%.*s) somebody else's has. */

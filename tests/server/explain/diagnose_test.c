@@ -52,6 +52,12 @@ enum { NOW = 1767261600 };
 #define GROUP(name, more) "{groupName: " name ", " more TEMPLATE "}"
 #define ONE_OF_ONE        GROUP("w", "replicas: 1, maxReplicas: 5, ")
 
+#define NEW_IMAGE                                                                                  \
+	"{groupName: w, replicas: 1, maxReplicas: 5, template: {spec: {containers: [{name: r, "    \
+	"image: new}]}}}"
+#define NEEDING(cpu, memory)                                                                       \
+	"{groupName: w, replicas: 1, maxReplicas: 5, template: {spec: {containers: [{name: r, "    \
+	"image: i, resources: {limits: {cpu: " cpu ", memory: " memory "}}}]}}}"
 #define LABELS(type, group)                                                                        \
 	", labels: {ray.io/cluster: demo, ray.io/node-type: " type ", ray.io/group: " group "}"
 #define POD(name, labels, containers, status)                                                      \
@@ -73,6 +79,9 @@ enum { NOW = 1767261600 };
 #define WORKER_OF(name, group, status) POD(name, LABELS("worker", group), R, status)
 #define WORKER(status)                 WORKER_OF("w1", "w", status)
 #define WORKER_UP                      WORKER(UP "containerStatuses: [" RUNS("r") "]")
+#define WORKER_THAT(more)                                                                          \
+	POD("w1", LABELS("worker", "w"), "{name: r, image: i, " more "}",                          \
+		UP "containerStatuses: [" RUNS("r") "]")
 #define DELETED_WORKER(time)                                                                       \
 	POD("w1", LABELS("worker", "w") ", deletionTimestamp: " AT(time), R,                       \
 		UP "containerStatuses: [" RUNS("r") "]")
@@ -169,6 +178,23 @@ static const struct example EXAMPLES[] = {
 	 "1. the head has gone, and is not replaced: annotation ray.io/disable-provisioned-head-restart says so", true},
 	{"is missed for that alone", KEPT_AWAY WORKER_UP REFUSED, "2. ", false},
 	{"and while it is there it is not told", KEPT_AWAY HEAD, "not replaced", false},
+	{"a worker with an image of earlier", CLUSTER("", NEW_IMAGE) HEAD WORKER_UP,
+	 "1 pod of group \"w\" is not what the template says by now\n     w1: its image is i, in the template new", true},
+	{"is not as asked", CLUSTER("", NEW_IMAGE) HEAD WORKER_UP, "All is as asked", false},
+	{"and nothing is wrong with it", CLUSTER("", NEW_IMAGE) HEAD WORKER_UP, "Nothing is wrong: the head and 1 worker", true},
+	{"one with more memory than the template has by now",
+	 CLUSTER("", NEEDING("500m", "2Gi")) HEAD WORKER_THAT("resources: {limits: {cpu: 500m, memory: 4Gi}}"),
+	 "w1: memory of its limits is 4Gi, in the template 2Gi", true},
+	{"an amount in other words is the same",
+	 CLUSTER("", NEEDING("'0.5'", "2048Mi")) HEAD WORKER_THAT("resources: {limits: {cpu: 500m, memory: 2Gi, gpu: 1}}"),
+	 "All is as asked", true},
+	{"more workers than asked for, which Ray alone takes away",
+	 CLUSTER(AUTOSCALED, GROUP("w", "replicas: 0, maxReplicas: 5, ")) HEAD_WITH_AUTOSCALER WORKER_UP,
+	 "group \"w\" has 1 worker more than are asked for (0)", true},
+	{"so many as asked for", CLUSTER(AUTOSCALED, ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP, "than are asked for", false},
+	{"a number is one", CLUSTER("", NEEDING("2", "2Gi")) HEAD WORKER_THAT("resources: {limits: {cpu: '2', memory: 2Gi}}"),
+	 "All is as asked", true},
+	{"one that has ended is replaced", CLUSTER("", NEW_IMAGE) HEAD WORKER("phase: Failed, " ENDED), "says by now", false},
 	{"and no more when it is there", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP REFUSED, "\"q\"", false},
 };
 /* clang-format on */
