@@ -54,6 +54,9 @@ static bool start_ops(struct server *s, struct err *err)
 	};
 
 	options.limits.value[HTTP_LIMIT_THREADS] = 1;
+	/* Whoever probes does not wait long, and a GET whose connection ends is sent again. */
+	options.limits.value[HTTP_LIMIT_CROWDED_IDLE_MS] =
+		http_limit(&options.limits, HTTP_LIMIT_CROWDED_MS);
 	routes_ops(&s->app, s->ops_routes);
 	return listener_start(&options, &s->ops, err) ||
 	       err_wrap(err, "ops port (--ops-bind-address)");

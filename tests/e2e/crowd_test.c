@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include "server/http/limits.h"
 #include "tests/e2e/reviews.h"
 #include "tests/support/server_process.h"
 
@@ -229,4 +231,37 @@ Test(e2e_crowd, large_bodies_at_once_stay_within_their_memory)
 		http_client_close(&clients[i]);
 	}
 	server_process_await_metric(&server, "raygate_http_body_bytes", 0);
+}
+
+static bool may_open(size_t files)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > files;
+}
+
+/* As many as there is room for have asked once: a probe gets its answer in its three seconds. */
+Test(e2e_crowd, idle_connections_keep_no_probe_out)
+{
+	const size_t room = (size_t)http_limit_row(HTTP_LIMIT_CONNECTIONS)->value;
+	struct http_client **const idle = arena_array(&arena, room, sizeof(*idle));
+	struct http_reply reply = {0};
+
+	if (!may_open(room + 100))
+		cr_skip("too few descriptors");
+	for (size_t i = 0; i < room; i++) {
+		idle[i] = http_client_connect(server.ops_port, false);
+		cr_assert_eq(http_client_ask(idle[i], "GET", "/healthz", NULL, &reply), 200);
+	}
+	struct http_client *probe = http_client_open(
+		&(struct http_client_options){.port = server.ops_port, .patience_ms = 3000});
+
+	cr_assert(probe);
+	cr_expect_eq(http_client_ask(probe, "GET", "/healthz", NULL, &reply), 200);
+	http_client_close(&probe);
+	for (size_t i = 0; i < room; i++)
+		http_client_close(&idle[i]);
+	http_reply_done(&reply);
 }
