@@ -18,6 +18,20 @@ static bool is_amount_name(struct str name)
 	       is_short(name);
 }
 
+/* Of a container: few of Kubernetes' own, and whatever has a domain. */
+static bool can_be_asked_for(struct str resource)
+{
+	return is_short(resource) || str_is(resource, "ephemeral-storage") ||
+	       str_starts(resource, "hugepages-") || str_find(resource, '/') < resource.len;
+}
+
+/* Whether an amount of that name bounds what there cannot be. */
+static bool counts_nothing(struct str name)
+{
+	return str_find(name, '.') < name.len && !is_count(name) &&
+	       !can_be_asked_for(str_from_offset(name, str_find(name, '.') + 1));
+}
+
 static struct str amount_name(struct arena *arena, struct str name)
 {
 	return is_short(name) ? arena_printf(arena, "requests.%.*s", STR_ARG(name)) : name;
@@ -32,6 +46,11 @@ static void check_amount(const struct policy_builder *b, const struct resource_l
 		policy_wrong(b, at, r->node,
 			"unknown amount: write requests.<resource>, limits.<resource>, "
 			"pods or count/rayclusters");
+	else if (counts_nothing(r->name))
+		policy_doubt(b, at, r->node,
+			"no container can ask for this resource, so nothing is ever counted: write "
+			"cpu, memory, ephemeral-storage, or a name with its domain, such as "
+			"nvidia.com/gpu");
 	if (is_count(r->name) && !quantity_is_whole(r->quantity))
 		policy_wrong(b, at, r->node, "must be a whole number");
 	if (is_short(r->name) && resource_find_str(list, amount_name(&b->policy->arena, r->name)))

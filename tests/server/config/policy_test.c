@@ -12,6 +12,10 @@
 
 #define HEAD "apiVersion: raygate.dev/v1\nkind: Policy\n"
 
+#define UNCOUNTED                                                                                  \
+	"no container can ask for this resource, so nothing is ever counted: write cpu, memory, "  \
+	"ephemeral-storage, or a name with its domain, such as nvidia.com/gpu"
+
 /* What does nothing is told, and the policy holds: it may be written for a newer version. */
 Test(policy_store, what_does_nothing_is_told_with_its_line)
 {
@@ -42,6 +46,19 @@ Test(policy_store, what_does_nothing_is_told_with_its_line)
 		      "1.7.0}\n",
 			{NULL}},
 		{HEAD "target: {version: v1.6.2-rc.1}\n", {NULL}},
+		{HEAD "quotas: {a: {requests.gpu: 0, limits.foo: 1}}\n",
+			{"line 3, column 28: quotas[a][requests.gpu]: Invalid value: 0: " UNCOUNTED,
+				"line 3, column 43: quotas[a][limits.foo]: Invalid value: "
+				"1: " UNCOUNTED}},
+		{HEAD "limits: {pod: {requests.requests.cpu: 1}, cluster: {limits.pods: 2}}\n",
+			{"line 3, column 39: limits.pod[requests.requests.cpu]: Invalid value: "
+			 "1: " UNCOUNTED,
+				"line 3, column 66: limits.cluster[limits.pods]: Invalid value: "
+				"2: " UNCOUNTED}},
+		{HEAD "quotas: {a: {cpu: 1, memory: 1Gi, pods: 1, count/rayclusters: 1, "
+		      "limits.ephemeral-storage: 1Gi, requests.hugepages-2Mi: 2Mi, "
+		      "requests.nvidia.com/gpu: 1, limits.cpu: 3}}\n",
+			{NULL}},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
