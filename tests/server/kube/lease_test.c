@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -270,6 +271,55 @@ Test(kube_election, who_sleeps_is_late_too, .timeout = 60)
 	kube_election_stop(&election);
 	clock_release();
 	kube_kit_free(&kit);
+}
+
+/* An API server to which everything is well, and until when the first writes may take. */
+static atomic_int writes_begun;
+static int64_t deadlines[2];
+
+static bool note_deadline(struct kube_transport *self, const struct kube_request *request,
+	struct kube_answer *answer, struct err *err)
+{
+	const bool writes = strcmp(request->method, "GET") != 0;
+
+	(void)self;
+	(void)err;
+	answer->status = 200;
+	snprintf(answer->content_type, sizeof(answer->content_type), "application/json");
+	buf_add_cstr(&answer->body, writes ? LEASE("us", "2", 15) : LEASE("", "1", 1));
+	if (writes && writes_begun < (int)ARRAY_LEN(deadlines)) {
+		deadlines[writes_begun] = request->deadline;
+		writes_begun++;
+	}
+	return true;
+}
+
+static void free_nothing(struct kube_transport *self)
+{
+	(void)self;
+}
+
+/* A try is given up before somebody else may lead, whose clock went on. */
+Test(kube_election, a_try_takes_no_longer_than_is_left_after_a_sleep, .timeout = 60)
+{
+	static struct kube_transport transport = {note_deadline, free_nothing};
+	struct seen seen = SEEN;
+	struct kube_kit kit = {
+		.client = kube_client_new(&(struct kube_client_options){.transport = &transport})};
+
+	clock_hold(1000 * SECOND, 0);
+	struct kube_election *election = start_of(&kit, &seen, 10 * SECOND, 1);
+
+	await(&seen, "leads(us) ");
+	cr_expect_eq(deadlines[0], 1010 * SECOND);
+	clock_suspend(5 * SECOND);
+	/* Next to no time, and yet the time for another try. */
+	for (; writes_begun < 2; sched_yield())
+		clock_advance(1);
+	cr_expect_lt(deadlines[1], 1006 * SECOND);
+	kube_election_stop(&election);
+	clock_release();
+	kube_client_free(&kit.client);
 }
 
 Test(kube_election, who_cannot_renew_leads_no_longer, .timeout = 60)
