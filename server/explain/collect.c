@@ -290,6 +290,25 @@ static struct str cluster_of_owner(struct arena *arena, const struct json_node *
 	return name;
 }
 
+/* In its own words, where it has any. */
+static bool has_no_cluster(struct explain_collect *c, const struct type *type,
+	const struct json_node *owner, struct err *err)
+{
+	struct arena *const arena = c->in->arena;
+	const struct str stage =
+		json_str(arena, EXPLAIN_AT(owner, "status", "jobDeploymentStatus"));
+	const struct str message = json_str(arena, EXPLAIN_AT(owner, "status", "message"));
+
+	if (stage.len == 0 && message.len == 0)
+		return err_set(err, ERR_NOT_FOUND,
+			"the %s is there, and has no RayCluster; its status is empty: nobody here "
+			"runs %ss; KubeRay does",
+			type->singular, type->singular);
+	return err_set(err, ERR_NOT_FOUND, "the %s is there, and has no RayCluster: %.*s%s%.*s",
+		type->singular, STR_ARG(stage), stage.len && message.len ? ": " : "",
+		STR_ARG(message));
+}
+
 /* From a RayJob or RayService to the cluster that it made. */
 static bool follow_owner(struct explain_collect *c, const struct type *type,
 	const struct json_node **object, struct err *err)
@@ -298,11 +317,7 @@ static bool follow_owner(struct explain_collect *c, const struct type *type,
 	const struct json_node *const owner = *object;
 
 	if (name.len == 0)
-		return err_set(err, ERR_NOT_FOUND,
-			"the %s is there, and has no RayCluster: %.*s%.*s", type->singular,
-			STR_ARG(json_str(
-				c->in->arena, EXPLAIN_AT(owner, "status", "jobDeploymentStatus"))),
-			STR_ARG(json_str(c->in->arena, EXPLAIN_AT(owner, "status", "message"))));
+		return has_no_cluster(c, type, owner, err);
 	explain_add_as(c->in, EXPLAIN_OWNER, owner);
 	if (!get(c, &TYPES[0], arena_str(c->in->arena, name).at, object, err))
 		return false;

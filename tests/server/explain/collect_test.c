@@ -181,6 +181,27 @@ Test(explain_collect, a_name_is_tried_in_every_kind, .timeout = 60)
 	end(&run, kit);
 }
 
+Test(explain_collect, a_job_that_nobody_runs_has_no_cluster, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		GET(MODERN "rayjobs/idle", "{\"kind\":\"RayJob\"," META("idle") "}}"),
+		GET(MODERN "rayjobs/waits",
+			"{\"kind\":\"RayJob\"," META(
+				"waits") "},\"status\":{\"jobDeploymentStatus\":\"Waiting\"}}"),
+	};
+	struct kube_kit *const kit = KUBE_KIT(SCRIPT, false);
+	struct run run;
+
+	begin(&run, kit);
+	cr_expect_not(collect(&run, "rayjob/idle"));
+	cr_expect(
+		strstr(run.err.text, "its status is empty: nobody here runs rayjobs; KubeRay does"),
+		"%s", run.err.text);
+	cr_expect_not(collect(&run, "rayjob/waits"));
+	cr_expect(strstr(run.err.text, "has no RayCluster: Waiting"), "%s", run.err.text);
+	end(&run, kit);
+}
+
 Test(explain_collect, a_server_that_says_no_to_the_cluster_ends_it, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
