@@ -155,14 +155,13 @@ const char *str_meant(struct str word, const char *const *words)
 	const char *nearest = NULL;
 	size_t limit = MEANT_EDITS;
 
-	if (word.len < MEANT_LEAST)
-		return NULL;
 	for (; *words; words++) {
 		const size_t distance = str_distance(word, str_from(*words), limit);
 
 		if (str_is_nocase(word, *words))
 			return *words;
-		if (distance <= limit && (nearest == NULL || distance < limit)) {
+		if (word.len >= MEANT_LEAST && distance <= limit &&
+			(nearest == NULL || distance < limit)) {
 			nearest = *words;
 			limit = distance;
 		}

@@ -173,7 +173,8 @@ Test(str, the_nearest_word_was_meant)
 		{"MEMROY", NULL},
 		{"Nome", "None"},
 		{"Nothing", NULL},
-		{"s3", NULL},
+		{"s3", "S3"},
+		{"s4", NULL},
 		{"", NULL},
 	};
 
