@@ -84,8 +84,8 @@ static void replicas_are_in_bounds(const struct rule_context *c, const struct ra
 			(long long)max, words->max);
 }
 
-/* So many that more of them make no difference. */
-#define COUNTLESS (INT64_MAX / 4)
+/* So many that more of them make no difference; those of one group are fewer. */
+#define COUNTLESS (INT64_MAX / 2)
 
 static int64_t pods(int64_t replicas, const struct ray_group *group)
 {

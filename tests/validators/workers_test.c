@@ -98,3 +98,16 @@ Test(workers, too_many_pods_are_old_while_they_do_not_become_more)
 			verdict_grade_update("RG0306", old, now), CASES[i].grade, "case %zu", i);
 	}
 }
+
+/* Both are the largest that the schema takes. */
+Test(workers, the_pods_of_one_group_are_counted_exactly)
+{
+	verdict_expect_told("RG0306",
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: "
+		"{headGroupSpec: {template: {spec: {containers: [{name: h, image: ray}]}}}, "
+		"workerGroupSpecs: [{groupName: g, minReplicas: 2147483647, maxReplicas: "
+		"2147483647, replicas: 2147483647, numOfHosts: 2147483647, template: {spec: "
+		"{containers: [{name: w, image: ray}]}}}]}}",
+		"makes 4611686014132420609 worker pods in all, more than KubeRay can count "
+		"(2147483647): lower minReplicas, or numOfHosts");
+}
