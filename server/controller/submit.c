@@ -81,6 +81,7 @@ static struct write *write_of(
 	write->action = action->kind;
 	write->child = action->child;
 	write->aside = action->child == CHILD_REVISION;
+	write->needed = action->needed;
 	write->name = arena_str(&write->arena, action->name);
 	write->group = arena_str(&write->arena, action->expected.group);
 	write->object_uid = arena_str(&write->arena, action->uid);

@@ -261,19 +261,27 @@ static struct write *take(struct writers *w, struct lane **lane)
 	return write;
 }
 
-/* Those that were to create the same: the pods of one group. In a list of their own. */
-static struct write *take_alike(struct writers *w, struct lane *lane, const struct write *undone)
+static bool is_of_pod(const struct write *write)
 {
+	return write->action == ACTION_CREATE && write->child == CHILD_POD;
+}
+
+/*
+ * Pods that are not made either, in a list of their own: the others of its group, or all, where
+ * what they need was refused.
+ */
+static struct write *take_pods(
+	struct writers *w, struct lane *lane, const struct write *undone, enum write_end how)
+{
+	const bool all = undone->needed && how == WRITE_REFUSED;
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;
 
-	if (undone->action != ACTION_CREATE || undone->child != CHILD_POD)
-		return NULL;
 	while (*link) {
 		struct write *const write = *link;
+		const bool is_alike = is_of_pod(undone) && str_eq(write->group, undone->group);
 
-		if (write->action != ACTION_CREATE || write->child != CHILD_POD ||
-			!str_eq(write->group, undone->group)) {
+		if (!is_of_pod(write) || (!all && !is_alike)) {
 			link = &write->next;
 			continue;
 		}
@@ -350,7 +358,7 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 	w->slow_at_work -= write->slow;
 	note_end(lane, write, how);
 	if (how != WRITE_DONE)
-		alike = take_alike(w, lane, write);
+		alike = take_pods(w, lane, write, how);
 	else if (write->reason)
 		deeds_add(&lane->deeds, write);
 	write_free(&write);

@@ -32,10 +32,11 @@ struct write {
 	int64_t revision;   /* of what was accepted */
 	const char *reason; /* what an Event calls it once it is done; NULL: none tells of it */
 	struct str why;
-	bool look;  /* nothing is written: is it there? */
-	bool aside; /* nothing hangs on it: where it is refused, the rest of its cluster goes on */
-	bool loud;  /* a status that the next round goes by */
-	bool slow;  /* nobody answered the last time it was asked for, so it may hang for long */
+	bool look;   /* nothing is written: is it there? */
+	bool aside;  /* nothing hangs on it: where it is refused, the rest of its cluster goes on */
+	bool needed; /* where it is refused, pods of its round are withdrawn */
+	bool loud;   /* a status that the next round goes by */
+	bool slow;   /* nobody answered the last time it was asked for, so it may hang for long */
 	/* The writers' own. */
 	struct write *next;
 	struct arena arena;

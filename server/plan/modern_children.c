@@ -11,6 +11,8 @@
 _Static_assert((int)AUTH_SECRET_RANDOM == (int)OBSERVED_RANDOM,
 	"a round has as many bytes as a token takes");
 
+enum { EXISTS = 409 };
+
 static void create(struct modern *m, enum child_kind kind, struct json_edit *body)
 {
 	if (body == NULL)
@@ -40,6 +42,32 @@ static void label(const struct modern *m, struct json_edit *service)
 	json_edit_put_str(child_object(meta, "labels"), LABEL_CLUSTER, m->c.name);
 }
 
+/* NULL: it was not refused. */
+static const struct observed_failure *failure_of_service(
+	const struct observed *seen, struct str name)
+{
+	for (size_t i = 0; i < seen->failure_count; i++) {
+		const struct observed_failure *const failure = &seen->failures[i];
+
+		if (str_is(failure->kind, "Service") && str_eq(failure->what, name) &&
+			!failure->adopting)
+			return failure;
+	}
+	return NULL;
+}
+
+bool modern_head_service_is_anothers(const struct observed *seen, const struct child_context *c)
+{
+	const struct observed_failure *const failure = failure_of_service(seen, c->head_service);
+
+	return failure && failure->code == EXISTS;
+}
+
+bool modern_head_service_is_needed(const struct observed *seen, const struct child_context *c)
+{
+	return failure_of_service(seen, c->head_service) == NULL;
+}
+
 /* Its text is made only where no watch tells of it. */
 static void create_service(
 	struct modern *m, struct str name, struct json_edit *(*make)(const struct child_context *c))
@@ -48,9 +76,12 @@ static void create_service(
 		return;
 	struct json_edit *const service = make(&m->c);
 
-	if (service)
-		label(m, service);
+	if (service == NULL)
+		return;
+	label(m, service);
 	create(m, CHILD_SERVICE, service);
+	m->round->actions[m->round->count - 1].needed =
+		str_eq(name, m->c.head_service) && modern_head_service_is_needed(m->seen, &m->c);
 }
 
 /*

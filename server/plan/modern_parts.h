@@ -85,6 +85,16 @@ struct str modern_suffix(struct modern *m);
 /* Of a cluster that is being deleted: nothing of ours may hold it. */
 void modern_let_go(const struct observed *seen, struct round *round);
 void modern_children(struct modern *m);
+/*
+ * The name of the head's Service is somebody else's: workers would join whatever stands behind it,
+ * such as another cluster's head. KubeRay makes no pods either where it cannot make that Service.
+ */
+bool modern_head_service_is_anothers(const struct observed *seen, const struct child_context *c);
+/*
+ * Whether that may be, for all that is known: the first time. Where it was refused for another
+ * reason there is none of that name, and workers that wait for it do no harm.
+ */
+bool modern_head_service_is_needed(const struct observed *seen, const struct child_context *c);
 /* False where the workers are to be left alone as well. */
 bool modern_head(struct modern *m);
 void modern_groups(struct modern *m);

@@ -78,6 +78,7 @@ static void settle_service(struct legacy *l)
 	action->child = CHILD_SERVICE;
 	action->name = l->m.c.head_service;
 	action->body = service;
+	action->needed = modern_head_service_is_needed(l->m.seen, &l->m.c);
 	if (there == NULL || !there->ours)
 		return;
 	action->body = json_edit_object();
@@ -95,7 +96,7 @@ static void make(struct legacy *l)
 		return;
 	l->adopts = adopt_strays(l->m.seen, &l->m.c, l->m.round);
 	settle_service(l);
-	if (l->adopts)
+	if (l->adopts || modern_head_service_is_anothers(l->m.seen, &l->m.c))
 		return;
 	legacy_settle_head(l);
 	legacy_settle_workers(l);

@@ -41,7 +41,11 @@ static void make(struct modern *m, bool pods)
 	}
 	m->adopts = adopt_strays(m->seen, &m->c, m->round) && pods;
 	modern_children(m);
-	if (pods && !m->adopts && modern_head(m))
+	if (!pods || m->adopts)
+		return;
+	if (modern_head_service_is_anothers(m->seen, &m->c))
+		modern_shrink(m);
+	else if (modern_head(m))
 		modern_groups(m);
 }
 

@@ -52,6 +52,7 @@ struct action {
 	struct str name;        /* of what is created or deleted */
 	struct str uid;         /* of what is deleted */
 	int64_t revision;       /* of a CHILD_REVISION */
+	bool needed;            /* where it is refused, the pods wait for the next round */
 	/* Of a create of a pod: how it counts until a watch tells of it. */
 	struct observed_pod expected;
 	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its

@@ -1,5 +1,6 @@
 /* The label that names its cluster is taken off what is ours, or names another. */
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -200,7 +201,10 @@ static size_t events_of(const char *reason)
 	return count;
 }
 
-/* Whose it is that has the name is told once, and what to do; the pods are made all the same. */
+/*
+ * Whose it is that has the name is told once, and what to do. Workers would join whatever stands
+ * behind it, so there are no pods until it is gone.
+ */
 Test(relabelled, a_service_that_is_somebody_elses_is_told_to_be_in_the_way)
 {
 	for (size_t i = 0; i < ARRAY_LEN(TAKEN); i++) {
@@ -223,6 +227,40 @@ Test(relabelled, a_service_that_is_somebody_elses_is_told_to_be_in_the_way)
 			controller_kit_cluster(kit, "a"));
 		cr_expect_eq(events_of("FailedToCreateService"), 1u, "%.*s",
 			STR_ARG(buf_str(&kit->events)));
+		cr_expect_eq(controller_kit_pods(kit, "a", NULL), 0u);
+		cr_expect_not(controller_kit_says(kit, "a", "\"state\":\"ready\""));
+		fake_cluster_delete(kit->cluster, SERVICES "a-head-svc");
+		controller_kit_settle(kit);
 		cr_expect_eq(controller_kit_pods(kit, "a", NULL), 2u);
 	}
+}
+
+/* Nobody else has the name: what waits for the Service does no harm. */
+Test(relabelled, where_a_service_may_not_be_made_pods_are)
+{
+	controller_kit_apply(kit, "a", 1);
+	fake_cluster_refuse(kit->cluster, "/services", 403, "Forbidden", SIZE_MAX);
+	controller_kit_begin(kit);
+	write_all();
+	clock_advance(CLOCK_SECOND);
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 2u);
+}
+
+/* Its pods were made before somebody took the name of its Service: they stay, none are added. */
+Test(relabelled, where_a_service_was_taken_from_a_cluster_it_does_not_grow)
+{
+	controller_kit_apply(kit, "a", 2);
+	controller_kit_lead(kit);
+	fake_cluster_put(kit->cluster, SERVICES "a-head-svc",
+		"{\"metadata\":{\"name\":\"a-head-svc\",\"namespace\":\"ns\"},\"spec\":{}}");
+	controller_kit_tell(kit);
+	controller_kit_scale(kit, "a", 5);
+	controller_kit_tell(kit);
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 2u);
+	controller_kit_scale(kit, "a", 1);
+	controller_kit_tell(kit);
+	write_all();
+	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 1u);
 }

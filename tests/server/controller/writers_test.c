@@ -446,3 +446,19 @@ Test(writers, that_somebody_asked_is_not_forgotten_where_a_round_ends_badly)
 		log.writers, &(struct world_key){DIALECT_MODERN, STR("ns"), STR("a")}));
 	end(&log);
 }
+
+Test(writers, where_what_pods_need_is_refused_they_wait_for_the_next_round)
+{
+	struct log log = {.refuse = "service"};
+	struct writers *const w = begin(&log);
+	struct write *const first = create("a", "service", CHILD_SERVICE);
+
+	first->needed = true;
+	first->next = create("a", "account", CHILD_SERVICE_ACCOUNT);
+	first->next->next = create("a", "head", CHILD_POD);
+	first->next->next->next = create("a", "worker", CHILD_POD);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/service -worker -head a/account (a u badly)");
+	end(&log);
+}
