@@ -1,14 +1,14 @@
 /*
  * Starts in order, waits for a signal, stops in reverse.
  *
- * Threads: this one waits for signals; who looks at the policy's file has one; each listener has
- * a keeper and a pool (http/listener.h); the certificate's watcher has one (certs/serving_watch.h);
- * in a cluster the keeper of certificates has one (cert_keeper.h), and so have the election, the
- * recorder of Events, each watch, and the connection of those that share one (kube/); the replica
- * that leads has those of the controller besides (controller/controller.h), which share its world,
- * queue and writers.
- * They share the policy snapshot, the ledger, the metrics and the health board, each with a mutex
- * of its own file, and the atomics of struct app. All else is immutable after the start.
+ * Threads: this one waits for signals (and another, at the end, for this one); who looks at the
+ * policy's file has one; each listener has a keeper and a pool (http/listener.h); the certificate's
+ * watcher has one (certs/serving_watch.h); in a cluster the keeper of certificates has one
+ * (cert_keeper.h), and so have the election, the recorder of Events, each watch, and the connection
+ * of those that share one (kube/); the replica that leads has those of the controller besides
+ * (controller/controller.h), which share its world, queue and writers. They share the policy
+ * snapshot, the ledger, the metrics and the health board, each with a mutex of its own file, and
+ * the atomics of struct app. All else is immutable after the start.
  */
 #include "server/cmd_serve.h"
 
@@ -16,13 +16,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "server/commands.h"
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 #include "server/serve/welcome.h"
+
+#define STOP_TIME (5 * CLOCK_SECOND) /* of the parts, each of which takes a moment */
 
 enum {
 	QUOTA_CLUSTERS_MAX = 10000, /* that one process keeps count of by itself */
@@ -112,6 +117,23 @@ static void let_signals_kill(void)
 	pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
 }
 
+static void *end_all_the_same(void *unused)
+{
+	(void)unused;
+	clock_sleep_until(clock_now() + STOP_TIME);
+	LOG(WARN, "something hangs, as where a file system does not answer: ended without it");
+	_exit(EXIT_FINE);
+}
+
+/* Nothing is served any more: what still hangs after a while, and cannot be joined, is left. */
+static void bound_the_stop(void)
+{
+	pthread_t thread;
+
+	if (thread_start(&thread, "end", end_all_the_same, NULL))
+		pthread_detach(thread);
+}
+
 static void welcome(const struct server *s)
 {
 	CLEANUP(buf_done) struct buf text = {0};
@@ -151,6 +173,7 @@ static int run(struct server *s, const sigset_t *signals)
 	serve_leader_stop(s); /* another one may lead while we drain */
 	serve_ports_drain(s);
 	LOG(INFO, "stopped");
+	bound_the_stop();
 	return EXIT_FINE;
 }
 

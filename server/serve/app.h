@@ -26,5 +26,6 @@ struct app {
 	atomic_bool draining;
 	atomic_bool leads;                /* this replica does what only one may do */
 	atomic_bool policy_broken;        /* the file on disk is not the one in force */
+	atomic_llong policy_looked;       /* clock_now() of the last look at it; 0: not watched */
 	atomic_llong certificate_expires; /* seconds since 1970 */
 };

@@ -5,6 +5,9 @@
 #include "server/serve/server.h"
 #include "server/serve/telemetry.h"
 
+/* A policy file of which nothing is known for so long is not said to be the one in force. */
+#define POLICY_UNSEEN (5 * CLOCK_SECOND)
+
 /* What was decided, as one line. Names of objects are data here, never a metric's label. */
 static void log_decision(enum admit_phase phase, const struct admit_outcome *o, int64_t ns)
 {
@@ -97,9 +100,12 @@ static bool certificate_is_valid(const struct app *app)
 	return app->certificate_expires > clock_wall() / CLOCK_SECOND;
 }
 
+/* It is looked at each second, unless a look does not come back. */
 static bool policy_is_current(const struct app *app)
 {
-	return !app->policy_broken;
+	const int64_t looked = app->policy_looked;
+
+	return !app->policy_broken && (looked == 0 || clock_now() - looked < POLICY_UNSEEN);
 }
 
 /* A policy file that is broken is shouted about, but the one in force goes on serving. */
@@ -114,7 +120,8 @@ static const struct {
 	{"certificate", certificate_is_valid, true,
 		"there is no serving certificate yet, or it has expired"},
 	{"policy", policy_is_current, false,
-		"the policy file is broken or gone and the one before it is in force; see the log"},
+		"the policy file is broken or gone (see the log), or its file system does not "
+		"answer; the policy that was read last is in force"},
 };
 
 /* What the parts say of themselves; whether none that decides is bad. */

@@ -74,7 +74,10 @@ static void tell(struct server *s, enum policy_change change, const struct err *
 	}
 }
 
-/* A file system that does not answer keeps this thread, and nothing else. */
+/*
+ * A file system that does not answer keeps this thread, and nothing else until the server stops;
+ * that is then ended in spite of it (cmd_serve.c).
+ */
 static void *look_again_and_again(void *context)
 {
 	struct server *const s = context;
@@ -91,6 +94,7 @@ static void *look_again_and_again(void *context)
 		pthread_mutex_unlock(&p->mutex);
 		const enum policy_change change = policy_store_refresh(s->app.policy, force, &err);
 
+		s->app.policy_looked = clock_now();
 		pthread_mutex_lock(&p->mutex);
 		if (change != POLICY_UNCHANGED && !p->resting)
 			tell(s, change, &err);
@@ -106,6 +110,7 @@ bool serve_policy_watch(struct server *s, struct err *err)
 	s->policy = mem_alloc(sizeof(*s->policy));
 	pthread_mutex_init(&s->policy->mutex, NULL);
 	pthread_cond_init(&s->policy->poked, NULL);
+	s->app.policy_looked = clock_now();
 	s->policy->runs = thread_start(&s->policy->thread, "policy", look_again_and_again, s);
 	return s->policy->runs || err_errno(err, "start a thread");
 }

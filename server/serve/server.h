@@ -51,6 +51,7 @@ MUST_CHECK bool serve_policy_start(struct server *s, struct err *err);
 void serve_policy_stop(struct server *s);
 /* Looks each second whether the file has changed; what then has to know of it must be started. */
 MUST_CHECK bool serve_policy_watch(struct server *s, struct err *err);
+/* Waits for a look that is under way, however long. */
 void serve_policy_unwatch(struct server *s);
 /* Reads it at once, even where it looks the same. */
 void serve_policy_poke(struct server *s);

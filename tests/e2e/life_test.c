@@ -1,7 +1,11 @@
 /* What changes while the program runs, and how it ends: nobody who asked is left without answer. */
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "certs/serving_mint.h"
@@ -142,6 +146,61 @@ Test(e2e_life, a_policy_that_became_a_pipe_does_not_keep_the_end_waiting)
 	kit_run("cd '%s' && mkfifo p && mv p policy.yaml", w.server.folder);
 	server_process_expect_log(&w.server, "new policy is broken");
 	stop_with_policy(&w);
+}
+
+/* Whether the thread is the one of that name. */
+static bool is_called(pid_t pid, const char *thread, const char *name)
+{
+	char path[64], text[32] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%.20s/comm", pid, thread);
+	FILE *const file = fopen(path, "r");
+
+	if (file == NULL)
+		return false;
+	const bool read = fgets(text, sizeof(text), file) != NULL;
+
+	fclose(file);
+	return read && strncmp(text, name, strlen(name)) == 0;
+}
+
+/* Stops one thread of the process, as a file system does that does not answer. */
+static pid_t hold_thread(pid_t pid, const char *name)
+{
+	char path[32];
+	pid_t thread = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	DIR *const folder = opendir(path);
+
+	cr_assert_not_null(folder);
+	for (const struct dirent *entry; thread == 0 && (entry = readdir(folder));) {
+		if (is_called(pid, entry->d_name, name))
+			thread = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	closedir(folder);
+	cr_assert_neq(thread, 0, "no thread '%s'", name);
+	cr_assert_eq(ptrace(PTRACE_SEIZE, thread, NULL, NULL), 0);
+	cr_assert_eq(ptrace(PTRACE_INTERRUPT, thread, NULL, NULL), 0);
+	cr_assert_eq(waitpid(thread, NULL, __WALL), thread);
+	return thread;
+}
+
+Test(e2e_life, a_policy_that_hangs_is_told_and_does_not_hold_up_the_end, .timeout = 60)
+{
+	struct with_policy w = start_with_policy(POLICY_HEAD);
+	const pid_t thread = hold_thread(w.server.pid, "policy");
+
+	server_process_await_metric(&w.server, "raygate_health{part=\"policy\"}", 0);
+	expect_policy_check(&w, "its file system does not answer");
+	cr_expect(is_admitted(&w));
+	http_client_close(&w.client);
+	cr_assert_eq(kill(w.server.pid, SIGTERM), 0);
+	cr_assert_eq(waitpid(thread, NULL, __WALL), thread);
+	cr_expect_eq(server_process_wait(&w.server), 0);
+	server_process_expect_log(&w.server, "something hangs");
+	server_process_done(&w.server);
+	arena_done(&w.arena);
 }
 
 Test(e2e_life, a_certificate_that_clients_refuse_is_told_at_the_start)
