@@ -285,6 +285,7 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 	detail[utf8_cut(str_from(detail), sizeof(detail) - 2)] = '\0';
 	*next_slot(errors) = (struct field_error){
 		.rule = fact->rule,
+		.or_rule = fact->or_rule,
 		.type = fact->type,
 		.at_most = fact->at_most,
 		.as_before = fact->as_before,

@@ -111,7 +111,8 @@ struct field_reads {
 #define FIELD_READS_NOTHING ((struct field_reads){0})
 
 struct field_error {
-	const char *rule; /* "RG0101" */
+	const char *rule;    /* "RG0101" */
+	const char *or_rule; /* see struct field_fact */
 	enum field_error_type type;
 	enum field_severity at_most;  /* what the finder allows; table and policy may lower it */
 	bool as_before;               /* a warning, since the version before is no better */
@@ -157,6 +158,7 @@ void field_errors_init(
 
 struct field_fact {
 	const char *rule;
+	const char *or_rule; /* NULL, or another one that finds the same: the graver one counts */
 	enum field_error_type type;
 	enum field_severity at_most;
 	struct field_reads reads;

@@ -285,6 +285,7 @@ struct schema {
 #define SCHEMA_RULE_QUANTITY  "RG0106" /* a quantity can be read */
 #define SCHEMA_RULE_DUPLICATE "RG0107" /* list items that count as keys are unique */
 #define SCHEMA_RULE_POD_WORD  "RG0108" /* as WORD, refused when the pod is created */
+#define SCHEMA_RULE_INSTEAD   "RG1203" /* one of a field and what does instead is there */
 #define SCHEMA_RULE_POD_RANGE "RG0109" /* as RANGE, refused when the pod is created */
 
 /*

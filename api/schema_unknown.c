@@ -328,13 +328,19 @@ static bool is_missed(const struct schema_decoder *d, const struct schema_unknow
 	return asked >> number & 1 && row->fallback == NULL;
 }
 
-/* One error says both: what is there and is not known, and what is asked for and is not there. */
+/*
+ * One error says both: what is there and is not known, and what is asked for and is not there. So
+ * it is as grave as either. What has something that does instead the CRD does not ask for.
+ */
 static void report_missed(const struct schema_decoder *d, const struct schema *schema,
 	const struct schema_field *row, const struct field_path *at)
 {
-	const struct field_fact missing =
-		schema_fact(SCHEMA_RULE_REQUIRED, FIELD_INVALID, FIELD_READS_NOTHING);
+	const bool instead = row->kind == SCHEMA_OBJECT && row->words;
+	struct field_fact missing =
+		schema_fact(instead ? SCHEMA_RULE_INSTEAD : SCHEMA_RULE_REQUIRED, FIELD_INVALID,
+			FIELD_READS_NOTHING);
 
+	missing.or_rule = SCHEMA_RULE_UNKNOWN;
 	field_add(d->errors, at, &missing,
 		"unknown field in %s, which needs \"%s\": write that name", schema->name, row->key);
 }

@@ -44,12 +44,13 @@ static void ttl_needs_shutdown(const struct rule_context *c, const struct ray_ob
 			"this");
 }
 
-/* RG1203; where one stands under another name, the decoder has told so. */
+/* RG1203; where one stands under another name, or is no object, the decoder has told so. */
 static void job_has_cluster(const struct rule_context *c, const struct ray_object *object)
 {
 	const struct ray_job *const job = object->job;
 
-	if (job && job->self.node && job->cluster_spec.at == NULL && !selects_cluster(job))
+	if (job && job->self.node && job->cluster_spec.at == NULL && !selects_cluster(job) &&
+		!json_present(json_get(job->self.node, "rayClusterSpec")))
 		rule_found(c, FIELD_CHILD(job->self.at, "rayClusterSpec"), FIELD_REQUIRED,
 			FIELD_READS(job->cluster_selector.node),
 			"a job needs a cluster: describe one here, or name one in clusterSelector");

@@ -218,10 +218,22 @@ static enum field_severity settle_severity(const struct validation *v, const str
 	return severity;
 }
 
+/* Of two rules that find the same: what is refused by one is not let in by the other. */
+static const struct rule *rule_of(const struct validation *v, const struct field_error *error)
+{
+	const struct rule *const rule = plan_rule_find(str_from(error->rule));
+
+	if (error->or_rule == NULL)
+		return rule;
+	const struct rule *const other = plan_rule_find(str_from(error->or_rule));
+
+	return severity_of(v, other) > severity_of(v, rule) ? other : rule;
+}
+
 static struct finding settle(
 	const struct validation *v, const struct field_error *error, struct str silenced)
 {
-	const struct rule *const rule = plan_rule_find(str_from(error->rule));
+	const struct rule *const rule = rule_of(v, error);
 	const enum field_severity severity = settle_severity(v, rule, error->at_most, silenced);
 
 	return (struct finding){.error = error,

@@ -74,25 +74,32 @@ Test(schema_unknown, what_was_meant_is_told)
 Test(schema_unknown, what_is_needed_and_stands_there_under_another_name_is_told_once)
 {
 	static const struct {
-		const char *object, *words;
+		const char *rule, *object, *words;
 	} CASES[] = {
-		{JOB("rayclusterSpec: " ANY_CLUSTER), MISSED("a RayJob spec", "rayClusterSpec")},
-		{JOB("clusterSelector: {}, rayClusterConfig: " ANY_CLUSTER),
+		{"RG1203", JOB("rayclusterSpec: " ANY_CLUSTER),
 			MISSED("a RayJob spec", "rayClusterSpec")},
-		{"{apiVersion: ray.io/v1, kind: RayService, metadata: {name: a}, spec: {"
-		 "rayClusterSpec: " ANY_CLUSTER "}}",
+		{"RG1203", JOB("clusterSelector: {}, rayClusterConfig: " ANY_CLUSTER),
+			MISSED("a RayJob spec", "rayClusterSpec")},
+		{"RG0103",
+			"{apiVersion: ray.io/v1, kind: RayService, metadata: {name: a}, spec: {"
+			"rayClusterSpec: " ANY_CLUSTER "}}",
 			MISSED("a RayService spec", "rayClusterConfig")},
-		{"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {headGroup: "
-		 "{template: " PLAIN "}}}",
+		{"RG0103",
+			"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: "
+			"{headGroup: "
+			"{template: " PLAIN "}}}",
 			MISSED("a RayCluster spec", "headGroupSpec")},
-		{IN_CONTAINER("volumeMounts: [{name: v, mountpath: /x}]"),
+		{"RG0103", IN_CONTAINER("volumeMounts: [{name: v, mountpath: /x}]"),
 			MISSED("a volume mount", "mountPath")},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-		verdict_expect_told("RG0103", CASES[i].object, CASES[i].words);
+		const bool instead = str_is(str_from(CASES[i].rule), "RG1203");
+		const char *const other = instead ? "RG0103" : "RG1203";
+
+		verdict_expect_told(CASES[i].rule, CASES[i].object, CASES[i].words);
 		cr_expect_eq(verdict_grade("RG0102", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
-		cr_expect_eq(verdict_grade("RG1203", "%s", CASES[i].object), FIELD_SEVERITY_OFF);
+		cr_expect_eq(verdict_grade(other, "%s", CASES[i].object), FIELD_SEVERITY_OFF);
 	}
 	/* of two only one can be it */
 	verdict_expect_told("RG0103", TWICE_MISSPELT, MISSED("a RayCluster spec", "headGroupSpec"));
@@ -109,6 +116,38 @@ Test(schema_unknown, what_is_needed_and_stands_there_under_another_name_is_told_
 	verdict_expect_told("RG0102",
 		JOB("rayclusterSpec: {}, clusterSelector: {ray.io/cluster: c}"),
 		MEANT("a RayJob spec", "rayClusterSpec"));
+}
+
+#define POLICY(rules) "{apiVersion: raygate.dev/v1, kind: Policy, rules: {" rules "}}"
+#define MISSPELT_JOB  JOB("rayclusterSpec: " ANY_CLUSTER)
+
+/* Here RG0102 is an error by itself: kubectl refuses what is unknown. */
+Test(schema_unknown, what_is_told_once_is_as_grave_as_the_graver_of_its_rules)
+{
+	static const struct {
+		const char *policy, *object, *rule;
+		enum field_severity grade;
+	} CASES[] = {
+		{POLICY("RG0103: warn"), TWICE_MISSPELT, "RG0102", FIELD_SEVERITY_ERROR},
+		{POLICY("RG0103: \"off\""), TWICE_MISSPELT, "RG0102", FIELD_SEVERITY_ERROR},
+		{POLICY("RG0102: warn"), TWICE_MISSPELT, "RG0103", FIELD_SEVERITY_ERROR},
+		{POLICY("RG0102: warn, RG0103: warn"), TWICE_MISSPELT, "RG0103",
+			FIELD_SEVERITY_WARN},
+		{POLICY("RG1203: warn"), MISSPELT_JOB, "RG0102", FIELD_SEVERITY_ERROR},
+		{POLICY("RG1203: warn"), MISSPELT_JOB, "RG0103", FIELD_SEVERITY_OFF},
+		{POLICY("RG0102: warn, RG1203: warn"), MISSPELT_JOB, "RG1203", FIELD_SEVERITY_WARN},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade_by(CASES[i].policy, CASES[i].rule, CASES[i].object),
+			CASES[i].grade, "case %zu", i);
+}
+
+Test(schema_unknown, a_cluster_that_is_no_object_is_told_once)
+{
+	cr_expect_eq(verdict_grade("RG0101", JOB("rayClusterSpec: 5")), FIELD_SEVERITY_ERROR);
+	cr_expect_eq(verdict_grade("RG1203", JOB("rayClusterSpec: 5")), FIELD_SEVERITY_OFF);
+	cr_expect_eq(verdict_grade("RG1203", JOB("rayClusterSpec: null")), FIELD_SEVERITY_ERROR);
 }
 
 Test(schema_unknown, a_field_in_the_wrong_place_is_told_the_right_one)

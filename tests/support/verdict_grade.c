@@ -65,6 +65,11 @@ void verdict_expect_told(const char *id, const char *manifest, const char *end)
 	policy_free(&policy);
 }
 
+enum field_severity verdict_grade_by(const char *policy, const char *id, const char *manifest)
+{
+	return gravest(review_policy(policy), id, STR(""), str_from(manifest));
+}
+
 enum field_severity verdict_grade_update(const char *id, const char *old, const char *now)
 {
 	return gravest(policy_empty(), id, str_from(old), str_from(now));

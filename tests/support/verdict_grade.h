@@ -8,6 +8,8 @@
  * built-in one. Fails the running test where the text cannot be read.
  */
 enum field_severity verdict_grade(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same where that is the policy (YAML) instead. */
+enum field_severity verdict_grade_by(const char *policy, const char *id, const char *manifest);
 /* Whether an error of the rule is told in words that end so. Built-in policy, as above. */
 void verdict_expect_told(const char *id, const char *manifest, const char *end);
 /* The grade for an UPDATE that leaves `old` as `now`. */
