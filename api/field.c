@@ -33,11 +33,29 @@ const struct field_path *field_path_child(
 	return kept;
 }
 
+/* As in JSON: the API server takes no warning that has a control character, and no line has two. */
+static void add_plainly(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		const unsigned char c = (unsigned char)text.at[i];
+		const bool of_two =
+			c == 0xC2 && i + 1 < text.len && (unsigned char)text.at[i + 1] < 0xA0;
+
+		if (of_two)
+			buf_printf(out, "\\u%04x", (unsigned char)text.at[++i]);
+		else if (c < 0x20 || c == 0x7F)
+			buf_printf(out, "\\u%04x", c);
+		else
+			buf_add_char(out, text.at[i]);
+	}
+}
+
 static void add_step(struct buf *out, struct str step)
 {
 	const size_t shown = utf8_cut(step, FIELD_STEP_SHOWN);
 
-	buf_add(out, (struct str){step.at, shown});
+	if (step.at) /* NULL where the key is empty */
+		add_plainly(out, (struct str){step.at, shown});
 	if (shown < step.len)
 		buf_add_cstr(out, "…");
 }

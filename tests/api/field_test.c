@@ -55,6 +55,21 @@ Test(field, beyond_the_limit_each_rule_and_grade_has_its_share_and_the_rest_is_c
 	cr_expect_eq(errors.dropped, 6u, "the share of a rule is spent once");
 }
 
+/* An API server passes no warning on that has a control character. */
+Test(field, control_characters_of_a_key_are_shown_as_in_json)
+{
+	const struct field_fact fact = {.rule = "RG0001", .type = FIELD_INVALID};
+	const struct field_path *const spec = FIELD_ROOT("spec");
+
+	field_add(
+		&errors, FIELD_CHILD(spec, "a\nb\x7f\xc2\x80\xc2\x9f\xc2\xa0"), &fact, "is wrong");
+	field_add(&errors, FIELD_KEY(spec, STR("\x1f\t\xc3\xa4")), &fact, "is wrong");
+	cr_expect(str_is(errors.items[0].field, "spec.a\\u000ab\\u007f\\u0080\\u009f\xc2\xa0"),
+		"%.*s", STR_ARG(errors.items[0].field));
+	cr_expect(str_is(errors.items[1].field, "spec[\\u001f\\u0009\xc3\xa4]"), "%.*s",
+		STR_ARG(errors.items[1].field));
+}
+
 Test(field, what_is_forgotten_leaves_no_trace)
 {
 	add("RG0001", FIELD_SEVERITY_ERROR);
