@@ -298,10 +298,16 @@ void defaults_apply(const struct defaults_input *in, struct patch *out)
 	*out = (struct patch){0};
 	if (in->object->cluster == NULL || in->object->meta.self.node == NULL)
 		return;
-	if (has_too_many_groups(in->object) || has_too_many_groups(in->old)) {
+	if (has_too_many_groups(in->object)) {
 		warn(&all, DEFAULTS_RULE_ROOM,
 			"defaults of more than 999 worker groups are not recorded, so none are "
 			"added: write what each of them needs, or make several clusters");
+		forget(&all);
+	} else if (has_too_many_groups(in->old)) {
+		warn(&all, DEFAULTS_RULE_ROOM,
+			"the version before had more than 999 worker groups, whose defaults are "
+			"not recorded, so none are added: delete the cluster and create it, or "
+			"write what each group needs");
 		forget(&all);
 	} else {
 		add_defaults(&all);

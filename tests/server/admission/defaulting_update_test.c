@@ -295,6 +295,8 @@ Test(defaulting_update, what_is_left_of_very_many_groups_is_not_taken_for_new)
 
 	cr_expect_eq(r.patch.len, 0u, "%.*s", STR_ARG(r.patch));
 	cr_expect(str_contains(r.reply, "RG1602"), "%.*s", STR_ARG(r.reply));
+	cr_expect(str_contains(r.reply, "the version before had more than 999"), "%.*s",
+		STR_ARG(r.reply));
 }
 
 /* A record that the new body brings along is never left in it, not even where ours has no room. */
