@@ -111,3 +111,12 @@ Test(workers, the_pods_of_one_group_are_counted_exactly)
 		"makes 4611686014132420609 worker pods in all, more than KubeRay can count "
 		"(2147483647): lower minReplicas, or numOfHosts");
 }
+
+#define LARGEST(name) GROUP(name, "replicas: 2147483647, numOfHosts: 2147483647, ")
+
+/* An int64 has room for two of them. */
+Test(workers, more_pods_than_an_int64_holds_are_too_many)
+{
+	cr_expect_eq(verdict_grade("RG0306", CLUSTER("%s"), LARGEST("a") LARGEST("b") LARGEST("c")),
+		FIELD_SEVERITY_ERROR);
+}
