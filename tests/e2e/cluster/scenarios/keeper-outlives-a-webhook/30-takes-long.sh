@@ -37,4 +37,5 @@ keeper_complete slow 2
 eventually keeper_is slow ready
 [ "$(pods_made slow)" = 2 ]
 kubectl delete mutatingwebhookconfiguration,validatingwebhookconfiguration pods-of-slow
+stop silent
 kubectl delete rayclusters.ray.io slow
