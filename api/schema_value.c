@@ -207,10 +207,13 @@ COLD NOINLINE static void report_quantity(const struct schema_decoder *d,
 	const struct field_fact wrong =
 		schema_fact(SCHEMA_RULE_QUANTITY, FIELD_INVALID, FIELD_READS(node));
 
-	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER)
+	if (node->kind != JSON_STRING && node->kind != JSON_NUMBER) {
 		schema_wrong_type(d, node, at, SCHEMA_WANTED_QUANTITY);
-	else
-		field_add(d->errors, at, &wrong, "%s", err->text);
+		return;
+	}
+	const struct str fraction = schema_fraction(d, node, at);
+
+	field_add(d->errors, at, &wrong, "%s", fraction.len ? fraction.at : err->text);
 }
 
 static void decode_quantity(const struct schema_decoder *d, const struct schema_value *v, void *out)

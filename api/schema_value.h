@@ -49,6 +49,12 @@ void schema_value_wrong(const struct schema_decoder *d, const struct schema_valu
 void schema_wrong_list(const struct schema_decoder *d, const struct schema_value *v) COLD NOINLINE;
 void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at) COLD NOINLINE;
+/*
+ * How an amount with a fraction is written, by the resource that `at` names; empty where that is no
+ * other way than of any amount.
+ */
+struct str schema_fraction(const struct schema_decoder *d, const struct json_node *node,
+	const struct field_path *at) COLD NOINLINE;
 /* How a scalar that is no string stands in the file, or as JSON. */
 struct str schema_text(const struct schema_decoder *d, const struct json_node *node) COLD NOINLINE;
 

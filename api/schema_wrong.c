@@ -207,3 +207,44 @@ void schema_wrong_object(const struct schema_decoder *d, const struct schema *sc
 			      .at;
 	report(d, node, at, SCHEMA_WANTED_OBJECT, way);
 }
+
+/* Of a device plugin, or a count of objects: names with a slash, and pods. */
+static bool is_whole(struct str name)
+{
+	return str_contains(name, "/") || str_is(name, "pods");
+}
+
+static bool is_in_bytes(struct str name)
+{
+	return str_ends(name, "memory") || str_ends(name, "storage") ||
+	       str_contains(name, "hugepages-");
+}
+
+struct str schema_fraction(
+	const struct schema_decoder *d, const struct json_node *node, const struct field_path *at)
+{
+	const struct str name = at->step == FIELD_STEP_KEY ? at->key : STR("");
+	struct quantity value;
+	struct err ignored;
+
+	if (!json_is(node, JSON_NUMBER) || !quantity_read(node, &value, &ignored) ||
+		quantity_is_whole(value) || quantity_is_negative(value))
+		return STR("");
+	const struct quantity below = {.nano = value.nano - value.nano % quantity_whole(1).nano};
+
+	if (is_whole(name))
+		return arena_printf(d->arena,
+			"is a number with a fraction, which the schema refuses: it must be whole: "
+			"%s or %s",
+			quantity_print_count(below).at,
+			quantity_print_count(quantity_add(below, quantity_whole(1))).at);
+	if (!is_in_bytes(name))
+		return STR("");
+	const struct str raw = json_raw(node);
+	const bool plain = !str_contains(raw, "e") && !str_contains(raw, "E");
+
+	return arena_printf(d->arena,
+		"is a number with a fraction, which the schema refuses: write it as a string with "
+		"a unit, such as \"%.*sGi\"",
+		STR_ARG(plain ? raw : STR("1.5")));
+}

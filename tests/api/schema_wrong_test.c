@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/mem.h"
 #include "tests/support/verdict_grade.h"
 
 #define CLUSTER(spec, head, pod, container)                                                        \
@@ -16,6 +17,8 @@
 #define STRING_BUT           "must be a string, is "
 #define LIST_BUT             "must be a list, is "
 #define STRINGS_BUT          "must be a list of strings, is a string: "
+#define FRACTION             "is a number with a fraction, which the schema refuses: "
+#define BYTES                "write it as a string with a unit, such as "
 #define BY_WORD              "write it word by word, as [\"sh\", \"-c\", \"sleep 5\"]"
 
 Test(schema_wrong, what_has_the_wrong_type_is_told_how_it_is_written)
@@ -50,6 +53,36 @@ Test(schema_wrong, what_has_the_wrong_type_is_told_how_it_is_written)
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		verdict_expect_told("RG0101", CASES[i].object, CASES[i].words);
+}
+
+/* Thousandths are right for CPUs alone: of bytes they are next to nothing, and devices are whole.
+ */
+Test(schema_wrong, an_amount_with_a_fraction_is_told_how_that_resource_is_written)
+{
+	static const struct {
+		const char *amount, *words;
+	} CASES[] = {
+		{"cpu: 1.5", FRACTION "write 1500m"},
+		{"memory: 1.5", FRACTION BYTES "\"1.5Gi\""},
+		{"memory: 15e-1", FRACTION BYTES "\"1.5Gi\""},
+		{"ephemeral-storage: 0.5", FRACTION BYTES "\"0.5Gi\""},
+		{"hugepages-2Mi: 2.5", FRACTION BYTES "\"2.5Gi\""},
+		{"nvidia.com/gpu: 1.5", FRACTION "it must be whole: 1 or 2"},
+		{"nvidia.com/gpu: 0.5", FRACTION "it must be whole: 0 or 1"},
+		{"example.com/memory: 2.5", FRACTION "it must be whole: 2 or 3"},
+		{"count/rayclusters: 1.5", FRACTION "it must be whole: 1 or 2"},
+		{"pods: 1.5", FRACTION "it must be whole: 1 or 2"},
+	};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		verdict_expect_told("RG0106",
+			arena_printf(
+				&arena, IN_CONTAINER("resources: {limits: {%s}}"), CASES[i].amount)
+				.at,
+			CASES[i].words);
+	arena_done(&arena);
 }
 
 /* Put into quotes it would be refused all the same: that is told in the same answer. */
