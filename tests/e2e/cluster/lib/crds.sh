@@ -22,15 +22,21 @@ crds_remember() {
 	crds_columns >"$E2E_STATE/crds-columns"
 }
 
+# crds_replace PATH: once more where the API server writes the status of one in that moment.
+crds_replace() {
+	eventually kubectl replace --validate=false -f "$1"
+}
+
 # Our own CRD of rayclusters.ray.io in place of KubeRay's, and open ones for what we have none of,
 # until the scenario's end. They are in force when fields that only they know are not told as unknown.
 crds_ours() {
 	local kind
 	touch "$E2E_STATE/crds-ours"
-	kubectl replace --validate=false -f "$ROOT/manifests/crds/rayclusters.ray.io.yaml" >/dev/null
+	crds_replace "$ROOT/manifests/crds/rayclusters.ray.io.yaml"
 	for kind in CronJob Job Service; do
-		sed "s/CronJob/$kind/g; s/cronjob/${kind,,}/g" "$HERE/lib/open-crd.yaml" |
-			kubectl replace --validate=false -f - >/dev/null
+		sed "s/CronJob/$kind/g; s/cronjob/${kind,,}/g" "$HERE/lib/open-crd.yaml" \
+			>"$E2E_STATE/open-crd.yaml"
+		crds_replace "$E2E_STATE/open-crd.yaml"
 	done
 	eventually kubectl create --dry-run=server -f "$ROOT/manifests/samples/ray.io-auth-token.yaml" \
 		-f "$ROOT/manifests/samples/rayjob-deletion-rules.yaml" \
@@ -50,7 +56,7 @@ crds_none() {
 crds_kuberay() {
 	[ -e "$E2E_STATE/crds-ours" ] || return 0
 	[ ! -e "$E2E_STATE/crds-gone" ] || crds_create 2>/dev/null || true # but those that have come back
-	kubectl replace --validate=false -f "$KUBERAY_CRDS" >/dev/null
+	crds_replace "$KUBERAY_CRDS"
 	eventually crds_are_kuberays
 	rm -f "$E2E_STATE/crds-ours" "$E2E_STATE/crds-gone"
 }
