@@ -135,6 +135,24 @@ static void queue_up(struct writers *w, struct lane *lane)
 	line->last = &lane->next;
 }
 
+/* Its next write is another one by now, or there is none: it stands in the wrong place. */
+static void leave_line(struct writers *w, struct lane *lane)
+{
+	struct line *const lines[] = {&w->usual, &w->slow};
+
+	for (size_t i = 0; lane->in_turn && i < ARRAY_LEN(lines); i++) {
+		for (struct lane **link = &lines[i]->first; *link; link = &(*link)->next) {
+			if (*link != lane)
+				continue;
+			*link = lane->next;
+			if (lines[i]->last == &lane->next)
+				lines[i]->last = link;
+			lane->in_turn = false;
+			break;
+		}
+	}
+}
+
 static void remove_if_idle(struct writers *w, struct lane *lane)
 {
 	if (lane->ready || lane->at_work || lane->in_round || lane->in_turn)
@@ -361,6 +379,8 @@ static void conclude(struct writers *w, struct lane *lane, struct write *write, 
 		alike = take_pods(w, lane, write, how);
 	else if (write->reason)
 		deeds_add(&lane->deeds, write);
+	if (alike)
+		leave_line(w, lane);
 	write_free(&write);
 	queue_up(w, lane);
 	const bool ended = end_round(w, lane, &ending);
@@ -435,6 +455,7 @@ void writers_drop(struct writers *w, const struct world_key *key)
 		list = lane->ready;
 		lane->ready = NULL;
 		lane->last = &lane->ready;
+		leave_line(w, lane);
 		lane->in_round = lane->in_round && lane->at_work;
 		remove_if_idle(w, lane);
 	}

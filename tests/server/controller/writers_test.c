@@ -462,3 +462,23 @@ Test(writers, where_what_pods_need_is_refused_they_wait_for_the_next_round)
 	expect(&log, "a/service -worker -head a/account (a u badly)");
 	end(&log);
 }
+
+/* Its pods stood in the line of slow ones, which nobody takes from while others are slow. */
+Test(writers, a_round_knows_nothing_of_the_one_before_that_was_withdrawn)
+{
+	struct log log = {.refuse = "0"};
+	struct writers *const w = begin(&log);
+	struct write *const first = create("a", "0", CHILD_POD);
+
+	first->slow = true;
+	first->next = create("a", "1", CHILD_POD);
+	first->next->slow = true;
+	writers_submit(w, first);
+	cr_assert(writers_step(w));
+	log.refuse = NULL;
+	writers_submit(w, create("a", "service", CHILD_SERVICE));
+	writers_submit(w, create("b", "later", CHILD_POD));
+	run(&log);
+	expect(&log, "a/0 -1 (a u badly) a/service (a u well) b/later (b u well)");
+	end(&log);
+}
