@@ -13,11 +13,7 @@ beside() {
 	eventually keeper_is "beside$1" ready
 }
 
-start deaf python3 -c 'import socket, signal
-s = socket.create_server(("127.0.0.1", 0), backlog=512)
-print(s.getsockname()[1], flush=True)
-signal.pause()'
-eventually grep . "$E2E_STATE/log/deaf"
+start_deaf deaf
 for name in hangs too; do
 	webhook "https://127.0.0.1:$(<"$E2E_STATE/log/deaf")/" "$name"
 done

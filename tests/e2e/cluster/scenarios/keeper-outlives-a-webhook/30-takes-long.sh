@@ -1,11 +1,7 @@
 # Two that never answer, one after the other, and without which a pod may be made all the same: it takes
 # as long as both are waited for, which is longer than a write is usually given.
 . ./lib.sh
-start silent python3 -c 'import socket, signal
-s = socket.create_server(("127.0.0.1", 0), backlog=512)
-print(s.getsockname()[1], flush=True)
-signal.pause()'
-eventually grep . "$E2E_STATE/log/silent"
+start_deaf silent
 for kind in Mutating Validating; do
 	kubectl apply -f - <<-END
 		apiVersion: admissionregistration.k8s.io/v1

@@ -1,6 +1,15 @@
 # shellcheck shell=bash
 . "$HERE/lib/keeper.sh"
 
+# start_deaf NAME: somebody who never answers; the port is what its log has.
+start_deaf() {
+	start "$1" python3 -c 'import socket, signal
+s = socket.create_server(("127.0.0.1", 0), backlog=512)
+print(s.getsockname()[1], flush=True)
+signal.pause()'
+	eventually grep . "$E2E_STATE/log/$1"
+}
+
 # webhook URL NAME: one for the pods of that RayCluster, without which there is none.
 webhook() {
 	kubectl apply -f - <<-END
