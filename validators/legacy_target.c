@@ -57,6 +57,21 @@ static void somebody_starts_ray(const struct rule_context *c, const struct ray_g
 		"$RAYGATE_START_COMMANDS in yours");
 }
 
+/* RG1125: the operator of 2022 made workers of that type as well. */
+static void head_type_makes_workers(const struct rule_context *c, const struct raycluster *cluster)
+{
+	bool of_most;
+	const struct val_i32 *const count =
+		is_ours(c) ? unsupported_head_workers(cluster, &of_most) : NULL;
+
+	if (count)
+		rule_found(c,
+			FIELD_CHILD(cluster->head->self.at, of_most ? "maxWorkers" : "minWorkers"),
+			FIELD_NOT_SUPPORTED, FIELD_READS(count->node),
+			"has no effect yet: of the head's podType only the head is made, give "
+			"workers a podType of their own");
+}
+
 static const struct rule RULES[] = {
 	RULE("RG1122", "legacy-autoscaler", WARN, LEGACY, "0.1", NULL,
 		"Where the policy's target is raygate, nothing is said to an autoscaler, and no "
@@ -67,6 +82,9 @@ static const struct rule RULES[] = {
 		"start Ray "
 		"themselves.",
 		RULE_CHECKS_GROUP(somebody_starts_ray)),
+	RULE("RG1125", "head-type-is-the-heads", WARN, LEGACY, "0.1", NULL,
+		"Where the policy's target is raygate, the head's podType asks for no workers.",
+		RULE_CHECKS_CLUSTER(head_type_makes_workers)),
 };
 
 const struct rule_table RULES_LEGACY_TARGET = RULE_TABLE(RULES);

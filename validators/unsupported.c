@@ -82,6 +82,30 @@ const struct ray_group *unsupported_scaled_type(const struct raycluster *cluster
 	return held < raycluster_max_workers(cluster) ? found : NULL;
 }
 
+const struct val_i32 *unsupported_head_workers(const struct raycluster *cluster, bool *of_most)
+{
+	const struct ray_group *const head = cluster->head;
+
+	*of_most = head && head->min.v <= 0;
+	if (head == NULL || (*of_most && head->max.v <= 0))
+		return NULL;
+	return *of_most ? &head->max : &head->min;
+}
+
+/* RG1125 tells of it at apply. */
+static void head_workers(
+	const struct ray_object *object, const struct row *row, unsupported_fn *fn, void *context)
+{
+	bool of_most;
+	const struct val_i32 *const count = unsupported_head_workers(object->cluster, &of_most);
+
+	if (count)
+		fn(context, &row->told,
+			FIELD_CHILD(object->cluster->head->self.at,
+				of_most ? "maxWorkers" : "minWorkers"),
+			count->node);
+}
+
 /*
  * What only an autoscaler reads, or, since these may be left out, what only one makes; at apply
  * RG1122 tells of it.
@@ -140,6 +164,8 @@ static const struct row ROWS[] = {
 		NULL, "ray.io/priority-class-name", NULL, DIALECT_MODERN},
 	{{"autoscaling", "minWorkers are held, and nothing scales beyond them"}, scaling, NULL,
 		NULL, DIALECT_LEGACY},
+	{{"workers of the head's podType", "none is made: give them a podType of their own"},
+		head_workers, NULL, NULL, DIALECT_LEGACY},
 };
 
 /* An annotation counts where it says true; a label where it is there. */

@@ -22,5 +22,11 @@ typedef void unsupported_fn(void *context, const struct unsupported *row,
  */
 const struct ray_group *unsupported_scaled_type(const struct raycluster *cluster);
 
+/*
+ * What a legacy cluster says of workers of its head's podType: minWorkers, else maxWorkers, where
+ * that is more than 0; else NULL.
+ */
+const struct val_i32 *unsupported_head_workers(const struct raycluster *cluster, bool *of_most);
+
 /* Calls for each of them that the object asks for, in the order of the table. */
 void unsupported_each(const struct ray_object *object, unsupported_fn *fn, void *context);

@@ -35,7 +35,8 @@ static const struct {
 };
 /* clang-format on */
 
-static struct str told_of(struct arena *arena, const char *object, const struct policy *policy)
+static struct str told_of(
+	struct arena *arena, const char *object, const struct policy *policy, const char *id)
 {
 	const struct verdict_case it = {.object = str_from(object), .policy = policy};
 	CLEANUP(buf_done) struct buf text = {0};
@@ -45,7 +46,7 @@ static struct str told_of(struct arena *arena, const char *object, const struct 
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *const at = &findings.items[i];
 
-		if (str_is(str_from(at->rule->id), "RG1122"))
+		if (str_is(str_from(at->rule->id), id))
 			buf_printf(&text, "%.*s: %.*s\n", STR_ARG(at->error->field),
 				STR_ARG(at->error->message));
 	}
@@ -60,12 +61,55 @@ Test(legacy_target, that_nothing_scales_is_told_once)
 	arena_init(&arena, 65536);
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
 		policy->target.controller = POLICY_CONTROLLER_RAYGATE;
-		const struct str told = told_of(&arena, CASES[i].object, policy);
+		const struct str told = told_of(&arena, CASES[i].object, policy, "RG1122");
 
 		cr_expect(str_is(told, CASES[i].told), "%s: expected\n%sgot\n%s", CASES[i].what,
 			CASES[i].told, told.at);
 		policy->target.controller = POLICY_CONTROLLER_KUBERAY;
-		cr_expect_eq(told_of(&arena, CASES[i].object, policy).len, 0u, "%s", CASES[i].what);
+		cr_expect_eq(told_of(&arena, CASES[i].object, policy, "RG1122").len, 0u, "%s",
+			CASES[i].what);
+	}
+	policy_free(&policy);
+}
+
+#define HEAD(more)                                                                                 \
+	"apiVersion: cluster.ray.io/v1\nkind: RayCluster\nmetadata: {name: a}\nspec:\n"            \
+	"  headPodType: h\n  maxWorkers: 4\n  podTypes:\n" TYPE("h", more)                         \
+		TYPE("w", "minWorkers: 1, maxWorkers: 1, ")
+#define HEAD_ALONE                                                                                 \
+	"has no effect yet: of the head's podType only the head is made, give workers a podType "  \
+	"of their own\n"
+
+/* clang-format off */
+static const struct {
+	const char *what, *object, *told;
+} OF_HEAD[] = {
+	{"those that it holds", HEAD("minWorkers: 2, maxWorkers: 3, "),
+	 "spec.podTypes[0].minWorkers: Unsupported value: 2: " HEAD_ALONE},
+	{"without a most there are none in any case", HEAD("minWorkers: 2, "),
+	 "spec.podTypes[0].minWorkers: Unsupported value: 2: " HEAD_ALONE},
+	{"those that it could have", HEAD("maxWorkers: 3, "),
+	 "spec.podTypes[0].maxWorkers: Unsupported value: 3: " HEAD_ALONE},
+	{"none, as the chart says", HEAD("minWorkers: 0, maxWorkers: 0, "), ""},
+	{"nothing is said", HEAD(""), ""},
+};
+/* clang-format on */
+
+Test(legacy_target, that_no_worker_is_made_of_the_heads_type_is_told)
+{
+	struct policy *policy = policy_empty();
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(OF_HEAD); i++) {
+		policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+		const struct str told = told_of(&arena, OF_HEAD[i].object, policy, "RG1125");
+
+		cr_expect(str_is(told, OF_HEAD[i].told), "%s: expected\n%sgot\n%s", OF_HEAD[i].what,
+			OF_HEAD[i].told, told.at);
+		policy->target.controller = POLICY_CONTROLLER_KUBERAY;
+		cr_expect_eq(told_of(&arena, OF_HEAD[i].object, policy, "RG1125").len, 0u, "%s",
+			OF_HEAD[i].what);
 	}
 	policy_free(&policy);
 }

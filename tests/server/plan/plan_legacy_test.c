@@ -11,9 +11,12 @@
 	"podConfig: {apiVersion: v1, kind: Pod, metadata: {generateName: " prefix "}, "            \
 	"spec: {restartPolicy: Never, containers: [{name: r, image: " image "}]}}"
 #define TYPE(name, more) "  - {name: " name ", " more CONFIG(name "-", "i") "}\n"
-#define SPEC(more)       "  headPodType: h\n" more "  podTypes:\n" TYPE("h", "")
-#define TWO              SPEC("  maxWorkers: 3\n") TYPE("w", "minWorkers: 2, maxWorkers: 3, ")
-#define TWO_AT_MOST      SPEC("  maxWorkers: 2\n") TYPE("w", "minWorkers: 2, maxWorkers: 2, ")
+#define HEAD_WORKERS                                                                               \
+	"  headPodType: h\n  maxWorkers: 2\n  podTypes:\n" TYPE(                                   \
+		"h", "minWorkers: 1, maxWorkers: 1, ") TYPE("w", "minWorkers: 2, maxWorkers: 2, ")
+#define SPEC(more)  "  headPodType: h\n" more "  podTypes:\n" TYPE("h", "")
+#define TWO         SPEC("  maxWorkers: 3\n") TYPE("w", "minWorkers: 2, maxWorkers: 3, ")
+#define TWO_AT_MOST SPEC("  maxWorkers: 2\n") TYPE("w", "minWorkers: 2, maxWorkers: 2, ")
 
 #define SERVICE   "service demo-ray-head 10.0.0.1\n"
 #define HEAD      "pod head h head running ready launch=now ip=1.2.3.4\n"
@@ -383,6 +386,10 @@ Test(plan_legacy, what_does_not_come_is_told)
 		{"without a word on it there may be more workers", TWO, IS_THERE W("a") W("b"),
 			TELLS_SCALING, "Running 0"},
 		{"which is told once, too", TWO, LACKS, "", "Running 0"},
+		{"workers of the head's podType", HEAD_WORKERS, IS_THERE W("a") W("b"),
+			"warning NotSupported: not supported by this version: workers of the "
+			"head's podType (none is made: give them a podType of their own)\n",
+			"Running 0"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(EXAMPLES); i++)
