@@ -46,33 +46,36 @@ static bool has_month(struct str s)
 	return true;
 }
 
-/* ".2001-04.com.example:disk" */
-static bool is_iqn_rest(struct str s)
+/* Behind the last character that a target's name cannot have: no name of one begins before that. */
+static struct str without_forbidden(struct str name)
 {
-	if (!has_month(s))
-		return false;
-	const size_t authority = sizeof(".2001-04.") - 1;
-	size_t i = authority;
+	size_t i = name.len;
 
-	while (i < s.len && (is_alnum(s.at[i]) || s.at[i] == '-' || s.at[i] == '.'))
-		i++;
-	if (i == authority || i + 1 >= s.len || s.at[i] != ':')
-		return false;
-	for (i++; i < s.len; i++) {
-		if (strchr(",;*&$| \t\n\f\r", s.at[i]))
-			return false;
-	}
-	return true;
+	while (i > 0 && (name.at[i - 1] == '\0' || !strchr(",;*&$| \t\n\f\r", name.at[i - 1])))
+		i--;
+	return str_from_offset(name, i);
 }
 
-/* Kubernetes does not ask it to begin there. */
+/*
+ * "iqn.2001-04.com.example:disk": a month, an authority and anything else behind a colon.
+ * Kubernetes does not ask the name to begin there. Each place is looked at once, however long it
+ * is.
+ */
 static bool ends_as_iqn(struct str name)
 {
-	for (size_t i = 0; i + 3 < name.len; i++) {
-		const struct str here = str_from_offset(name, i);
+	const struct str s = without_forbidden(name);
+	size_t authority = 0; /* where one begins; 0: nowhere */
 
-		if (str_starts(here, "iqn") && is_iqn_rest(str_from_offset(here, 3)))
+	for (size_t i = 0; i + 1 < s.len; i++) {
+		const struct str here = str_from_offset(s, i);
+
+		if (s.at[i] == ':' && authority && i > authority)
 			return true;
+		if (!is_alnum(s.at[i]) && s.at[i] != '-' && s.at[i] != '.')
+			authority = 0;
+		else if (!authority && str_starts(here, "iqn") &&
+			 has_month(str_from_offset(here, 3)))
+			authority = i + sizeof("iqn.2001-04.") - 1;
 	}
 	return false;
 }

@@ -7,6 +7,11 @@
 	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
 	"{template: {spec: {volumes: [{name: v, %s}], containers: [{name: h, image: ray}]}}}}}"
 #define ISCSI(more) "iscsi: {targetPortal: '1.2.3.4:3260', lun: 0, " more "}"
+#define WITH_LONG_NAME                                                                             \
+	"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {headGroupSpec: "    \
+	"{template: {spec: {volumes: [{name: v, " ISCSI(                                           \
+		"iqn: '%.*s'") "}], containers: "                                                  \
+			       "[{name: h, image: ray}]}}}}}"
 #define IQN         "iqn: 'iqn.2001-04.com.example:a'"
 #define CHARS_16    "0123456789abcdef"
 #define CHARS_64    CHARS_16 CHARS_16 CHARS_16 CHARS_16
@@ -23,6 +28,12 @@ static const struct source ADDRESSES[] = {
 	{ISCSI("iqn: 'iqn.2001-04.a:x:y'"), false},
 	{ISCSI("iqn: 'iqn.2001-99.com.example:ä'"), false},
 	{ISCSI("iqn: 'iqnx iqn.2001-04.a:x'"), false},
+	{ISCSI("iqn: 'iqn.2001-04.:iqn.2001-04.a:x'"), false},
+	{ISCSI("iqn: 'iqn.2001-04.iqn.2001-04.:x'"), false},
+	{ISCSI("iqn: 'iqn.2001-04.a_iqn.2001-04.a:x'"), false},
+	{ISCSI("iqn: 'iqn,iqn.2001-04.a:x'"), false},
+	{ISCSI("iqn: 'iqn.2001-04.a:x,y:z'"), true},
+	{ISCSI("iqn: 'iqn.2001-04.:iqn.2001-04.a_:x'"), true},
 	{ISCSI("iqn: eui." CHARS_16), false},
 	{ISCSI("iqn: euiä" CHARS_16), false},
 	{ISCSI("iqn: naa." CHARS_16 CHARS_16), false},
@@ -82,6 +93,27 @@ Test(volume_addresses, names_and_addresses_are_such_as_the_api_server_takes)
 		cr_expect_eq(verdict_grade("RG0678", WITH_VOLUME, ADDRESSES[i].text) ==
 				     FIELD_SEVERITY_ERROR,
 			ADDRESSES[i].refused, "%s", ADDRESSES[i].text);
+}
+
+/* Were each part of it looked at to its end, this would take minutes. */
+Test(volume_addresses, a_long_name_is_read_once, .timeout = 20)
+{
+	static const char *const PARTS[] = {"iqn.2001-04.a:", "iqn.2001-04."};
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(PARTS); i++) {
+		CLEANUP(buf_done) struct buf name = {0};
+
+		while (name.len < (1u << 20))
+			buf_add_cstr(&name, PARTS[i]);
+		buf_add_char(&name, ',');
+		cr_expect_eq(
+			verdict_grade_by("{apiVersion: raygate.dev/v1, kind: Policy}", "RG0678",
+				arena_printf(&arena, WITH_LONG_NAME, STR_ARG(buf_str(&name))).at),
+			FIELD_SEVERITY_ERROR, "%s", PARTS[i]);
+	}
+	arena_done(&arena);
 }
 
 Test(volume_addresses, numbers_of_disks_and_partitions_fit_a_byte)
