@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/code_pages.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -162,7 +163,9 @@ static int run(struct server *s, const sigset_t *signals)
 	}
 	if (s->offline)
 		welcome(s);
-	mem_trim(); /* what minting keys and setting up libraries took is not wanted again */
+	/* What minting keys and setting up libraries took is not wanted again. */
+	mem_trim();
+	code_pages_give_back();
 	const int signal = wait_for_end(s, signals);
 
 	/* readyz first, so that endpoints leave us while we still answer */
