@@ -63,6 +63,17 @@ void child_context_init(struct child_context *c, struct arena *arena,
 	init_store(c);
 }
 
+struct str child_head_service_asked(const struct child_context *c)
+{
+	return service_name(c->arena, c->object);
+}
+
+void child_use_head_service(struct child_context *c, struct str name, struct str domain)
+{
+	c->head_service = name;
+	c->head_fqdn = derived_service_fqdn(c->arena, name, c->namespace, domain);
+}
+
 bool child_is_managed_here(const struct raycluster *cluster)
 {
 	return !json_is(cluster->managed_by.node, JSON_STRING) ||

@@ -29,7 +29,7 @@ struct child_context {
 	const struct ray_object *object; /* a RayCluster of either dialect */
 	const struct raycluster *cluster;
 	struct str name, namespace, uid; /* of the cluster */
-	struct str head_service;         /* the name of the Service */
+	struct str head_service;         /* the name of the Service that leads to it */
 	struct str head_fqdn;            /* "<service>.<namespace>.svc.<domain>" */
 	struct str head_port;            /* the GCS's, as the user wrote it */
 	struct str service_account;      /* the autoscaler's: his own, or one made for it */
@@ -46,6 +46,13 @@ struct child_context {
  */
 void child_context_init(struct child_context *c, struct arena *arena,
 	const struct ray_object *object, struct str namespace, struct str domain);
+
+/*
+ * The name that the spec gives the head's Service; and that another one leads to it, which is there
+ * already, so that pods go by that.
+ */
+struct str child_head_service_asked(const struct child_context *c);
+void child_use_head_service(struct child_context *c, struct str name, struct str domain);
 
 /* The cluster as the controller, in the metadata's ownerReferences. */
 void child_put_owner(const struct child_context *c, struct json_edit *meta);

@@ -85,8 +85,12 @@ struct str world_service_type(const struct world_asset *service)
 }
 
 static void put_service(struct world *world, struct world_asset *asset,
-	const struct json_node *spec, struct arena *arena)
+	const struct json_node *object, struct arena *arena)
 {
+	const struct json_node *const spec = json_get(object, "spec");
+	const struct json_node *const labels = json_get(json_get(object, "metadata"), "labels");
+
+	asset->of_head = json_str_is(json_get(labels, "ray.io/node-type"), STR("head"));
 	put_text(world, asset, json_get(spec, "ports"), "[]");
 	asset->type = type_of(json_str(arena, json_get(spec, "type")));
 	intern_give(&world->interns, asset->ip);
@@ -114,7 +118,7 @@ struct world_cluster *world_put_asset(
 	asset->round = world->sides[put->dialect].round[put->kind];
 	asset->asked = 0;
 	if (put->kind == WORLD_SERVICES)
-		put_service(world, asset, spec, arena);
+		put_service(world, asset, put->object, arena);
 	else
 		put_text(world, asset, spec, "{}");
 	return cluster;

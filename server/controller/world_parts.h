@@ -51,6 +51,7 @@ struct world_asset {
 	uint8_t type; /* of a Service: world_service_type() */
 	uint8_t round;
 	bool deleting;
+	bool of_head; /* a Service's labels say so */
 	uint16_t name_len;
 	char name[];
 };

@@ -49,6 +49,26 @@ static void make(struct modern *m, bool pods)
 		modern_groups(m);
 }
 
+/*
+ * A Service cannot be renamed, and two of one head stop KubeRay: where the spec gives it another
+ * name by now, the one that is there is gone on with until somebody deletes it.
+ */
+static void use_service_that_is_there(const struct observed *seen, struct child_context *c)
+{
+	const struct observed_service *other = NULL;
+
+	for (size_t i = 0; i < seen->service_count; i++) {
+		const struct observed_service *const service = &seen->services[i];
+
+		if (str_eq(service->name, c->head_service))
+			return;
+		if (service->ours && service->of_head && other == NULL)
+			other = service;
+	}
+	if (other)
+		child_use_head_service(c, other->name, seen->domain);
+}
+
 static struct child_context context_of(
 	const struct observed *seen, struct round *round, const struct ray_object *object)
 {
@@ -56,6 +76,7 @@ static struct child_context context_of(
 
 	child_context_init(&c, round->arena, object, seen->namespace, seen->domain);
 	c.policy = seen->policy;
+	use_service_that_is_there(seen, &c);
 	return c;
 }
 

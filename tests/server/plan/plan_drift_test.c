@@ -9,6 +9,7 @@
 	"{limits: {cpu: 1, memory: 4Gi}}}]}}}\n"
 #define TYPED(type)                                                                                \
 	"  headGroupSpec: {" type ", template: {spec: {containers: [{name: r, image: i}]}}}\n"
+#define NAMED(name)        TYPED("headService: {metadata: {name: " name "}}")
 #define STORE(more)        "  gcsFaultToleranceOptions: {backend: rocksdb" more "}\n" HEAD
 #define THERE              "service demo-head-svc None ClusterIP\npod h headgroup running ready\n"
 #define CLAIM(owner, spec) "claim demo-gcs-pvc " owner " " spec "\n"
@@ -56,6 +57,11 @@ static const struct example EXAMPLES[] = {
 	{"or by its own text", TYPED("serviceType: ClusterIP, headService: {spec: {type: LoadBalancer}}"), THERE,
 	 TOLD "Service \"demo-head-svc\" (its type is ClusterIP, not LoadBalancer" ANEW},
 	{"of the same", TYPED("serviceType: NodePort"), "service demo-head-svc 10.0.0.1 NodePort\npod h headgroup running ready\n", ""},
+	{"another name", NAMED("other"), "service demo-head-svc None ClusterIP head\npod h headgroup running ready\n",
+	 TOLD "Service \"demo-head-svc\" (its name is demo-head-svc, not other" ANEW},
+	{"which no watch has told to be the head's", NAMED("other"), THERE, "create Service other\n"},
+	{"one of that name is the head's, whatever else there is", NAMED("other"),
+	 "service demo-head-svc None ClusterIP head\nservice other None ClusterIP\npod h headgroup running ready\n", ""},
 	{"a pod that misses the Secret has it made at once", "  authOptions: {mode: token}\n" HEAD,
 	 "service demo-head-svc None ClusterIP\npod h headgroup age=1 reason=CreateContainerConfigError : secret \"demo\" not found\n",
 	 "create Secret demo\nagain 9\n"},
