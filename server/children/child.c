@@ -74,6 +74,11 @@ void child_use_head_service(struct child_context *c, struct str name, struct str
 	c->head_fqdn = derived_service_fqdn(c->arena, name, c->namespace, domain);
 }
 
+struct str child_group_name(const struct ray_group *group)
+{
+	return group->is_head && group->name.v.len == 0 ? STR(HEAD_GROUP) : group->name.v;
+}
+
 bool child_is_managed_here(const struct raycluster *cluster)
 {
 	return !json_is(cluster->managed_by.node, JSON_STRING) ||

@@ -63,6 +63,9 @@ void child_put_owner(const struct child_context *c, struct json_edit *meta);
 struct json_edit *child_new(
 	const struct child_context *c, const char *api_version, const char *kind);
 
+/* By which its pods know it: a podType's own name, also the head's; else a head is "headgroup". */
+struct str child_group_name(const struct ray_group *group);
+
 /* False where spec.managedBy leaves it to another controller, Kueue's, say. */
 bool child_is_managed_here(const struct raycluster *cluster);
 

@@ -74,7 +74,7 @@ static void put_labels(struct pod_draft *d)
 	json_edit_put_cstr(labels, LABEL_RAY_NODE, "yes");
 	json_edit_put_str(labels, LABEL_CLUSTER, c->name);
 	json_edit_put_cstr(labels, LABEL_NODE_TYPE, node_type(group));
-	json_edit_put_str(labels, LABEL_GROUP, group->is_head ? STR(HEAD_GROUP) : group->name.v);
+	json_edit_put_str(labels, LABEL_GROUP, child_group_name(group));
 	json_edit_put_str(
 		labels, LABEL_IDENTIFIER, derived_identifier(c->arena, c->name, node_type(group)));
 	json_edit_put_cstr(labels, LABEL_APP, APP_NAME);

@@ -26,7 +26,7 @@ static int32_t count_staying(const struct observed *seen, struct str group)
 
 static struct str head_of(const struct raycluster *cluster)
 {
-	return cluster->head && cluster->head->name.v.len ? cluster->head->name.v : STR(HEAD_GROUP);
+	return cluster->head ? child_group_name(cluster->head) : STR(HEAD_GROUP);
 }
 
 /* Workers that stay had a head, which is about to be made anew: without one they are nothing. */

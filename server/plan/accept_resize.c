@@ -71,8 +71,7 @@ static int64_t resize_groups(const struct raycluster *cluster, const struct obse
 static bool has_head(
 	const struct raycluster *cluster, const struct observed_size *sizes, size_t count)
 {
-	const struct str name = cluster->head && cluster->head->name.v.len ? cluster->head->name.v
-									   : STR(HEAD_GROUP);
+	const struct str name = cluster->head ? child_group_name(cluster->head) : STR(HEAD_GROUP);
 
 	return find_size(sizes, count, name) != NULL;
 }

@@ -57,8 +57,7 @@ size_t accept_sizes(struct arena *arena, const struct policy *policy,
 		const struct ray_group *const group = cluster->groups[i];
 		const int64_t pods = pods_of(cluster, group);
 		const int64_t most = grows ? most_of(cluster, group, &left) : 0;
-		/* A legacy head is a podType with a name of its own. */
-		const struct str name = group->name.v.len ? group->name.v : STR(HEAD_GROUP);
+		const struct str name = child_group_name(group);
 
 		if (pods > 0 || (most > 0 && !group->suspend.v))
 			sizes[count++] = (struct observed_size){

@@ -111,7 +111,7 @@ void modern_create(struct modern *m, struct json_edit *body, const struct ray_gr
 {
 	struct json_edit *const meta = json_edit_get(body, STR("metadata"));
 	struct observed_pod expected = {
-		.group = group->is_head ? STR(HEAD_GROUP) : group->name.v,
+		.group = child_group_name(group),
 		.replica_name = place && group_hosts(group) > 1 ? place->replica_name : STR(""),
 		.role = group->is_head ? POD_HEAD : POD_WORKER,
 		.replica_index = place ? (int32_t)place->replica : -1,

@@ -18,7 +18,7 @@ int64_t modern_pods_wanted(const struct modern *m, const struct ray_group *group
 	const struct observed_verdict *const verdict = &m->seen->verdict;
 	const int64_t replicas = group_replicas(m->c.cluster, group);
 	const int64_t hosts = group->is_head ? 1 : group_hosts(group);
-	const struct str name = group->is_head ? STR(HEAD_GROUP) : group->name.v;
+	const struct str name = child_group_name(group);
 
 	if (group->suspend.v || replicas <= 0 || hosts <= 0)
 		return 0;

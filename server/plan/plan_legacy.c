@@ -44,7 +44,6 @@ void legacy_create(struct legacy *l, struct json_edit *body, const struct ray_gr
 	modern_create(&l->m, body, type, NULL, failed_before);
 	struct observed_pod *const expected = &round->actions[round->count - 1].expected;
 
-	expected->group = type->name.v;
 	expected->launch_hash =
 		arena_str(round->arena, json_edit_text(json_edit_get(labels, STR(LEGACY_LAUNCH))));
 	expected->restarts_never = str_is(type->template.spec.restart_policy.v, "Never");

@@ -14,7 +14,15 @@
 #include "tests/support/controller_kit.h"
 #include "tests/support/controller_kit_parts.h"
 
-enum { REPLICAS = 3, STEPS = 120, PEACE = 400, SEEDS = 6, INDEXES = 32, EVER = 500 };
+enum {
+	REPLICAS = 3,
+	STEPS = 120,
+	PEACE = 400,
+	SEEDS = 6,
+	HEAD_SEEDS = 12,
+	INDEXES = 32,
+	EVER = 500
+};
 
 static struct controller_kit *kit;
 static uint64_t dice;
@@ -96,6 +104,51 @@ static int most_of_an_index(void)
 		most = ++*those > most ? *those : most;
 	}
 	return most;
+}
+
+/* Of every other write the answer is lost, and watches tell late. */
+static void lose_much(void)
+{
+	for (unsigned i = draw(8); i > 0; i--) {
+		if (draw(2) == 0)
+			fake_cluster_lose(kit->cluster, 0);
+		controller_kit_write(kit);
+	}
+	if (draw(6) == 0)
+		controller_kit_tell(kit);
+	clock_advance((1 + draw(4)) * CLOCK_SECOND);
+}
+
+static void begin_a_head(enum dialect dialect, unsigned seed)
+{
+	const char *const group = dialect == DIALECT_LEGACY ? "head" : "headgroup";
+	size_t most = 0;
+
+	dice = seed;
+	kit = controller_kit_new_of(dialect, NULL);
+	controller_kit_apply(kit, "a", 1);
+	controller_kit_begin(kit);
+	for (int i = 0; i < STEPS + PEACE; i++) {
+		if (i < STEPS)
+			lose_much();
+		else
+			rest();
+		const size_t heads = controller_kit_pods(kit, "a", group);
+
+		most = heads > most ? heads : most;
+	}
+	cr_expect_eq(
+		controller_kit_pods(kit, "a", group), 1u, "seed %u, dialect %d", seed, dialect);
+	cr_expect_eq(most, 1u, "seed %u, dialect %d: up to %zu heads", seed, dialect, most);
+	controller_kit_free(&kit);
+}
+
+Test(shake, there_is_never_a_second_head, .timeout = 300)
+{
+	for (unsigned seed = 0; seed < HEAD_SEEDS; seed++) {
+		begin_a_head(DIALECT_MODERN, seed);
+		begin_a_head(DIALECT_LEGACY, seed);
+	}
 }
 
 static void live_through(int hosts, bool autoscales, bool refuses, unsigned seed)

@@ -64,7 +64,7 @@ static const struct {
 	{"a head with a name of the user's", NAMED, SERVICE "doubt boss headgroup\n", 1, {"boss"}},
 	{"another group's", MODERN, HEAD "doubt demo-x-worker-aaaaa x index=0\n", 2, {NULL}},
 	{"a legacy head", LEGACY,
-		"service demo-ray-head 10.0.0.1\ndoubt demo-ray-head-aaaaa headgroup\n", 1,
+		"service demo-ray-head 10.0.0.1\ndoubt demo-ray-head-aaaaa h head\n", 1,
 		{"demo-ray-head-aaaaa"}},
 };
 
