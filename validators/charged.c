@@ -2,6 +2,7 @@
 
 #include "validators/footprint_share.h"
 #include "validators/limits.h"
+#include "validators/resumed.h"
 
 /* The measure of the policy. What does not autoscale costs the same by both. */
 enum footprint_column charged_column(const struct policy *policy)
@@ -53,15 +54,23 @@ struct str charged_namespace(struct arena *arena, struct str namespace)
 			     : STR("a namespace that the policy does not name (-n names one)");
 }
 
+/* Where others will have left by then it may fit. */
+static const char *words_before(const struct charged_excess *e)
+{
+	return e->resumed ? resumed_words(e->policy, LIMITS_RULE_QUOTA,
+				    quantity_cmp(e->asked, e->hard) > 0)
+			  : "";
+}
+
 static void report_unbounded(struct arena *arena, const struct charged_excess *e,
 	const struct field_fact *fact, struct field_errors *errors)
 {
 	const struct raycluster *const cluster = e->object->cluster;
 
 	field_add(errors, cluster->self.at, fact,
-		"exceeds the quota of %.*s: %.*s is unbounded, %s of %s are used by others: set "
+		"%sexceeds the quota of %.*s: %.*s is unbounded, %s of %s are used by others: set "
 		"maxReplicas of worker group %.*s",
-		STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
+		words_before(e), STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
 		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
 		STR_ARG(unbounded_groups(arena, cluster)));
 }
@@ -84,7 +93,7 @@ void charged_report(
 {
 	const struct field_fact fact = {.rule = LIMITS_RULE_QUOTA,
 		.type = FIELD_FORBIDDEN,
-		.at_most = e->withheld ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR};
+		.at_most = e->withheld || e->resumed ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR};
 	const struct raycluster *const cluster = e->object->cluster;
 	const bool most =
 		e->policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);
@@ -95,9 +104,9 @@ void charged_report(
 		return;
 	}
 	field_add(errors, cluster->self.at, &fact,
-		"exceeds the quota of %.*s: %.*s asks for %s%s%s%.*s, %s of %s are used by others: "
-		"over by %s; %.*s, or have the policy's quota raised",
-		STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
+		"%sexceeds the quota of %.*s: %.*s asks for %s%s%s%.*s, %s of %s are used by "
+		"others: over by %s; %.*s, or have the policy's quota raised",
+		words_before(e), STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
 		footprint_print(e->name, e->asked).at, e->grows ? " more" : "",
 		most ? " at its largest" : "", STR_ARG(added_of(arena, e)),
 		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,

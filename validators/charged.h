@@ -27,6 +27,7 @@ struct charged_excess {
 	struct quantity hard, used, asked; /* used: by the others */
 	bool grows;                        /* what is asked for is what an update adds */
 	bool withheld;                     /* it is admitted: the controller makes what fits */
+	bool resumed;                      /* it is suspended: that much only when it is not */
 };
 
 void charged_report(

@@ -2,6 +2,7 @@
 
 #include "validators/charged.h"
 #include "validators/footprint_share.h"
+#include "validators/resumed.h"
 #include "validators/rules.h"
 #include "validators/validate.h"
 
@@ -11,7 +12,9 @@ struct limit {
 	const char *what;
 	const struct ray_group *group; /* NULL: of the whole object */
 	const struct field_path *at;
+	const struct ray_object *object;  /* that is measured */
 	const struct footprint *is, *was; /* `was` may be NULL */
+	bool resumed; /* of what is suspended: as it will be; and `was` is what it is now */
 };
 
 static struct quantity amount_in(
@@ -46,7 +49,7 @@ static struct str added_to(const struct rule_context *c, const struct limit *lim
 {
 	const struct footprint_share share = {
 		.policy = c->policy,
-		.object = c->object,
+		.object = limit->object,
 		.group = limit->group,
 		.one_pod = is_of_pod(c, limit),
 		.name = name,
@@ -63,6 +66,12 @@ static struct str way_out(const struct rule_context *c, const struct limit *limi
 		       : footprint_way_out(c->arena, c->cluster, name, charged_column(c->policy));
 }
 
+/* Once it is resumed; what it exceeds already has been told. */
+static const char *words_before(const struct rule_context *c, const struct limit *limit)
+{
+	return limit->resumed ? resumed_words(c->policy, c->rule->id, true) : "";
+}
+
 /* An update that asks for no more than before is told, not refused. */
 static void compare(const struct rule_context *c, const struct limit *limit)
 {
@@ -71,18 +80,20 @@ static void compare(const struct rule_context *c, const struct limit *limit)
 		const struct quantity asked = amount_in(c, limit->is, allowed->name);
 		const struct quantity before = amount_in(c, limit->was, allowed->name);
 
-		if (quantity_cmp(asked, allowed->hard) <= 0)
+		if (quantity_cmp(asked, allowed->hard) <= 0 ||
+			(limit->resumed && quantity_cmp(before, allowed->hard) > 0))
 			continue;
 		const bool as_before = limit->was && quantity_cmp(asked, before) <= 0;
+		const bool told = as_before || limit->resumed;
 		const struct field_fact fact = {.rule = c->rule->id,
 			.type = FIELD_FORBIDDEN,
-			.at_most = as_before ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR,
+			.at_most = told ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR,
 			.as_before = as_before};
 
 		field_add(c->errors, limit->at, &fact,
-			"the policy limits %s to %.*s: %s, and this one comes to %s%.*s: %.*s, or "
-			"have the policy's limit raised",
-			limit->what, STR_ARG(allowed->name),
+			"%sthe policy limits %s to %.*s: %s, and this one comes to %s%.*s: %.*s, "
+			"or have the policy's limit raised",
+			words_before(c, limit), limit->what, STR_ARG(allowed->name),
 			footprint_print(allowed->name, allowed->hard).at,
 			footprint_print(allowed->name, asked).at,
 			STR_ARG(added_to(c, limit, allowed->name)),
@@ -132,40 +143,64 @@ typedef void measure_fn(struct arena *arena, const struct policy *policy,
 	const struct raycluster *cluster, const struct ray_group *group, struct footprint *out);
 
 static void check_group(const struct rule_context *c, const struct ray_group *group,
-	measure_fn *measure, struct limit *limit)
+	measure_fn *measure, struct limit limit)
 {
 	struct footprint *const is = arena_alloc(c->arena, sizeof(*is));
 	struct footprint *const was = arena_alloc(c->arena, sizeof(*was));
 
 	measure(c->arena, c->policy, c->cluster, group, is);
-	if (!exceeds(c, limit->amounts, is))
+	if (!exceeds(c, limit.amounts, is))
 		return;
 	const struct ray_group *const before = group_before(c, group);
 
-	limit->is = is;
+	limit.is = is;
 	if (before) {
 		measure(c->arena, c->policy, c->old->cluster, before, was);
-		limit->was = was;
+		limit.was = was;
 	}
-	compare(c, limit);
+	compare(c, &limit);
+}
+
+static void check_resumed_group(
+	const struct rule_context *c, const struct ray_group *group, struct limit limit)
+{
+	struct footprint is, was;
+
+	limit.object = resumed_group(c->arena, c->object, group, &limit.group);
+	if (limit.object == NULL)
+		return;
+	footprint_of_group(c->arena, c->policy, c->cluster, group, &was);
+	footprint_of_group(c->arena, c->policy, limit.object->cluster, limit.group, &is);
+	limit.is = &is;
+	limit.was = &was;
+	limit.resumed = true;
+	compare(c, &limit);
 }
 
 static void pods_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	struct limit limit = {
-		&c->policy->pod_limits, "a pod", group, group->template.self.at, NULL, NULL};
+	const struct limit limit = {.amounts = &c->policy->pod_limits,
+		.what = "a pod",
+		.group = group,
+		.at = group->template.self.at,
+		.object = c->object};
 
 	if (limit.amounts->count)
-		check_group(c, group, footprint_of_pod, &limit);
+		check_group(c, group, footprint_of_pod, limit);
 }
 
 static void groups_are_within_limits(const struct rule_context *c, const struct ray_group *group)
 {
-	struct limit limit = {
-		&c->policy->group_limits, "a worker group", group, group->self.at, NULL, NULL};
+	const struct limit limit = {.amounts = &c->policy->group_limits,
+		.what = "a worker group",
+		.group = group,
+		.at = group->self.at,
+		.object = c->object};
 
-	if (limit.amounts->count)
-		check_group(c, group, footprint_of_group, &limit);
+	if (limit.amounts->count == 0)
+		return;
+	check_group(c, group, footprint_of_group, limit);
+	check_resumed_group(c, group, limit);
 }
 
 /* What the whole object came to before; NULL on CREATE. */
@@ -180,19 +215,38 @@ static const struct footprint *object_before(const struct rule_context *c)
 	return was;
 }
 
+static void check_resumed(
+	const struct rule_context *c, const struct footprint *now, struct limit limit)
+{
+	struct footprint is;
+
+	limit.object = resumed_object(c->arena, c->object);
+	if (limit.object == NULL)
+		return;
+	footprint_count(c->arena, c->policy, limit.object, &is);
+	limit.is = &is;
+	limit.was = now;
+	limit.resumed = true;
+	compare(c, &limit);
+}
+
 static void cluster_is_within_limits(const struct rule_context *c, const struct raycluster *cluster)
 {
 	struct footprint is;
-	struct limit limit = {
-		&c->policy->cluster_limits, "a cluster", NULL, cluster->self.at, &is, NULL};
+	struct limit limit = {.amounts = &c->policy->cluster_limits,
+		.what = "a cluster",
+		.at = cluster->self.at,
+		.object = c->object,
+		.is = &is};
 
 	if (limit.amounts->count == 0)
 		return;
 	footprint_count(c->arena, c->policy, c->object, &is);
-	if (!exceeds(c, limit.amounts, &is))
-		return;
-	limit.was = object_before(c);
-	compare(c, &limit);
+	if (exceeds(c, limit.amounts, &is)) {
+		limit.was = object_before(c);
+		compare(c, &limit);
+	}
+	check_resumed(c, &is, limit);
 }
 
 static const struct rule RULES[] = {

@@ -3,6 +3,7 @@
 #include "validators/charged.h"
 #include "validators/footprint_share.h"
 #include "validators/limits.h"
+#include "validators/resumed.h"
 
 static size_t charge_of(
 	const struct charge_input *in, const struct ray_object *object, struct ledger_amount **out)
@@ -72,12 +73,11 @@ static size_t raised(const struct policy_quota *quota, const struct ledger_claim
 	return count;
 }
 
-static struct ledger_claim claim_of(const struct charge_input *in, const struct policy_quota *quota)
+static struct ledger_claim claim_of(const struct charge_input *in, const struct policy_quota *quota,
+	const struct ledger_amount *before, size_t before_count)
 {
 	struct ledger_amount *const hard = arena_array(in->arena, quota->hard.count, sizeof(*hard));
 	struct ledger_amount *charge = NULL;
-	struct ledger_amount *before = NULL;
-	const size_t before_count = charge_before(in, &before);
 	struct ledger_claim claim = {
 		.key = {in->group, str_from(ray_kind_name(in->object->kind)), in->namespace,
 			in->object->meta.name.v, in->uid},
@@ -153,8 +153,8 @@ static struct field_fact fact_of(const char *rule)
 		.rule = rule, .type = FIELD_FORBIDDEN, .at_most = FIELD_SEVERITY_ERROR};
 }
 
-static void report_excess(
-	const struct charge_input *in, const struct ledger_excess *e, struct field_errors *errors)
+static void report_excess(const struct charge_input *in, const struct ledger_excess *e,
+	bool resumed, struct field_errors *errors)
 {
 	const struct charged_excess excess = {
 		.policy = in->policy,
@@ -164,51 +164,70 @@ static void report_excess(
 		.hard = e->hard,
 		.used = e->used,
 		.asked = e->asked,
-		.grows = in->old && in->object->kind != RAY_CLUSTER,
+		.grows = (in->old || resumed) && in->object->kind != RAY_CLUSTER,
 		.withheld = in->withheld,
+		.resumed = resumed,
 	};
 
 	charged_report(in->arena, &excess, errors);
 }
 
-static void report_largest(const struct charge_input *in, const struct footprint_line *line,
-	struct quantity hard, struct field_errors *errors)
+/* What a cluster comes to now and at its largest, where the quota has less than that. */
+struct largest {
+	const struct ray_object *object; /* resumed, if it is suspended */
+	const struct policy_amount *hard;
+	struct quantity now, most;
+};
+
+static void report_largest(
+	const struct charge_input *in, const struct largest *it, struct field_errors *errors)
 {
 	const struct field_fact fact = fact_of(LIMITS_RULE_QUOTA_MOST);
-	const struct raycluster *const cluster = in->object->cluster;
+	const struct raycluster *const cluster = it->object->cluster;
+	const struct str name = it->hard->name;
 	const struct footprint_share share = {
 		.policy = in->policy,
-		.object = in->object,
-		.name = line->name,
+		.object = it->object,
+		.name = name,
 		.column = FOOTPRINT_MOST,
 	};
 
 	field_add(errors, cluster->self.at, &fact,
 		"at its largest it comes to %s of %.*s%.*s, now %s, and %.*s has %s in all; %.*s, "
 		"or have the policy's quota raised",
-		footprint_print(line->name, line->most).at, STR_ARG(line->name),
-		STR_ARG(footprint_added(in->arena, &share)),
-		footprint_print(line->name, line->now).at,
+		footprint_print(name, it->most).at, STR_ARG(name),
+		STR_ARG(footprint_added(in->arena, &share)), footprint_print(name, it->now).at,
 		STR_ARG(charged_namespace(in->arena, in->namespace)),
-		footprint_print(line->name, hard).at,
-		STR_ARG(footprint_way_out(in->arena, cluster, line->name, FOOTPRINT_MOST)));
+		footprint_print(name, it->hard->hard).at,
+		STR_ARG(footprint_way_out(in->arena, cluster, name, FOOTPRINT_MOST)));
+}
+
+static struct quantity amount_in(
+	const struct footprint *footprint, struct str name, enum footprint_column column)
+{
+	const struct footprint_line *const line = footprint_find(footprint, name);
+
+	return line ? footprint_column(line, column) : (struct quantity){0};
 }
 
 /* Under `charge: now` a cluster may be admitted that can never grow to what it says. */
 static void warn_of_largest(const struct charge_input *in, const struct policy_quota *quota,
 	struct field_errors *errors)
 {
-	struct footprint footprint;
+	const struct ray_object *const resumed = resumed_object(in->arena, in->object);
+	struct largest it = {.object = resumed ? resumed : in->object};
+	struct footprint now, largest;
 
 	if (in->policy->charge != POLICY_CHARGE_NOW)
 		return;
-	footprint_count(in->arena, in->policy, in->object, &footprint);
+	footprint_count(in->arena, in->policy, in->object, &now);
+	footprint_count(in->arena, in->policy, it.object, &largest);
 	for (size_t i = 0; i < quota->hard.count; i++) {
-		const struct policy_amount *const hard = &quota->hard.items[i];
-		const struct footprint_line *const line = footprint_find(&footprint, hard->name);
-
-		if (line && quantity_cmp(line->most, hard->hard) > 0)
-			report_largest(in, line, hard->hard, errors);
+		it.hard = &quota->hard.items[i];
+		it.now = amount_in(&now, it.hard->name, FOOTPRINT_NOW);
+		it.most = amount_in(&largest, it.hard->name, FOOTPRINT_MOST);
+		if (quantity_cmp(it.most, it.hard->hard) > 0)
+			report_largest(in, &it, errors);
 	}
 }
 
@@ -218,7 +237,7 @@ static void report(const struct charge_input *in, const struct ledger_result *re
 	const struct field_fact full = fact_of(LIMITS_RULE_QUOTA_FULL);
 
 	for (size_t i = 0; i < result->excess_count; i++)
-		report_excess(in, &result->excess[i], errors);
+		report_excess(in, &result->excess[i], false, errors);
 	if (result->answer == LEDGER_FULL)
 		field_add(errors, in->object->cluster->self.at, &full,
 			"this process keeps count of no more clusters than the %zu it has, and "
@@ -228,18 +247,42 @@ static void report(const struct charge_input *in, const struct ledger_result *re
 			STR_ARG(charged_namespace(in->arena, in->namespace)));
 }
 
+/* What is suspended costs nothing; that it will be too much when it is resumed is told today. */
+static void warn_of_resumed(const struct charge_input *in, const struct policy_quota *quota,
+	struct field_errors *errors)
+{
+	struct charge_input later = *in;
+	struct ledger_amount *now;
+
+	later.object = resumed_object(in->arena, in->object);
+	if (later.object == NULL)
+		return;
+	const size_t now_count = charge_of(in, in->object, &now);
+
+	later.judge_only = true;
+	const struct ledger_claim claim = claim_of(&later, quota, now, now_count);
+	const struct ledger_result result = ask(&later, &claim);
+
+	for (size_t i = 0; i < result.excess_count; i++)
+		report_excess(&later, &result.excess[i], true, errors);
+}
+
 bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
 {
 	const struct policy_quota *const quota = policy_quota(in->policy, in->namespace);
 
 	if (quota == NULL || quota->hard.count == 0 || in->object->cluster == NULL)
 		return true;
-	struct ledger_claim claim = claim_of(in, quota);
+	struct ledger_amount *before = NULL;
+	const size_t before_count = charge_before(in, &before);
+	struct ledger_claim claim = claim_of(in, quota, before, before_count);
 	const struct ledger_result result = reserve(in, &claim);
 
 	if (result.answer == LEDGER_BUSY)
 		return false;
 	report(in, &result, errors);
+	if (result.answer == LEDGER_FITS)
+		warn_of_resumed(in, quota, errors);
 	warn_of_largest(in, quota, errors);
 	return true;
 }

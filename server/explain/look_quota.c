@@ -149,10 +149,34 @@ static struct ledger *ledger_of_others(const struct look *l)
 	return ledger;
 }
 
+/* What is exceeded only when the cluster is resumed keeps no pod away today. */
+static void tell_policy_quota(struct look *l, const struct field_errors *errors)
+{
+	struct explain_finding *f = NULL;
+	bool today = false;
+
+	for (size_t i = 0; i < errors->count; i++) {
+		if (!str_is(str_from(errors->items[i].rule), LIMITS_RULE_QUOTA))
+			continue;
+		today = errors->items[i].at_most == FIELD_SEVERITY_ERROR;
+		if (f == NULL)
+			f = explain_found(l->found,
+				today && l->missing ? EXPLAIN_WRONG : EXPLAIN_NOTE,
+				today ? "the policy's quota of namespace %.*s is exceeded"
+				      : "the policy's quota of namespace %.*s has no room for what "
+					"is suspended",
+				LOOK_NAMESPACE(l));
+		explain_tells(l->found, f, "%.*s (%s)", STR_ARG(look_sentence(&errors->items[i])),
+			errors->items[i].rule);
+	}
+	l->refused = l->refused || (f && today && l->missing);
+	explain_advises(
+		l->found, f, "ask for less, delete a cluster, or have the policy's quota raised");
+}
+
 void look_at_policy_quota(struct look *l)
 {
 	struct field_errors errors;
-	struct explain_finding *f = NULL;
 
 	if (l->s->object->cluster == NULL ||
 		policy_quota(l->s->in->policy, l->s->namespace) == NULL)
@@ -172,17 +196,5 @@ void look_at_policy_quota(struct look *l)
 
 	charge_reserve(&in, &errors);
 	ledger_free(&ledger);
-	for (size_t i = 0; i < errors.count; i++) {
-		if (!str_is(str_from(errors.items[i].rule), LIMITS_RULE_QUOTA))
-			continue;
-		if (f == NULL)
-			f = explain_found(l->found, l->missing ? EXPLAIN_WRONG : EXPLAIN_NOTE,
-				"the policy's quota of namespace %.*s is exceeded",
-				LOOK_NAMESPACE(l));
-		explain_tells(l->found, f, "%.*s (%s)", STR_ARG(look_sentence(&errors.items[i])),
-			errors.items[i].rule);
-	}
-	l->refused = l->refused || (f && l->missing);
-	explain_advises(
-		l->found, f, "ask for less, delete a cluster, or have the policy's quota raised");
+	tell_policy_quota(l, &errors);
 }
