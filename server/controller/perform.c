@@ -348,8 +348,8 @@ static enum write_end label(struct attempt *a)
 /* It is somebody else's; that there is one has been said. */
 static enum write_end end_in_the_way(struct attempt *a, struct attempt *seen)
 {
-	const struct str why =
-		owner_in_the_way(&seen->reply.arena, seen->reply.doc.root, &a->write->key);
+	const struct str why = owner_in_the_way(
+		&seen->reply.arena, seen->reply.doc.root, &a->write->key, a->write->child);
 	struct str *const message = &a->reply.refusal.message;
 
 	*message = arena_printf(&a->reply.arena, "%.*s, %.*s", STR_ARG(*message), STR_ARG(why));

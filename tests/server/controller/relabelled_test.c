@@ -181,11 +181,16 @@ static const struct {
 	const char *meta, *words;
 } TAKEN[] = {
 	{"\"labels\":{" OF_B "}",
-		", and has no controller: delete it, or give the RayCluster another name"},
+		", and has no controller: delete it, or name the head's otherwise "
+		"(headService.metadata.name)"},
 	{"\"labels\":{" OF_B "},\"ownerReferences\":[{\"kind\":\"Deployment\",\"name\":\"x\"},{"
 	 "\"kind\":\"RayCluster\",\"name\":\"b\",\"uid\":\"uid-of-b\",\"controller\":true}]",
-		", and its controller is RayCluster \\\"b\\\": delete it, or give the RayCluster "
-		"another name"},
+		", and its controller is RayCluster \\\"b\\\": delete it, or name the head's "},
+	{"\"ownerReferences\":[{\"apiVersion\":\"cluster.ray.io/"
+	 "v1\",\"kind\":\"RayCluster\",\"name\":"
+	 "\"a\",\"uid\":\"other\",\"controller\":true}]",
+		", and its controller is RayCluster \\\"a\\\" of cluster.ray.io/v1: delete it, "
+		"or "},
 	{"\"ownerReferences\":[{\"kind\":\"RayCluster\",\"name\":\"a\",\"uid\":\"earlier\","
 	 "\"controller\":true}]",
 		", and is of an earlier RayCluster of this name: it goes with that one"},
