@@ -133,12 +133,9 @@ static void observe_claims(struct world *world, const struct world_cluster *clus
 
 static const char *kind_of(const struct world_failure *failure)
 {
-	static const char *const KINDS[CHILD_KINDS] = {"Pod", "Service", "ServiceAccount", "Role",
-		"RoleBinding", "Secret", "PersistentVolumeClaim", "ControllerRevision"};
-
 	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD ||
 			       failure->action == ACTION_ADOPT || failure->action == ACTION_RELEASE
-		       ? KINDS[failure->child]
+		       ? CHILD_KIND_NAMES[failure->child]
 		       : "RayCluster";
 }
 

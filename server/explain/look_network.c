@@ -95,6 +95,17 @@ static bool is_strangers(const struct look *l, const struct json_node *service)
 	       (l->s->object->dialect == DIALECT_MODERN && !json_str_is(label, l->s->name));
 }
 
+void look_advise_service_taken(struct look *l, struct explain_finding *f, struct str name)
+{
+	const bool heads =
+		l->s->object->dialect == DIALECT_MODERN && str_eq(name, explain_head_service(l->s));
+
+	explain_advises(l->found, f, "delete Service %.*s, if nobody needs it; or %s",
+		STR_ARG(name),
+		heads ? "name the head's otherwise: headGroupSpec.headService.metadata.name"
+		      : "make the cluster under another name");
+}
+
 static void tell_stranger(struct look *l, struct str name)
 {
 	/* Its controller has told so already. */
@@ -103,7 +114,7 @@ static void tell_stranger(struct look *l, struct str name)
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
 		"Service %.*s is somebody else's: the cluster has none", STR_ARG(name));
 
-	explain_advises(l->found, f, LOOK_SERVICE_TAKEN, STR_ARG(name));
+	look_advise_service_taken(l, f, name);
 }
 
 void look_at_service(struct look *l)

@@ -1,13 +1,12 @@
 /* Pods and other children that the API server did not take: who refused them, in numbers. */
+#include "server/controller/owner.h"
 #include "server/explain/looks.h"
+#include "server/explain/refusal.h"
 #include "validators/preflight.h"
 
-/* A refusal in the API server's words. */
-struct refusal {
-	struct str text;
-	int64_t time; /* 0: it stands in a condition */
-};
+enum { TOLD_MAX = 16 }; /* of different ones; nobody reads so many */
 
+/* `r` with the text in the API server's words. */
 typedef void refusal_fn(struct look *l, const struct refusal *r);
 
 /* What stands between two marks; the end of the text counts as `behind`. */
@@ -41,10 +40,26 @@ static struct str amount_of(struct str list, struct str name)
 	return STR("?");
 }
 
+/* `Pod "x"` */
+static struct str object_of(const struct look *l, const struct refusal *r)
+{
+	return arena_printf(l->arena, "%.*s \"%.*s\"", STR_ARG(r->kind), STR_ARG(r->name));
+}
+
+/* What is refused: "pods", `Service "x"`, `to delete Pod "x"`. */
+static struct str what_of(const struct look *l, const struct refusal *r)
+{
+	if (refusal_is_of_pods(r))
+		return l->missing == 1 ? STR("the pod that is missing") : STR("pods");
+	if (r->verb.len == 0)
+		return object_of(l, r);
+	return arena_printf(l->arena, "to %.*s %.*s", STR_ARG(r->verb), STR_ARG(object_of(l, r)));
+}
+
 static struct explain_finding *found(struct look *l, const struct refusal *r, const char *who)
 {
-	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG, "%s refuses %s",
-		who, l->missing == 1 ? "the pod that is missing" : "pods");
+	struct explain_finding *const f = explain_found(
+		l->found, EXPLAIN_WRONG, "%s refuses %.*s", who, STR_ARG(what_of(l, r)));
 
 	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	return f;
@@ -57,22 +72,25 @@ static void quota(struct look *l, const struct refusal *r)
 	const struct str used = between(r->text, "used: ", ", limited");
 	const struct str hard = between(r->text, "limited: ", "\n");
 	struct str asked = between(r->text, "requested: ", ", used");
+	const bool pods = refusal_is_of_pods(r);
+	const struct str what = !pods             ? object_of(l, r)
+				: l->missing == 1 ? STR("the pod that is missing")
+						  : STR("the pods that are missing");
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
-		"ResourceQuota \"%.*s\" has no room for the %s missing", STR_ARG(name),
-		l->missing == 1 ? "pod that is" : "pods that are");
+		"ResourceQuota \"%.*s\" has no room for %.*s", STR_ARG(name), STR_ARG(what));
 
 	while (asked.len) {
 		struct str amount = str_cut(&asked, ',');
 		const struct str item = str_cut(&amount, '=');
 
-		explain_tells(l->found, f, "%.*s: %.*s of %.*s used, a pod asks for %.*s",
+		explain_tells(l->found, f, "%.*s: %.*s of %.*s used, %s asks for %.*s",
 			STR_ARG(item), STR_ARG(amount_of(used, item)),
-			STR_ARG(amount_of(hard, item)), STR_ARG(amount));
+			STR_ARG(amount_of(hard, item)), pods ? "a pod" : "it", STR_ARG(amount));
 	}
 	explain_advises(l->found, f,
-		"have the quota raised, or ask for less: fewer replicas, or smaller requests; "
-		"who uses it: kubectl describe quota %.*s -n %.*s",
-		STR_ARG(name), LOOK_NAMESPACE(l));
+		"have the quota raised%s; who uses it: kubectl describe quota %.*s -n %.*s",
+		pods ? ", or ask for less: fewer replicas, or smaller requests" : "", STR_ARG(name),
+		LOOK_NAMESPACE(l));
 }
 
 static void quota_values(struct look *l, const struct refusal *r)
@@ -114,7 +132,9 @@ static void webhook_is_away(struct look *l, const struct refusal *r)
 {
 	const struct str name = between(r->text, "failed calling webhook \"", "\"");
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
-		"pods cannot be made while the webhook %.*s does not answer", STR_ARG(name));
+		"%.*s cannot be %s while the webhook %.*s does not answer",
+		STR_ARG(refusal_is_of_pods(r) ? STR("pods") : object_of(l, r)),
+		refusal_participle(r), STR_ARG(name));
 
 	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 	explain_advises(l->found, f, "see whether what stands behind it runs");
@@ -170,27 +190,33 @@ static void namespace_ends(struct look *l, const struct refusal *r)
 	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
 }
 
-static void pod_invalid(struct look *l, const struct refusal *r)
+static void invalid(struct look *l, const struct refusal *r)
 {
-	struct explain_finding *const f = explain_found(
-		l->found, EXPLAIN_WRONG, "the API server does not take the pods: they are invalid");
+	const bool pods = refusal_is_of_pods(r);
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"the API server does not take %.*s: %s invalid",
+		STR_ARG(pods ? STR("the pods") : object_of(l, r)), pods ? "they are" : "it is");
 
 	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
-	explain_advises(l->found, f, "mend the field in the group's template");
+	explain_advises(l->found, f, "mend the field in the %s",
+		pods ? "group's template" : "spec: it is made by that");
 }
 
 /* Nothing is taken from who has the name: he goes, or the cluster names its own otherwise. */
 static void name_is_taken(struct look *l, const struct refusal *r)
 {
 	const bool service = str_contains(r->text, "services \"");
-	const struct str name = between(r->text, service ? "services \"" : "\"", "\"");
+	const struct str name = between(r->text, service ? "services \"" : "pods \"", "\"");
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
-		"a name that the cluster needs is somebody else's: %.*s", STR_ARG(name));
+		"a name that the cluster needs is somebody else's: %.*s",
+		STR_ARG(name.len ? name : r->name));
 
 	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
-	if (service)
-		explain_advises(l->found, f, LOOK_SERVICE_TAKEN, STR_ARG(name));
-	else if (str_contains(r->text, "pods \""))
+	if (str_contains(r->text, OWNER_GOES))
+		explain_advises(l->found, f, "wait: it is made as soon as that one is gone");
+	else if (service)
+		look_advise_service_taken(l, f, name);
+	else if (name.len)
 		explain_advises(l->found, f,
 			"take metadata.name out of the template: a name is drawn for the pod then");
 	else
@@ -199,7 +225,9 @@ static void name_is_taken(struct look *l, const struct refusal *r)
 
 static void unknown(struct look *l, const struct refusal *r)
 {
-	found(l, r, "the API server");
+	struct explain_finding *const f = found(l, r, "the API server");
+
+	explain_advises(l->found, f, "mend what it names: it is tried again by itself then");
 }
 
 /* By the words of who refuses; the first that fits. The last fits all. */
@@ -220,13 +248,12 @@ static const struct {
 	{" usage per ", limit_range},
 	{"limit to request ratio", limit_range},
 	{"is forbidden: User \"", controller_rights},
-	{"is invalid:", pod_invalid},
+	{"is invalid:", invalid},
 	{" already exists", name_is_taken},
 	{"", unknown},
 };
 
-/* Without the pod's own name, which is another one at each try. */
-static size_t kind_of(struct str text)
+static size_t row_of(struct str text)
 {
 	size_t i = 0;
 
@@ -253,20 +280,51 @@ static struct str own_words(struct str text)
 	return str_trim(rest);
 }
 
-struct seen {
-	bool kinds[ARRAY_LEN(REFUSALS)];
+/* One row of what was told: the refusals of pods stand for one another. */
+struct told {
+	struct {
+		size_t row;
+		struct refusal what;
+	} items[TOLD_MAX];
+	size_t count;
 };
 
-static void tell(struct look *l, struct seen *seen, struct str text, int64_t time)
+static bool is_told(const struct told *told, size_t row, const struct refusal *r)
 {
-	const struct refusal r = {own_words(text), time};
-	const size_t kind = kind_of(text);
+	for (size_t i = 0; i < told->count; i++) {
+		const struct refusal *const before = &told->items[i].what;
 
-	if (text.len == 0 || seen->kinds[kind])
+		if (told->items[i].row != row)
+			continue;
+		if (refusal_is_of_pods(r)
+				? refusal_is_of_pods(before)
+				: str_eq(before->verb, r->verb) && str_eq(before->kind, r->kind) &&
+					  (str_is(r->kind, "Pod") || str_eq(before->name, r->name)))
+			return true;
+	}
+	return told->count == TOLD_MAX;
+}
+
+static void tell(struct look *l, struct told *told, const struct refusal *r)
+{
+	const size_t row = row_of(r->text);
+	struct refusal own = *r;
+
+	if (is_told(told, row, r))
 		return;
-	seen->kinds[kind] = true;
-	REFUSALS[kind].tell(l, &r);
+	told->items[told->count].row = row;
+	told->items[told->count++].what = *r;
+	own.text = own_words(r->text);
+	REFUSALS[row].tell(l, &own);
 	l->refused = true;
+}
+
+static void tell_each(struct look *l, struct told *told, struct str list)
+{
+	struct refusal r;
+
+	while (refusal_next(&list, &r))
+		tell(l, told, &r);
 }
 
 static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
@@ -279,35 +337,13 @@ static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
 		       str_is(reason, "AutoscalerServiceAccountNotFound"));
 }
 
-/* Where Raygate's list of refusals goes on: "…; Pod of \"workers\": exceeded quota: …" */
-static size_t next_refusal(struct str text)
-{
-	static const char *const STARTS[] = {"; Pod of \"", "; Pod \"", "; delete Pod",
-		"; Service \"", "; Secret \"", "; Role", "; ControllerRevision \""};
-
-	for (size_t i = 0; i < text.len; i++) {
-		for (size_t k = 0; k < ARRAY_LEN(STARTS); k++) {
-			if (str_starts(str_from_offset(text, i), STARTS[k]))
-				return i;
-		}
-	}
-	return text.len;
-}
-
 /* The condition is there while a refusal lasts. */
-static void tell_condition(struct look *l, struct seen *seen)
+static void tell_condition(struct look *l, struct told *told)
 {
 	const struct json_node *const condition = explain_condition(l->s->root, "ReplicaFailure");
-	struct str rest = json_str(l->arena, json_get(condition, "message"));
 
-	if (!explain_condition_is(condition, "True"))
-		return;
-	while (rest.len) {
-		const size_t end = next_refusal(rest);
-
-		tell(l, seen, (struct str){rest.at, end}, 0);
-		rest = str_from_offset(rest, end < rest.len ? end + 2 : end);
-	}
+	if (explain_condition_is(condition, "True"))
+		tell_each(l, told, json_str(l->arena, json_get(condition, "message")));
 }
 
 /* The quota that it tells of has gone since. */
@@ -330,15 +366,15 @@ static bool is_over(const struct look *l, struct str text)
 void look_at_refusals(struct look *l)
 {
 	const bool known = l->refused;
-	struct seen seen = {0};
+	struct told told = {0};
 
-	tell_condition(l, &seen);
+	tell_condition(l, &told);
 	for (size_t i = 0; i < l->s->event_count && l->missing > 0 && !known; i++) {
 		const struct json_node *const event = l->s->events[i];
 		const struct str text = json_str(l->arena, json_get(event, "message"));
 
 		if (tells_of_refusal(l->arena, event) && !is_over(l, text))
-			tell(l, &seen, text, explain_event_time(l->arena, event));
+			tell_each(l, &told, text);
 	}
 }
 

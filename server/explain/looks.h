@@ -36,10 +36,8 @@ void look_at_policy_quota(struct look *l);
 void look_at_templates(struct look *l);
 void look_at_autoscaler(struct look *l);
 
-/* What to do about a head's Service whose name (%.*s) somebody else's has. */
-#define LOOK_SERVICE_TAKEN                                                                         \
-	"delete Service %.*s, if nobody needs it; or name the head's otherwise: "                  \
-	"headGroupSpec.headService.metadata.name"
+/* What to do about a Service's name that somebody else has. */
+void look_advise_service_taken(struct look *l, struct explain_finding *f, struct str name);
 
 /* "-n NAMESPACE", for commands in advice. */
 #define LOOK_NAMESPACE(l) STR_ARG((l)->s->namespace)

@@ -2,6 +2,17 @@
 
 enum { ROOM = 16 };
 
+const char *const CHILD_KIND_NAMES[CHILD_KINDS] = {
+	[CHILD_POD] = "Pod",
+	[CHILD_SERVICE] = "Service",
+	[CHILD_SERVICE_ACCOUNT] = "ServiceAccount",
+	[CHILD_ROLE] = "Role",
+	[CHILD_ROLE_BINDING] = "RoleBinding",
+	[CHILD_SECRET] = "Secret",
+	[CHILD_VOLUME_CLAIM] = "PersistentVolumeClaim",
+	[CHILD_REVISION] = "ControllerRevision",
+};
+
 void round_init(struct round *round, struct arena *arena)
 {
 	*round = (struct round){.arena = arena};

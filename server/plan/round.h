@@ -34,6 +34,8 @@ enum child_kind {
 	CHILD_REVISION, /* of what was accepted; another one takes its place */
 	CHILD_KINDS,
 };
+/* "Pod", "Service", …, as Kubernetes calls them. */
+extern const char *const CHILD_KIND_NAMES[CHILD_KINDS];
 
 /*
  * Whether a status may be kept back, so that one write says what several would have said. It then

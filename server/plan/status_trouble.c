@@ -41,7 +41,7 @@ static bool is_told(const struct observed_failure *failure)
 	return failure->code != 0 && failure->code != 429 && !str_is(failure->kind, "RayCluster");
 }
 
-/* The names of pods are new at each attempt, and say nothing. */
+/* The names of pods that are to be are new at each attempt, and say nothing. */
 static struct str without_name(struct str message)
 {
 	const struct str mark = STR("\" is forbidden: ");
@@ -58,15 +58,16 @@ static struct str without_name(struct str message)
 static void add_failure(
 	struct arena *arena, const struct observed_failure *failure, struct buf *out)
 {
-	const bool pod = str_is(failure->kind, "Pod");
-	const struct str name = pod && failure->group.len ? failure->group : failure->what;
-	const struct str words = without_name(failure->message);
+	const bool create = !failure->deleting && !failure->adopting && !failure->releasing;
+	const bool drawn = create && str_is(failure->kind, "Pod") && failure->group.len;
+	const struct str name = drawn ? failure->group : failure->what;
+	const struct str words = drawn ? without_name(failure->message) : failure->message;
 	const struct str line = arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s",
 		failure->deleting    ? "delete "
 		: failure->adopting  ? "adopt "
 		: failure->releasing ? "release "
 				     : "",
-		STR_ARG(failure->kind), pod ? "of " : "", STR_ARG(name), STR_ARG(words));
+		STR_ARG(failure->kind), drawn ? "of " : "", STR_ARG(name), STR_ARG(words));
 
 	if (str_contains(buf_str(out), line.at))
 		return;

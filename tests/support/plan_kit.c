@@ -352,17 +352,6 @@ struct observed *plan_kit_observe_legacy(
 	return observe(arena, cluster, DIALECT_LEGACY);
 }
 
-static const char *const KINDS[CHILD_KINDS] = {
-	[CHILD_POD] = "Pod",
-	[CHILD_SERVICE] = "Service",
-	[CHILD_SERVICE_ACCOUNT] = "ServiceAccount",
-	[CHILD_ROLE] = "Role",
-	[CHILD_ROLE_BINDING] = "RoleBinding",
-	[CHILD_SECRET] = "Secret",
-	[CHILD_VOLUME_CLAIM] = "PersistentVolumeClaim",
-	[CHILD_REVISION] = "ControllerRevision",
-};
-
 static void print_create(const struct action *action, struct buf *out)
 {
 	const bool pod = action->child == CHILD_POD;
@@ -372,7 +361,7 @@ static void print_create(const struct action *action, struct buf *out)
 			       json_edit_text(json_edit_get(meta, STR("generateName"))).at);
 
 	cr_expect(str_eq(json_edit_text(json_edit_get(meta, STR("name"))), action->name));
-	buf_printf(out, "create %s %.*s%s", KINDS[action->child],
+	buf_printf(out, "create %s %.*s%s", CHILD_KIND_NAMES[action->child],
 		(int)(action->name.len - (drawn ? DERIVED_SUFFIX_LEN : 0)), action->name.at,
 		drawn ? "*" : "");
 	if (pod && action->expected.replica_index >= 0)
@@ -401,7 +390,7 @@ static void print_action(const struct action *action, struct buf *out)
 	case ACTION_ADOPT:
 	case ACTION_RELEASE:
 		buf_printf(out, "%s %s %.*s\n", action->kind == ACTION_ADOPT ? "adopt" : "release",
-			KINDS[action->child], STR_ARG(action->name));
+			CHILD_KIND_NAMES[action->child], STR_ARG(action->name));
 		break;
 	case ACTION_PATCH:
 	case ACTION_PATCH_SERVICE:

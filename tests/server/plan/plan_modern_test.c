@@ -421,7 +421,7 @@ static const struct example BOUNDS[] = {
 	{"not for ever where that is refused",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod a w running ready stray\nrefused a not yours\n"},
 	 "adopt Pod a\ncreate Pod demo-w-worker-* index=0\n"
-	 "warning FailedToAdoptWorkerPod: adopt Pod of \"a\": not yours\n"},
+	 "warning FailedToAdoptWorkerPod: adopt Pod \"a\": not yours\n"},
 	{"a pod that is refused is told, once",
 	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota\n"},
 	 "create Pod demo-w-worker-* index=0\nwarning FailedToCreateWorkerPod: Pod of \"w\": exceeded quota\n"},
