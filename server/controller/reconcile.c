@@ -120,11 +120,14 @@ static void plan(struct reconciler *r, const struct world_key *key, struct obser
 	round_init(&round, &r->arena);
 	/* What the cluster keeps is read first: it may say what lost pods are to be made of. */
 	if (seen->accepted_unread && !seen->accepted_unreadable) {
+		world_unchecked(r->options.world, key, seen->uid);
 		(void)submit(&to, key, seen, &round);
 		return;
 	}
 	r->options.plans[key->dialect](seen, &round);
 	world_forget_unasked(r->options.world, key, seen->uid, &round);
+	if (!round.checks)
+		world_unchecked(r->options.world, key, seen->uid);
 	const struct submitted submitted = submit(&to, key, seen, &round);
 	int64_t doubt;
 	struct world_doubt *doubts;
@@ -225,6 +228,7 @@ void reconciler_finished(
 	struct reconciler *r, const struct world_key *key, struct str uid, enum writers_end end)
 {
 	if (end == WRITERS_BADLY || end == WRITERS_BADLY_ASKED) {
+		world_unchecked(r->options.world, key, uid);
 		workqueue_back_off(r->options.queue, key);
 		if (end == WRITERS_BADLY_ASKED)
 			workqueue_add_at(r->options.queue, key, clock_now() + ASKED_AGAIN);

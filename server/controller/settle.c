@@ -196,7 +196,9 @@ void settle(struct world *world, const struct world_key *key, struct arena *aren
 	/* What is on its way out is judged no more. */
 	if (!holds(seen, view) && seen->object->meta.deletion_timestamp.v.len == 0) {
 		settle_anew(world, key, arena, seen, view);
-		if (!world_observe(world, key, arena, &again, view))
+		if (world_observe(world, key, arena, &again, view))
+			seen->first = again.first;
+		else
 			*view = (struct acceptance_view){0};
 	}
 	seen->verdict = view->verdict;

@@ -195,6 +195,9 @@ bool world_tells(struct world *world, const struct world_key *key, struct str ui
 
 /*
  * A round has ended with nothing refused. If it also looked after the children that no watch tells
- * of (observed.first), that need not be done again for ROUND_RESYNC_S, or until another generation.
+ * of (observed.first), that need not be done again for ROUND_RESYNC_S, until another generation, or
+ * until what was refused is accepted.
  */
 void world_checked(struct world *world, const struct world_key *key, struct str uid);
+/* It did not look after those, or not all that it asked for was done. */
+void world_unchecked(struct world *world, const struct world_key *key, struct str uid);

@@ -345,6 +345,9 @@ static void settle(struct world *world, struct world_cluster *cluster,
 		cluster->acceptance = acceptance_new();
 	struct acceptance *const a = cluster->acceptance;
 
+	/* While it was refused nobody looked after its children. */
+	if (settled->accepted && !a->accepted)
+		cluster->checked = 0;
 	a->judged = settled->generation;
 	a->policy = settled->policy;
 	a->accepted = settled->accepted;

@@ -377,6 +377,16 @@ size_t world_doubts(struct world *world, const struct world_key *key, struct are
 	return doubts.count;
 }
 
+void world_unchecked(struct world *world, const struct world_key *key, struct str uid)
+{
+	pthread_mutex_lock(&world->mutex);
+	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
+
+	if (cluster)
+		cluster->checking = false;
+	pthread_mutex_unlock(&world->mutex);
+}
+
 void world_checked(struct world *world, const struct world_key *key, struct str uid)
 {
 	pthread_mutex_lock(&world->mutex);

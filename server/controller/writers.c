@@ -284,14 +284,20 @@ static bool is_of_pod(const struct write *write)
 	return write->action == ACTION_CREATE && write->child == CHILD_POD;
 }
 
+/* Without a Service a pod can be made, without an account it cannot. */
+static bool is_missed(const struct write *undone, enum write_end how)
+{
+	return undone->needed && (how == WRITE_REFUSED || undone->child == CHILD_SERVICE_ACCOUNT);
+}
+
 /*
  * Pods that are not made either, in a list of their own: the others of its group, or all, where
- * what they need was refused.
+ * what they need was refused, or may not be there.
  */
 static struct write *take_pods(
 	struct writers *w, struct lane *lane, const struct write *undone, enum write_end how)
 {
-	const bool all = undone->needed && how == WRITE_REFUSED;
+	const bool all = is_missed(undone, how);
 	struct write *alike = NULL;
 	struct write **link = &lane->ready;
 

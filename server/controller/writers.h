@@ -34,7 +34,7 @@ struct write {
 	struct str why;
 	bool look;   /* nothing is written: is it there? */
 	bool aside;  /* nothing hangs on it: where it is refused, the rest of its cluster goes on */
-	bool needed; /* where it is refused, pods of its round are withdrawn */
+	bool needed; /* where it is refused, or is an account not made, its pods are withdrawn */
 	bool loud;   /* a status that the next round goes by */
 	bool slow;   /* nobody answered the last time it was asked for, so it may hang for long */
 	/* The writers' own. */

@@ -6,6 +6,7 @@ void accepted_store(const struct observed *seen, const struct child_context *c, 
 {
 	if (seen->to_store == NULL)
 		return;
+	round->checks = true;
 	struct action *const action = round_add(round, ACTION_CREATE);
 
 	action->child = CHILD_REVISION;

@@ -98,12 +98,28 @@ static bool may_lack_unseen(const struct modern *m)
 	return m->seen->first || refused;
 }
 
+/*
+ * An API server refuses a pod whose account it does not know. Where there was trouble with it the
+ * pods are asked for all the same: it may be there, and workers have no need of it.
+ */
+static void create_account(struct modern *m, struct json_edit *body)
+{
+	bool in_trouble = false;
+
+	if (body == NULL)
+		return;
+	for (size_t i = 0; i < m->seen->failure_count; i++)
+		in_trouble |= str_is(m->seen->failures[i].kind, "ServiceAccount");
+	create(m, CHILD_SERVICE_ACCOUNT, body);
+	m->round->actions[m->round->count - 1].needed = !in_trouble;
+}
+
 static void create_unseen(struct modern *m)
 {
 	const struct child_context *const c = &m->c;
 
 	if (raycluster_autoscales(c->cluster)) {
-		create(m, CHILD_SERVICE_ACCOUNT, rbac_service_account(c));
+		create_account(m, rbac_service_account(c));
 		create(m, CHILD_ROLE, rbac_role(c));
 		create(m, CHILD_ROLE_BINDING, rbac_role_binding(c));
 	}
@@ -154,6 +170,7 @@ static void settle_claim(struct modern *m)
 
 void modern_children(struct modern *m)
 {
+	m->round->checks = true;
 	if (may_lack_unseen(m))
 		create_unseen(m);
 	else

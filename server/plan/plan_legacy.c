@@ -93,6 +93,7 @@ static void make(struct legacy *l)
 
 	if (l->m.seen->withheld || (!verdict->accepted && verdict->size_count == 0))
 		return;
+	l->m.round->checks = true;
 	l->adopts = adopt_strays(l->m.seen, &l->m.c, l->m.round);
 	settle_service(l);
 	if (l->adopts || modern_head_service_is_anothers(l->m.seen, &l->m.c))

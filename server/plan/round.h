@@ -54,7 +54,8 @@ struct action {
 	struct str name;        /* of what is created or deleted */
 	struct str uid;         /* of what is deleted */
 	int64_t revision;       /* of a CHILD_REVISION */
-	bool needed;            /* where it is refused, the pods wait for the next round */
+	bool needed; /* where it is refused, or an account not made, the pods wait for the next
+			round */
 	/* Of a create of a pod: how it counts until a watch tells of it. */
 	struct observed_pod expected;
 	/* Of a pod that comes or goes, for the log and the Event when it did; of an Event its
@@ -70,6 +71,7 @@ struct round {
 	struct action *actions; /* in the order in which they begin; pods may finish in any */
 	size_t count, room;
 	int64_t again; /* seconds from now; 0: only when something happens */
+	bool checks;   /* where it is the first one: it looks after what no watch tells of */
 	bool onward;   /* the next round goes by the status that this one writes, and is due then */
 };
 
