@@ -32,7 +32,13 @@ static const struct {
 	{"RG0305x", "", "did you mean RG0305?"},
 	{"RG305", "", "`raygate rules` lists all ids"}, /* RG1305? */
 	{"replicas-in-bounds", "", "did you mean RG0305?"},
+	{"Replicas-In-Bounds", "", "did you mean RG0305?"},
 	{"RG0305 RG0102", "", "parted by commas"},
+	{"RG0305;RG0102", "", "parted by commas"},
+	{"RG0305\\tRG0102", "", "parted by commas"},
+	/* Of a long one its beginning, of which 40 bytes are shown. */
+	{"0123456789012345678901234567890123456789more", "",
+		"\"0123456789012345678901234567890123456789\" is no rule"},
 	{"RG0302", "", "RG0302 is an error here, and only warnings can be silenced"},
 	{"RG0302", "RG0302: warn", NULL},
 	{"RG0305", "RG0305: error", "RG0305 is an error here"},
@@ -41,15 +47,15 @@ static const struct {
 	{"RG0210,foo", "", NULL},
 };
 
-static struct str told(struct arena *arena, size_t i)
+static struct str told(struct arena *arena, const char *ids, const char *rules)
 {
 	CLEANUP(buf_done) struct buf out = {0};
 	struct findings findings;
 	struct policy *policy = review_policy(arena_printf(
-		arena, "{apiVersion: raygate.dev/v1, kind: Policy, rules: {%s}}", LISTS[i].rules)
+		arena, "{apiVersion: raygate.dev/v1, kind: Policy, rules: {%s}}", rules)
 						      .at);
 	const struct verdict_case it = {
-		.object = arena_printf(arena, OBJECT("%s"), LISTS[i].ids), .policy = policy};
+		.object = arena_printf(arena, OBJECT("%s"), ids), .policy = policy};
 
 	verdict_judge(arena, &it, &findings);
 	for (size_t k = 0; k < findings.count; k++) {
@@ -76,12 +82,24 @@ Test(silence, an_id_that_silences_nothing_is_told)
 
 	arena_init(&arena, 65536);
 	for (size_t i = 0; i < ARRAY_LEN(LISTS); i++) {
-		const struct str text = told(&arena, i);
+		const struct str text = told(&arena, LISTS[i].ids, LISTS[i].rules);
 
 		cr_expect_eq(lines_of(text), LISTS[i].words ? 1u : 0u, "'%s': %.*s", LISTS[i].ids,
 			STR_ARG(text));
 		cr_expect(LISTS[i].words == NULL || str_contains(text, LISTS[i].words),
 			"'%s': %.*s", LISTS[i].ids, STR_ARG(text));
 	}
+	arena_done(&arena);
+}
+
+Test(silence, of_many_ids_that_are_none_so_many_are_told_as_show_what_is_wrong)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct str text = told(&arena, "a,b,c,d,e,f,g,h,i,j", "");
+
+	cr_expect_eq(lines_of(text), 8u, "%.*s", STR_ARG(text));
+	cr_expect(str_contains(text, "\"h\" is no rule"), "%.*s", STR_ARG(text));
 	arena_done(&arena);
 }

@@ -36,6 +36,7 @@ static const struct source ADDRESSES[] = {
 	{ISCSI("iqn: 'iqn.2001-04.:iqn.2001-04.a_:x'"), true},
 	{ISCSI("iqn: eui." CHARS_16), false},
 	{ISCSI("iqn: euiä" CHARS_16), false},
+	{ISCSI("iqn: \"eui\\n" CHARS_16 "\""), true},
 	{ISCSI("iqn: naa." CHARS_16 CHARS_16), false},
 	{ISCSI("iqn: naa." CHARS_16), true},
 	{ISCSI("iqn: eui." CHARS_16 "0"), true},

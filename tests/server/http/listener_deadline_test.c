@@ -242,6 +242,7 @@ static void expect_idle_one_to_give_way(bool tls)
 	struct http_limits limits = with_little_room();
 
 	limits.value[HTTP_LIMIT_CROWDED_IDLE_MS] = SHORT_MS;
+	limits.value[HTTP_LIMIT_CROWDED_MS] = 1; /* of those who are silent alone */
 	struct listener_kit kit CLEANUP(listener_kit_done) = listener_kit_start(tls, &limits);
 	struct http_client *idle[ROOM];
 	struct http_reply reply CLEANUP(http_reply_done) = {0};

@@ -161,6 +161,7 @@ Test(reaper, who_has_idled_longest_gives_way_and_no_more_than_wait)
 	cr_assert_not(is_ended(&pairs[0]));
 	/* Their places are not free yet, and are those that were asked for. */
 	cr_assert_eq(http_reaper_sweep(&reaper, 45, 2), 0);
+	cr_assert_eq(http_reaper_sweep(&reaper, 45, 1), 0, "one more place than is asked for");
 	cr_assert_eq(http_reaper_sweep(&reaper, 45, 3), 1);
 	cr_assert(is_ended(&pairs[0]));
 	cr_assert_eq(http_reaper_sweep(&reaper, 45, 100), 1, "the others have not idled long");
