@@ -174,7 +174,7 @@ static void round_of(struct stage *s, const struct world_key *key, struct arena 
 			.expected = {.group = STR("g0")}};
 		struct write *const write = create(key, seen.uid, &action);
 
-		world_expect(s->world, key, seen.uid, &action);
+		write->slow = world_expect(s->world, key, seen.uid, &action);
 		write->next = first;
 		first = write;
 	}

@@ -359,7 +359,8 @@ Test(accepted_store, somebody_else_s_of_that_name_stays)
 {
 	static const char THEIRS[] =
 		"{\"metadata\":{\"name\":\"a-accepted-spec\",\"namespace\":\"ns\",\"uid\":\"x\","
-		"\"ownerReferences\":[{\"controller\":true,\"uid\":\"theirs\"}]},\"revision\":0}";
+		"\"labels\":{\"ray.io/cluster\":\"a\"},\"ownerReferences\":[{\"controller\":true,"
+		"\"uid\":\"theirs\"}]},\"revision\":0}";
 
 	make(2);
 	fake_cluster_put(kit->cluster, revision_path(), THEIRS);

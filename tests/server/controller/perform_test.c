@@ -2,7 +2,9 @@
 #include "server/controller/perform.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "server/controller/acceptance.h"
 #include "tests/support/controller_kit.h"
 
@@ -56,5 +58,62 @@ Test(perform, who_may_write_no_more_still_reads)
 	cr_expect_eq(fake_cluster_writes(kit->cluster), 0u);
 	cr_expect_eq(perform(&kit->performer, &write), WRITE_DONE);
 	cr_expect_eq(fake_cluster_writes(kit->cluster), 1u);
+	controller_kit_free(&kit);
+}
+
+/* How long an answer is waited for at most. */
+static struct {
+	int64_t write, read;
+} waited;
+
+/* What is asked for is there already. */
+static bool send(struct kube_transport *self, const struct kube_request *request,
+	struct kube_answer *answer, struct err *err)
+{
+	const bool reads = str_is(str_from(request->method), "GET");
+
+	(void)self;
+	(void)err;
+	*(reads ? &waited.read : &waited.write) = request->deadline - clock_now();
+	answer->status = reads ? 404 : 409;
+	buf_printf(&answer->body,
+		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":%d,"
+		"\"reason\":\"%s\"}",
+		answer->status, reads ? "NotFound" : "AlreadyExists");
+	memcpy(answer->content_type, "application/json", sizeof("application/json"));
+	return true;
+}
+
+static void leave(struct kube_transport *self)
+{
+	(void)self;
+}
+
+/* An API server gives the request up after 34 s; to look it needs no webhook. */
+Test(perform, a_write_that_nobody_answered_is_given_more_time)
+{
+	struct controller_kit *kit = controller_kit_new(NULL);
+	struct kube_transport transport = {send, leave};
+	struct kube_client *client =
+		kube_client_new(&(struct kube_client_options){.transport = &transport});
+	struct write write = {.key = KEY,
+		.uid = STR("uid-of-a"),
+		.action = ACTION_CREATE,
+		.child = CHILD_POD,
+		.name = MAKE.name,
+		.body = STR("{}")};
+
+	controller_kit_begin(kit);
+	struct performer performer = kit->performer;
+
+	performer.client = client;
+	perform(&performer, &write);
+	cr_expect_eq(waited.write, 12 * CLOCK_SECOND);
+	cr_expect_eq(waited.read, 12 * CLOCK_SECOND);
+	write.slow = true;
+	perform(&performer, &write);
+	cr_expect_eq(waited.write, 36 * CLOCK_SECOND);
+	cr_expect_eq(waited.read, 12 * CLOCK_SECOND);
+	kube_client_free(&client);
 	controller_kit_free(&kit);
 }

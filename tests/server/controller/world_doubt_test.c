@@ -202,6 +202,23 @@ Test(world_doubt, it_is_looked_up_so_long_after_nobody_answered)
 	cr_expect_eq(overdue(), (size_t)AT_ONCE);
 }
 
+/* However often it is refused meanwhile: that says nothing of the first try. */
+Test(world_doubt, a_refusal_does_not_put_that_off)
+{
+	const struct world_outcome first = outcome_of(0), second = outcome_of(1);
+	const struct str uid = look()->uid;
+
+	ask();
+	miss(0);
+	clock_advance((WORLD_DOUBT_S - 1) * CLOCK_SECOND);
+	ask();
+	world_write_refused(kit->world, &KEY, uid, &first);
+	world_write_refused(kit->world, &KEY, uid, &second);
+	cr_expect_eq(overdue(), 0u);
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect_eq(overdue(), 1u);
+}
+
 /* Names that users give may be two clusters'. */
 Test(world_doubt, another_cluster_does_not_end_it)
 {

@@ -339,7 +339,9 @@ static enum write_end perform_inside(void *context, const struct write *write)
 		while (writers_step(log->writers))
 			;
 	buf_printf(&log->words, "%.*s>", STR_ARG(write->name));
-	return hangs ? WRITE_GIVEN_UP : WRITE_DONE;
+	if (hangs)
+		return WRITE_GIVEN_UP;
+	return str_is(write->name, "refused") ? WRITE_REFUSED : WRITE_DONE;
 }
 
 Test(writers, pods_wait_for_what_they_need_and_not_for_each_other)
@@ -388,6 +390,7 @@ static size_t most_at_work(const char *pod, const char *others)
 Test(writers, one_cluster_never_has_all_the_threads)
 {
 	cr_expect_eq(most_at_work("answered", "0"), (size_t)WRITERS_LANE_MOST);
+	cr_expect_eq(most_at_work("refused", "hangs"), (size_t)WRITERS_LANE_MOST);
 }
 
 /* Its Service had one. Others' pods are made beside two or three clusters whose pods hang. */
@@ -451,7 +454,7 @@ Test(writers, where_what_pods_need_is_refused_they_wait_for_the_next_round)
 {
 	struct log log = {.refuse = "service"};
 	struct writers *const w = begin(&log);
-	struct write *const first = create("a", "service", CHILD_SERVICE);
+	struct write *first = create("a", "service", CHILD_SERVICE);
 
 	first->needed = true;
 	first->next = create("a", "account", CHILD_SERVICE_ACCOUNT);
@@ -460,6 +463,14 @@ Test(writers, where_what_pods_need_is_refused_they_wait_for_the_next_round)
 	writers_submit(w, first);
 	run(&log);
 	expect(&log, "a/service -worker -head a/account (a u badly)");
+	log.refuse = NULL;
+	log.lose = "service"; /* which may be there */
+	first = create("a", "service", CHILD_SERVICE);
+	first->needed = true;
+	first->next = create("a", "head", CHILD_POD);
+	writers_submit(w, first);
+	run(&log);
+	expect(&log, "a/service a/head (a u badly)");
 	end(&log);
 }
 

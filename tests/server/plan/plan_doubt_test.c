@@ -56,6 +56,18 @@ static const struct {
 		HEAD "pod a w running ready replica=w-rrrrr index=0 host=0\n"
 		     "doubt demo-w-worker-bbbbb w replica=w-rrrrr index=0 host=1\n",
 		1, {"demo-w-worker-bbbbb"}},
+	{"the other one's host of a replica that runs", HOSTS,
+		HEAD "pod a w running ready replica=w-rrrrr index=0 host=0\n"
+		     "doubt demo-w-worker-aaaaa w replica=w-sssss index=0 host=1\n"
+		     "doubt demo-w-worker-bbbbb w replica=w-rrrrr index=0 host=1\n",
+		1, {"demo-w-worker-bbbbb"}},
+	{"the second host alone", HOSTS,
+		HEAD "doubt demo-w-worker-bbbbb w replica=w-rrrrr index=3 host=1\n", 2,
+		{"demo-w-worker-bbbbb"}},
+	{"one whose index another one has by now", MODERN,
+		HEAD "pod a w running index=0\ndoubt demo-w-worker-aaaaa w index=0\n"
+		     "doubt demo-w-worker-bbbbb w index=1\n",
+		1, {"demo-w-worker-bbbbb"}},
 	{"what is in doubt is of a group of single hosts", HOSTS,
 		HEAD "doubt demo-w-worker-aaaaa w index=0\n", 2, {NULL}},
 	{"the head", MODERN,
@@ -81,6 +93,25 @@ static size_t count_pods(const struct round *round, const char *name)
 	return count;
 }
 
+/* What has the name of one in doubt has its place, too; hosts have a replica. */
+static void expect_places(const struct observed *seen, const struct round *round, const char *what)
+{
+	for (size_t i = 0; i < round->count * (seen->doubt_count + 1); i++) {
+		const struct action *const action = &round->actions[i / (seen->doubt_count + 1)];
+		const struct observed_pod *const asked = &action->expected;
+		const size_t at = i % (seen->doubt_count + 1);
+
+		if (action->kind != ACTION_CREATE || action->child != CHILD_POD)
+			continue;
+		cr_expect_eq(asked->host_index >= 0, asked->replica_name.len > 0, "%s", what);
+		if (at == seen->doubt_count || !str_eq(seen->doubts[at].name, action->name))
+			continue;
+		cr_expect(str_eq(asked->replica_name, seen->doubts[at].replica_name), "%s", what);
+		cr_expect_eq(asked->replica_index, seen->doubts[at].replica_index, "%s", what);
+		cr_expect_eq(asked->host_index, seen->doubts[at].host_index, "%s", what);
+	}
+}
+
 Test(plan_doubt, a_pod_that_may_be_there_is_asked_for_by_its_name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -92,10 +123,13 @@ Test(plan_doubt, a_pod_that_may_be_there_is_asked_for_by_its_name)
 
 		arena_init(&arena, 65536);
 		round_init(&round, &arena);
-		if (legacy)
-			plan_legacy(plan_kit_observe_legacy(&arena, &cluster), &round);
-		else
-			plan_modern(plan_kit_observe(&arena, &cluster), &round);
+		const struct observed *const seen =
+			legacy ? plan_kit_observe_legacy(&arena, &cluster)
+			       : plan_kit_observe(&arena, &cluster);
+
+		(legacy ? plan_legacy : plan_modern)(seen, &round);
+		if (!legacy)
+			expect_places(seen, &round, CASES[i].what);
 		cr_expect_eq(count_pods(&round, NULL), CASES[i].count, "%s: %zu", CASES[i].what,
 			count_pods(&round, NULL));
 		for (; again < 3 && CASES[i].again[again]; again++)
