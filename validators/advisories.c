@@ -30,8 +30,9 @@ static void version_is_one(const struct rule_context *c, const struct raycluster
 	if (text->v.len && !cluster->has_version)
 		rule_found(c, FIELD_CHILD(cluster->self.at, "rayVersion"), FIELD_INVALID,
 			FIELD_READS(text->node),
-			"is no version that KubeRay can compare: write that of the image, such as "
-			"2.52.0");
+			"is no version that %s can compare: write that of the image, such as "
+			"2.52.0",
+			rule_is_ours(c) ? "the controller" : "KubeRay");
 }
 
 /* "2.52" says nothing of a patch. */
@@ -79,9 +80,9 @@ static void version_is_of_image(const struct rule_context *c, const struct ray_g
 		version_image_is_ray(ray->image.v))
 		rule_found(c, FIELD_CHILD(ray->self.at, "image"), FIELD_INVALID,
 			FIELD_READS(ray->image.node, said->node),
-			"is another Ray than rayVersion says (%.*s): make them equal, KubeRay goes "
-			"by rayVersion",
-			STR_ARG(said->v));
+			"is another Ray than rayVersion says (%.*s): make them equal, %s goes by "
+			"rayVersion",
+			STR_ARG(said->v), rule_is_ours(c) ? "the controller" : "KubeRay");
 }
 
 /* RG1503: where rayVersion cannot say it. */

@@ -1,6 +1,7 @@
 /*
  * The legacy dialect: what the Ray Kubernetes Operator of 2022 takes for granted and neither it nor
- * its CRD checks. A cluster that breaks one of the errors makes the operator retry for ever.
+ * its CRD checks. A cluster that breaks one of the errors makes the operator retry for ever. What
+ * our own controller does better is not told where that runs the clusters.
  */
 #include "validators/rules.h"
 
@@ -8,6 +9,7 @@
 
 enum {
 	DEFAULT_MAX_WORKERS = 2, /* of the operator, where spec.maxWorkers is absent */
+	OVERWRITTEN_BY_US = 5,
 };
 
 /* The name that the user probably meant: the nearest of the podTypes. */
@@ -69,7 +71,7 @@ static void pods_have_generate_name(const struct rule_context *c, const struct r
 {
 	const struct schema_object *const config = &group->template.self;
 
-	if (config->node == NULL || group->template.metadata.generate_name.node)
+	if (rule_is_ours(c) || config->node == NULL || group->template.metadata.generate_name.node)
 		return;
 	const struct str name = names_suggest(c->arena, group->name.v, NAME_DNS1123_LABEL);
 
@@ -131,7 +133,7 @@ static void speed_is_not_zero(const struct rule_context *c, const struct rayclus
 {
 	const struct val_double *const speed = &cluster->upscaling_speed;
 
-	if (speed->node && speed->v >= 0 && speed->v <= 0)
+	if (!rule_is_ours(c) && speed->node && speed->v >= 0 && speed->v <= 0)
 		rule_found(c, FIELD_CHILD(cluster->self.at, "upscalingSpeed"), FIELD_INVALID,
 			FIELD_READS(speed->node),
 			"the operator takes 1.0 for 0: to stop scaling up lower maxWorkers");
@@ -142,6 +144,8 @@ static void head_has_no_password(const struct rule_context *c, const struct rayc
 {
 	const struct field_path *const at = FIELD_CHILD(cluster->self.at, "headStartRayCommands");
 
+	if (rule_is_ours(c))
+		return;
 	for (struct json_iter it = json_iter(cluster->head_start_commands.node);
 		json_next_item(&it);) {
 		if (str_contains(json_str(c->arena, it.value), "redis-password"))
@@ -153,14 +157,16 @@ static void head_has_no_password(const struct rule_context *c, const struct rayc
 }
 
 /*
- * RG1108: what the operator runs instead looks for a file that is not there. Of what is no list the
- * decoder has told.
+ * RG1108: what the operator runs instead looks for a file that is not there; what our controller
+ * does starts it. Of what is no list the decoder has told.
  */
 static void head_is_started(const struct rule_context *c, const struct raycluster *cluster)
 {
 	const struct json_node *const commands = cluster->head_start_commands.node;
 	const bool written = json_present(json_get(cluster->self.node, "headStartRayCommands"));
 
+	if (rule_is_ours(c) && commands == NULL)
+		return;
 	if (json_count(commands) == 0 && (commands || !written))
 		rule_found(c, FIELD_CHILD(cluster->self.at, "headStartRayCommands"), FIELD_REQUIRED,
 			FIELD_READS(commands),
@@ -175,6 +181,8 @@ static void head_runs_no_monitor(const struct rule_context *c, const struct rayc
 {
 	const struct field_path *const at = FIELD_CHILD(cluster->self.at, "headStartRayCommands");
 
+	if (rule_is_ours(c))
+		return;
 	for (struct json_iter it = json_iter(cluster->head_start_commands.node);
 		json_next_item(&it);) {
 		const struct str command = json_str(c->arena, it.value);
@@ -200,16 +208,17 @@ static void config_is_a_pod(const struct rule_context *c, const struct ray_group
 			FIELD_READS(config->kind.node), "must be Pod");
 }
 
-/* RG1111 */
+/* RG1111: our own controller sets the first of them alone. */
 static void labels_are_kept(const struct rule_context *c, const struct ray_group *group)
 {
 	static const char *const OVERWRITTEN[] = {"ray-cluster-name", "ray-node-type",
-		"ray-user-node-type", "ray-node-name", "ray-node-status", "ray-launch-config",
+		"ray-user-node-type", "ray-node-name", "ray-launch-config", "ray-node-status",
 		"ray-node-uuid", "ray-runtime-config", "ray-file-mounts-contents"};
+	const size_t count = rule_is_ours(c) ? OVERWRITTEN_BY_US : ARRAY_LEN(OVERWRITTEN);
 	const struct template_metadata *const meta = &group->template.metadata;
 	const struct field_path *const at = FIELD_CHILD(meta->self.at, "labels");
 
-	for (size_t i = 0; i < ARRAY_LEN(OVERWRITTEN); i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct json_node *const value = json_get(meta->labels.node, OVERWRITTEN[i]);
 
 		if (value)
@@ -234,7 +243,7 @@ static void pods_have_no_fixed_name(const struct rule_context *c, const struct r
 	if (meta->name.v.len)
 		rule_found(c, FIELD_CHILD(meta->self.at, "name"), FIELD_FORBIDDEN,
 			FIELD_READS(meta->name.node),
-			c->policy->target.controller == POLICY_CONTROLLER_RAYGATE
+			rule_is_ours(c)
 				? "has no effect, pods are named by generateName: remove it"
 				: "the operator gives it to each pod of this type, and the API "
 				  "server refuses the second, also of another cluster: remove it, "

@@ -9,11 +9,6 @@
 #include "api/legacy_sleep.h"
 #include "validators/unsupported.h"
 
-static bool is_ours(const struct rule_context *c)
-{
-	return c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;
-}
-
 /* RG1122 */
 static void autoscaler_is_there(const struct rule_context *c, const struct raycluster *cluster)
 {
@@ -28,7 +23,7 @@ static void autoscaler_is_there(const struct rule_context *c, const struct raycl
 	const struct ray_group *const type = unsupported_scaled_type(cluster);
 	bool told = false;
 
-	for (size_t i = 0; is_ours(c) && i < ARRAY_LEN(fields); i++) {
+	for (size_t i = 0; rule_is_ours(c) && i < ARRAY_LEN(fields); i++) {
 		if (fields[i].node)
 			rule_found(c, FIELD_CHILD(cluster->self.at, fields[i].name),
 				FIELD_NOT_SUPPORTED, FIELD_READS(fields[i].node),
@@ -36,7 +31,7 @@ static void autoscaler_is_there(const struct rule_context *c, const struct raycl
 		told |= fields[i].node != NULL;
 	}
 	/* Both may be left out, and the operator of 2022 scaled all the same. */
-	if (is_ours(c) && !told && type)
+	if (rule_is_ours(c) && !told && type)
 		rule_found(c, FIELD_CHILD(type->self.at, "maxWorkers"), FIELD_NOT_SUPPORTED,
 			FIELD_READS(type->max.node, type->min.node, cluster->max_workers.node),
 			"nothing scales to %" PRId64 " yet: minWorkers are held",
@@ -49,7 +44,7 @@ static void somebody_starts_ray(const struct rule_context *c, const struct ray_g
 	const struct container *const ray = pod_ray_container(&group->template);
 	struct str before;
 
-	if (!is_ours(c) || ray == NULL || legacy_sleeps(c->arena, ray, &before))
+	if (!rule_is_ours(c) || ray == NULL || legacy_sleeps(c->arena, ray, &before))
 		return;
 	rule_found(c, FIELD_CHILD(ray->self.at, "command"), FIELD_INVALID,
 		FIELD_READS(ray->command.node, ray->args.node),
@@ -62,7 +57,7 @@ static void head_type_makes_workers(const struct rule_context *c, const struct r
 {
 	bool of_most;
 	const struct val_i32 *const count =
-		is_ours(c) ? unsupported_head_workers(cluster, &of_most) : NULL;
+		rule_is_ours(c) ? unsupported_head_workers(cluster, &of_most) : NULL;
 
 	if (count)
 		rule_found(c,

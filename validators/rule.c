@@ -75,8 +75,7 @@ bool rule_gate_is_open(const struct rule_context *c, const char *gate, enum fiel
 bool rule_cluster_gate_is_open(
 	const struct rule_context *c, const char *gate, enum field_severity *at_most)
 {
-	return c->policy->target.controller == POLICY_CONTROLLER_RAYGATE ||
-	       rule_gate_is_open(c, gate, at_most);
+	return rule_is_ours(c) || rule_gate_is_open(c, gate, at_most);
 }
 
 const char *rule_gate_state(enum field_severity at_most)

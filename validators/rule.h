@@ -189,6 +189,12 @@ bool rule_gate_is_open(
  */
 bool rule_cluster_gate_is_open(
 	const struct rule_context *c, const char *gate, enum field_severity *at_most);
+/* Whether the policy says that Raygate's own controller runs what is admitted. */
+static inline bool rule_is_ours(const struct rule_context *c)
+{
+	return c->policy->target.controller == POLICY_CONTROLLER_RAYGATE;
+}
+
 /* "off", where the policy says so, or "off by default". */
 const char *rule_gate_state(enum field_severity at_most);
 void rule_found_at_most(const struct rule_context *c, enum field_severity at_most,

@@ -91,7 +91,7 @@ static void group_is_gone(const struct rule_context *c, const struct raycluster 
 	const struct field_reads reads = FIELD_READS(group->name.node);
 	const struct str name = group->name.v;
 
-	if (c->policy->target.controller == POLICY_CONTROLLER_RAYGATE) {
+	if (rule_is_ours(c)) {
 		if (had_pods(old, group) || may_have_pods(old, group))
 			rule_warned(c, at, FIELD_FORBIDDEN, reads,
 				"group \"%.*s\" is removed or renamed while it has workers, which "

@@ -184,7 +184,7 @@ static void running_pods_stay(
 		rule_found(c, FIELD_CHILD(changed.first->self.at, "template"), FIELD_INVALID,
 			FIELD_READS_NOTHING, "changes pods to come, not those that run (%.*s): %s",
 			STR_ARG(buf_str(&names)),
-			c->policy->target.controller == POLICY_CONTROLLER_RAYGATE
+			rule_is_ours(c)
 				? "delete those that are to be replaced"
 				: "set upgradeStrategy.type to Recreate to replace them all, or "
 				  "delete them");
@@ -251,10 +251,11 @@ static void service_takes_counts_with_a_new_cluster(
 			"cluster: change them in the RayCluster that runs as well");
 }
 
+/* Our own controller takes the absence for false. */
 static void resumes_by_false(
 	const struct rule_context *c, const struct ray_object *old, const struct ray_object *object)
 {
-	if (are_clusters(old, object) && old->cluster->suspend.v &&
+	if (!rule_is_ours(c) && are_clusters(old, object) && old->cluster->suspend.v &&
 		object->cluster->suspend.node == NULL)
 		rule_found(c, FIELD_CHILD(object->cluster->self.at, "suspend"), FIELD_REQUIRED,
 			FIELD_READS(object->cluster->suspend.node, old->cluster->suspend.node),

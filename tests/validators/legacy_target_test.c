@@ -113,3 +113,69 @@ Test(legacy_target, that_no_worker_is_made_of_the_heads_type_is_told)
 	}
 	policy_free(&policy);
 }
+
+#define OPERATORS(more)                                                                            \
+	"apiVersion: cluster.ray.io/v1\nkind: RayCluster\nmetadata: {name: a}\nspec:\n"            \
+	"  headPodType: h\n  maxWorkers: 4\n" more "  podTypes:\n"
+#define WELL     TYPE("h", "")
+#define NAMELESS "  - {name: h, podConfig: {spec: {containers: [{name: r, image: i}]}}}\n"
+#define LABEL(key)                                                                                 \
+	"  - {name: h, podConfig: {metadata: {generateName: x-, labels: {" key ": x}}, spec: "     \
+	"{containers: [{name: r, image: i}]}}}\n"
+
+/* Mistakes before the operator of 2022, and which of them are ones before our own controller. */
+/* clang-format off */
+static const struct {
+	const char *rule, *object;
+	bool ours;
+} OF_OPERATOR[] = {
+	{"RG1102", OPERATORS("") NAMELESS, false},
+	{"RG1106", OPERATORS("  upscalingSpeed: 0\n") WELL, false},
+	{"RG1107", OPERATORS("  headStartRayCommands: [ray start --head --redis-password=x]\n") WELL, false},
+	{"RG1108", OPERATORS("") WELL, false},
+	{"RG1108", OPERATORS("  headStartRayCommands: []\n") WELL, true},
+	{"RG1109", OPERATORS("  headStartRayCommands: [ray start --head]\n") WELL, false},
+	{"RG1111", OPERATORS("") LABEL("ray-node-type"), true},
+	{"RG1111", OPERATORS("") LABEL("ray-launch-config"), true},
+	{"RG1111", OPERATORS("") LABEL("ray-node-status"), false},
+	{"RG1111", OPERATORS("") LABEL("cluster.ray.io/component"), true},
+};
+/* clang-format on */
+
+Test(legacy_target, what_only_the_operator_cannot_is_not_told_of_our_controller)
+{
+	struct policy *policy = policy_empty();
+	struct arena arena CLEANUP(arena_done);
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(OF_OPERATOR); i++) {
+		const char *const rule = OF_OPERATOR[i].rule;
+		const char *const object = OF_OPERATOR[i].object;
+
+		policy->target.controller = POLICY_CONTROLLER_UNSAID;
+		cr_expect_gt(told_of(&arena, object, policy, rule).len, 0u, "%s %s", rule, object);
+		policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+		cr_expect_eq(told_of(&arena, object, policy, rule).len > 0, OF_OPERATOR[i].ours,
+			"%s %s", rule, object);
+	}
+	arena_done(&arena);
+	policy_free(&policy);
+}
+
+/* It is warned of before both controllers, in words that fit the one that is there. */
+Test(legacy_target, who_goes_by_the_version_is_named)
+{
+	static const char OTHER[] =
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {rayVersion: "
+		"2.52.0, headGroupSpec: {template: {spec: {containers: [{name: h, image: "
+		"'rayproject/ray:2.9.0'}]}}}}}";
+	struct policy *policy = policy_empty();
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	cr_expect(str_contains(told_of(&arena, OTHER, policy, "RG1502"), "KubeRay goes by"));
+	policy->target.controller = POLICY_CONTROLLER_RAYGATE;
+	cr_expect(str_contains(told_of(&arena, OTHER, policy, "RG1502"), "the controller goes by"));
+	arena_done(&arena);
+	policy_free(&policy);
+}

@@ -75,3 +75,13 @@ Test(update, a_group_may_go_where_raygate_ends_its_pods)
 			verdict_grade_update_of_raygate("RG1301", CASES[i].old, CLUSTER("", "")),
 			CASES[i].grade, "case %zu", i);
 }
+
+/* Which KubeRay takes for no answer, and our own controller for false. */
+Test(update, a_suspend_that_is_taken_away_resumes_before_our_controller)
+{
+	static const char ASLEEP[] = CLUSTER("suspend: true, ", "");
+	static const char AWAKE[] = CLUSTER("", "");
+
+	cr_expect_eq(verdict_grade_update("RG1308", ASLEEP, AWAKE), FIELD_SEVERITY_WARN);
+	cr_expect_eq(verdict_grade_update_of_raygate("RG1308", ASLEEP, AWAKE), FIELD_SEVERITY_OFF);
+}
