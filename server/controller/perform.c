@@ -14,7 +14,7 @@
 #define PATIENCE      (12 * CLOCK_SECOND)
 #define PATIENCE_SLOW (36 * CLOCK_SECOND)
 
-enum { CREATED_ALREADY = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
+enum { CONFLICT = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
 
 static const struct {
 	struct kube_resource resource;
@@ -50,6 +50,7 @@ struct attempt {
 	struct err err;
 	struct str object_uid; /* of what was adopted or released */
 	bool done;
+	bool taken; /* somebody else has the name */
 };
 
 static void attempt_done(struct attempt *a)
@@ -143,6 +144,7 @@ static struct world_outcome outcome_of(const struct attempt *a)
 		.group = a->write->group,
 		.object_uid = a->object_uid,
 		.code = a->reply.refusal.code,
+		.taken = a->taken,
 		.message = a->reply.refusal.code ? a->reply.refusal.message : str_from(a->err.text),
 	};
 }
@@ -213,7 +215,8 @@ static bool is_early(const struct attempt *a)
 static bool is_remembered(const struct write *write)
 {
 	return write->action == ACTION_CREATE || write->action == ACTION_DELETE_POD ||
-	       write->action == ACTION_ADOPT || write->action == ACTION_RELEASE;
+	       write->action == ACTION_ADOPT || write->action == ACTION_RELEASE ||
+	       write->action == ACTION_PATCH_SERVICE;
 }
 
 static enum write_end end_badly(const struct attempt *a)
@@ -245,9 +248,13 @@ static enum write_end end_unknown(const struct attempt *a)
 	return WRITE_GIVEN_UP;
 }
 
+/*
+ * A Conflict is none of a create: others changed the ResourceQuota at the same time, and what is
+ * asked for is tried again.
+ */
 static bool is_refusal(int code)
 {
-	return code >= BAD_REQUEST && code < SERVER && code != TOO_MANY;
+	return code >= BAD_REQUEST && code < SERVER && code != TOO_MANY && code != CONFLICT;
 }
 
 /* As the object of the reply says. */
@@ -353,6 +360,7 @@ static enum write_end end_in_the_way(struct attempt *a, struct attempt *seen)
 	struct str *const message = &a->reply.refusal.message;
 
 	*message = arena_printf(&a->reply.arena, "%.*s, %.*s", STR_ARG(*message), STR_ARG(why));
+	a->taken = true;
 	return end_badly(a);
 }
 
@@ -477,7 +485,7 @@ enum write_end perform(const struct performer *p, const struct write *write)
 	}
 	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))
 		return meet(&a);
-	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CREATED_ALREADY))
+	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CONFLICT))
 		return end_otherwise(&a);
 	return end_refused_or_unknown(&a);
 }

@@ -125,6 +125,7 @@ struct world_outcome {
 	struct str name, group;
 	struct str object_uid; /* of what became ours, or is it no more; else "" */
 	int code;              /* HTTP's; 0 when it was never tried */
+	bool taken;            /* refused: somebody else has the name */
 	struct str message;    /* the API server's */
 };
 

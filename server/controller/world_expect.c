@@ -138,6 +138,7 @@ static void note_failure(
 	(*link)->round = cluster->rounds;
 	(*link)->child = outcome->child;
 	(*link)->action = outcome->action;
+	(*link)->taken = outcome->taken;
 	(*link)->code = outcome->code;
 	(*link)->what = mem_copy(outcome->name);
 	(*link)->group = mem_copy(outcome->group);

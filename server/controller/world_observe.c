@@ -133,10 +133,9 @@ static void observe_claims(struct world *world, const struct world_cluster *clus
 
 static const char *kind_of(const struct world_failure *failure)
 {
-	return failure->action == ACTION_CREATE || failure->action == ACTION_DELETE_POD ||
-			       failure->action == ACTION_ADOPT || failure->action == ACTION_RELEASE
-		       ? CHILD_KIND_NAMES[failure->child]
-		       : "RayCluster";
+	return failure->action == ACTION_STATUS || failure->action == ACTION_PATCH
+		       ? "RayCluster"
+		       : CHILD_KIND_NAMES[failure->child];
 }
 
 static void observe_failures(
@@ -155,6 +154,8 @@ static void observe_failures(
 			.kind = str_from(kind_of(at)),
 			.message = arena_str(arena, str_from(at->message)),
 			.code = at->code,
+			.taken = at->taken,
+			.patching = at->action == ACTION_PATCH_SERVICE,
 			.deleting = at->action == ACTION_DELETE_POD,
 			.adopting = at->action == ACTION_ADOPT,
 			.releasing = at->action == ACTION_RELEASE,

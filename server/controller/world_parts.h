@@ -62,6 +62,7 @@ struct world_failure {
 	enum action_kind action;
 	uint8_t unanswered; /* rounds in a row */
 	uint32_t round;     /* world_cluster's */
+	bool taken;
 	int code;
 	char *what, *group, *message;
 };

@@ -7,7 +7,8 @@
 
 static const struct {
 	const char *verb, *participle;
-} VERBS[] = {{"delete", "deleted"}, {"adopt", "adopted"}, {"release", "released"}};
+} VERBS[] = {
+	{"delete", "deleted"}, {"adopt", "adopted"}, {"release", "released"}, {"patch", "patched"}};
 
 /* Takes the word and the blank behind it off the front. */
 static bool take(struct str *rest, const char *word)
@@ -33,7 +34,7 @@ static bool take_name(struct str *rest, struct str *name)
 	return false;
 }
 
-/* `[delete |adopt |release ]KIND [of ]"NAME": ` */
+/* `[delete |adopt |release |patch ]KIND [of ]"NAME": ` */
 static bool begins(struct str text, struct refusal *out)
 {
 	*out = (struct refusal){0};

@@ -11,8 +11,6 @@
 _Static_assert((int)AUTH_SECRET_RANDOM == (int)OBSERVED_RANDOM,
 	"a round has as many bytes as a token takes");
 
-enum { EXISTS = 409 };
-
 static void create(struct modern *m, enum child_kind kind, struct json_edit *body)
 {
 	if (body == NULL)
@@ -42,7 +40,7 @@ static void label(const struct modern *m, struct json_edit *service)
 	json_edit_put_str(child_object(meta, "labels"), LABEL_CLUSTER, m->c.name);
 }
 
-/* NULL: it was not refused. */
+/* Of its create. NULL: it was not refused. */
 static const struct observed_failure *failure_of_service(
 	const struct observed *seen, struct str name)
 {
@@ -50,7 +48,7 @@ static const struct observed_failure *failure_of_service(
 		const struct observed_failure *const failure = &seen->failures[i];
 
 		if (str_is(failure->kind, "Service") && str_eq(failure->what, name) &&
-			!failure->adopting)
+			!failure->adopting && !failure->patching)
 			return failure;
 	}
 	return NULL;
@@ -60,7 +58,7 @@ bool modern_head_service_is_anothers(const struct observed *seen, const struct c
 {
 	const struct observed_failure *const failure = failure_of_service(seen, c->head_service);
 
-	return failure && failure->code == EXISTS;
+	return failure && failure->taken;
 }
 
 bool modern_head_service_is_needed(const struct observed *seen, const struct child_context *c)

@@ -89,7 +89,9 @@ struct observed_failure {
 	struct str kind;    /* "Pod", "Service", … */
 	struct str message; /* the API server's */
 	int code;           /* HTTP's; 0 when no answer came */
-	bool deleting;      /* it was a delete … */
+	bool taken;         /* a create: somebody else has the name */
+	bool patching;      /* it was a patch of a Service … */
+	bool deleting;      /* … a delete … */
 	bool adopting;      /* … or it was to become ours … */
 	bool releasing;     /* … or to be so no more */
 };

@@ -58,32 +58,40 @@ static const struct observed_service *find_service(const struct observed *seen, 
 	return NULL;
 }
 
+static struct action *service_action(
+	struct legacy *l, enum action_kind kind, struct json_edit *body)
+{
+	struct action *const action = round_add(l->m.round, kind);
+
+	action->child = CHILD_SERVICE;
+	action->name = l->m.c.head_service;
+	action->body = body;
+	return action;
+}
+
+static void patch_ports(struct legacy *l, struct json_edit *service)
+{
+	struct json_edit *const spec = json_edit_get(service, STR("spec"));
+	struct json_edit *const patch = json_edit_object();
+
+	json_edit_put(json_edit_put_object(patch, "spec"), "ports",
+		json_edit_take(spec, json_edit_get(spec, STR("ports"))));
+	service_action(l, ACTION_PATCH_SERVICE, patch);
+}
+
+/* One that is not ours answers the create with 409, which the status then tells. */
 static void settle_service(struct legacy *l)
 {
 	const struct observed_service *const there = find_service(l->m.seen, l->m.c.head_service);
 	struct json_edit *service = legacy_service(&l->m.c);
-	struct json_edit *const spec = json_edit_get(service, STR("spec"));
 
-	/* One that is not ours answers the create with 409, which the status then tells. */
-	if (there && (there->stray ||
-			     (there->ours && (there->ports == NULL ||
-						     legacy_ports_fit(service, there->ports))))) {
-		json_edit_free(&service);
+	if (there == NULL || (!there->ours && !there->stray)) {
+		service_action(l, ACTION_CREATE, service)->needed =
+			modern_head_service_is_needed(l->m.seen, &l->m.c);
 		return;
 	}
-	struct action *const action =
-		round_add(l->m.round, there && there->ours ? ACTION_PATCH_SERVICE : ACTION_CREATE);
-
-	action->child = CHILD_SERVICE;
-	action->name = l->m.c.head_service;
-	action->body = service;
-	action->needed = modern_head_service_is_needed(l->m.seen, &l->m.c);
-	if (there == NULL || !there->ours)
-		return;
-	action->body = json_edit_object();
-	struct json_edit *const patch = json_edit_put_object(action->body, "spec");
-
-	json_edit_put(patch, "ports", json_edit_take(spec, json_edit_get(spec, STR("ports"))));
+	if (there->ours && there->ports && !legacy_ports_fit(service, there->ports))
+		patch_ports(l, service);
 	json_edit_free(&service);
 }
 

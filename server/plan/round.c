@@ -55,6 +55,8 @@ static bool is_about(const struct action *action, const struct observed_failure 
 		return action->kind == ACTION_ADOPT && str_eq(action->name, failure->what);
 	if (failure->releasing)
 		return action->kind == ACTION_RELEASE && str_eq(action->name, failure->what);
+	if (failure->patching)
+		return action->kind == ACTION_PATCH_SERVICE && str_eq(action->name, failure->what);
 	if (action->kind != ACTION_CREATE)
 		return false;
 	return str_is(failure->kind, "Pod") ? action->child == CHILD_POD &&

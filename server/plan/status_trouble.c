@@ -18,7 +18,8 @@ static bool is_of_head(const struct status_input *in, struct str group)
 static struct str failure_reason(const struct status_input *in, struct arena *arena,
 	const char *failed, const struct observed_failure *failure)
 {
-	const char *const verb = failure->deleting    ? "Delete"
+	const char *const verb = failure->patching    ? "Patch"
+				 : failure->deleting  ? "Delete"
 				 : failure->adopting  ? "Adopt"
 				 : failure->releasing ? "Release"
 						      : "Create";
@@ -63,7 +64,8 @@ static void add_failure(
 	const struct str name = drawn ? failure->group : failure->what;
 	const struct str words = drawn ? without_name(failure->message) : failure->message;
 	const struct str line = arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s",
-		failure->deleting    ? "delete "
+		failure->patching    ? "patch "
+		: failure->deleting  ? "delete "
 		: failure->adopting  ? "adopt "
 		: failure->releasing ? "release "
 				     : "",

@@ -5,11 +5,11 @@
 
 #include "server/plan/status_parts.h"
 
-enum { VERBS = 4 };
+enum { VERBS = 5 };
 
-static const char *const WORDS[VERBS] = {"", "delete", "adopt", "release"};
+static const char *const WORDS[VERBS] = {"", "delete", "adopt", "release", "patch"};
 static const enum action_kind ACTIONS[VERBS] = {
-	ACTION_CREATE, ACTION_DELETE_POD, ACTION_ADOPT, ACTION_RELEASE};
+	ACTION_CREATE, ACTION_DELETE_POD, ACTION_ADOPT, ACTION_RELEASE, ACTION_PATCH_SERVICE};
 
 /* One of each kind and verb; the round asks for all of them again. */
 static size_t fail_each(struct round *round, struct observed_failure *failures)
@@ -33,6 +33,7 @@ static size_t fail_each(struct round *round, struct observed_failure *failures)
 				.deleting = verb == 1,
 				.adopting = verb == 2,
 				.releasing = verb == 3,
+				.patching = verb == 4,
 			};
 		}
 	}
