@@ -155,10 +155,7 @@ static void observe_failures(
 			.message = arena_str(arena, str_from(at->message)),
 			.code = at->code,
 			.taken = at->taken,
-			.patching = at->action == ACTION_PATCH_SERVICE,
-			.deleting = at->action == ACTION_DELETE_POD,
-			.adopting = at->action == ACTION_ADOPT,
-			.releasing = at->action == ACTION_RELEASE,
+			.action = at->action,
 		};
 	}
 }

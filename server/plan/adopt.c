@@ -59,7 +59,8 @@ static bool was_refused(const struct observed *seen, struct str name)
 	bool found = false;
 
 	for (size_t i = 0; i < seen->failure_count; i++)
-		found |= seen->failures[i].adopting && str_eq(seen->failures[i].what, name);
+		found |= seen->failures[i].action == ACTION_ADOPT &&
+			 str_eq(seen->failures[i].what, name);
 	return found;
 }
 

@@ -149,7 +149,7 @@ static bool was_refused(const struct legacy *l, struct str type)
 	for (size_t i = 0; i < l->m.seen->failure_count; i++) {
 		const struct observed_failure *const failure = &l->m.seen->failures[i];
 
-		if (!failure->deleting && str_eq(failure->group, type))
+		if (failure->action != ACTION_DELETE_POD && str_eq(failure->group, type))
 			return true;
 	}
 	return false;

@@ -48,7 +48,7 @@ static const struct observed_failure *failure_of_service(
 		const struct observed_failure *const failure = &seen->failures[i];
 
 		if (str_is(failure->kind, "Service") && str_eq(failure->what, name) &&
-			!failure->adopting && !failure->patching)
+			failure->action == ACTION_CREATE)
 			return failure;
 	}
 	return NULL;

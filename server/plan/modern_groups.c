@@ -33,7 +33,7 @@ static bool was_refused(const struct modern *m, struct str group)
 	for (size_t i = 0; i < m->seen->failure_count; i++) {
 		const struct observed_failure *const failure = &m->seen->failures[i];
 
-		if (!failure->deleting && str_is(failure->kind, "Pod") &&
+		if (failure->action != ACTION_DELETE_POD && str_is(failure->kind, "Pod") &&
 			str_eq(failure->group, group))
 			return true;
 	}

@@ -9,6 +9,7 @@
 
 #include "api/policy.h"
 #include "api/ray_object.h"
+#include "server/plan/action_kind.h"
 #include "server/quota/ledger.h"
 
 /* The annotation of a pod that came in the place of one that failed: how many did, a number. */
@@ -90,10 +91,7 @@ struct observed_failure {
 	struct str message; /* the API server's */
 	int code;           /* HTTP's; 0 when no answer came */
 	bool taken;         /* a create: somebody else has the name */
-	bool patching;      /* it was a patch of a Service … */
-	bool deleting;      /* … a delete … */
-	bool adopting;      /* … or it was to become ours … */
-	bool releasing;     /* … or to be so no more */
+	enum action_kind action;
 };
 
 /* What pods are made of (accept_made_of()); all zero where that is not known. */

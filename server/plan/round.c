@@ -49,19 +49,12 @@ struct action *round_add(struct round *round, enum action_kind kind)
 /* Pods of a group stand for one another: each has another name. */
 static bool is_about(const struct action *action, const struct observed_failure *failure)
 {
-	if (failure->deleting)
-		return action->kind == ACTION_DELETE_POD && str_eq(action->name, failure->what);
-	if (failure->adopting)
-		return action->kind == ACTION_ADOPT && str_eq(action->name, failure->what);
-	if (failure->releasing)
-		return action->kind == ACTION_RELEASE && str_eq(action->name, failure->what);
-	if (failure->patching)
-		return action->kind == ACTION_PATCH_SERVICE && str_eq(action->name, failure->what);
-	if (action->kind != ACTION_CREATE)
+	if (action->kind != failure->action)
 		return false;
-	return str_is(failure->kind, "Pod") ? action->child == CHILD_POD &&
-						      str_eq(action->expected.group, failure->group)
-					    : str_eq(action->name, failure->what);
+	return action->kind == ACTION_CREATE && str_is(failure->kind, "Pod")
+		       ? action->child == CHILD_POD &&
+				 str_eq(action->expected.group, failure->group)
+		       : str_eq(action->name, failure->what);
 }
 
 bool round_asks_again(const struct round *round, const struct observed_failure *failure)

@@ -14,15 +14,23 @@ static bool is_of_head(const struct status_input *in, struct str group)
 	       (cluster && cluster->head && group.len && str_eq(group, cluster->head->name.v));
 }
 
+static const struct {
+	const char *reason, *words;
+} VERBS[] = {
+	[ACTION_CREATE] = {"Create", ""},
+	[ACTION_DELETE_POD] = {"Delete", "delete "},
+	[ACTION_STATUS] = {"Patch", "patch "},
+	[ACTION_PATCH] = {"Patch", "patch "},
+	[ACTION_PATCH_SERVICE] = {"Patch", "patch "},
+	[ACTION_ADOPT] = {"Adopt", "adopt "},
+	[ACTION_RELEASE] = {"Release", "release "},
+};
+
 /* KubeRay's reasons, and one like them for what is no pod; its Events say FailedTo. */
 static struct str failure_reason(const struct status_input *in, struct arena *arena,
 	const char *failed, const struct observed_failure *failure)
 {
-	const char *const verb = failure->patching    ? "Patch"
-				 : failure->deleting  ? "Delete"
-				 : failure->adopting  ? "Adopt"
-				 : failure->releasing ? "Release"
-						      : "Create";
+	const char *const verb = VERBS[failure->action].reason;
 
 	if (!str_is(failure->kind, "Pod"))
 		return arena_printf(arena, "%s%s%.*s", failed, verb, STR_ARG(failure->kind));
@@ -59,17 +67,13 @@ static struct str without_name(struct str message)
 static void add_failure(
 	struct arena *arena, const struct observed_failure *failure, struct buf *out)
 {
-	const bool create = !failure->deleting && !failure->adopting && !failure->releasing;
-	const bool drawn = create && str_is(failure->kind, "Pod") && failure->group.len;
+	const bool drawn = failure->action == ACTION_CREATE && str_is(failure->kind, "Pod") &&
+			   failure->group.len;
 	const struct str name = drawn ? failure->group : failure->what;
 	const struct str words = drawn ? without_name(failure->message) : failure->message;
-	const struct str line = arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s",
-		failure->patching    ? "patch "
-		: failure->deleting  ? "delete "
-		: failure->adopting  ? "adopt "
-		: failure->releasing ? "release "
-				     : "",
-		STR_ARG(failure->kind), drawn ? "of " : "", STR_ARG(name), STR_ARG(words));
+	const struct str line =
+		arena_printf(arena, "%s%.*s %s\"%.*s\": %.*s", VERBS[failure->action].words,
+			STR_ARG(failure->kind), drawn ? "of " : "", STR_ARG(name), STR_ARG(words));
 
 	if (str_contains(buf_str(out), line.at))
 		return;

@@ -221,7 +221,7 @@ static bool read_trouble(struct filling *f, struct str kind, struct str rest)
 		*failure = (struct observed_failure){.kind = STR("Pod"),
 			.what = next_word(&rest),
 			.code = 403,
-			.adopting = true};
+			.action = ACTION_ADOPT};
 		failure->message = arena_str(f->arena, rest);
 		f->seen->failure_count++;
 		return true;

@@ -304,7 +304,7 @@ Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 	cr_assert(look(&seen));
 	cr_expect_not(seen.pods[0].deleting);
 	cr_assert_eq(seen.failure_count, 1u);
-	cr_expect(seen.failures[0].deleting);
+	cr_expect_eq(seen.failures[0].action, ACTION_DELETE_POD);
 	cr_expect_eq(seen.failures[0].code, 403);
 	world_write_done(world, &KEY, STR(UID_ONE), &refused);
 	cr_assert(look(&seen));

@@ -30,10 +30,7 @@ static size_t fail_each(struct round *round, struct observed_failure *failures)
 				.message = STR("pods \"x\" is forbidden: no; Pod yes, \"of\" "
 					       "course: never"),
 				.code = 403,
-				.deleting = verb == 1,
-				.adopting = verb == 2,
-				.releasing = verb == 3,
-				.patching = verb == 4,
+				.action = ACTIONS[verb],
 			};
 		}
 	}
