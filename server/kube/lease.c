@@ -47,7 +47,7 @@ static void observe(struct kube_lease *lease, struct kube_reply *reply)
 	buf_add(&lease->object, reply->doc.text);
 	buf_add(&lease->spec, text);
 	snprintf(lease->holder, sizeof(lease->holder), "%.*s", STR_ARG(holder));
-	lease->transitions = 0;
+	lease->transitions = lease->gone_until = 0;
 	json_i64(json_get(spec, "leaseTransitions"), &lease->transitions);
 	/* What is longer than an int32 of seconds is no duration. */
 	if (json_i64(json_get(spec, "leaseDurationSeconds"), &seconds) && seconds > 0 &&
@@ -146,6 +146,22 @@ static bool write_change(
 	return true;
 }
 
+static bool is_free(const struct kube_lease *lease)
+{
+	if (lease->object.len == 0)
+		return lease->gone_until == 0 || clock_now() > lease->gone_until;
+	return lease->holder[0] == '\0' || kube_lease_is_ours(lease) ||
+	       clock_now() - lease->observed > lease->runs;
+}
+
+/* That it is not there, though it may have been before. */
+static void miss(struct kube_lease *lease)
+{
+	if (!is_free(lease) && lease->object.len)
+		lease->gone_until = clock_now() + lease->runs;
+	forget(lease);
+}
+
 /* What the server has; that there is none is fine too. */
 static bool look(struct kube_lease *lease, int64_t patience, struct err *err)
 {
@@ -162,14 +178,8 @@ static bool look(struct kube_lease *lease, int64_t patience, struct err *err)
 		return true;
 	}
 	if (err->code == ERR_NOT_FOUND)
-		forget(lease);
+		miss(lease);
 	return err->code == ERR_NOT_FOUND;
-}
-
-static bool is_free(const struct kube_lease *lease)
-{
-	return lease->object.len == 0 || lease->holder[0] == '\0' || kube_lease_is_ours(lease) ||
-	       clock_now() - lease->observed > lease->runs;
 }
 
 bool kube_lease_try(struct kube_lease *lease, int64_t patience, struct err *err)
@@ -179,6 +189,9 @@ bool kube_lease_try(struct kube_lease *lease, int64_t patience, struct err *err)
 	/* What is ours is renewed without a look; if it was not ours any more, that fails. */
 	if (!kube_lease_is_ours(lease) && !look(lease, patience, err))
 		return false;
+	if (!is_free(lease) && lease->object.len == 0)
+		return err_set(err, ERR_CONFLICT, "'%.100s' is gone, and was held by somebody else",
+			lease->options.name);
 	if (!is_free(lease))
 		return err_set(err, ERR_CONFLICT, "'%.100s' is held by '%.100s'",
 			lease->options.name, lease->holder);

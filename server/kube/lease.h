@@ -1,7 +1,8 @@
 /*
  * One try to get, or to keep, a Lease of coordination.k8s.io/v1; the rules are client-go's
  * (tools/leaderelection). Clocks of others count for nothing: a lease has run out when we have seen
- * it unchanged for its own duration, by our monotonic clock.
+ * it unchanged for its own duration, by our monotonic clock. Nor is one free that somebody else
+ * held and that was deleted: until he misses it he leads, and then makes it again.
  */
 #pragma once
 
@@ -30,6 +31,7 @@ struct kube_lease {
 	int64_t observed;               /* clock_now() when the spec was seen to change */
 	int64_t runs;                   /* ns, the holder's own duration */
 	int64_t transitions;
+	int64_t gone_until; /* it is gone, and whoever held it may lead as long as this; or 0 */
 };
 
 void kube_lease_done(struct kube_lease *lease);

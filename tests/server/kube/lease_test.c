@@ -112,6 +112,56 @@ Test(kube_lease, who_is_overtaken_does_not_hold_it, .timeout = 60)
 	kube_kit_free(&kit);
 }
 
+/* Whoever held it goes on until he misses it, and makes it again before anybody else may. */
+Test(kube_lease, one_that_somebody_deleted_is_his_for_its_duration, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("them", "1", 20)),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "9", 15)),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_lease lease = lease_of(kit);
+
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	clock_advance(2 * SECOND);
+	/* Since when is not known: from now on his own 20 s. */
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert_eq(kit->err.code, ERR_CONFLICT);
+	cr_assert_str_eq(kit->err.text, "'l' is gone, and was held by somebody else");
+	clock_advance(20 * SECOND);
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	clock_advance(1);
+	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
+	kube_lease_done(&lease);
+	kube_kit_free(&kit);
+}
+
+Test(kube_lease, one_that_was_free_before_it_was_deleted_is_made_at_once, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("", "1", 1)),
+		API_STEP(.expect = PUT, .status = 409, .reply = STATUS(409, "Conflict")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "9", 15)),
+		API_STEP(.expect = PUT, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "10", 15)),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_lease lease = lease_of(kit);
+
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
+	/* So is our own, which somebody deleted. */
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
+	kube_lease_done(&lease);
+	kube_kit_free(&kit);
+}
+
 Test(kube_lease, odd_leases_are_taken_as_free_or_held_for_our_own_time, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {
