@@ -57,10 +57,12 @@ static void report_duplicate(const struct schema_decoder *d, const struct schema
 			"item %zu has the same %s; each may stand here once", first, key);
 }
 
-/* Nearly always the first key tells two items apart. */
+/* Nearly always the first key tells two items apart. What is no object has none of them. */
 static bool same_keys(const struct schema_decoder *d, const struct schema_value *v,
 	const struct json_node *a, const struct json_node *b)
 {
+	if (a->kind < JSON_OBJECT || b->kind < JSON_OBJECT)
+		return false;
 	for (const char *const *key = v->row->unique; *key; key++) {
 		if (!json_equal(
 			    key_value(d, v->row->of, a, *key), key_value(d, v->row->of, b, *key)))
@@ -88,11 +90,15 @@ static void compare_few(const struct schema_decoder *d, const struct schema_valu
 static void compare_many(const struct schema_decoder *d, const struct schema_value *v, size_t count)
 {
 	struct keyed_item *const keyed = arena_array(d->arena, count, sizeof(*keyed));
+	size_t objects = 0;
 
-	for (struct json_iter it = json_iter(v->node); json_next_item(&it);)
-		keyed[it.index] = (struct keyed_item){key_hash(d, v, it.value), it.index, it.value};
-	qsort(keyed, count, sizeof(*keyed), by_hash_then_index);
-	for (size_t i = 1, first = 0; i < count; i++) {
+	for (struct json_iter it = json_iter(v->node); json_next_item(&it);) {
+		if (it.value->kind >= JSON_OBJECT)
+			keyed[objects++] =
+				(struct keyed_item){key_hash(d, v, it.value), it.index, it.value};
+	}
+	qsort(keyed, objects, sizeof(*keyed), by_hash_then_index);
+	for (size_t i = 1, first = 0; i < objects; i++) {
 		if (keyed[i].hash != keyed[first].hash)
 			first = i;
 		else

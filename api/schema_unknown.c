@@ -24,12 +24,16 @@ static const char *const SYNONYMS[][2] = {
 	{"minWorkers", "minReplicas"},
 	{"name", "groupName"},
 	{"params", "rayStartParams"},
+	{"podConfig", "template"},
 	{"pullPolicy", "imagePullPolicy"},
 	{"rayClusterConfig", "rayClusterSpec"},
 	{"rayClusterSpec", "rayClusterConfig"},
 	{"rayClusterTemplate", "rayClusterSpec"},
+	{"rayResources", "resources"},
+	{"replicas", "minWorkers"},
 	{"serviceAccount", "serviceAccountName"},
 	{"startParams", "rayStartParams"},
+	{"template", "podConfig"},
 	{"version", "rayVersion"},
 	{"workers", "workerGroupSpecs"},
 };
@@ -286,6 +290,56 @@ static const char *note_of(struct str old, const struct schema_field *row)
 	return "";
 }
 
+/* A RayCluster's spec of the other group, where `schema` is one; else NULL. */
+static const struct schema *spec_of_other(const struct schema *schema)
+{
+	if (schema == &SCHEMA_RAYCLUSTER_SPEC)
+		return &SCHEMA_LEGACY_SPEC;
+	return schema == &SCHEMA_LEGACY_SPEC ? &SCHEMA_RAYCLUSTER_SPEC : NULL;
+}
+
+/* What the spec of one group has for a field of the other's; "nothing like it" where none is here.
+ */
+static const char *counterpart(struct str name)
+{
+	static const char *const PAIRS[][2] = {
+		{"autoscalerOptions", "upscalingSpeed and idleTimeoutMinutes"},
+		{"headGroupSpec", "headPodType, which names one of podTypes"},
+		{"headPodType", "headGroupSpec"},
+		{"headServicePorts", "headGroupSpec.headService"},
+		{"headStartRayCommands", "headGroupSpec.rayStartParams"},
+		{"idleTimeoutMinutes", "autoscalerOptions.idleTimeoutSeconds"},
+		{"maxWorkers", "maxReplicas in each of workerGroupSpecs"},
+		{"podTypes", "headGroupSpec and workerGroupSpecs"},
+		{"upscalingSpeed", "autoscalerOptions.upscalingMode"},
+		{"workerGroupSpecs", "podTypes"},
+		{"workerStartRayCommands", "rayStartParams in each of workerGroupSpecs"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(PAIRS); i++) {
+		if (str_is(name, PAIRS[i][0]))
+			return PAIRS[i][1];
+	}
+	return "nothing like it";
+}
+
+/* Whether the spec of the other group has the field; then that is told. */
+static bool report_of_other_group(const struct schema_decoder *d, const struct schema *schema,
+	struct str name, const struct field_path *at)
+{
+	const struct schema *const other = spec_of_other(schema);
+	const bool modern = schema == &SCHEMA_RAYCLUSTER_SPEC;
+	const struct field_fact unknown =
+		schema_fact(SCHEMA_RULE_UNKNOWN, FIELD_INVALID, FIELD_READS_NOTHING);
+
+	if (other == NULL || row_of(other, name.at) == NULL)
+		return false;
+	field_add(d->errors, at, &unknown, "unknown field: %s of %s/v1 has it, one of %s/v1 has %s",
+		other->name, DIALECT_WORDS[modern ? DIALECT_LEGACY : DIALECT_MODERN].group,
+		DIALECT_WORDS[modern ? DIALECT_MODERN : DIALECT_LEGACY].group, counterpart(name));
+	return true;
+}
+
 static void report_near(const struct schema_decoder *d, const struct schema *schema,
 	const struct schema_field *row, const struct field_path *at)
 {
@@ -383,6 +437,8 @@ const struct schema_field *schema_report_unknown(
 		report_plainly(d, schema, at);
 		return NULL;
 	}
+	if (report_of_other_group(d, schema, name, at))
+		return NULL;
 	const struct schema_field *row = nearest(schema, name, name.len < SHORT_NAME ? 1 : SURE);
 
 	if (row == NULL)

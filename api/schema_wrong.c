@@ -195,13 +195,58 @@ void schema_wrong_list(const struct schema_decoder *d, const struct schema_value
 	report(d, v->node, SCHEMA_AT(v), SCHEMA_WANTED_LIST, way);
 }
 
+static bool has_row(const struct schema *schema, const char *key)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		if (strcmp(schema->fields[i].key, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A port's number alone: 6379 or "6379". */
+static const char *for_port(
+	const struct schema_decoder *d, const struct schema *schema, const struct json_node *node)
+{
+	const char *const key = has_row(schema, "containerPort") ? "containerPort" : "port";
+	const struct str text = {node->at, node->len};
+	int64_t number;
+
+	if (!has_row(schema, key) || node->kind >= JSON_ARRAY || !str_to_i64(text, &number))
+		return "";
+	return arena_printf(d->arena, "write '%s: %.*s'", key, STR_ARG(text)).at;
+}
+
+/* What has a value or names where it comes from: a variable, a user or a password. */
+static const char *for_value(const struct schema_decoder *d, const struct schema *schema,
+	const struct json_node *node, bool item)
+{
+	const struct str text = {node->at, node->len};
+	const size_t sign = str_find(text, '=');
+
+	if (!has_row(schema, "valueFrom") || !can_be_shown(node))
+		return "";
+	if (!item)
+		return "write value or valueFrom below it, for a password valueFrom with a "
+		       "secretKeyRef";
+	if (sign == 0 || sign == text.len)
+		return "";
+	return arena_printf(d->arena, "write 'name: %.*s' and 'value: %.*s'", (int)sign, text.at,
+		STR_ARG(str_from_offset(text, sign + 1)))
+		.at;
+}
+
 void schema_wrong_object(const struct schema_decoder *d, const struct schema *schema,
 	const struct json_node *node, const struct field_path *at)
 {
 	const bool item = at && at->step == FIELD_STEP_INDEX;
 	const char *way = advice(d, node, at, SCHEMA_WANTED_OBJECT);
 
-	if (item && schema->label.len && can_be_shown(node))
+	if (*way == '\0')
+		way = for_value(d, schema, node, item);
+	if (*way == '\0' && item)
+		way = for_port(d, schema, node);
+	if (*way == '\0' && item && schema->label.len && can_be_shown(node))
 		way = arena_printf(d->arena, "write '%.*s: %.*s'", STR_ARG(schema->label),
 			(int)node->len, node->at)
 			      .at;

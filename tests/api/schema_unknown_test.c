@@ -30,6 +30,14 @@
 	"{apiVersion: cluster.ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {"           \
 	"headPodType: h, podTypes: [{name: h, podConfig: {apiVersion: v1, kind: Pod, metadata: "   \
 	"{}, spec: {containers: [{name: c, image: ray}]}}, " fields "}]}}"
+#define IN_LEGACY_SPEC(fields)                                                                     \
+	"{apiVersion: cluster.ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: {"           \
+	"headPodType: h, podTypes: [{name: h, podConfig: {apiVersion: v1, kind: Pod, metadata: "   \
+	"{}, spec: {containers: [{name: c, image: ray}]}}}], " fields "}}"
+#define OF_LEGACY(here)                                                                            \
+	"unknown field: a RayCluster spec of cluster.ray.io/v1 has it, one of ray.io/v1 has " here
+#define OF_MODERN(here)                                                                            \
+	"unknown field: a RayCluster spec of ray.io/v1 has it, one of cluster.ray.io/v1 has " here
 #define MEANT(where, name)    "unknown field in " where "; did you mean \"" name "\"?"
 #define MOVED(where, home)    "unknown field: " where " has no such field, but " home
 #define MOVED_OUT(where, why) "unknown field: " where " has no such field, " why ": take it out"
@@ -56,6 +64,17 @@ Test(schema_unknown, what_was_meant_is_told)
 		/* two begin so */
 		{IN_SPEC("headX: {}, hea: {}"), ": a RayCluster spec has no such field"},
 		{IN_GROUP("gpu: 1"), ": a worker group has no such field"},
+		{IN_GROUP("podConfig: {}"), MEANT("a worker group", "template")},
+		{IN_GROUP("rayResources: {}"), MEANT("a worker group", "resources")},
+		{IN_LEGACY("template: {}"), MEANT("a podType", "podConfig")},
+		{IN_LEGACY("replicas: 2"), MEANT("a podType", "minWorkers")},
+		{IN_SPEC("podTypes: []"), OF_LEGACY("headGroupSpec and workerGroupSpecs")},
+		{IN_SPEC("headPodType: x"), OF_LEGACY("headGroupSpec")},
+		{IN_JOB_CLUSTER("maxWorkers: 1"),
+			OF_LEGACY("maxReplicas in each of workerGroupSpecs")},
+		{IN_LEGACY_SPEC("headGroupSpec: {}"),
+			OF_MODERN("headPodType, which names one of podTypes")},
+		{IN_LEGACY_SPEC("suspend: true"), OF_MODERN("nothing like it")},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

@@ -33,6 +33,21 @@ Test(schema_wrong, what_has_the_wrong_type_is_told_how_it_is_written)
 		{IN_POD("imagePullSecrets: a"), LIST_BUT "a string: write '- name: a'"},
 		{IN_POD("imagePullSecrets: [a]"),
 			"must be an object, is a string: write 'name: a'"},
+		{IN_CONTAINER("ports: [6379]"),
+			"must be an object, is a number: write 'containerPort: 6379'"},
+		{IN_CONTAINER("ports: ['8265']"),
+			"must be an object, is a string: write 'containerPort: 8265'"},
+		{IN_CONTAINER("ports: [http]"),
+			"must be an object, is a string: write 'name: http'"},
+		{IN_CONTAINER("ports: [[1]]"),
+			"must be an object, is a list: leave out the '- ' in front"},
+		{IN_CONTAINER("env: [A=b=c]"),
+			"must be an object, is a string: write 'name: A' and 'value: b=c'"},
+		{IN_CONTAINER("env: [A]"), "must be an object, is a string: write 'name: A'"},
+		{IN_CONTAINER("env: ['=a']"), "must be an object, is a string: write 'name: =a'"},
+		{IN_SPEC("gcsFaultToleranceOptions: {redisAddress: a, redisPassword: x}"),
+			"must be an object, is a string: write value or valueFrom below it, for a "
+			"password valueFrom with a secretKeyRef"},
 		{IN_POD("securityContext: [{runAsUser: 1}]"),
 			"must be an object, is a list: leave out the '- ' in front"},
 		{IN_POD("nodeSelector: [{a: b}]"),
@@ -137,4 +152,19 @@ Test(schema_wrong, a_long_text_is_not_looked_through)
 	verdict_expect_told("RG0309", object.at,
 		": is the value of the pods' label ray.io/group and must be no more than 63 "
 		"characters");
+}
+
+/* They are no two of one name: they have none. */
+Test(schema_wrong, items_that_are_no_objects_are_not_alike)
+{
+	cr_expect_eq(verdict_grade("RG0107", "%s", IN_CONTAINER("ports: [6379, 8265]")),
+		FIELD_SEVERITY_OFF);
+	cr_expect_eq(verdict_grade("RG0107", "%s",
+			     IN_CONTAINER("ports: [{containerPort: 1}, {containerPort: 1}]")),
+		FIELD_SEVERITY_ERROR);
+	cr_expect_eq(verdict_grade("RG0107", "%s",
+			     IN_CONTAINER("ports: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, "
+					  "15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, "
+					  "29, 30, 31, 32, 33]")),
+		FIELD_SEVERITY_OFF);
 }
