@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "server/explain/logs_wanted.h"
+#include "server/explain/ray_owner.h"
 #include "server/explain/service.h"
 #include "server/explain/subject.h"
 #include "server/kube/list.h"
@@ -279,45 +280,17 @@ static bool is_called(const struct type *type, struct str word)
 	       (group.len == 0 || str_is(group, type->resource.group));
 }
 
-static struct str cluster_of_owner(struct arena *arena, const struct json_node *owner)
-{
-	static const char *const SERVICES[] = {"pendingServiceStatus", "activeServiceStatus"};
-	const struct json_node *const status = json_get(owner, "status");
-	struct str name = json_str(arena, json_get(status, "rayClusterName"));
-
-	for (size_t i = 0; i < ARRAY_LEN(SERVICES) && name.len == 0; i++)
-		name = json_str(arena, EXPLAIN_AT(status, SERVICES[i], "rayClusterName"));
-	return name;
-}
-
-/* In its own words, where it has any. */
-static bool has_no_cluster(struct explain_collect *c, const struct type *type,
-	const struct json_node *owner, struct err *err)
-{
-	struct arena *const arena = c->in->arena;
-	const struct str stage =
-		json_str(arena, EXPLAIN_AT(owner, "status", "jobDeploymentStatus"));
-	const struct str message = json_str(arena, EXPLAIN_AT(owner, "status", "message"));
-
-	if (stage.len == 0 && message.len == 0)
-		return err_set(err, ERR_NOT_FOUND,
-			"the %s is there, and has no RayCluster; its status is empty: nobody here "
-			"runs %ss; KubeRay does",
-			type->singular, type->singular);
-	return err_set(err, ERR_NOT_FOUND, "the %s is there, and has no RayCluster: %.*s%s%.*s",
-		type->singular, STR_ARG(stage), stage.len && message.len ? ": " : "",
-		STR_ARG(message));
-}
-
 /* From a RayJob or RayService to the cluster that it made. */
 static bool follow_owner(struct explain_collect *c, const struct type *type,
 	const struct json_node **object, struct err *err)
 {
-	const struct str name = cluster_of_owner(c->in->arena, *object);
+	const struct str name = ray_owner_cluster(c->in->arena, *object);
 	const struct json_node *const owner = *object;
 
 	if (name.len == 0)
-		return has_no_cluster(c, type, owner, err);
+		return err_set(err, ERR_NOT_FOUND, "the %s is there, and has no RayCluster: %.*s",
+			type->singular,
+			STR_ARG(ray_owner_waits(c->in, owner, type->singular, c->namespace)));
 	explain_add_as(c->in, EXPLAIN_OWNER, owner);
 	if (!get(c, &TYPES[0], arena_str(c->in->arena, name).at, object, err))
 		return false;

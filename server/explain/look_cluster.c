@@ -6,7 +6,6 @@
 #define KUBERAY "ray.io/kuberay-operator"
 
 enum {
-	FIRST_LOOK_S = 10,  /* a controller that is there has written a status by then */
 	LEASE_LIVES_S = 60, /* four times what client-go gives it */
 	ABANDONED_S = 60,   /* missing pods are not just being made any more */
 };
@@ -163,7 +162,7 @@ void look_at_controller(struct look *l)
 	if (has_status(l->s) || l->s->pod_count || l->s->event_count || is_left_to_others(l))
 		return;
 	l->refused = true;
-	if (age <= FIRST_LOOK_S) {
+	if (age <= EXPLAIN_FIRST_LOOK_S) {
 		explain_found(l->found, EXPLAIN_WRONG,
 			"it was made %.*s ago: nobody has looked at "
 			"it yet",

@@ -7,6 +7,9 @@
 #include "api/ray_object.h"
 #include "server/explain/input.h"
 
+/* A controller that is there has written a status by then. */
+enum { EXPLAIN_FIRST_LOOK_S = 10 };
+
 enum explain_run {
 	EXPLAIN_UNSAID, /* the pod has no word of it yet */
 	EXPLAIN_WAITING,

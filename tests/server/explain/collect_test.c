@@ -1,6 +1,8 @@
 #include "server/explain/collect.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "server/explain/diagnose.h"
 #include "tests/support/kube_kit.h"
@@ -181,25 +183,53 @@ Test(explain_collect, a_name_is_tried_in_every_kind, .timeout = 60)
 	end(&run, kit);
 }
 
-Test(explain_collect, a_job_that_nobody_runs_has_no_cluster, .timeout = 60)
-{
-	static const struct api_step SCRIPT[] = {
-		GET(MODERN "rayjobs/idle", "{\"kind\":\"RayJob\"," META("idle") "}}"),
-		GET(MODERN "rayjobs/waits",
-			"{\"kind\":\"RayJob\"," META(
-				"waits") "},\"status\":{\"jobDeploymentStatus\":\"Waiting\"}}"),
-	};
-	struct kube_kit *const kit = KUBE_KIT(SCRIPT, false);
-	struct run run;
+#define JOB(status)     "{\"kind\":\"RayJob\"," META("x") "},\"status\":{" status "}}"
+#define SERVICE(status) "{\"kind\":\"RayService\"," META("x") "},\"status\":{" status "}}"
 
-	begin(&run, kit);
-	cr_expect_not(collect(&run, "rayjob/idle"));
-	cr_expect(
-		strstr(run.err.text, "its status is empty: nobody here runs rayjobs; KubeRay does"),
-		"%s", run.err.text);
-	cr_expect_not(collect(&run, "rayjob/waits"));
-	cr_expect(strstr(run.err.text, "has no RayCluster: Waiting"), "%s", run.err.text);
-	end(&run, kit);
+/* Made at the beginning of 2026. */
+enum { MADE = 1767225600, SOON = MADE + 5, LATER = MADE + 60 };
+
+static const struct {
+	const char *type, *object;
+	int64_t now;
+	const char *words;
+} WITHOUT[] = {
+	{"rayjob", JOB(""), SOON, "it was made 5s ago: nobody has looked at it yet"},
+	{"rayjob", JOB(""), LATER,
+		"its status is empty: KubeRay, which runs rayjobs, is not here, or says why in an "
+		"Event: kubectl describe rayjob x -n team"},
+	{"rayjob", JOB("\"jobDeploymentStatus\":\"Waiting\""), SOON, "has no RayCluster: Waiting"},
+	{"rayjob", JOB("\"jobDeploymentStatus\":\"Failed\",\"message\":\"no\""), LATER,
+		"has no RayCluster: Failed: no"},
+	{"rayservice",
+		SERVICE("\"observedGeneration\":1,\"conditions\":[{\"type\":\"UpgradeInProgress\","
+			"\"status\":\"False\",\"message\":\"none\"},{\"type\":\"Ready\",\"status\":"
+			"\"False\",\"reason\":\"Initializing\",\"message\":\"it begins\"}]"),
+		LATER, "has no RayCluster: Initializing: it begins"},
+	{"rayservice", SERVICE("\"serviceStatus\":\"Stopped\""), LATER,
+		"has no RayCluster: Stopped"},
+	{"rayservice", SERVICE("\"observedGeneration\":1"), LATER,
+		"has no RayCluster: it does not say why: kubectl describe rayservice x -n team"},
+};
+
+Test(explain_collect, one_without_a_cluster_says_why_in_its_own_words, .timeout = 60)
+{
+	for (size_t i = 0; i < ARRAY_LEN(WITHOUT); i++) {
+		char path[128], argument[64];
+
+		snprintf(path, sizeof(path), "GET " MODERN "%ss/x", WITHOUT[i].type);
+		snprintf(argument, sizeof(argument), "%s/x", WITHOUT[i].type);
+		const struct api_step script[] = {
+			API_STEP(.expect = path, .reply = WITHOUT[i].object)};
+		struct kube_kit *const kit = KUBE_KIT(script, false);
+		struct run run;
+
+		begin(&run, kit);
+		run.in.now = WITHOUT[i].now;
+		cr_expect_not(collect(&run, argument));
+		cr_expect(strstr(run.err.text, WITHOUT[i].words), "%s", run.err.text);
+		end(&run, kit);
+	}
 }
 
 Test(explain_collect, a_server_that_says_no_to_the_cluster_ends_it, .timeout = 60)
