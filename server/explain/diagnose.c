@@ -30,6 +30,7 @@ static const struct {
 	{look_at_service, false},
 	{look_at_templates, false},
 	{look_at_autoscaler, false},
+	{look_at_status, false},
 	{look_at_owner, true},
 };
 
@@ -106,22 +107,37 @@ static size_t count_wrong(const struct explain_findings *found)
 	return wrong;
 }
 
+/* Those that are over are none. */
+static int64_t count_ready(const struct explain_subject *s)
+{
+	int64_t ready = 0;
+
+	for (size_t i = 0; i < s->pod_count; i++)
+		ready += s->pods[i].ready && !explain_pod_is_over(&s->pods[i]);
+	return ready;
+}
+
+static int64_t count_wanted(const struct explain_subject *s)
+{
+	const struct raycluster *const cluster = s->object->cluster;
+	int64_t wanted = 0;
+
+	for (size_t i = 0; cluster && i < cluster->group_count; i++)
+		wanted += explain_wanted(s, cluster->groups[i]);
+	return wanted;
+}
+
 static struct str state_of(const struct explain_verdict *v)
 {
 	const struct explain_subject *const s = &v->subject;
 	const struct raycluster *const cluster = s->object->cluster;
-	int64_t wanted = 0, ready = 0;
 
-	for (size_t i = 0; cluster && i < cluster->group_count; i++)
-		wanted += explain_wanted(s, cluster->groups[i]);
-	for (size_t i = 0; i < s->pod_count; i++)
-		ready += s->pods[i].ready && !explain_pod_is_over(&s->pods[i]);
 	if (s->object->meta.deletion_timestamp.node)
 		return STR("being deleted");
 	if (cluster && cluster->suspend.v)
 		return s->pod_count ? STR("being suspended") : STR("suspended");
 	return arena_printf(s->in->arena, "%s%" PRId64 " of %" PRId64 " pods ready",
-		v->wrong ? "" : "well: ", ready, wanted);
+		v->wrong ? "" : "well: ", count_ready(s), count_wanted(s));
 }
 
 static void say_well(struct explain_verdict *v, bool aside)
@@ -138,7 +154,7 @@ static void say_well(struct explain_verdict *v, bool aside)
 	v->well.items[0].text =
 		arena_printf(arena, "%s: the head and %.*s are ready, the head for %.*s.",
 			aside ? "Nothing is wrong" : "All is as asked",
-			STR_ARG(explain_count(arena, (int64_t)s->pod_count - 1, "worker")),
+			STR_ARG(explain_count(arena, count_ready(s) - 1, "worker")),
 			STR_ARG(explain_age(arena, s->in->now - since)));
 	v->well.items[1].text = arena_printf(arena,
 		"Reach it at %.*s.%.*s.svc; from here: kubectl port-forward -n %.*s service/%.*s "
@@ -147,12 +163,32 @@ static void say_well(struct explain_verdict *v, bool aside)
 	v->well.count = 2;
 }
 
+/* Nothing was found, and yet not all is there: that is told, whatever the reason. */
+static void look_at_rest(struct look *l)
+{
+	const int64_t ready = count_ready(l->s), wanted = count_wanted(l->s);
+
+	for (size_t i = 0; i < l->found->count; i++) {
+		if (l->found->items[i].grade == EXPLAIN_WRONG)
+			return;
+	}
+	if (ready >= wanted)
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"%" PRId64 " of %" PRId64 " pods are ready, and nothing says why", ready, wanted);
+
+	explain_advises(l->found, f, "kubectl describe pods -n %.*s -l %.*s", LOOK_NAMESPACE(l),
+		STR_ARG(explain_pod_selector(
+			l->arena, l->s->object->dialect, arena_str(l->arena, l->s->name).at)));
+}
+
 static void run(struct look *l, bool deleted)
 {
 	for (size_t i = 0; i < ARRAY_LEN(LOOKS); i++) {
 		if (!deleted || LOOKS[i].while_deleted)
 			LOOKS[i].look(l);
 	}
+	look_at_rest(l);
 }
 
 void explain_diagnose(

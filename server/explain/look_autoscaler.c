@@ -31,6 +31,30 @@ static void tell_absent(struct look *l, const struct explain_pod *head)
 		STR_ARG(head->name), LOOK_NAMESPACE(l));
 }
 
+/* Unless it is the user's own. */
+static bool template_has_autoscaler(const struct raycluster *cluster)
+{
+	const container_list *const containers = &cluster->head->template.spec.containers;
+	bool found = false;
+
+	for (size_t i = 0; i < containers->count; i++)
+		found |= str_is(containers->items[i].name.v, AUTOSCALER);
+	return found;
+}
+
+static void tell_left_over(struct look *l, const struct explain_pod *head)
+{
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"it is not to autoscale, and its head has an autoscaler that goes on");
+
+	explain_shows(l->found, f, "pod %.*s was made while enableInTreeAutoscaling was set",
+		STR_ARG(head->name));
+	explain_advises(l->found, f,
+		"delete the pod, and a head without one is made (Ray restarts): kubectl delete pod "
+		"%.*s -n %.*s",
+		STR_ARG(head->name), LOOK_NAMESPACE(l));
+}
+
 static void tell_log(struct look *l, const struct explain_pod *head)
 {
 	const struct explain_log *const log =
@@ -150,8 +174,13 @@ void look_at_autoscaler(struct look *l)
 		return;
 	for (size_t i = 0; i < cluster->worker_count; i++)
 		tell_victims(l, cluster->workers[i]);
-	if (!raycluster_autoscales(cluster) || head == NULL)
+	if (head == NULL || explain_pod_is_over(head))
 		return;
+	if (!raycluster_autoscales(cluster)) {
+		if (find_autoscaler(head) && cluster->head && !template_has_autoscaler(cluster))
+			tell_left_over(l, head);
+		return;
+	}
 	if (find_autoscaler(head) == NULL)
 		tell_absent(l, head);
 	else

@@ -123,7 +123,8 @@ void look_at_service(struct look *l)
 	const struct str name = explain_head_service(l->s);
 	const struct json_node *const service = find(l, EXPLAIN_SERVICE, name);
 
-	if (head == NULL || !head->ready || !l->s->in->of[EXPLAIN_SERVICE].looked)
+	if (head == NULL || !head->ready || explain_pod_is_over(head) ||
+		!l->s->in->of[EXPLAIN_SERVICE].looked)
 		return;
 	if (service == NULL) {
 		struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,

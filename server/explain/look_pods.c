@@ -118,7 +118,7 @@ static bool head_is_ready(const struct look *l)
 {
 	const struct explain_pod *const head = explain_head(l->s);
 
-	return head && head->ready;
+	return head && head->ready && !explain_pod_is_over(head);
 }
 
 /* Workers wait for the head by an init container. */
@@ -197,23 +197,63 @@ static void tell_unready(struct look *l, const struct bunch *b)
 		advise_log(l, f, t);
 }
 
+static void show_finalizers(
+	struct look *l, struct explain_finding *f, const struct explain_pod *pod)
+{
+	struct str first = STR("");
+
+	for (struct json_iter it = json_iter(EXPLAIN_AT(pod->root, "metadata", "finalizers"));
+		json_next_item(&it);) {
+		const struct str name = json_str(l->arena, it.value);
+
+		first = first.len ? first : name;
+		explain_shows(l->found, f, "finalizer %.*s", STR_ARG(name));
+	}
+	if (first.len)
+		explain_advises(l->found, f,
+			"whoever put %.*s there must take it off; by hand: kubectl patch pod %.*s "
+			"-n %.*s --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
+			STR_ARG(first), STR_ARG(pod->name), LOOK_NAMESPACE(l));
+}
+
 static void tell_terminating(struct look *l, const struct bunch *b)
 {
-	const struct json_node *const finalizers =
-		EXPLAIN_AT(b->first.pod->root, "metadata", "finalizers");
+	const struct explain_pod *const pod = b->first.pod;
+	const struct explain_pod *const head = explain_head(l->s);
+	const bool replaced = pod->head && head != pod;
 	struct explain_finding *const f =
 		explain_found(l->found, EXPLAIN_WRONG, "%.*s %s to end, and %s still there",
-			STR_ARG(bunch_name(l->arena, b)), bunch_are(b), bunch_are(b));
+			STR_ARG(replaced ? STR("an earlier head") : bunch_name(l->arena, b)),
+			bunch_are(b), bunch_are(b));
 
 	bunch_show_pods(l, f, b);
-	for (struct json_iter it = json_iter(finalizers); json_next_item(&it);)
-		explain_shows(l->found, f, "finalizer %.*s", STR_ARG(json_str(l->arena, it.value)));
-	if (json_count(finalizers) == 0)
+	show_finalizers(l, f, pod);
+	if (replaced && !explain_pod_is_over(head))
+		explain_shows(l->found, f, "a new head is there: %.*s", STR_ARG(head->name));
+	if (json_count(EXPLAIN_AT(pod->root, "metadata", "finalizers")) == 0)
 		explain_advises(l->found, f,
 			"see whether node %.*s runs; if it is gone for good: kubectl delete pod "
 			"%.*s -n %.*s --force --grace-period=0",
-			STR_ARG(b->first.pod->node), STR_ARG(b->first.pod->name),
-			LOOK_NAMESPACE(l));
+			STR_ARG(pod->node), STR_ARG(pod->name), LOOK_NAMESPACE(l));
+}
+
+/* Where somebody has told why pods are missing these are no news. */
+static void tell_ending(struct look *l, const struct bunch *b)
+{
+	const struct explain_pod *const pod = b->first.pod;
+	const int64_t left = pod->deleted - l->s->in->now;
+
+	if (l->refused)
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"%.*s %s being deleted, and not replaced yet", STR_ARG(bunch_name(l->arena, b)),
+		bunch_are(b));
+
+	explain_shows(l->found, f, "pod %.*s, its grace %s %.*s%s", STR_ARG(pod->name),
+		left > 0 ? "ends in" : "ended",
+		STR_ARG(explain_age(l->arena, left > 0 ? left : -left)), left > 0 ? "" : " ago");
+	explain_advises(l->found, f, "wait: a new one is made %s",
+		pod->head ? "once it has gone" : "in its place");
 }
 
 static void tell_starting(struct look *l, const struct bunch *b)
@@ -242,6 +282,7 @@ static bunch_fn *const TELL[TROUBLE_NONE] = {
 	[TROUBLE_INIT] = tell_init,
 	[TROUBLE_UNREADY] = tell_unready,
 	[TROUBLE_TERMINATING] = tell_terminating,
+	[TROUBLE_ENDING] = tell_ending,
 	[TROUBLE_STARTING] = tell_starting,
 };
 
@@ -254,7 +295,8 @@ void look_at_pods(struct look *l)
 		const size_t before = l->found->count;
 
 		TELL[bunches[i].first.kind](l, &bunches[i]);
-		if (bunches[i].first.pod->head && l->found->count > before && l->head == NULL)
+		if (bunches[i].first.pod == explain_head(l->s) && l->found->count > before &&
+			l->head == NULL)
 			l->head = &l->found->items[before];
 	}
 }

@@ -100,6 +100,21 @@ static const char *what_is_kept(bool refused, bool withheld)
 	return refused ? ": what runs is kept up to the size that was accepted last" : "";
 }
 
+static void advise_mending(struct look *l, struct explain_finding *f,
+	const struct findings *mistakes, const char *kept)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < mistakes->errors; i++)
+		names += str_is(mistakes->items[i].error->field, "metadata.name");
+	if (names)
+		explain_advises(l->found, f,
+			"delete it, and apply it under another name: a name cannot be changed");
+	if (names == 0 || names < mistakes->errors + mistakes->unlisted_errors)
+		explain_advises(
+			l->found, f, "mend the spec and apply it again%s", names ? "" : kept);
+}
+
 void look_at_spec(struct look *l)
 {
 	const struct json_node *const condition = explain_condition(l->s->root, "Accepted");
@@ -118,8 +133,7 @@ void look_at_spec(struct look *l)
 		explain_advises(l->found, f, "ask for less, or have the quota raised%s",
 			what_is_kept(true, withheld));
 	else
-		explain_advises(l->found, f, "mend the spec and apply it again%s",
-			what_is_kept(refused, withheld));
+		advise_mending(l, f, mistakes, what_is_kept(refused, withheld));
 	l->refused = l->refused || f->grade == EXPLAIN_WRONG;
 }
 

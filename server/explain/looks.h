@@ -20,6 +20,7 @@ struct look {
 
 void look_at_deletion(struct look *l);
 void look_at_owner(struct look *l);
+void look_at_status(struct look *l);
 void look_at_manager(struct look *l);
 void look_at_spec(struct look *l);
 void look_at_support(struct look *l);

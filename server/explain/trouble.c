@@ -238,6 +238,17 @@ static bool does_not_end(
 	return pod->deleted && s->in->now - pod->deleted > TERMINATES_S;
 }
 
+/* Of a group that lacks pods: what is to take its place is not there yet. */
+static bool ends(
+	const struct explain_subject *s, const struct explain_pod *pod, struct explain_trouble *out)
+{
+	const struct ray_group *const group = explain_group_of(s, pod);
+
+	out->since = pod->deleted;
+	return pod->deleted && group && s->object->meta.deletion_timestamp.node == NULL &&
+	       explain_wanted(s, group) > explain_there(s, group);
+}
+
 static bool starts(
 	const struct explain_subject *s, const struct explain_pod *pod, struct explain_trouble *out)
 {
@@ -257,6 +268,7 @@ static const struct {
 	{TROUBLE_CONFIG, lacks_config},
 	{TROUBLE_CRASH, has_crashed},
 	{TROUBLE_TERMINATING, does_not_end},
+	{TROUBLE_ENDING, ends},
 	{TROUBLE_MOUNT, lacks_volume},
 	{TROUBLE_GATED, is_gated},
 	{TROUBLE_SCHEDULING, is_unscheduled},

@@ -16,6 +16,7 @@ enum explain_trouble_kind {
 	TROUBLE_INIT,  /* an init container runs on and on */
 	TROUBLE_UNREADY,
 	TROUBLE_TERMINATING,
+	TROUBLE_ENDING, /* it has the time to, and none is in its place */
 	TROUBLE_STARTING,
 	TROUBLE_NONE,
 };

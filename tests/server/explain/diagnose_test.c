@@ -29,6 +29,9 @@ enum { NOW = 1767261600 };
 			    "[{type: " type ", status: 'True', message: '" words "'}]}}\n"
 #define SERVICE_TAKEN                                                                              \
 	"Service \"demo-head-svc\": services \"demo-head-svc\" already exists, with no owner"
+#define SERVICE                                                                                    \
+	"- {apiVersion: v1, kind: Service, " META(                                                 \
+		"demo-head-svc", ", ownerReferences: [{uid: u-demo}]") ", spec: {}}\n"
 #define STRANGER "- {apiVersion: v1, kind: Service, " META("demo-head-svc", "") ", spec: {}}\n"
 #define KEPT_AWAY                                                                                  \
 	"- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo",                                \
@@ -76,6 +79,22 @@ enum { NOW = 1767261600 };
 #define HEAD_WITH_AUTOSCALER                                                                       \
 	POD("h", LABELS("head", "headgroup"), R ", {name: autoscaler, image: i}",                  \
 		UP "containerStatuses: [" RUNS("r") ", " RUNS("autoscaler") "]")
+#define LEAVING_HEAD(name, time, more)                                                             \
+	POD(name, LABELS("head", "headgroup") ", deletionTimestamp: " AT(time) more, R,            \
+		UP "containerStatuses: [" RUNS("r") "]")
+#define FINALIZER ", finalizers: [x.y/z]"
+#define WITH_NAME(name)                                                                            \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META(                                       \
+		name, "") ", spec: {headGroupSpec: {" TEMPLATE "}}, status: {state: ''}}\n"
+/* With a status like that, of a spec of that generation. */
+#define CLUSTER_WHOSE(generation, status)                                                          \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META(                                       \
+		"demo", ", generation: " generation) ", spec: {headGroupSpec: {" TEMPLATE          \
+						     "}, workerGroupSpecs: [" ONE_OF_ONE           \
+						     "]}, status: {" status "}}\n"
+#define RAYGATES(generation, head)                                                                 \
+	"observedGeneration: " generation ", head: {podName: " head                                \
+	"}, conditions: [{type: Accepted, status: 'True'}]"
 #define WORKER_OF(name, group, status) POD(name, LABELS("worker", group), R, status)
 #define WORKER(status)                 WORKER_OF("w1", "w", status)
 #define WORKER_UP                      WORKER(UP "containerStatuses: [" RUNS("r") "]")
@@ -134,6 +153,53 @@ static const struct example EXAMPLES[] = {
 	 CLUSTER("", GROUP("w", "replicas: 0, ")) HEAD DELETED_WORKER("09:59:40"), "still there", false},
 	{"but not for ever",
 	 CLUSTER("", GROUP("w", "replicas: 0, ")) HEAD DELETED_WORKER("09:59:20"), "still there", true},
+
+	{"a head on its way out is no head", CLUSTER("", ONE_OF_ONE) LEAVING_HEAD("h", "10:00:20", "") WORKER_UP,
+	 "demo (ray.io/v1): 1 of 2 pods ready\n\n1. the head is being deleted, and not replaced yet\n     pod h, its grace ends in 20s\n"
+	 "   > wait: a new one is made once it has gone", true},
+	{"nor is a worker", CLUSTER("", ONE_OF_ONE) HEAD DELETED_WORKER("09:59:40"),
+	 "1. a pod of group \"w\" is being deleted, and not replaced yet\n     pod w1, its grace ended 20s ago\n   > wait: a new one is made in its place", true},
+	{"one whose place is taken is none of those that are ready",
+	 CLUSTER("", ONE_OF_ONE) HEAD DELETED_WORKER("09:59:40") WORKER_OF("w2", "w", UP "containerStatuses: [" RUNS("r") "]"),
+	 "well: 2 of 2 pods ready\nAll is as asked: the head and 1 worker are ready", true},
+	{"a Service does not lead to a head that ends", CLUSTER("", ONE_OF_ONE) LEAVING_HEAD("h", "10:00:20", "") WORKER_UP SERVICE,
+	 "leads nowhere", false},
+	{"a head that does not end, whose place is taken",
+	 CLUSTER("", ONE_OF_ONE) LEAVING_HEAD("a", "09:58:00", FINALIZER) HEAD WORKER_UP,
+	 "1. an earlier head is to end, and is still there\n     pod a, for 2m\n     finalizer x.y/z\n     a new head is there: h\n"
+	 "   > whoever put x.y/z there must take it off; by hand: kubectl patch pod a -n ns --type=merge -p '{\"metadata\":{\"finalizers\":null}}'\n", true},
+	{"one whose place is not", CLUSTER("", ONE_OF_ONE) LEAVING_HEAD("a", "09:58:00", FINALIZER) WORKER_UP,
+	 "1. the head is to end, and is still there\n", true},
+	{"a cluster that is deleted has no pods to replace",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", ", deletionTimestamp: " AT("09:59:50")) ", spec: {headGroupSpec: {" TEMPLATE "}}, status: {state: ''}}\n"
+	 LEAVING_HEAD("h", "10:00:20", ""), "not replaced yet", false},
+	{"a head that is not to come back is not waited for",
+	 KEPT_AWAY LEAVING_HEAD("h", "10:00:20", "") WORKER_UP, "a new one is made", false},
+
+	{"a name cannot be mended", WITH_NAME("a.b"), "> delete it, and apply it under another name: a name cannot be changed\n", true},
+	{"and the spec need not be", WITH_NAME("a.b"), "> mend the spec", false},
+
+	{"a head with an autoscaler, of a cluster that is to have none", CLUSTER("", ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP,
+	 "1. it is not to autoscale, and its head has an autoscaler that goes on\n     pod h was made while enableInTreeAutoscaling was set\n"
+	 "   > delete the pod, and a head without one is made (Ray restarts): kubectl delete pod h -n ns\n", true},
+	{"one whose template has a container of that name",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {template: {spec: {containers: "
+	 "[{name: r, image: i}, {name: autoscaler, image: i}]}}}}, status: {state: ''}}\n" HEAD_WITH_AUTOSCALER,
+	 "All is as asked", true},
+
+	{"a status that nobody writes", CLUSTER_WHOSE("1", "") HEAD WORKER_UP,
+	 "1. its status is empty, and its pods are there\n   > see in its controller's log whether it may patch rayclusters/status\n", true},
+	{"one of an earlier spec", CLUSTER_WHOSE("2", RAYGATES("1", "h")) HEAD WORKER_UP,
+	 "Nothing is wrong: the head and 1 worker are ready, the head for 60m.", true},
+	{"is told to be", CLUSTER_WHOSE("2", RAYGATES("1", "h")) HEAD WORKER_UP,
+	 "note: its status is of an earlier spec: generation 1 of 2\n   > where it stays so: see in its controller's log whether it may patch rayclusters/status\n", true},
+	{"KubeRay leaves an earlier number there", CLUSTER_WHOSE("2", "observedGeneration: 1, state: ready") HEAD WORKER_UP,
+	 "All is as asked", true},
+	{"one of this spec", CLUSTER_WHOSE("2", RAYGATES("2", "h")) HEAD WORKER_UP, "All is as asked", true},
+	{"one that does not know the head", CLUSTER_WHOSE("1", RAYGATES("1", "other")) HEAD WORKER_UP,
+	 "1. its status does not tell of the head, which is ready for 60m\n   > see in its controller's log whether it may list and watch pods\n", true},
+	{"one that says that it is not ready", CLUSTER_WHOSE("1", "conditions: [{type: HeadPodReady, status: 'False'}]") HEAD WORKER_UP,
+	 "its status does not tell of the head", true},
 
 	{"the kubelet makes room for what its node needs",
 	 CLUSTER("", ONE_OF_ONE) HEAD WORKER("phase: Failed, reason: Preempting, message: Preempted in order to admit critical pod"),
@@ -264,6 +330,7 @@ static void begin(struct fixture *f, const char *items)
 	explain_add(&f->in, doc.json.root);
 	f->in.of[EXPLAIN_QUOTA].looked = f->in.of[EXPLAIN_QUOTA].count > 0;
 	f->in.of[EXPLAIN_SERVICE].looked = f->in.of[EXPLAIN_SERVICE].count > 0;
+	f->in.of[EXPLAIN_SLICE].looked = f->in.of[EXPLAIN_SERVICE].looked;
 }
 
 static void end(struct fixture *f)
