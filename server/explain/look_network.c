@@ -1,5 +1,7 @@
 /* How the head is reached: its Service, and whether that leads to it. */
 #include "api/derived_names.h"
+#include "server/children/legacy_pod.h"
+#include "server/children/service.h"
 #include "server/explain/looks.h"
 #include "server/explain/service.h"
 
@@ -53,6 +55,26 @@ static bool has_endpoint(const struct look *l, struct str service)
 		}
 	}
 	return false;
+}
+
+/* Whether the Service looks for what its controller has it look for. */
+static bool is_as_made(struct look *l, const struct json_node *service)
+{
+	const struct ray_object *const object = l->s->object;
+	struct child_context c;
+
+	if (object->cluster == NULL || object->cluster->head == NULL)
+		return true;
+	child_context_init(&c, l->arena, object, l->s->namespace, STR(""));
+	struct json_edit *made =
+		object->dialect == DIALECT_LEGACY ? legacy_service(&c) : service_of_head(&c);
+	struct json_edit *found = json_edit_import(EXPLAIN_AT(service, "spec", "selector"));
+	const bool same = json_edit_equal(
+		json_edit_get(json_edit_get(made, STR("spec")), STR("selector")), found);
+
+	json_edit_free(&found);
+	json_edit_free(&made);
+	return same;
 }
 
 /* Labels that the Service looks for and the head has otherwise. */
@@ -117,6 +139,39 @@ static void tell_stranger(struct look *l, struct str name)
 	look_advise_service_taken(l, f, name);
 }
 
+/* It leads nowhere, or to who has the labels that it looks for. */
+static void tell_of_selector(struct look *l, struct str name, const struct json_node *service,
+	const struct explain_pod *head)
+{
+	const bool endpoint = !l->s->in->of[EXPLAIN_SLICE].looked || has_endpoint(l, name);
+	struct explain_finding f = {0};
+	const bool differs = show_differences(l, &f, service, head);
+
+	if (endpoint && !differs)
+		return;
+	struct explain_finding *const found = explain_found(l->found, EXPLAIN_WRONG,
+		endpoint ? "Service %.*s does not lead to the head"
+			 : "Service %.*s leads nowhere, though the head is ready",
+		STR_ARG(name));
+
+	found->evidence = f.evidence;
+	if (json_count(EXPLAIN_AT(service, "spec", "selector")) == 0)
+		explain_shows(l->found, found, "it looks for no labels at all");
+	if (!is_as_made(l, service))
+		explain_advises(l->found, found,
+			"its selector is not as its controller makes it: delete it, and it is made "
+			"anew: kubectl delete service %.*s -n %.*s",
+			STR_ARG(name), LOOK_NAMESPACE(l));
+	else if (differs)
+		explain_advises(l->found, found,
+			"take that label out of the head's template: controllers set it");
+	else
+		explain_advises(l->found, found,
+			"where it stays so: see that Kubernetes' own controller-manager runs, "
+			"which "
+			"makes the Service's EndpointSlices");
+}
+
 void look_at_service(struct look *l)
 {
 	const struct explain_pod *const head = explain_head(l->s);
@@ -137,12 +192,5 @@ void look_at_service(struct look *l)
 		tell_stranger(l, name);
 		return;
 	}
-	if (!l->s->in->of[EXPLAIN_SLICE].looked || has_endpoint(l, name))
-		return;
-	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
-		"Service %.*s leads nowhere, though the head is ready", STR_ARG(name));
-
-	if (show_differences(l, f, service, head))
-		explain_advises(l->found, f,
-			"take that label out of the head's template: controllers set it");
+	tell_of_selector(l, name, service, head);
 }

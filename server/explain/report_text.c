@@ -155,29 +155,40 @@ static int most_troubled_first(const void *a, const void *b)
 		return (*x)->wrong > (*y)->wrong ? -1 : 1;
 	const int by_namespace = str_cmp((*x)->subject.namespace, (*y)->subject.namespace);
 
-	return by_namespace ? by_namespace : str_cmp((*x)->subject.name, (*y)->subject.name);
+	const int by_name = str_cmp((*x)->subject.name, (*y)->subject.name);
+
+	if (by_namespace || by_name)
+		return by_namespace ? by_namespace : by_name;
+	return (int)(*x)->subject.object->dialect - (int)(*y)->subject.object->dialect;
 }
 
-static size_t longest_name(const struct explain_verdict *const *verdicts, size_t count)
+/* The two dialects may have one of the same name each. */
+static bool is_ambiguous(const struct explain_verdict *const *verdicts, size_t count,
+	const struct explain_subject *s)
 {
-	size_t longest = 0;
+	size_t alike = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const size_t length =
-			verdicts[i]->subject.namespace.len + 1 + verdicts[i]->subject.name.len;
-
-		longest = length > longest ? length : longest;
-	}
-	return longest;
+	for (size_t i = 0; i < count; i++)
+		alike += str_eq(verdicts[i]->subject.name, s->name) &&
+			 str_eq(verdicts[i]->subject.namespace, s->namespace);
+	return alike > 1;
 }
 
-static void add_line(const struct printer *p, const struct explain_verdict *v, size_t width)
+/* "team/demo", or "team/demo (ray.io)" where that is said of two. */
+static struct str label_of(const struct explain_verdict *const *verdicts, size_t count,
+	const struct explain_subject *s)
 {
-	const struct explain_subject *const s = &v->subject;
-	const size_t length = s->namespace.len + 1 + s->name.len;
+	const bool ambiguous = is_ambiguous(verdicts, count, s);
 
-	buf_printf(p->out, "%.*s/%.*s%*s  ", STR_ARG(s->namespace), STR_ARG(s->name),
-		(int)(width - length), "");
+	return arena_printf(s->in->arena, "%.*s/%.*s%s%s%s", STR_ARG(s->namespace),
+		STR_ARG(s->name), ambiguous ? " (" : "",
+		ambiguous ? DIALECT_WORDS[s->object->dialect].group : "", ambiguous ? ")" : "");
+}
+
+static void add_line(
+	const struct printer *p, const struct explain_verdict *v, struct str label, size_t width)
+{
+	buf_printf(p->out, "%.*s%*s  ", STR_ARG(label), (int)(width - label.len), "");
 	paint(p, v->wrong ? RED : GREEN);
 	buf_printf(p->out, "%.*s", STR_ARG(v->state));
 	paint(p, PLAIN);
@@ -195,13 +206,19 @@ void explain_report_lines(
 {
 	const struct printer p = {.out = out, .color = color};
 	const struct explain_verdict **const sorted = mem_alloc(count * sizeof(*sorted) + 1);
-	const size_t width = longest_name(verdicts, count);
+	struct str *const labels = mem_alloc(count * sizeof(*labels) + 1);
+	size_t width = 0;
 
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = verdicts[i];
 	qsort(sorted, count, sizeof(*sorted), most_troubled_first);
+	for (size_t i = 0; i < count; i++) {
+		labels[i] = label_of(verdicts, count, &sorted[i]->subject);
+		width = labels[i].len > width ? labels[i].len : width;
+	}
 	for (size_t i = 0; i < count; i++)
-		add_line(&p, sorted[i], width);
+		add_line(&p, sorted[i], labels[i], width);
+	free(labels);
 	free(sorted);
 }
 

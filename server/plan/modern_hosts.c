@@ -211,7 +211,7 @@ void modern_settle_hosts(struct modern *m, struct group_need *need)
 
 	if (modern_picks_victims(m) || need->group->suspend.v) {
 		while (whole > wanted)
-			delete_replica(m, &all.items[--whole], "fewer workers are asked for");
+			delete_replica(m, &all.items[--whole], modern_why_fewer(need->group));
 	}
 	need->replicas = wanted > whole ? wanted - whole : 0;
 }
@@ -252,6 +252,6 @@ void modern_shrink_hosts(struct modern *m, const struct ray_group *group)
 
 	if (modern_picks_victims(m) || group->suspend.v) {
 		while (stay > asked)
-			delete_replica(m, &all.items[--stay], "fewer workers are asked for");
+			delete_replica(m, &all.items[--stay], modern_why_fewer(group));
 	}
 }

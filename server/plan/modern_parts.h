@@ -128,3 +128,5 @@ void modern_drop_ended(struct modern *m, struct group_need *need, struct pod_run
 bool modern_is_given_up(const struct ray_group *group, const struct observed_pod *pod);
 /* Where nobody but us takes workers away. */
 bool modern_picks_victims(const struct modern *m);
+/* Why some go that are not named. */
+const char *modern_why_fewer(const struct ray_group *group);

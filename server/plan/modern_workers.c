@@ -81,13 +81,19 @@ static void drop_hosts(struct modern *m, struct str group, struct pod_run *run)
 	}
 }
 
+const char *modern_why_fewer(const struct ray_group *group)
+{
+	return group->suspend.v ? "the group is suspended" : "fewer workers are asked for";
+}
+
 /* The worst go first: what never came, what waits, what is not ready; of the rest the youngest. */
-static void drop_surplus(struct modern *m, int64_t wanted, struct pod_run *run)
+static void drop_surplus(
+	struct modern *m, const struct ray_group *group, int64_t wanted, struct pod_run *run)
 {
 	modern_pods_sort(run);
 	while ((int64_t)run->count > wanted)
-		modern_delete(m, run->items[--run->count], "DeletedWorkerPod",
-			"fewer workers are asked for");
+		modern_delete(
+			m, run->items[--run->count], "DeletedWorkerPod", modern_why_fewer(group));
 }
 
 void modern_settle_workers(struct modern *m, struct group_need *need)
@@ -101,6 +107,6 @@ void modern_settle_workers(struct modern *m, struct group_need *need)
 	drop_lost(m, group, &run);
 	drop_hosts(m, group->name.v, &run);
 	if ((int64_t)run.count > wanted && (modern_picks_victims(m) || group->suspend.v))
-		drop_surplus(m, wanted, &run);
+		drop_surplus(m, group, wanted, &run);
 	need->replicas = wanted > (int64_t)run.count ? wanted - (int64_t)run.count : 0;
 }

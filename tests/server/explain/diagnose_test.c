@@ -32,6 +32,21 @@ enum { NOW = 1767261600 };
 #define SERVICE                                                                                    \
 	"- {apiVersion: v1, kind: Service, " META(                                                 \
 		"demo-head-svc", ", ownerReferences: [{uid: u-demo}]") ", spec: {}}\n"
+#define SERVICE_FOR(selector)                                                                      \
+	"- {apiVersion: v1, kind: Service, " META("demo-head-svc",                                 \
+		", ownerReferences: [{uid: u-demo}]") ", spec: {selector: " selector "}}\n"
+#define ENDPOINT                                                                                   \
+	"- {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, " META("demo-head-svc-x",        \
+		", labels: {kubernetes.io/service-name: demo-head-svc}") ", endpoints: "           \
+									 "[{conditions: {ready: "  \
+									 "true}}]}\n"
+#define HEAD_LABELS                                                                                \
+	"ray.io/cluster: demo, ray.io/node-type: head, ray.io/identifier: demo-head, "             \
+	"app.kubernetes.io/name: kuberay, app.kubernetes.io/created-by: kuberay-operator"
+#define AS_MADE "{" HEAD_LABELS "}"
+#define HEAD_AS_MADE                                                                               \
+	POD("h", ", labels: {" HEAD_LABELS ", ray.io/group: headgroup}", R,                        \
+		UP "containerStatuses: [" RUNS("r") "]")
 #define STRANGER "- {apiVersion: v1, kind: Service, " META("demo-head-svc", "") ", spec: {}}\n"
 #define KEPT_AWAY                                                                                  \
 	"- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo",                                \
@@ -175,6 +190,20 @@ static const struct example EXAMPLES[] = {
 	 LEAVING_HEAD("h", "10:00:20", ""), "not replaced yet", false},
 	{"a head that is not to come back is not waited for",
 	 KEPT_AWAY LEAVING_HEAD("h", "10:00:20", "") WORKER_UP, "a new one is made", false},
+
+	{"a selector that somebody changed", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP SERVICE_FOR("{app: nothing}"),
+	 "1. Service demo-head-svc leads nowhere, though the head is ready\n     it looks for app=nothing, and the head has no such label\n"
+	 "   > its selector is not as its controller makes it: delete it, and it is made anew: kubectl delete service demo-head-svc -n ns\n", true},
+	{"is no fault of the template", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP SERVICE_FOR("{app: nothing}"), "template", false},
+	{"it may lead to somebody else", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP SERVICE_FOR("{app: nothing}") ENDPOINT,
+	 "1. Service demo-head-svc does not lead to the head", true},
+	{"one that was taken away", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP SERVICE_FOR("{}"),
+	 "it looks for no labels at all\n   > its selector is not as", true},
+	{"where the selector is as made the template is at fault", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP SERVICE_FOR(AS_MADE),
+	 "   > take that label out of the head's template", true},
+	{"where the labels fit it is Kubernetes", CLUSTER("", ONE_OF_ONE) HEAD_AS_MADE WORKER_UP SERVICE_FOR(AS_MADE),
+	 "   > where it stays so: see that Kubernetes' own controller-manager runs", true},
+	{"and with an endpoint nobody", CLUSTER("", ONE_OF_ONE) HEAD_AS_MADE WORKER_UP SERVICE_FOR(AS_MADE) ENDPOINT, "All is as asked", true},
 
 	{"a name cannot be mended", WITH_NAME("a.b"), "> delete it, and apply it under another name: a name cannot be changed\n", true},
 	{"and the spec need not be", WITH_NAME("a.b"), "> mend the spec", false},

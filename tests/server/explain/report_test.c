@@ -87,6 +87,33 @@ Test(explain_report, json_has_all_of_it)
 	end(&f);
 }
 
+Test(explain_report, two_of_one_name_are_told_apart)
+{
+	static const char NAMESAKE[] =
+		"{\"apiVersion\":\"cluster.ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
+		"\"name\":\"demo\",\"namespace\":\"team\"},\"spec\":{}}";
+	const struct json_limits limits = {.bytes = 4096, .depth = 20, .nodes = 200};
+	struct explain_verdict other;
+	struct json_doc doc;
+	struct fixture f;
+	struct err err;
+
+	begin(&f);
+	cr_assert(json_read(&f.arena, str_from(NAMESAKE), &limits, &doc, &err), "%s", err.text);
+	explain_diagnose(&f.in, doc.root, &other);
+	f.verdict.wrong = other.wrong;
+	explain_report_lines(
+		(const struct explain_verdict *const[]){&other, &f.verdict}, 2, false, &f.out);
+	cr_expect(str_starts(buf_str(&f.out), "team/demo (ray.io)          0 of"), "%.*s",
+		STR_ARG(buf_str(&f.out)));
+	cr_expect(str_contains(buf_str(&f.out), "\nteam/demo (cluster.ray.io)  0 of"), "%.*s",
+		STR_ARG(buf_str(&f.out)));
+	f.out.len = 0;
+	explain_report_lines((const struct explain_verdict *const[]){&f.verdict}, 1, false, &f.out);
+	cr_expect(str_starts(buf_str(&f.out), "team/demo  0 of"), "%.*s", STR_ARG(buf_str(&f.out)));
+	end(&f);
+}
+
 /* The rule's id and what to mend stand at the end of a verdict, and seen words may be long. */
 Test(explain_report, a_narrow_screen_cuts_what_was_seen_and_no_verdict)
 {

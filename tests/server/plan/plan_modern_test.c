@@ -259,8 +259,8 @@ static const struct example WORKER_FATES[] = {
 	 "create Pod demo-w-worker-* index=2\n"},
 	{"a suspended group has no pods, autoscaler or not",
 	 {NULL, AUTOSCALED WITH("replicas: 2, suspend: true"), HEAD_IS_THERE "pod a w running ready age=50\npod b w running\n"},
-	 "delete b: fewer workers are asked for\n"
-	 "delete a: fewer workers are asked for\n"},
+	 "delete b: the group is suspended\n"
+	 "delete a: the group is suspended\n"},
 	{"pods of a group that was taken out go, those of others by that name do not",
 	 {NULL, WITH("replicas: 0"), HEAD_IS_THERE "pod a gone running ready\npod b gone foreign running\n"},
 	 "delete a: its group is no longer there\n"},

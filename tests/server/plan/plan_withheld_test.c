@@ -109,7 +109,7 @@ static const struct example MODERN[] = {
 	 "delete b: workersToDelete names it\n" WRONG},
 	{"a group that is suspended goes",
 	 {NULL, WITH("replicas: 2, suspend: true"), REFUSED("headgroup=1 w=2") H A B},
-	 "delete b: fewer workers are asked for\ndelete a: fewer workers are asked for\n" WRONG},
+	 "delete b: the group is suspended\ndelete a: the group is suspended\n" WRONG},
 	{"all that is suspended goes, and is not missed",
 	 {NULL, "  suspend: true\n" WITH("replicas: 2"), REFUSED("headgroup=1 w=2") H A
 	  "status conditions: [{type: RayClusterSuspending, status: 'True'}]\n"},
