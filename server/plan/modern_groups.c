@@ -80,6 +80,12 @@ static void share_out(struct modern *m, struct group_need *needs, size_t count)
 	}
 }
 
+/*
+ * Users write labels, too: an index beyond this is taken for nobody's, so that one of them does not
+ * say how much memory a round takes.
+ */
+enum { INDEX_MOST = 1 << 16 };
+
 /* Which indexes of replicas are taken, from 0 on, and how far what is in doubt was gone through. */
 struct places {
 	bool *taken;
@@ -107,7 +113,8 @@ static struct places places_of(const struct modern *m, const struct ray_group *g
 	for (size_t i = 0; i < m->seen->doubt_count; i++) {
 		const int32_t index = m->seen->doubts[i].replica_index;
 
-		if (index >= 0 && (size_t)index + ROUND_CREATES_MAX >= places.count)
+		if (index >= 0 && index < INDEX_MOST &&
+			(size_t)index + ROUND_CREATES_MAX >= places.count)
 			places.count = (size_t)index + ROUND_CREATES_MAX + 1;
 	}
 	places.taken = arena_array(m->round->arena, places.count, sizeof(*places.taken));

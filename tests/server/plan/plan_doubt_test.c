@@ -40,6 +40,8 @@ static const struct {
 		2, {"demo-w-worker-aaaaa", "demo-w-worker-bbbbb"}},
 	{"one of them", MODERN, HEAD "doubt demo-w-worker-aaaaa w index=0\n", 2,
 		{"demo-w-worker-aaaaa"}},
+	{"one in a place that nobody has", MODERN,
+		HEAD "doubt demo-w-worker-aaaaa w index=2147483646\n", 2, {NULL}},
 	{"one that is there by now", MODERN,
 		HEAD "pod demo-w-worker-aaaaa w running\ndoubt demo-w-worker-aaaaa w index=0\n", 1,
 		{NULL}},
