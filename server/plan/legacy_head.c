@@ -11,6 +11,11 @@ static bool is_outdated(const struct legacy *l, const struct observed_pod *pod)
 	return !str_eq(pod->group, type->name.v) || match == LEGACY_OTHER_SPEC;
 }
 
+static bool is_replaced(const struct legacy *l, const struct observed_pod *pod)
+{
+	return l->m.seen->verdict.accepted && !l->frozen && is_outdated(l, pod);
+}
+
 /* Takes out of the run what ended and what is made of an older spec. */
 static void tidy(struct legacy *l, struct pod_run *run, int32_t *failed_before)
 {
@@ -29,7 +34,7 @@ static void tidy(struct legacy *l, struct pod_run *run, int32_t *failed_before)
 			*failed_before = modern_pod_streak(pod, l->m.seen->now);
 			modern_delete(&l->m, pod, "DeletedHeadPod", "it has ended");
 			modern_pods_drop(run, i);
-		} else if (l->m.seen->verdict.accepted && is_outdated(l, pod)) {
+		} else if (is_replaced(l, pod)) {
 			l->updating = true;
 			modern_delete(&l->m, pod, "DeletedHeadPod", "its podType has changed");
 		}
@@ -50,7 +55,7 @@ static bool find_head(struct legacy *l, struct pod_run *run)
 			continue;
 		}
 		occupied = true;
-		if (modern_pod_failed(pod) || (l->m.seen->verdict.accepted && is_outdated(l, pod)))
+		if (modern_pod_failed(pod) || is_replaced(l, pod))
 			continue;
 		if (l->head)
 			modern_delete(&l->m, pod, "DeletedHeadPod", "there is another head");
@@ -66,8 +71,9 @@ void legacy_settle_head(struct legacy *l)
 	struct pod_run run = modern_pods_of(&l->m, POD_HEAD, STR(""));
 	int32_t failed_before = 0;
 
-	tidy(l, &run, &failed_before);
-	if (find_head(l, &run) || legacy_pods_wanted(l, type) == 0)
+	if (!l->frozen)
+		tidy(l, &run, &failed_before);
+	if (find_head(l, &run) || l->frozen || legacy_pods_wanted(l, type) == 0)
 		return;
 	struct json_edit *const body = legacy_pod_of_head(&l->m.c);
 

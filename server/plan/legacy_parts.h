@@ -10,6 +10,7 @@ struct legacy {
 	const struct observed_pod *head; /* the one that is kept; NULL where there is none */
 	bool head_ended;                 /* one that nobody asked to end: RESTARTS counts it */
 	bool updating;                   /* pods of an older spec are there still */
+	bool frozen; /* the head's Service is somebody else's: no pod comes, none is made anew */
 	bool adopts; /* it becomes the owner of pods, before which nobody looks for a head */
 };
 

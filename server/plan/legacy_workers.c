@@ -114,13 +114,16 @@ static void settle(struct legacy *l, struct type_need *need, const struct ray_gr
 	need->wanted = legacy_pods_wanted(l, type);
 	need->run = modern_pods_of(&l->m, POD_WORKER, type->name.v);
 	need->launch = legacy_launch(&l->m.c, type, &head);
-	drop_ended(l, need);
-	drop_of_other_heads(l, need);
+	if (!l->frozen) {
+		drop_ended(l, need);
+		drop_of_other_heads(l, need);
+	}
 	modern_pods_sort(&need->run);
 	if (!l->m.seen->verdict.accepted)
 		return;
 	drop_surplus(l, need, most > 0 ? most : 0);
-	roll(l, need);
+	if (!l->frozen)
+		roll(l, need);
 }
 
 /* All together are at most spec.maxWorkers: those beyond a type's minimum go, the last first. */
@@ -205,6 +208,6 @@ void legacy_settle_workers(struct legacy *l)
 	}
 	if (l->m.seen->verdict.accepted)
 		cap(l, needs, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !l->frozen; i++)
 		create(l, &needs[i]);
 }

@@ -104,8 +104,9 @@ static void make(struct legacy *l)
 	l->m.round->checks = true;
 	l->adopts = adopt_strays(l->m.seen, &l->m.c, l->m.round);
 	settle_service(l);
-	if (l->adopts || modern_head_service_is_anothers(l->m.seen, &l->m.c))
+	if (l->adopts)
 		return;
+	l->frozen = modern_head_service_is_anothers(l->m.seen, &l->m.c);
 	legacy_settle_head(l);
 	legacy_settle_workers(l);
 }

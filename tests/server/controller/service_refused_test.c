@@ -6,6 +6,8 @@
 #include "tests/support/controller_kit.h"
 #include "tests/support/controller_kit_parts.h"
 
+#define LEGACY_SERVICE "/api/v1/namespaces/ns/services/a-ray-head"
+
 enum { EVER = 500 };
 
 static struct controller_kit *kit;
@@ -45,7 +47,7 @@ Test(service_refused, pods_come_back_where_the_ports_of_a_service_stay_wrong)
 			buf_printf(&other, "%.*s8266%s%c", (int)(port - json), json, port + 4, 0);
 	}
 	cr_assert(other.len);
-	fake_cluster_put(kit->cluster, "/api/v1/namespaces/ns/services/a-ray-head", other.at);
+	fake_cluster_put(kit->cluster, LEGACY_SERVICE, other.at);
 	fake_cluster_refuse(kit->cluster, SERVICE, 422, "Invalid", SIZE_MAX);
 	controller_kit_tell(kit);
 	controller_kit_lose(kit, "/pods/");
@@ -58,6 +60,30 @@ Test(service_refused, pods_come_back_where_the_ports_of_a_service_stay_wrong)
 	fake_cluster_refuse(kit->cluster, SERVICE, 0, "", 0);
 	pass(400);
 	cr_expect_null(strstr(controller_kit_cluster(kit, "a"), "patch Service"));
+}
+
+/* Its pods stay, and fewer are wanted all the same. */
+Test(service_refused, a_cluster_whose_service_is_anothers_shrinks_and_does_not_grow)
+{
+	kit = controller_kit_new_of(DIALECT_LEGACY, NULL);
+	controller_kit_apply(kit, "a", 3);
+	controller_kit_lead(kit);
+	fake_cluster_delete(kit->cluster, LEGACY_SERVICE);
+	fake_cluster_put(kit->cluster, LEGACY_SERVICE,
+		"{\"metadata\":{\"name\":\"a-ray-head\",\"namespace\":\"ns\",\"uid\":\"x\"},"
+		"\"spec\":{}}");
+	controller_kit_tell(kit);
+	pass(5);
+	controller_kit_edit(kit, "a", "\"minWorkers\":3,\"maxWorkers\":1000",
+		"\"minWorkers\":1,\"maxWorkers\":1");
+	controller_kit_tell(kit);
+	pass(20);
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 2u);
+	cr_expect(strstr(controller_kit_cluster(kit, "a"), "\"podIP\""), "%s",
+		controller_kit_cluster(kit, "a"));
+	controller_kit_lose(kit, "/pods/a-worker");
+	pass(60);
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 1u);
 }
 
 /* Another create changed the ResourceQuota's sum at that moment. */
