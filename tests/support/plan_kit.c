@@ -214,7 +214,7 @@ static bool read_trouble(struct filling *f, struct str kind, struct str rest)
 	static const struct {
 		const char *kind;
 		int code;
-	} KINDS_OF[] = {{"failure", 403}, {"silence", 0}, {"missing", 404}};
+	} KINDS_OF[] = {{"failure", 403}, {"silence", 0}, {"missing", 404}, {"taken", 409}};
 	struct observed_failure *const failure = &f->failures[f->seen->failure_count];
 
 	if (str_is(kind, "refused")) {
@@ -231,6 +231,7 @@ static bool read_trouble(struct filling *f, struct str kind, struct str rest)
 			continue;
 		read_failure(f->arena, failure, rest);
 		failure->code = KINDS_OF[i].code;
+		failure->taken = str_is(kind, "taken");
 		f->seen->failure_count++;
 		return true;
 	}
@@ -370,6 +371,8 @@ static void print_create(const struct action *action, struct buf *out)
 		buf_printf(out, " host=%d", action->expected.host_index);
 	if (pod && action->expected.failed_before)
 		buf_printf(out, " failed-before=%d", action->expected.failed_before);
+	if (action->needed)
+		buf_add_cstr(out, " needed");
 	buf_add_char(out, '\n');
 }
 

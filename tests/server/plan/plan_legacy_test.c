@@ -171,8 +171,15 @@ static void expect_all(const struct example *examples, size_t count)
 /* clang-format off */
 static const struct example STARTS[] = {
 	{"the head first", TWO, "first\n",
-	 "create Service demo-ray-head\n"
+	 "create Service demo-ray-head needed\n"
 	 "create Pod demo-h-*\n", "Updating 0"},
+	{"also where its Service is refused", TWO, "failure Service demo-ray-head no\n",
+	 "create Service demo-ray-head\n"
+	 "create Pod demo-h-*\n"
+	 "warning FailedToCreateService: Service \"demo-ray-head\": no\n", "Updating 0"},
+	{"but not where it is somebody else's", TWO, "taken Service demo-ray-head taken\n",
+	 "create Service demo-ray-head\n"
+	 "warning FailedToCreateService: Service \"demo-ray-head\": taken\n", "Updating 0"},
 	{"no worker before the head has an address", TWO, SERVICE "pod head h head launch=now\n",
 	 WAITS, "Updating 0"},
 	{"then as many as minWorkers says", TWO,

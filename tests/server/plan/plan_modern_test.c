@@ -50,7 +50,7 @@ static void expect_all(const struct example *examples, size_t count)
 static const struct example STARTS[] = {
 	{"a new cluster gets everything in one round",
 	 {NULL, WITH("replicas: 3"), "first\n"},
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"
 	 "create Pod demo-w-worker-* index=0\n"
 	 "create Pod demo-w-worker-* index=1\n"
@@ -79,7 +79,7 @@ static const struct example STARTS[] = {
 	 "create Pod demo-w-worker-* index=2\n"},
 	{"a head without workers",
 	 {NULL, HEAD, "first\n"},
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"},
 	{"the pod that cleans a Redis is no worker",
 	 {NULL, WITH("replicas: 1"), HEAD_IS_THERE "pod c redis cleanup running\npod a w running\n"},
@@ -89,21 +89,21 @@ static const struct example STARTS[] = {
 static const struct example CHILDREN[] = {
 	{"the autoscaler has an account of its own",
 	 {NULL, AUTOSCALED HEAD, "first\n"},
-	 "create ServiceAccount demo\n"
+	 "create ServiceAccount demo needed\n"
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"},
 	{"or the user's",
 	 {NULL, AUTOSCALED "  headGroupSpec: {template: {spec: {serviceAccountName: mine, containers: [{name: r, image: i}]}}}\n",
 	  "first\n"},
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"},
 	{"what no watch tells of is asked for again when the spec has changed, which is a first time",
 	 {NULL, AUTOSCALED HEAD, "first\nstatus observedGeneration: 6\nservice demo-head-svc None\npod h headgroup running ready\n"},
-	 "create ServiceAccount demo\n"
+	 "create ServiceAccount demo needed\n"
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"},
 	{"and not otherwise, though no status tells of it yet",
@@ -112,10 +112,19 @@ static const struct example CHILDREN[] = {
 	{"nor when it does",
 	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE},
 	 ""},
+	{"a refused Service holds up no pods",
+	 {NULL, HEAD, "failure Service demo-head-svc no\n"},
+	 "create Service demo-head-svc\n"
+	 "create Pod demo-head-*\n"
+	 "warning FailedToCreateService: Service \"demo-head-svc\": no\n"},
+	{"one that is somebody else's does",
+	 {NULL, HEAD, "taken Service demo-head-svc taken\n"},
+	 "create Service demo-head-svc\n"
+	 "warning FailedToCreateService: Service \"demo-head-svc\": taken\n"},
 	{"a refused pod may be for want of an account",
 	 {NULL, AUTOSCALED HEAD, "status observedGeneration: 7\nservice demo-head-svc None\n"
 	  "failure Pod headgroup error looking up service account ns/demo\n"},
-	 "create ServiceAccount demo\n"
+	 "create ServiceAccount demo needed\n"
 	 "create Role demo\n"
 	 "create RoleBinding demo\n"
 	 "create Pod demo-head-*\n"
@@ -126,7 +135,7 @@ static const struct example CHILDREN[] = {
 	{"a token's Secret",
 	 {NULL, "  rayVersion: 2.52.0\n  authOptions: {mode: token}\n" HEAD, "first\n"},
 	 "create Secret demo\n"
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"},
 	{"unless the user names one, or Kubernetes knows the nodes",
 	 {NULL, "  authOptions: {mode: token, secretName: mine}\n" HEAD, "first\nservice demo-head-svc None\npod h headgroup running\n"},
@@ -145,7 +154,7 @@ static const struct example CHILDREN[] = {
 	 "create PersistentVolumeClaim demo-gcs-pvc\n"},
 	{"a Service to serve, and one for hosts",
 	 {"annotations: {ray.io/enable-serve-service: 'true'}", WITH("replicas: 0, numOfHosts: 2"), "first\npod h headgroup running\n"},
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Service demo-serve-svc\n"
 	 "create Service demo-headless\n"},
 };
@@ -376,7 +385,7 @@ static const struct example BOUNDS[] = {
 	 ""},
 	{"one that is said to be ours is",
 	 {NULL, "  managedBy: ray.io/kuberay-operator\n" HEAD, "first\n"},
-	 "create Service demo-head-svc\n"
+	 "create Service demo-head-svc needed\n"
 	 "create Pod demo-head-*\n"},
 	{"what is being deleted is left to the garbage collector",
 	 {"deletionTimestamp: '2023-11-14T22:00:00Z'", WITH("replicas: 3"), "first\npod a w failed\n"},
@@ -430,10 +439,10 @@ static const struct example BOUNDS[] = {
 	 ""},
 	{"a Role that is not known yet is none of its troubles",
 	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE "missing RoleBinding demo not found\n"},
-	 "create ServiceAccount demo\ncreate Role demo\ncreate RoleBinding demo\n"},
+	 "create ServiceAccount demo needed\ncreate Role demo\ncreate RoleBinding demo\n"},
 	{"what refuses a RoleBinding is",
 	 {NULL, AUTOSCALED HEAD, HEAD_IS_THERE "failure RoleBinding demo no escalation\n"},
-	 "create ServiceAccount demo\ncreate Role demo\ncreate RoleBinding demo\n"
+	 "create ServiceAccount demo needed\ncreate Role demo\ncreate RoleBinding demo\n"
 	 "warning FailedToCreateRoleBinding: RoleBinding \"demo\": no escalation\n"},
 	{"and not again while it stands in the status",
 	 {NULL, WITH("replicas: 2"), HEAD_IS_THERE "pod a w running ready\nfailure Pod w exceeded quota: used: cpu=5\n"

@@ -35,7 +35,7 @@ static const struct {
 	{"suspended it has no pods, and keeps what it has besides",
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), "status observedGeneration: 7\n"
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}]\n"},
-	 "create Service demo-head-svc\n"},
+	 "create Service demo-head-svc needed\n"},
 	{"pods of a suspension that was asked for again go as well",
 	 {NULL, "  suspend: true\n" WITH("replicas: 1"), HEAD_IS_THERE
 	  "status conditions: [{type: RayClusterSuspended, status: 'True'}, {type: RayClusterSuspending, status: 'True'}]\n"},
