@@ -15,6 +15,7 @@
 #define PATIENCE_SLOW (36 * CLOCK_SECOND)
 
 enum { CONFLICT = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
+enum { TIMED_OUT = 504 }; /* nobody has answered in time */
 
 static const struct {
 	struct kube_resource resource;
@@ -135,17 +136,22 @@ static const char *kind_of(const struct write *write)
 		       : CHILDREN[write->child].kind;
 }
 
+/* That nobody answers in all that time is told as if the API server had said so. */
 static struct world_outcome outcome_of(const struct attempt *a)
 {
+	const bool timed_out = a->reply.answer.fault == KUBE_FAULT_TIMEOUT;
+
 	return (struct world_outcome){
 		.action = a->write->action,
 		.child = a->write->child,
 		.name = a->write->name,
 		.group = a->write->group,
 		.object_uid = a->object_uid,
-		.code = a->reply.refusal.code,
+		.code = timed_out ? TIMED_OUT : a->reply.refusal.code,
 		.taken = a->taken,
-		.message = a->reply.refusal.code ? a->reply.refusal.message : str_from(a->err.text),
+		.message = timed_out ? STR("no answer in time: a webhook that is asked may hang")
+			   : a->reply.refusal.code ? a->reply.refusal.message
+						   : str_from(a->err.text),
 	};
 }
 
@@ -214,9 +220,7 @@ static bool is_early(const struct attempt *a)
 /* The next rounds are told what became of it. */
 static bool is_remembered(const struct write *write)
 {
-	return write->action == ACTION_CREATE || write->action == ACTION_DELETE_POD ||
-	       write->action == ACTION_ADOPT || write->action == ACTION_RELEASE ||
-	       write->action == ACTION_PATCH_SERVICE;
+	return write->action != ACTION_STATUS && write->action != ACTION_PATCH;
 }
 
 static enum write_end end_badly(const struct attempt *a)
@@ -236,7 +240,7 @@ static enum write_end end_badly(const struct attempt *a)
 static enum write_end end_unknown(const struct attempt *a)
 {
 	const struct world_outcome outcome = outcome_of(a);
-	bool news = outcome.code != 0;
+	bool news = a->reply.refusal.code != 0;
 
 	count(a, a->reply.answer.fault == KUBE_FAULT_HELD ? "held" : "unanswered");
 	if (a->write->look)

@@ -24,6 +24,7 @@ struct fake_cluster {
 	int version;
 	bool is_away;
 	const char *forbidden;
+	const char *hanging; /* the end of a path */
 	void (*hook)(void *context);
 	void *hook_context;
 	size_t writes;
@@ -138,6 +139,11 @@ const char *fake_cluster_get(const struct fake_cluster *cluster, const char *pat
 void fake_cluster_set_away(struct fake_cluster *cluster, bool away)
 {
 	cluster->is_away = away;
+}
+
+void fake_cluster_hang(struct fake_cluster *cluster, const char *end)
+{
+	cluster->hanging = end;
 }
 
 void fake_cluster_forbid(struct fake_cluster *cluster, const char *part)
@@ -387,6 +393,15 @@ static void serve(struct fake_cluster *cluster, const struct kube_request *reque
 		cr_assert_fail("%s %s", request->method, request->path);
 }
 
+/* A write; a path may have a query behind it. */
+static bool is_hanging(const struct fake_cluster *cluster, const struct kube_request *request)
+{
+	const struct str path = {request->path, strcspn(request->path, "?")};
+
+	return cluster->hanging && strcmp(request->method, "GET") != 0 &&
+	       str_ends(path, cluster->hanging);
+}
+
 static bool send(struct kube_transport *self, const struct kube_request *request,
 	struct kube_answer *answer, struct err *err)
 {
@@ -395,6 +410,10 @@ static bool send(struct kube_transport *self, const struct kube_request *request
 	if (transport->cluster->is_away) {
 		answer->fault = KUBE_FAULT_US; /* not tried again: no test waits for a back-off */
 		return err_set(err, ERR_UNAVAILABLE, "the API server is away");
+	}
+	if (is_hanging(transport->cluster, request)) {
+		answer->fault = KUBE_FAULT_TIMEOUT;
+		return err_set(err, ERR_UNAVAILABLE, "the deadline has passed");
 	}
 	memcpy(answer->content_type, "application/json", sizeof("application/json"));
 	const size_t writes = transport->cluster->writes;

@@ -27,6 +27,8 @@ const char *fake_cluster_get(const struct fake_cluster *cluster, const char *pat
 
 /* Nobody answers any more, or again. */
 void fake_cluster_set_away(struct fake_cluster *cluster, bool away);
+/* Writes at paths that end in this get no answer until their time is over; NULL for none. */
+void fake_cluster_hang(struct fake_cluster *cluster, const char *end);
 /* 403 for paths that contain this text; NULL for none. */
 void fake_cluster_forbid(struct fake_cluster *cluster, const char *part);
 /* Called once, before the next write is looked at: somebody else is faster. */

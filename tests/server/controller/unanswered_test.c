@@ -204,6 +204,27 @@ Test(unanswered, a_single_failure_is_not_told)
 	}
 }
 
+/* In contrast to an API server that is away, which nobody needs to be told of for each cluster. */
+Test(unanswered, that_no_answer_comes_at_all_is_told_the_second_time, .fini = end)
+{
+	begin(DIALECT_MODERN, 2);
+	fake_cluster_hang(kit->cluster, "/pods");
+	controller_kit_begin(kit);
+	while (controller_kit_write(kit))
+		;
+	cr_expect_not(controller_kit_says(kit, "a", "ReplicaFailure"));
+	pass(120);
+	cr_expect(controller_kit_says(
+			  kit, "a", "no answer in time: a webhook that is asked may hang"),
+		"%s", controller_kit_cluster(kit, "a"));
+	cr_expect_eq(count(&kit->events, "FailedToCreateHeadPod"), 1u, "%.*s",
+		STR_ARG(buf_str(&kit->events)));
+	fake_cluster_hang(kit->cluster, NULL);
+	pass(LONG_AFTER);
+	cr_expect_not(controller_kit_says(kit, "a", "ReplicaFailure"));
+	controller_kit_expect(kit, "a", 2);
+}
+
 static size_t refused, unanswered;
 
 static void count_end(void *context, const char *verb, const char *result)
