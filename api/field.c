@@ -99,14 +99,26 @@ static uint64_t step_hash(struct str name)
 	return mix(mix(str_hash((struct str){name.at, STEP_END}), str_hash(end)), name.len);
 }
 
-uint64_t field_path_hash(const struct field_path *path)
+static uint64_t hash_place(const struct field_path *path, bool by_index)
 {
-	uint64_t hash = path->parent ? field_path_hash(path->parent) : 1;
+	uint64_t hash = path->parent ? hash_place(path->parent, by_index) : 1;
 
 	if (path->step == FIELD_STEP_NAME)
 		return mix(hash, str_hash(str_from(path->name)));
 	hash = mix(hash, (uint64_t)path->step);
-	return mix(hash, path->key.at ? step_hash(path->key) : path->index);
+	if (path->key.at)
+		return mix(hash, step_hash(path->key));
+	return by_index ? mix(hash, path->index) : hash;
+}
+
+uint64_t field_path_hash(const struct field_path *path)
+{
+	return hash_place(path, true);
+}
+
+uint64_t field_path_hash_moved(const struct field_path *path)
+{
+	return hash_place(path, false);
 }
 
 /* Per type: the cause's reason, the words in front of the detail, whether the value is shown. */
@@ -185,16 +197,16 @@ static void print_detail(struct buf *out, const char *remark, const char *detail
 		buf_printf(out, remark ? " (%s)" : ": %s", detail);
 }
 
-uint64_t field_error_fingerprint(const struct field_error *error)
+struct field_print field_error_fingerprint(const struct field_error *error)
 {
-	const uint64_t hash = mix(error->place, str_hash(str_from(error->rule)));
+	uint64_t hash = str_hash(str_from(error->rule));
 	uint64_t others = 0;
 
-	if (error->reads.count == 0)
-		return hash;
 	for (size_t i = 1; i < error->reads.count; i++)
 		others += mix(1, json_hash(error->reads.nodes[i]));
-	return mix(mix(hash, json_hash(error->reads.nodes[0])), others);
+	if (error->reads.count)
+		hash = mix(mix(hash, json_hash(error->reads.nodes[0])), others);
+	return (struct field_print){mix(error->place, hash), mix(error->moved, hash)};
 }
 
 static struct field_reads keep_reads(struct arena *arena, struct field_reads reads)
@@ -311,6 +323,7 @@ void field_add_args(struct field_errors *errors, const struct field_path *at,
 		.field = render_path(errors->arena, at),
 		.message = render_message(errors->arena, at, fact, detail),
 		.place = field_path_hash(at),
+		.moved = field_path_hash_moved(at),
 		.reads = keep_reads(errors->arena, fact->reads),
 		.node = field_path_find(at, errors->root, trail_of(errors)),
 	};

@@ -60,6 +60,8 @@ static inline void field_path_item(
 void field_path_print(const struct field_path *path, struct buf *out);
 /* Hash of the place by names: items with a name count by it, not by their index. */
 uint64_t field_path_hash(const struct field_path *path);
+/* The same wherever in their lists the items without a name stand. */
+uint64_t field_path_hash_moved(const struct field_path *path);
 
 enum { FIELD_TRAIL_STEPS = 16 };
 
@@ -120,6 +122,7 @@ struct field_error {
 	struct str field;             /* the rendered path */
 	struct str message;           /* "Invalid value: 3: must be at most maxReplicas (2)" */
 	uint64_t place;               /* field_path_hash() */
+	uint64_t moved;               /* field_path_hash_moved() */
 	struct field_reads reads;     /* a copy */
 	const struct json_node *node; /* nearest place in the source that exists; may be NULL */
 };
@@ -186,10 +189,16 @@ void field_errors_forget(struct field_errors *errors, const struct field_errors 
 /* Adds copies of all of `more`'s errors, which were found in another version of the object. */
 void field_errors_append(struct field_errors *errors, const struct field_errors *more);
 
+/* Of two versions of an object, made of what both have broken. */
+struct field_print {
+	uint64_t here;
+	uint64_t moved; /* the same wherever in its lists an item without a name stands */
+};
+
 /*
  * Covers the rule, the place by names and the values of all reads, those behind the first in any
  * order: two versions of an object that broke the same rule at the same place in the same way have
  * equal ones. Not kept in the error, since it is asked for only where something is refused and the
  * values may be large.
  */
-uint64_t field_error_fingerprint(const struct field_error *error);
+struct field_print field_error_fingerprint(const struct field_error *error);

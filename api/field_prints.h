@@ -7,7 +7,8 @@
 #include "api/field.h"
 
 struct field_prints {
-	uint64_t *items; /* in order, once sorted */
+	uint64_t *here; /* in order, once sorted */
+	uint64_t *moved;
 	size_t count;
 };
 
@@ -17,3 +18,9 @@ void field_prints_add(struct field_prints *prints, const struct field_error *err
 /* Once, behind the last that is added. */
 void field_prints_sort(struct field_prints *prints);
 bool field_prints_have(const struct field_prints *prints, const struct field_error *error);
+/*
+ * Whether it may be one of `old` that an item put in front of it has moved: no more than there were
+ * are there now, of which `now` has all.
+ */
+bool field_prints_have_moved(const struct field_prints *old, const struct field_prints *now,
+	const struct field_error *error);

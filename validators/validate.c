@@ -190,6 +190,16 @@ static void judge_old(const struct validation *v, struct field_errors *errors)
 	run_rules(v, &c);
 }
 
+static struct field_prints prints_of(struct arena *arena, const struct field_errors *errors)
+{
+	struct field_prints prints = field_prints_for(arena, errors->count);
+
+	for (size_t i = 0; i < errors->count; i++)
+		field_prints_add(&prints, &errors->items[i]);
+	field_prints_sort(&prints);
+	return prints;
+}
+
 static void judge_old_once(const struct validation *v, struct validate_old *old)
 {
 	struct field_errors errors;
@@ -197,13 +207,7 @@ static void judge_old_once(const struct validation *v, struct validate_old *old)
 	if (old->judged)
 		return;
 	judge_old(v, &errors);
-	*old = (struct validate_old){
-		.judged = true,
-		.prints = field_prints_for(v->arena, errors.count),
-	};
-	for (size_t i = 0; i < errors.count; i++)
-		field_prints_add(&old->prints, &errors.items[i]);
-	field_prints_sort(&old->prints);
+	*old = (struct validate_old){.judged = true, .prints = prints_of(v->arena, &errors)};
 }
 
 static enum field_severity settle_severity(const struct validation *v, const struct rule *rule,
@@ -265,6 +269,39 @@ static void count_unlisted(const struct validation *v, struct str silenced, stru
 	}
 }
 
+static bool has_error(const struct findings *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->items[i].severity == FIELD_SEVERITY_ERROR)
+			return true;
+	}
+	return false;
+}
+
+static void tolerate(struct finding *f)
+{
+	f->severity = FIELD_SEVERITY_WARN;
+	f->was_there = true;
+}
+
+static bool may_be_old(const struct finding *f)
+{
+	return f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares;
+}
+
+/* Behind an item that an update puts in front of them, items without a name have new indices. */
+static void tolerate_moved(
+	const struct validation *v, const struct field_prints *old, struct findings *found)
+{
+	const struct field_prints now = prints_of(v->arena, v->errors);
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (may_be_old(&found->items[i]) &&
+			field_prints_have_moved(old, &now, found->items[i].error))
+			tolerate(&found->items[i]);
+	}
+}
+
 /*
  * The quota and the rules on transitions are not asked about the old object, so it has none of
  * what they find.
@@ -278,21 +315,11 @@ static void ratchet(const struct validation *v, struct findings *found)
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
-		if (f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares &&
-			field_prints_have(&old->prints, f->error)) {
-			f->severity = FIELD_SEVERITY_WARN;
-			f->was_there = true;
-		}
+		if (may_be_old(f) && field_prints_have(&old->prints, f->error))
+			tolerate(f);
 	}
-}
-
-static bool has_error(const struct findings *found)
-{
-	for (size_t i = 0; i < found->count; i++) {
-		if (found->items[i].severity == FIELD_SEVERITY_ERROR)
-			return true;
-	}
-	return false;
+	if (old->prints.count && has_error(found))
+		tolerate_moved(v, &old->prints, found);
 }
 
 /* Errors to the front, each kind in its order. */

@@ -4,6 +4,7 @@
  * those that controllers and people make all day.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "api/patch.h"
 #include "base/yaml.h"
@@ -71,12 +72,48 @@ static const struct {
 		"image\",\"value\":\"registry.example.com/team/ray:touched\"}]"},
 };
 
+/* A good item that is put in front of every list of items that have no name, or may have none. */
+static const struct {
+	const char *list;
+	const char *item;
+} INSERTED[] = {
+	{"POD/metadata/finalizers", "\"example.com/touched\""},
+	{"POD/spec/tolerations", "{\"key\":\"touched\",\"operator\":\"Exists\"}"},
+	{"POD/spec/topologySpreadConstraints",
+		"{\"maxSkew\":1,\"topologyKey\":\"touched\",\"whenUnsatisfiable\":"
+		"\"ScheduleAnyway\",\"labelSelector\":{\"matchLabels\":{\"touched\":\"yes\"}}}"},
+	{"POD/spec/dnsConfig/nameservers", "\"192.0.2.99\""},
+	{"POD/spec/dnsConfig/searches", "\"touched.example.com\""},
+	{"POD/spec/hostAliases", "{\"ip\":\"192.0.2.99\",\"hostnames\":[\"touched\"]}"},
+	{"POD/spec/readinessGates", "{\"conditionType\":\"example.com/touched\"}"},
+	{"POD/spec/schedulingGates", "{\"name\":\"example.com/touched\"}"},
+	{"POD/spec/securityContext/sysctls", "{\"name\":\"net.touched\",\"value\":\"1\"}"},
+	{"POD/spec/volumes", "{\"name\":\"touched\",\"emptyDir\":{}}"},
+	{"POD/spec/containers/0/envFrom", "{\"configMapRef\":{\"name\":\"touched\"}}"},
+	{"POD/spec/containers/0/env", "{\"name\":\"TOUCHED\",\"value\":\"yes\"}"},
+	{"POD/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/"
+	 "nodeSelectorTerms",
+		"{\"matchExpressions\":[{\"key\":\"touched\",\"operator\":\"Exists\"}]}"},
+	{"POD/spec/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution",
+		"{\"weight\":1,\"preference\":{\"matchExpressions\":[{\"key\":\"touched\","
+		"\"operator\":\"Exists\"}]}}"},
+	{"POD/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution",
+		"{\"topologyKey\":\"touched\",\"labelSelector\":{\"matchLabels\":{\"touched\":"
+		"\"yes\"}}}"},
+	{"CLUSTER/workerGroupSpecs/0/scaleStrategy/workersToDelete", "\"demo-touched\""},
+};
+
+static const char *const PODS[] = {
+	"CLUSTER/headGroupSpec/template",
+	"CLUSTER/workerGroupSpecs/0/template",
+	"/spec/podTypes/0/podConfig",
+};
+
 /* What such a change makes worse, or what has no name by which it could be known again. */
 static const struct {
 	const char *rule;
 	const char *why;
 } MEANT[] = {
-	{"RG0103", "a group without a name is known by its index"},
 	{"RG0306", "there is one more"},
 	{"RG0517", "the containers ask for more than before of the whole pod's"},
 };
@@ -165,31 +202,58 @@ static struct str changed(struct arena *arena, const struct json_node *root, con
 	return arena_str(arena, buf_str(&out));
 }
 
-static size_t try_changes(struct arena *arena, const char *name, struct str stored)
+/* A stored object, and what is tried with it. */
+struct stored {
+	struct arena *arena;
+	const char *name;
+	struct str text;
+	const struct json_node *root;
+	struct policy *policy;
+	size_t tried;
+};
+
+static void try_change(struct stored *o, const char *change, const char *patch)
 {
-	const struct json_node *const root = read_yaml(arena, stored);
-	struct policy *policy = policy_empty();
-	size_t tried = 0;
+	CLEANUP(buf_done) struct buf text = {0};
+	const struct verdict_case it = {
+		.object = changed(o->arena, o->root, patch),
+		.old = o->text,
+		.policy = o->policy,
+	};
+	struct findings findings;
 
-	for (size_t i = 0; i < ARRAY_LEN(CHANGES); i++) {
-		CLEANUP(buf_done) struct buf text = {0};
-		const struct verdict_case it = {
-			.object = changed(arena, root, CHANGES[i].patch),
-			.old = stored,
-			.policy = policy,
-		};
-		struct findings findings;
+	if (it.object.len == 0)
+		return;
+	o->tried++;
+	verdict_judge(o->arena, &it, &findings);
+	verdict_print(&findings, &text);
+	cr_expect_eq(
+		findings.errors, 0u, "%s, %s:\n%.*s", o->name, change, STR_ARG(buf_str(&text)));
+}
 
-		if (it.object.len == 0)
-			continue;
-		tried++;
-		verdict_judge(arena, &it, &findings);
-		verdict_print(&findings, &text);
-		cr_expect_eq(findings.errors, 0u, "%s, %s:\n%.*s", name, CHANGES[i].name,
-			STR_ARG(buf_str(&text)));
+static void try_inserts(struct stored *o, const char *pod)
+{
+	for (size_t i = 0; i < ARRAY_LEN(INSERTED); i++) {
+		const bool of_pod = str_starts(str_from(INSERTED[i].list), "POD");
+		const char *const list = INSERTED[i].list + (of_pod ? strlen("POD") : 0);
+		const struct str patch = arena_printf(o->arena,
+			"[{\"op\":\"add\",\"path\":\"%s%s/0\",\"value\":%s}]", of_pod ? pod : "",
+			list, INSERTED[i].item);
+
+		try_change(o, list, patch.at);
 	}
-	policy_free(&policy);
-	return tried;
+}
+
+static size_t try_changes(struct arena *arena, const char *name, struct str text)
+{
+	struct stored o = {arena, name, text, read_yaml(arena, text), policy_empty(), 0};
+
+	for (size_t i = 0; i < ARRAY_LEN(CHANGES); i++)
+		try_change(&o, CHANGES[i].name, CHANGES[i].patch);
+	for (size_t i = 0; i < ARRAY_LEN(PODS); i++)
+		try_inserts(&o, PODS[i]);
+	policy_free(&o.policy);
+	return o.tried;
 }
 
 Test(ratchet, a_change_that_leaves_the_mistakes_is_admitted)
@@ -216,4 +280,28 @@ Test(ratchet, a_change_that_leaves_the_mistakes_is_admitted)
 	cr_expect_gt(tried, 1000u, "%zu", tried);
 	arena_done(&arena);
 	arena_done(&names);
+}
+
+#define TOLERATES(list)                                                                            \
+	"apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: a, namespace: b}\n"             \
+	"spec: {headGroupSpec: {rayStartParams: {}, template: {spec: {tolerations: [" list "],\n"  \
+	"  containers: [{name: ray-head, image: \"rayproject/ray:2.46.0\"}]}}}}\n"
+#define BAD "{operator: Exists, value: \"true\"}"
+
+Test(ratchet, one_more_of_the_same_mistake_is_new)
+{
+	struct arena arena;
+	struct policy *policy = policy_empty();
+	struct findings findings;
+	struct verdict_case it = {.old = STR(TOLERATES(BAD)), .policy = policy};
+
+	arena_init(&arena, 65536);
+	it.object = STR(TOLERATES("{operator: Exists}, " BAD));
+	verdict_judge(&arena, &it, &findings);
+	cr_expect_eq(findings.errors, 0u);
+	it.object = STR(TOLERATES("{operator: Exists}, " BAD ", " BAD));
+	verdict_judge(&arena, &it, &findings);
+	cr_expect_eq(findings.errors, 2u);
+	arena_done(&arena);
+	policy_free(&policy);
 }

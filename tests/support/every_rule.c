@@ -49,8 +49,9 @@ static bool same(const struct field_error *a, const struct field_error *b)
 {
 	return str_eq(str_from(a->rule), str_from(b->rule)) && a->type == b->type &&
 	       a->at_most == b->at_most && str_eq(a->field, b->field) &&
-	       str_eq(a->message, b->message) && a->place == b->place && a->node == b->node &&
-	       field_error_fingerprint(a) == field_error_fingerprint(b);
+	       str_eq(a->message, b->message) && a->place == b->place && a->moved == b->moved &&
+	       a->node == b->node &&
+	       field_error_fingerprint(a).here == field_error_fingerprint(b).here;
 }
 
 struct str every_rule_difference(struct arena *arena, const struct every_rule_case *it)
