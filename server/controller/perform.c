@@ -229,7 +229,8 @@ static enum write_end end_badly(const struct attempt *a)
 	bool news = true;
 
 	count(a, "refused");
-	if (is_remembered(a->write))
+	/* Nothing hangs on a status: that one is refused is remembered, to be told. */
+	if (is_remembered(a->write) || a->write->action == ACTION_STATUS)
 		news = world_write_refused(a->p->world, &a->write->key, a->write->uid, &outcome);
 	if (news && !is_early(a))
 		log_trouble(a, "a write was refused");

@@ -4,12 +4,20 @@
 #include "server/explain/looks.h"
 #include "server/plan/status_modern.h"
 
+#define MAY_WRITE "patch rayclusters/status"
+
 enum { TOLD_S = 30 /* what a pod is for that long a status tells */ };
 
+/* Raygate tells by an Event that it may not write it. */
 static void advise(struct look *l, struct explain_finding *f, const char *when, const char *right)
 {
-	explain_advises(
-		l->found, f, "%ssee in its controller's log whether it may %s", when, right);
+	const struct json_node *const event = EXPLAIN_EVENT_OF(l->s, NULL, STATUS_REFUSED);
+
+	if (event)
+		explain_tells(l->found, f, "%.*s",
+			STR_ARG(json_str(l->arena, json_get(event, "message"))));
+	explain_advises(l->found, f, "%ssee in its controller's log whether it may %s", when,
+		event ? MAY_WRITE : right);
 }
 
 static bool is_new(const struct look *l)
@@ -65,7 +73,7 @@ static void look_at_generation(struct look *l)
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_NOTE,
 		"its status is of an earlier spec: generation %" PRId64 " of %" PRId64, told, is);
 
-	advise(l, f, "where it stays so: ", "patch rayclusters/status");
+	advise(l, f, "where it stays so: ", MAY_WRITE);
 	l->aside = true;
 }
 
@@ -81,5 +89,5 @@ void look_at_status(struct look *l)
 	struct explain_finding *const f = explain_found(
 		l->found, EXPLAIN_WRONG, "its status is empty, and its pods are there");
 
-	advise(l, f, "", "patch rayclusters/status");
+	advise(l, f, "", MAY_WRITE);
 }

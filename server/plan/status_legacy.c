@@ -187,6 +187,7 @@ void status_legacy(const struct legacy *l)
 	status_put_accepted(&d, &in);
 	status_put_withheld(&d, &in);
 	status_draft_finish(&d);
+	status_tell_refused(&in, l->m.round);
 }
 
 void status_legacy_unreadable(const struct observed *seen, struct round *round)
@@ -202,4 +203,5 @@ void status_legacy_unreadable(const struct observed *seen, struct round *round)
 	status_put_accepted(&d, &in);
 	status_put_withheld(&d, &in);
 	status_draft_finish(&d);
+	status_tell_refused(&in, round);
 }

@@ -138,4 +138,5 @@ void status_modern(const struct status_input *in, struct round *round)
 	status_put_accepted(&d, in);
 	status_put_withheld(&d, in);
 	status_draft_finish(&d);
+	status_tell_refused(in, round);
 }

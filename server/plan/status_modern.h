@@ -20,6 +20,8 @@
 #define STATUS_WITHHELD  "PodsWithheld"
 #define STATUS_PENDING   "PodsPending"
 #define STATUS_SUPPORTED "Supported"
+/* An Event's reason: the status itself cannot be written. */
+#define STATUS_REFUSED "FailedToUpdateStatus"
 /* Begins, in its message, each thing that is there and that the spec wants otherwise. */
 #define STATUS_CHANGING "changing "
 

@@ -32,6 +32,8 @@ void status_put_head(
 
 /* --- status_trouble.c: what does not go as it should --- */
 
+/* That an earlier status was refused, which no status says; behind status_draft_finish(). */
+void status_tell_refused(const struct status_input *in, struct round *round);
 void status_put_failures(struct status_draft *d, const struct status_input *in);
 void status_put_pending(struct status_draft *d, const struct status_input *in);
 void status_put_accepted(struct status_draft *d, const struct status_input *in);

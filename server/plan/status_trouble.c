@@ -112,6 +112,22 @@ void status_put_failures(struct status_draft *d, const struct status_input *in)
 		status_warn(d, failure_reason(in, arena, "FailedTo", first).at, condition.message);
 }
 
+void status_tell_refused(const struct status_input *in, struct round *round)
+{
+	for (size_t i = 0; i < in->seen->failure_count; i++) {
+		const struct observed_failure *const failure = &in->seen->failures[i];
+
+		if (failure->action != ACTION_STATUS || failure->code == 0)
+			continue;
+		struct action *const event = round_add(round, ACTION_EVENT);
+
+		event->warning = true;
+		event->reason = STATUS_REFUSED;
+		event->message = arena_printf(round->arena, "the status cannot be written: %.*s",
+			STR_ARG(failure->message));
+	}
+}
+
 void status_put_accepted(struct status_draft *d, const struct status_input *in)
 {
 	const struct observed_verdict *const verdict = &in->seen->verdict;

@@ -1,5 +1,6 @@
 /* When a status is written: what may wait for more does, for as long as it may. */
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -262,4 +263,47 @@ Test(reconcile_status, a_refusal_is_over_when_its_pods_are_not_wanted_any_more)
 	cr_expect_eq(controller_kit_pods(kit, "a", "workers"), 3u);
 	cr_expect(str_is(buf_str(&kit->events), "CreatedWorkerPod: created 3 worker pods\n"),
 		"not one after the other: %.*s", STR_ARG(buf_str(&kit->events)));
+}
+
+static size_t count_lines(struct str text, const char *beginning)
+{
+	size_t count = 0;
+
+	while (text.len)
+		count += str_starts(str_cut(&text, '\n'), beginning);
+	return count;
+}
+
+/* Events are a right of their own: whoever may not write the one may tell it by the other. */
+static void expect_told_once(enum dialect dialect)
+{
+	end();
+	kit = controller_kit_new_of(dialect, NULL);
+	controller_kit_apply(kit, "a", 2);
+	fake_cluster_refuse(kit->cluster, "/rayclusters/a", 403, "Forbidden", SIZE_MAX);
+	controller_kit_begin(kit);
+	for (int second = 0; second < 600; second++) {
+		write_all();
+		controller_kit_run_pods(kit);
+		controller_kit_tell(kit);
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect_eq(controller_kit_pods(kit, "a", NULL), 3u);
+	cr_expect_eq(count_lines(buf_str(&kit->events), "FailedToUpdateStatus: the status cannot "
+							"be written: the fake says Forbidden"),
+		1u, "%.*s", STR_ARG(buf_str(&kit->events)));
+	fake_cluster_refuse(kit->cluster, "/rayclusters/a", 0, "", 0);
+	kit->events.len = 0;
+	for (int second = 0; second < 600; second++) {
+		write_all();
+		clock_advance(CLOCK_SECOND);
+	}
+	cr_expect(controller_kit_says(kit, "a", "observedGeneration"));
+	cr_expect_eq(count_lines(buf_str(&kit->events), "FailedToUpdateStatus"), 0u);
+}
+
+Test(reconcile_status, one_that_may_not_be_written_is_told_by_an_event)
+{
+	expect_told_once(DIALECT_MODERN);
+	expect_told_once(DIALECT_LEGACY);
 }

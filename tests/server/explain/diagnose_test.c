@@ -218,6 +218,9 @@ static const struct example EXAMPLES[] = {
 
 	{"a status that nobody writes", CLUSTER_WHOSE("1", "") HEAD WORKER_UP,
 	 "1. its status is empty, and its pods are there\n   > see in its controller's log whether it may patch rayclusters/status\n", true},
+	{"what its controller says of it is shown",
+	 CLUSTER_WHOSE("1", "") HEAD WORKER_UP EVENT("RayCluster", "demo", "FailedToUpdateStatus", "the status cannot be written: no"),
+	 "and its pods are there\n     the status cannot be written: no\n", true},
 	{"one of an earlier spec", CLUSTER_WHOSE("2", RAYGATES("1", "h")) HEAD WORKER_UP,
 	 "Nothing is wrong: the head and 1 worker are ready, the head for 60m.", true},
 	{"is told to be", CLUSTER_WHOSE("2", RAYGATES("1", "h")) HEAD WORKER_UP,
