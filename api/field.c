@@ -161,13 +161,16 @@ static void print_value(struct buf *out, struct arena *arena, const struct json_
 		return;
 	buf_add_cstr(out, ": ");
 	if (node->kind == JSON_STRING && node->escaped && node->len <= VALUE_SHOWN) {
-		buf_add_json_str(out, json_str(arena, node));
+		CLEANUP(buf_done) struct buf text = {0};
+
+		buf_add_json_str(&text, json_str(arena, node));
+		add_plainly(out, buf_str(&text));
 		return;
 	}
 	const struct str raw = json_raw(node);
 	const size_t shown = utf8_cut(raw, VALUE_SHOWN);
 
-	buf_add(out, (struct str){raw.at, shown});
+	add_plainly(out, (struct str){raw.at, shown});
 	if (shown < raw.len)
 		buf_add_cstr(out, "…");
 }
@@ -189,12 +192,17 @@ static const char *remark_on(
 	return NULL;
 }
 
+/* It may repeat what a user wrote. */
 static void print_detail(struct buf *out, const char *remark, const char *detail)
 {
 	if (remark)
 		buf_printf(out, ": %s", remark);
-	if (detail[0])
-		buf_printf(out, remark ? " (%s)" : ": %s", detail);
+	if (detail[0] == '\0')
+		return;
+	buf_add_cstr(out, remark ? " (" : ": ");
+	add_plainly(out, str_from(detail));
+	if (remark)
+		buf_add_char(out, ')');
 }
 
 struct field_print field_error_fingerprint(const struct field_error *error)

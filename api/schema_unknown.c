@@ -425,6 +425,16 @@ static void report_other(const struct schema_decoder *d, const struct schema *sc
 		report_plainly(d, schema, at);
 }
 
+/* Where nobody looks for what was meant: among hundreds, or where it is plain. */
+static bool report_at_once(const struct schema_decoder *d, const struct schema *schema,
+	struct str name, const struct field_path *at)
+{
+	if (d->errors->count < LOOKED_UP)
+		return report_of_other_group(d, schema, name, at);
+	report_plainly(d, schema, at);
+	return true;
+}
+
 const struct schema_field *schema_report_unknown(
 	const struct schema_decoder *d, const struct schema_unknown *unknown)
 {
@@ -433,11 +443,7 @@ const struct schema_field *schema_report_unknown(
 	const struct field_path *const at = FIELD_CHILD(unknown->in.at, name.at);
 	const char *place = NULL, *why = NULL;
 
-	if (d->errors->count >= LOOKED_UP) {
-		report_plainly(d, schema, at);
-		return NULL;
-	}
-	if (report_of_other_group(d, schema, name, at))
+	if (report_at_once(d, schema, name, at))
 		return NULL;
 	const struct schema_field *row = nearest(schema, name, name.len < SHORT_NAME ? 1 : SURE);
 

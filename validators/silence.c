@@ -111,11 +111,16 @@ static void silenced_rules_exist(const struct rule_context *c, const struct ray_
 	}
 }
 
+#define VAIN " is an error here, and only warnings can be silenced"
+
+/* An id that is none may be told, too, with that of the rule in its words. */
 static bool is_told(const struct field_errors *errors, const struct rule *rule)
 {
+	const struct str words = arena_printf(errors->arena, "Forbidden: %s" VAIN, rule->id);
+
 	for (size_t i = 0; i < errors->count; i++) {
 		if (str_is(str_from(errors->items[i].rule), SILENCE_RULE) &&
-			str_contains(errors->items[i].message, rule->id))
+			str_eq(errors->items[i].message, words))
 			return true;
 	}
 	return false;
@@ -134,8 +139,7 @@ void silence_tell_vain(
 	};
 
 	if (!is_told(errors, rule))
-		field_add(errors, SILENCE_PLACE, &fact,
-			"%s is an error here, and only warnings can be silenced", rule->id);
+		field_add(errors, SILENCE_PLACE, &fact, "%s" VAIN, rule->id);
 }
 
 static const struct rule RULES[] = {

@@ -350,7 +350,7 @@ static void tell_vain(const struct validation *v, struct str silenced)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct field_error *const error = &v->errors->items[i];
-		const struct rule *const rule = plan_rule_find(str_from(error->rule));
+		const struct rule *const rule = rule_of(v, error);
 
 		if (silence_names(silenced, rule) &&
 			settle_severity(v, rule, error->at_most, silenced) == FIELD_SEVERITY_ERROR)

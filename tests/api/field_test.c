@@ -55,6 +55,34 @@ Test(field, beyond_the_limit_each_rule_and_grade_has_its_share_and_the_rest_is_c
 	cr_expect_eq(errors.dropped, 6u, "the share of a rule is spent once");
 }
 
+/* Of a value, and of the text that repeats what a user wrote. */
+Test(field, control_characters_of_values_are_shown_as_in_json)
+{
+	static const char *const VALUES[] = {"\"a\x7f"
+					     "b\xc2\x85\xc3\xa4\"",
+		"\"a\\u007fb\\u0085\xc3\xa4\""};
+
+	static const struct json_limits LIMITS = {.bytes = 100, .depth = 2, .nodes = 10};
+
+	for (size_t i = 0; i < ARRAY_LEN(VALUES); i++) {
+		struct json_doc doc;
+		struct err err;
+
+		cr_assert(json_read(&arena, str_from(VALUES[i]), &LIMITS, &doc, &err), "%s",
+			err.text);
+		const struct field_fact fact = {.rule = "RG0001",
+			.type = FIELD_INVALID,
+			.at_most = FIELD_SEVERITY_WARN,
+			.reads = FIELD_READS(doc.root)};
+
+		field_add(&errors, FIELD_ROOT("spec"), &fact, "\"%s\" is none", "x\ny\x01\xc2\x9f");
+		cr_expect(str_is(errors.items[i].message,
+				  "Invalid value: \"a\\u007fb\\u0085\xc3\xa4\": "
+				  "\"x\\u000ay\\u0001\\u009f\" is none"),
+			"%.*s", STR_ARG(errors.items[i].message));
+	}
+}
+
 /* An API server passes no warning on that has a control character. */
 Test(field, control_characters_of_a_key_are_shown_as_in_json)
 {

@@ -47,15 +47,14 @@ static const struct {
 	{"RG0210,foo", "", NULL},
 };
 
-static struct str told(struct arena *arena, const char *ids, const char *rules)
+static struct str told_of(struct arena *arena, const char *object, const char *rules)
 {
 	CLEANUP(buf_done) struct buf out = {0};
 	struct findings findings;
 	struct policy *policy = review_policy(arena_printf(
 		arena, "{apiVersion: raygate.dev/v1, kind: Policy, rules: {%s}}", rules)
 						      .at);
-	const struct verdict_case it = {
-		.object = arena_printf(arena, OBJECT("%s"), ids), .policy = policy};
+	const struct verdict_case it = {.object = str_from(object), .policy = policy};
 
 	verdict_judge(arena, &it, &findings);
 	for (size_t k = 0; k < findings.count; k++) {
@@ -64,6 +63,11 @@ static struct str told(struct arena *arena, const char *ids, const char *rules)
 	}
 	policy_free(&policy);
 	return arena_str(arena, buf_str(&out));
+}
+
+static struct str told(struct arena *arena, const char *ids, const char *rules)
+{
+	return told_of(arena, arena_printf(arena, OBJECT("%s"), ids).at, rules);
 }
 
 static size_t lines_of(struct str text)
@@ -101,5 +105,34 @@ Test(silence, of_many_ids_that_are_none_so_many_are_told_as_show_what_is_wrong)
 
 	cr_expect_eq(lines_of(text), 8u, "%.*s", STR_ARG(text));
 	cr_expect(str_contains(text, "\"h\" is no rule"), "%.*s", STR_ARG(text));
+	arena_done(&arena);
+}
+
+/* A slip of an id is told with the id that was meant, and that one is told of all the same. */
+Test(silence, an_id_and_a_slip_of_it_are_both_told)
+{
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct str text = told(&arena, "RG0302x,RG0302", "");
+
+	cr_expect_eq(lines_of(text), 2u, "%.*s", STR_ARG(text));
+	cr_expect(str_contains(text, "Forbidden: RG0302 is an error here"), "%.*s", STR_ARG(text));
+	arena_done(&arena);
+}
+
+/* A misspelt field that is needed breaks two rules at once, and the graver one counts. */
+Test(silence, of_two_rules_that_find_the_same_the_one_that_counts_is_told)
+{
+	static const char MISSPELT[] =
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: a, annotations: "
+		"{raygate.dev/silence: RG0102}}, spec: {headGroupSpec: {template: {spec: "
+		"{containers: [{nam: h, image: ray}]}}}}}";
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	const struct str text = told_of(&arena, MISSPELT, "RG0103: warn");
+
+	cr_expect(str_contains(text, "RG0102 is an error here"), "%.*s", STR_ARG(text));
 	arena_done(&arena);
 }
