@@ -238,13 +238,15 @@ static struct str render_message(struct arena *arena, const struct field_path *a
 	const struct field_fact *fact, const char *detail)
 {
 	CLEANUP(buf_done) struct buf text = {0};
+	CLEANUP(buf_done) struct buf plain = {0};
 	const bool shows = TYPES[fact->type].shows_value && fact->reads.count;
 
 	buf_add_cstr(&text, TYPES[fact->type].words);
 	if (shows)
 		print_value(&text, arena, fact->reads.nodes[0]);
 	print_detail(&text, shows ? remark_on(arena, at, fact->reads.nodes[0]) : NULL, detail);
-	return arena_str(arena, buf_str(&text));
+	add_plainly(&plain, buf_str(&text));
+	return arena_str(arena, buf_str(&plain));
 }
 
 static bool is_share_of(const struct field_share *share, const struct field_fact *fact)
