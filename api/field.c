@@ -62,8 +62,9 @@ static void add_step(struct buf *out, struct str step)
 
 void field_path_print(const struct field_path *path, struct buf *out)
 {
-	if (path->parent)
-		field_path_print(path->parent, out);
+	if (path == NULL)
+		return;
+	field_path_print(path->parent, out);
 	switch (path->step) {
 	case FIELD_STEP_NAME:
 		if (path->parent)
@@ -101,7 +102,9 @@ static uint64_t step_hash(struct str name)
 
 static uint64_t hash_place(const struct field_path *path, bool by_index)
 {
-	uint64_t hash = path->parent ? hash_place(path->parent, by_index) : 1;
+	if (path == NULL)
+		return 1;
+	uint64_t hash = hash_place(path->parent, by_index);
 
 	if (path->step == FIELD_STEP_NAME)
 		return mix(hash, str_hash(str_from(path->name)));

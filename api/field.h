@@ -56,7 +56,10 @@ static inline void field_path_item(
 	*out = (struct field_path){
 		.parent = up, .step = FIELD_STEP_INDEX, .index = index, .key = label};
 }
-/* "spec.workerGroupSpecs[0].template.metadata.labels[app.kubernetes.io/name]" */
+/*
+ * "spec.workerGroupSpecs[0].template.metadata.labels[app.kubernetes.io/name]"; of NULL, which is
+ * the whole object to all of these, nothing.
+ */
 void field_path_print(const struct field_path *path, struct buf *out);
 /* Hash of the place by names: items with a name count by it, not by their index. */
 uint64_t field_path_hash(const struct field_path *path);

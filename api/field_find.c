@@ -55,8 +55,9 @@ static struct json_iter *step_of(
 static const struct json_node *descend(const struct field_path *path, const struct json_node *root,
 	struct field_trail *trail, size_t *depth, bool *whole)
 {
-	const struct json_node *const up =
-		path->parent ? descend(path->parent, root, trail, depth, whole) : root;
+	if (path == NULL)
+		return root;
+	const struct json_node *const up = descend(path->parent, root, trail, depth, whole);
 
 	if (!*whole)
 		return up;

@@ -183,6 +183,14 @@ int64_t group_hosts(const struct ray_group *group)
 	return group->hosts.node ? group->hosts.v : 1;
 }
 
+const struct field_path *group_template_path(
+	struct arena *arena, const struct raycluster *cluster, const struct ray_group *group)
+{
+	if (group->template.self.at)
+		return group->template.self.at;
+	return field_path_child(arena, group->self.at, cluster->words->template);
+}
+
 struct str group_label(const struct ray_group *group)
 {
 	return group->is_head ? STR("head group") : group->name.v;

@@ -225,6 +225,9 @@ int64_t group_max(const struct raycluster *cluster, const struct ray_group *grou
 /* Desired replicas, clamped into [min, max] as the controller does; of the head 1. */
 int64_t group_replicas(const struct raycluster *cluster, const struct ray_group *group);
 int64_t group_hosts(const struct ray_group *group);
+/* Where its pods are described, or would be where nobody does (`template.self.at` is NULL then). */
+const struct field_path *group_template_path(
+	struct arena *arena, const struct raycluster *cluster, const struct ray_group *group);
 /* How a message names it: the head's "head group", else its name, "" where it has none. */
 struct str group_label(const struct ray_group *group);
 static inline bool group_has_start_params(const struct ray_group *group)

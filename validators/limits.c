@@ -135,7 +135,7 @@ static const struct ray_group *group_before(
 	field_errors_init(&ignored, c->arena, NULL);
 	*whole = *shallow;
 	schema_decode(&decoder, &SCHEMA_POD_TEMPLATE, shallow->template.self.node,
-		shallow->template.self.at, &whole->template);
+		group_template_path(c->arena, c->old->cluster, shallow), &whole->template);
 	return whole;
 }
 
@@ -182,7 +182,7 @@ static void pods_are_within_limits(const struct rule_context *c, const struct ra
 	const struct limit limit = {.amounts = &c->policy->pod_limits,
 		.what = "a pod",
 		.group = group,
-		.at = group->template.self.at,
+		.at = group_template_path(c->arena, c->cluster, group),
 		.object = c->object};
 
 	if (limit.amounts->count)

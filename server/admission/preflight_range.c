@@ -255,8 +255,8 @@ static void look_at_injected(struct preflight *p, const struct ray_group *group)
 
 		measure(p, "Container",
 			&(struct measured){PREFLIGHT_RULE_RANGE_INJECTED, what.at,
-				group->template.self.at, FIELD_READS_NOTHING, &list[i].requests,
-				&list[i].limits});
+				group_template_path(p->in->arena, p->object->cluster, group),
+				FIELD_READS_NOTHING, &list[i].requests, &list[i].limits});
 	}
 }
 
@@ -281,8 +281,8 @@ static void look_at_pod(struct preflight *p, const struct ray_group *group)
 				.quantity = line->now};
 	}
 	measure(p, "Pod",
-		&(struct measured){PREFLIGHT_RULE_RANGE_POD,
-			"the whole pod: ", group->template.self.at,
+		&(struct measured){PREFLIGHT_RULE_RANGE_POD, "the whole pod: ",
+			group_template_path(p->in->arena, p->object->cluster, group),
 			preflight_pod_reads(p->in->arena, &group->template), &requests, &limits});
 }
 

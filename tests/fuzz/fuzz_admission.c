@@ -1,7 +1,7 @@
 /*
  * Any bytes as the body of a review, to both webhooks: no crash, and either a reason or an answer
  * that an API server takes. Our patch applies, needs no second one, and brings no new error. Rules
- * that are not run would find nothing.
+ * that are not run would find nothing, and where nothing is allowed the messages are all written.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +29,13 @@ static const char POLICY[] =
 	"  securityContext: {allowPrivilegeEscalation: false},"
 	"  podSecurityContext: {runAsNonRoot: true}}}]}";
 
+/* Whatever an object asks for is too much. */
+static const char NOTHING_ALLOWED[] =
+	"{apiVersion: raygate.dev/v1, kind: Policy,"
+	" limits: {pod: {cpu: 0, memory: 0, pods: 0}, group: {cpu: 0, memory: 0, pods: 0},"
+	"  cluster: {cpu: 0, memory: 0, pods: 0}},"
+	" quotas: {'*': {cpu: 0, memory: 0, pods: 0, count/rayclusters: 0}}}";
+
 struct fuzz {
 	struct arena arena;
 	const struct policy *policy;
@@ -51,21 +58,21 @@ static void demand(bool holds, const char *what, struct str text)
 	abort();
 }
 
-static const struct policy *policy_of_all(void)
+/* Read once, into `policy`. */
+static const struct policy *policy_from(struct str text, struct policy **policy)
 {
-	static struct policy *policy;
 	struct field_errors errors;
 	struct arena arena;
 	struct err err;
 
-	if (policy)
-		return policy;
+	if (*policy)
+		return *policy;
 	arena_init(&arena, 4096);
 	field_errors_init(&errors, &arena, NULL);
-	policy = policy_decode(STR(POLICY), "fuzz", &errors, &err);
-	demand(policy != NULL, err.text, STR(POLICY));
+	*policy = policy_decode(text, "fuzz", &errors, &err);
+	demand(*policy != NULL, err.text, text);
 	arena_done(&arena);
-	return policy;
+	return *policy;
 }
 
 static const struct json_node *read(struct fuzz *f, struct str text)
@@ -190,10 +197,21 @@ static void check_choice(struct fuzz *f, struct str body)
 	demand(differs.len == 0, "found only by rules that are not run", differs);
 }
 
+/* A message is written of each amount, at whatever place the object has for it. */
+static void check_exceeded(struct fuzz *f, struct str body)
+{
+	static struct policy *policy;
+
+	f->policy = policy_from(STR(NOTHING_ALLOWED), &policy);
+	ask(f, ADMIT_MUTATE, body);
+	ask(f, ADMIT_VALIDATE, body);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct policy *policy;
 	const struct str body = {(const char *)data, size};
-	struct fuzz f = {.policy = policy_of_all(), .ledger = ledger_new(4)};
+	struct fuzz f = {.policy = policy_from(STR(POLICY), &policy), .ledger = ledger_new(4)};
 
 	arena_init(&f.arena, 65536);
 	const struct answer mutated = ask(&f, ADMIT_MUTATE, body);
@@ -203,6 +221,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mutated.patch.len)
 		check_patch(&f, body, mutated.patch);
 	check_choice(&f, body);
+	check_exceeded(&f, body);
 	arena_done(&f.arena);
 	ledger_free(&f.ledger);
 	return 0;

@@ -211,3 +211,45 @@ Test(limits, an_old_version_that_cannot_be_read_whole_is_measured)
 	expect_update("pods", groups("old", GROUP("a", "\"x\"", "9")),
 		groups("new", GROUP("a", "11", "1")), false);
 }
+
+/* clang-format off */
+static const struct {
+	const char *name, *head, *workers;
+	size_t errors;
+} WITHOUT_PODS[] = {
+	{"a head without a template", "{}", "[]", 1},
+	{"a group without a template", "{\"template\":{}}", "[{\"groupName\":\"w\",\"replicas\":2}]", 2},
+	{"groups of nothing", "{}", "[{},{}]", 3},
+	{"templates of null", "{\"template\":null}", "[{\"template\":null}]", 2},
+};
+/* clang-format on */
+
+/* Its pods have what the controller adds, and are judged, where nobody has described them. */
+Test(limits, what_has_no_template_is_told_where_it_would_stand)
+{
+	struct policy *nothing = review_policy(
+		"{apiVersion: raygate.dev/v1, kind: Policy, limits: {pod: {pods: 0}}}");
+
+	for (size_t i = 0; i < ARRAY_LEN(WITHOUT_PODS); i++) {
+		struct review_result result;
+		size_t found = 0;
+
+		review_run(&arena,
+			&(struct review_case){.phase = ADMIT_VALIDATE,
+				.object = arena_printf(&arena,
+					"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\","
+					"\"metadata\":{\"name\":\"c\",\"namespace\":\"n\"},"
+					"\"spec\":{\"headGroupSpec\":%s,\"workerGroupSpecs\":%s}}",
+					WITHOUT_PODS[i].head, WITHOUT_PODS[i].workers),
+				.namespace = STR("n"),
+				.policy = nothing},
+			&result);
+		for (size_t k = 0; k < result.outcome.errors; k++)
+			found += str_is(str_from(result.outcome.rules[k]), "RG1411");
+		cr_expect_eq(found, WITHOUT_PODS[i].errors, "%s: %zu", WITHOUT_PODS[i].name, found);
+		cr_expect(str_contains(result.reply, "spec.headGroupSpec.template: Forbidden") ||
+				  WITHOUT_PODS[i].head[1] != '}',
+			"%s: %.*s", WITHOUT_PODS[i].name, STR_ARG(result.reply));
+	}
+	policy_free(&nothing);
+}
