@@ -393,10 +393,16 @@ static struct str place_of(
 		STR_ARG(error->field), STR_ARG(error->message));
 }
 
-/* The first finding with its place, and how many more there are. */
-static void fail_with(const struct policy *policy, struct str first, size_t count, struct err *err)
+/* The first finding, and how many there are; all of them get their place. */
+static void fail_with(const struct policy *policy, const struct yaml_doc *doc,
+	struct field_errors *errors, size_t before, struct err *err)
 {
-	err_set(err, ERR_INVALID, "policy '%.*s': %.*s", STR_ARG(policy->source), STR_ARG(first));
+	const size_t count = errors->count - before;
+
+	for (size_t i = before; i < errors->count; i++)
+		errors->items[i].message = place_of(errors->arena, doc, &errors->items[i]);
+	err_set(err, ERR_INVALID, "policy '%.*s': %.*s", STR_ARG(policy->source),
+		STR_ARG(errors->items[before].message));
 	if (count > 1)
 		err_wrap(err, "%zu mistakes, the first", count);
 }
@@ -443,8 +449,7 @@ struct policy *policy_decode(
 	field_errors_init(&doubts, &policy->arena, doc.json.root);
 	build(&builder, doc.json.root);
 	if (errors->count > before) {
-		fail_with(policy, place_of(&policy->arena, &doc, &errors->items[before]),
-			errors->count - before, err);
+		fail_with(policy, &doc, errors, before, err);
 		policy_free(&policy);
 		return NULL;
 	}

@@ -119,7 +119,8 @@ struct policy {
 
 /*
  * Decodes a policy from YAML (or JSON). On failure NULL, with every finding in `errors` (its arena
- * must outlive them) and a summary in `err`. `source` names the text in messages.
+ * must outlive them), their messages with line, column and field in front, and a summary in `err`.
+ * `source` names the text in messages.
  */
 struct policy *policy_decode(struct str text, const char *source, struct field_errors *errors,
 	struct err *err) MUST_CHECK;

@@ -168,11 +168,17 @@ static int run_without_policy(struct settings *s, const struct report_format *fo
 	return code;
 }
 
+static void tell_of_policy(const char *source, struct str what)
+{
+	fprintf(stderr, "%s check: policy '%s': %.*s\n", commands_program(), source, STR_ARG(what));
+}
+
 static int run_with_policy(struct settings *s, const struct report_format *format)
 {
+	static const struct policy_hooks HOOKS = {policy_trial, tell_of_policy};
 	struct err err;
 	struct policy_store *store =
-		policy_store_new_tried(settings_str(s, SETTING_POLICY).at, policy_trial, &err);
+		policy_store_new_tried(settings_str(s, SETTING_POLICY).at, &HOOKS, &err);
 
 	if (store == NULL) {
 		fprintf(stderr, "%s check: %s\n", commands_program(), err.text);
@@ -182,8 +188,7 @@ static int run_with_policy(struct settings *s, const struct report_format *forma
 	struct str doubt;
 
 	for (size_t at = 0; (doubt = policy_next_doubt(policy, &s->arena, &at)).len;)
-		fprintf(stderr, "%s check: policy '%.*s': %.*s\n", commands_program(),
-			STR_ARG(policy->source), STR_ARG(doubt));
+		tell_of_policy(policy->source.at, doubt);
 	const int code = run(s, format, policy);
 
 	policy_store_release(store, policy);

@@ -206,11 +206,19 @@ static int run(const struct settings *s, const struct format *format, const stru
 	return code;
 }
 
+static void tell_mistake(const char *source, struct str mistake)
+{
+	fprintf(stderr, "%s plan: policy '%s': %.*s\n", commands_program(), source,
+		STR_ARG(mistake));
+}
+
 static int with_policy(const struct settings *s, const struct format *format)
 {
+	static const struct policy_hooks HOOKS = {.tell = tell_mistake};
 	const struct str path = settings_str(s, SETTING_POLICY);
 	struct err err;
-	struct policy_store *store = policy_store_new(path.len ? path.at : NULL, &err);
+	struct policy_store *store =
+		policy_store_new_tried(path.len ? path.at : NULL, &HOOKS, &err);
 
 	if (store == NULL) {
 		fprintf(stderr, "%s plan: %s\n", commands_program(), err.text);

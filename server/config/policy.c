@@ -8,7 +8,11 @@
 #include "base/file.h"
 #include "validators/plan.h"
 
-enum { POLICY_FILE_MAX = 1024 * 1024, MISSES_MAX = 2 };
+enum {
+	POLICY_FILE_MAX = 1024 * 1024,
+	MISSES_MAX = 2,
+	MISTAKES_TOLD = 20,
+};
 
 /* A policy and those who hold it; the store itself holds the one in force. */
 struct held {
@@ -20,13 +24,26 @@ struct held {
 struct policy_store {
 	pthread_mutex_t mutex;
 	struct held *newest;
-	char *path;             /* NULL: built in */
-	policy_trial_fn *trial; /* or NULL */
-	struct stat seen;       /* of the file that was read last, good or broken */
-	uint64_t seen_hash;     /* of its text; 0: whatever it has next is new */
-	bool given_once;        /* through a pipe: there is nothing to look at again */
-	unsigned misses;        /* looks in a row that could not read it, up to MISSES_MAX */
+	char *path; /* NULL: built in */
+	struct policy_hooks hooks;
+	struct stat seen;   /* of the file that was read last, good or broken */
+	uint64_t seen_hash; /* of its text; 0: whatever it has next is new */
+	bool given_once;    /* through a pipe: there is nothing to look at again */
+	unsigned misses;    /* looks in a row that could not read it, up to MISSES_MAX */
 };
+
+/* A single one is in the error. */
+static void tell_mistakes(
+	const struct policy_store *store, const struct field_errors *errors, const char *source)
+{
+	if (store->hooks.tell == NULL || errors->count < 2)
+		return;
+	for (size_t i = 0; i < errors->count && i < MISTAKES_TOLD; i++)
+		store->hooks.tell(source, errors->items[i].message);
+	if (errors->count > MISTAKES_TOLD)
+		store->hooks.tell(source,
+			arena_printf(errors->arena, "and %zu more", errors->count - MISTAKES_TOLD));
+}
 
 static struct policy *decode(
 	const struct policy_store *store, struct str text, const char *source, struct err *err)
@@ -38,8 +55,10 @@ static struct policy *decode(
 	field_errors_init(&errors, &scratch, NULL);
 	struct policy *policy = policy_decode(text, source, &errors, err);
 
+	if (policy == NULL)
+		tell_mistakes(store, &errors, source);
 	arena_done(&scratch);
-	if (policy && store->trial && !store->trial(policy, err))
+	if (policy && store->hooks.trial && !store->hooks.trial(policy, err))
 		policy_free(&policy);
 	return policy;
 }
@@ -85,17 +104,17 @@ static bool load_first(struct policy_store *store, struct err *err)
 
 struct policy_store *policy_store_new(const char *path, struct err *err)
 {
-	return policy_store_new_tried(path, NULL, err);
+	return policy_store_new_tried(path, &(struct policy_hooks){0}, err);
 }
 
 struct policy_store *policy_store_new_tried(
-	const char *path, policy_trial_fn *trial, struct err *err)
+	const char *path, const struct policy_hooks *hooks, struct err *err)
 {
 	struct policy_store *store = mem_alloc(sizeof(*store));
 
 	pthread_mutex_init(&store->mutex, NULL);
 	store->path = path ? mem_strdup(path) : NULL;
-	store->trial = trial;
+	store->hooks = *hooks;
 	if (!load_first(store, err))
 		policy_store_free(&store);
 	return store;

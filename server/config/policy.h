@@ -13,13 +13,19 @@ struct policy_store;
 
 /*
  * From a file, or the built-in one, of charts/ray, where `path` is NULL. The first policy
- * must be right: the error names every finding's first.
+ * must be right: the error names the first mistake, and how many there are.
  */
 struct policy_store *policy_store_new(const char *path, struct err *err) MUST_CHECK;
 /* The same, and no policy comes into force, now or later, that does not stand the trial. */
 typedef bool policy_trial_fn(const struct policy *policy, struct err *err);
+/* Is told each of several mistakes of a text, with its line; of very many the first. */
+typedef void policy_tell_fn(const char *source, struct str mistake);
+struct policy_hooks {
+	policy_trial_fn *trial; /* or NULL */
+	policy_tell_fn *tell;   /* or NULL */
+};
 struct policy_store *policy_store_new_tried(
-	const char *path, policy_trial_fn *trial, struct err *err) MUST_CHECK;
+	const char *path, const struct policy_hooks *hooks, struct err *err) MUST_CHECK;
 /* Every rule, no defaults, limits or quotas; nothing to refresh. */
 struct policy_store *policy_store_empty(void);
 void policy_store_free(struct policy_store **store);

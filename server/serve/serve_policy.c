@@ -35,16 +35,21 @@ static void warn_of_doubts(struct server *s)
 	policy_store_release(s->app.policy, policy);
 }
 
+static void tell_mistake(const char *source, struct str mistake)
+{
+	LOG(ERROR, "mistake in the policy", KV("what", mistake), KV("file", source));
+}
+
 /* Without a file: offline the built-in policy, to try things with; in a cluster rules alone. */
 bool serve_policy_start(struct server *s, struct err *err)
 {
+	static const struct policy_hooks HOOKS = {policy_trial, tell_mistake};
 	const struct str path = settings_str(s->settings, SETTING_POLICY);
 
 	if (path.len == 0 && !s->offline)
 		s->app.policy = policy_store_empty();
 	else
-		s->app.policy =
-			policy_store_new_tried(path.len ? path.at : NULL, policy_trial, err);
+		s->app.policy = policy_store_new_tried(path.len ? path.at : NULL, &HOOKS, err);
 	if (s->app.policy)
 		warn_of_doubts(s);
 	return s->app.policy != NULL;

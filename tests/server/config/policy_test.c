@@ -80,6 +80,54 @@ Test(policy_store, what_does_nothing_is_told_with_its_line)
 #define PROFILE(operator)                                                                          \
 	HEAD "profiles: [{name: a, all: {tolerations: [{key: a, operator: " operator"}]}}]\n"
 
+static const struct policy_hooks TRIED = {.trial = policy_trial};
+
+static struct buf told;
+static size_t told_count;
+
+static void tell(const char *source, struct str mistake)
+{
+	buf_printf(&told, "%s%.*s\n", strrchr(source, '/') + 1, STR_ARG(mistake));
+	told_count++;
+}
+
+/* At the start, and when it changes; a single one is in the error, of very many the first. */
+Test(policy_store, each_mistake_is_told_with_its_place)
+{
+	static const struct policy_hooks HOOKS = {.tell = tell};
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	CLEANUP(buf_done) struct buf many = {0};
+	char path[512];
+	struct err err;
+
+	snprintf(path, sizeof(path), "%s/p", folder);
+	kit_write(folder, "p", HEAD "charge: later\nlimits:\n  pod: {cpu: x}\n");
+	cr_assert_null(policy_store_new_tried(path, &HOOKS, &err));
+	cr_expect(str_contains(str_from(err.text), "2 mistakes, the first: policy '"), "%s",
+		err.text);
+	cr_expect_eq(told_count, 2u);
+	cr_expect(str_starts(buf_str(&told), "pline 3, column 9: charge: "), "%s", told.at);
+	cr_expect(str_contains(buf_str(&told), "\npline 5, column 14: limits.pod"), "%s", told.at);
+	told_count = 0;
+	kit_write(folder, "p", HEAD "charge: later\n");
+	cr_assert_null(policy_store_new_tried(path, &HOOKS, &err));
+	cr_expect_eq(told_count, 0u);
+	kit_write(folder, "p", HEAD);
+	struct policy_store *store CLEANUP(policy_store_free) =
+		policy_store_new_tried(path, &HOOKS, &err);
+
+	cr_assert(store, "%s", err.text);
+	buf_add_cstr(&many, HEAD "rules:\n");
+	for (int i = 1000; i < 1025; i++)
+		buf_printf(&many, "  RG%d: x\n", i);
+	buf_add_char(&many, '\0');
+	kit_write(folder, "p", many.at);
+	cr_expect_eq(policy_store_refresh(store, true, &err), POLICY_BROKEN);
+	cr_expect_eq(told_count, 21u, "%zu\n%s", told_count, told.at);
+	cr_expect(str_ends(buf_str(&told), "pand 5 more\n"), "%s", told.at);
+	buf_done(&told);
+}
+
 /* As one that cannot be read: at the start an error, later the one before it holds. */
 Test(policy_store, a_policy_that_no_cluster_could_be_given_does_not_come_into_force)
 {
@@ -89,11 +137,11 @@ Test(policy_store, a_policy_that_no_cluster_could_be_given_does_not_come_into_fo
 
 	snprintf(path, sizeof(path), "%s/policy.yaml", folder);
 	kit_write(folder, "policy.yaml", PROFILE("Foo"));
-	cr_assert_null(policy_store_new_tried(path, policy_trial, &err));
+	cr_assert_null(policy_store_new_tried(path, &TRIED, &err));
 	cr_expect(str_contains(str_from(err.text), "profiles[0] (a)"), "%s", err.text);
 	kit_write(folder, "policy.yaml", PROFILE("Exists"));
 	struct policy_store *store CLEANUP(policy_store_free) =
-		policy_store_new_tried(path, policy_trial, &err);
+		policy_store_new_tried(path, &TRIED, &err);
 	cr_assert(store, "%s", err.text);
 	const struct policy *const before = policy_store_acquire(store);
 
