@@ -215,15 +215,17 @@ static enum world_state state_of(const struct json_node *status)
 	return WORLD_PENDING;
 }
 
-static void keep_status(struct world *world, struct world_cluster *cluster,
+/* True where it is another one than was known. */
+static bool keep_status(struct world *world, struct world_cluster *cluster,
 	const struct json_node *object, int64_t version)
 {
 	const struct json_node *const status = json_get(object, "status");
 
 	if (version < cluster->status_version)
-		return;
+		return false;
 	cluster->state = state_of(status);
-	keep(world, status ? json_raw(status) : STR(""), &cluster->status_hash, &cluster->status);
+	return keep(world, status ? json_raw(status) : STR(""), &cluster->status_hash,
+		&cluster->status);
 }
 
 static bool keep_text(
@@ -269,9 +271,11 @@ struct world_cluster *world_put_cluster(struct world *world, enum dialect dialec
 	cluster->uid = uid;
 	clock_parse_rfc3339(json_str(arena, json_get(meta, "creationTimestamp")), &created);
 	cluster->created = created;
-	keep_status(world, cluster, object, version_of(meta, arena));
-	/* A status is ours: that it was written changes nothing that a round looks at. */
-	return keep_text(world, cluster, object) ? cluster : NULL;
+	/* A status is ours: one that we have not written a round puts right. */
+	const bool overwritten =
+		keep_status(world, cluster, object, version_of(meta, arena)) && !cluster->writing;
+
+	return keep_text(world, cluster, object) || overwritten ? cluster : NULL;
 }
 
 void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,
@@ -283,7 +287,8 @@ void world_wrote_status(struct world *world, const struct world_key *key, struct
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
 	if (cluster && version > 0) {
-		keep_status(world, cluster, object, version);
+		cluster->writing = false;
+		(void)keep_status(world, cluster, object, version);
 		if (version > cluster->status_version)
 			cluster->status_version = version;
 	}

@@ -384,7 +384,7 @@ void world_unchecked(struct world *world, const struct world_key *key, struct st
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
 	if (cluster)
-		cluster->checking = false;
+		cluster->checking = cluster->writing = false;
 	pthread_mutex_unlock(&world->mutex);
 }
 
@@ -393,9 +393,9 @@ void world_checked(struct world *world, const struct world_key *key, struct str 
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
-	if (cluster && cluster->checking) {
+	if (cluster && cluster->checking)
 		cluster->checked = clock_now() | 1;
-		cluster->checking = false;
-	}
+	if (cluster)
+		cluster->checking = cluster->writing = false;
 	pthread_mutex_unlock(&world->mutex);
 }

@@ -42,6 +42,7 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	}
 	if (cluster && may) {
 		cluster->status_at = now;
+		cluster->writing = true;
 		cluster->behind_until = cluster->held_until = 0;
 		cluster->status_gravity = gravity;
 	}

@@ -72,6 +72,7 @@ struct world_cluster {
 	uint16_t name_len;
 	uint8_t round; /* of the list that had it last */
 	bool told;     /* the object is there, and not its children alone */
+	bool writing;  /* a status, of which a watch may tell before there is an answer */
 	bool checking; /* a round looks after the children that no watch tells of */
 	enum world_state state;
 	enum dialect dialect;

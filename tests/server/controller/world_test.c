@@ -98,7 +98,7 @@ Test(world, only_what_a_round_looks_at_is_told)
 {
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
 	cr_expect(tells());
-	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "8", ",\"status\":{}"));
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "8", ""));
 	cr_expect_not(tells());
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "9", ",\"more\":1"));
 	cr_expect(tells());
