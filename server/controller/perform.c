@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "server/controller/acceptance.h"
 #include "server/controller/owner.h"
+#include "server/controller/perform_call.h"
 #include "server/controller/pod_facts.h"
+#include "server/controller/pod_labels.h"
 
 /*
  * A write that has no answer by then is asked for again, and then with more patience: an API server
@@ -14,35 +16,15 @@
 #define PATIENCE      (12 * CLOCK_SECOND)
 #define PATIENCE_SLOW (36 * CLOCK_SECOND)
 
-enum { CONFLICT = 409, NOT_FOUND = 404, TOO_MANY = 429, BAD_REQUEST = 400, SERVER = 500 };
-enum { TIMED_OUT = 504 }; /* nobody has answered in time */
-
-static const struct {
-	struct kube_resource resource;
-	const char *kind;
-	bool watched; /* so one of that name which is not ours is a failure */
-} CHILDREN[CHILD_KINDS] = {
-	[CHILD_POD] = {{"", "v1", "pods", false}, "Pod", true},
-	[CHILD_SERVICE] = {{"", "v1", "services", false}, "Service", true},
-	[CHILD_SERVICE_ACCOUNT] = {{"", "v1", "serviceaccounts", false}, "ServiceAccount", false},
-	[CHILD_ROLE] = {{"rbac.authorization.k8s.io", "v1", "roles", false}, "Role", false},
-	[CHILD_ROLE_BINDING] = {{"rbac.authorization.k8s.io", "v1", "rolebindings", false},
-		"RoleBinding", false},
-	[CHILD_SECRET] = {{"", "v1", "secrets", false}, "Secret", false},
-	/* Watched it is, but one of that name is the cluster's, whosever it was before. */
-	[CHILD_VOLUME_CLAIM] = {{"", "v1", "persistentvolumeclaims", false},
-		"PersistentVolumeClaim", false},
-	[CHILD_REVISION] = {{"apps", "v1", "controllerrevisions", false}, "ControllerRevision",
-		false},
+enum {
+	BAD_REQUEST = 400,
+	NOT_FOUND = 404,
+	CONFLICT = 409,
+	UNPROCESSABLE = 422,
+	TOO_MANY = 429,
+	SERVER = 500,
+	TIMED_OUT = 504, /* nobody has answered in time */
 };
-
-static const struct kube_resource CLUSTERS[] = {
-	[DIALECT_MODERN] = {"ray.io", "v1", "rayclusters", false},
-	[DIALECT_LEGACY] = {"cluster.ray.io", "v1", "rayclusters", false},
-};
-
-/* Of what was created only that it was matters; a pod would come back as a whole. */
-static const struct json_place BRIEFLY[] = {{1, "metadata"}, {0, NULL}};
 
 struct attempt {
 	const struct performer *p;
@@ -59,66 +41,6 @@ static void attempt_done(struct attempt *a)
 	kube_reply_done(&a->reply);
 }
 
-static struct kube_ref child_of(const struct write *write, bool named)
-{
-	return (struct kube_ref){
-		.resource = &CHILDREN[write->child].resource,
-		.namespace = write->key.namespace.at,
-		.name = named ? write->name.at : NULL,
-	};
-}
-
-static struct kube_ref cluster_of(const struct write *write, const char *part)
-{
-	return (struct kube_ref){
-		.resource = &CLUSTERS[write->key.dialect],
-		.namespace = write->key.namespace.at,
-		.name = write->key.name.at,
-		.part = part,
-	};
-}
-
-static struct kube_call call_of(const struct write *write)
-{
-	switch (write->action) {
-	case ACTION_CREATE:
-		return write->look
-			       ? (struct kube_call){.verb = KUBE_GET, .at = child_of(write, true)}
-			       : (struct kube_call){.verb = KUBE_CREATE,
-					 .at = child_of(write, false),
-					 .body = write->body,
-					 .metadata_only = true,
-					 .skip = BRIEFLY};
-	case ACTION_DELETE_POD:
-		return (struct kube_call){.verb = KUBE_DELETE,
-			.at = child_of(write, true),
-			.only_uid = write->object_uid.at,
-			.metadata_only = true,
-			.skip = BRIEFLY};
-	case ACTION_STATUS:
-		return (struct kube_call){.verb = KUBE_PATCH_MERGE,
-			.at = cluster_of(write, "status"),
-			.body = write->body};
-	case ACTION_PATCH_SERVICE:
-		return (struct kube_call){
-			.verb = KUBE_PATCH_MERGE, .at = child_of(write, true), .body = write->body};
-	case ACTION_ADOPT:
-	case ACTION_RELEASE:
-		return (struct kube_call){.verb = KUBE_PATCH_STRATEGIC,
-			.at = child_of(write, true),
-			.body = write->body,
-			.metadata_only = true};
-	case ACTION_PATCH:
-	case ACTION_EVENT:
-		break;
-	}
-	return (struct kube_call){.verb = KUBE_PATCH_MERGE,
-		.at = cluster_of(write, NULL),
-		.body = write->body,
-		.metadata_only = true,
-		.skip = BRIEFLY};
-}
-
 static bool call(struct attempt *a, struct kube_call call)
 {
 	call.stop = a->p->stop;
@@ -127,13 +49,6 @@ static bool call(struct attempt *a, struct kube_call call)
 	call.patience = a->write->slow && call.verb != KUBE_GET ? PATIENCE_SLOW : PATIENCE;
 	a->done = kube_call(a->p->client, &call, &a->reply, &a->err);
 	return a->done;
-}
-
-static const char *kind_of(const struct write *write)
-{
-	return write->action == ACTION_STATUS || write->action == ACTION_PATCH
-		       ? "RayCluster"
-		       : CHILDREN[write->child].kind;
 }
 
 /* That nobody answers in all that time is told as if the API server had said so. */
@@ -194,11 +109,11 @@ static enum write_end end_well(const struct attempt *a)
 
 	note_done(a);
 	if (a->write->action == ACTION_DELETE_POD)
-		LOG(INFO, "deleted", KV("kind", kind_of(a->write)),
+		LOG(INFO, "deleted", KV("kind", perform_kind(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
 			KV("rayCluster", a->write->key.name), KV("why", a->write->why));
 	else if (WORDS[a->write->action])
-		LOG(INFO, WORDS[a->write->action], KV("kind", kind_of(a->write)),
+		LOG(INFO, WORDS[a->write->action], KV("kind", perform_kind(a->write)),
 			KV("namespace", a->write->key.namespace), KV("name", a->write->name),
 			KV("rayCluster", a->write->key.name));
 	return WRITE_DONE;
@@ -206,9 +121,9 @@ static enum write_end end_well(const struct attempt *a)
 
 static void log_trouble(const struct attempt *a, const char *what)
 {
-	LOG(WARN, what, KV("kind", kind_of(a->write)), KV("namespace", a->write->key.namespace),
-		KV("name", a->write->name), KV("rayCluster", a->write->key.name),
-		KV("error", a->err.text));
+	LOG(WARN, what, KV("kind", perform_kind(a->write)),
+		KV("namespace", a->write->key.namespace), KV("name", a->write->name),
+		KV("rayCluster", a->write->key.name), KV("error", a->err.text));
 }
 
 /* The Role was made a moment before, and the API server does not know it yet. */
@@ -312,7 +227,7 @@ static enum write_end replace(struct attempt *a)
 	struct attempt seen CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
 	int64_t revision = 0;
 
-	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
+	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = perform_child(a->write, true)}))
 		return end_unknown(a);
 	if (!is_ours(&seen) && !is_stray(&seen))
 		return end_badly(a);
@@ -324,13 +239,14 @@ static enum write_end replace(struct attempt *a)
 	struct attempt gone CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
 
 	if (!call(&gone, (struct kube_call){.verb = KUBE_DELETE,
-				 .at = child_of(a->write, true),
+				 .at = perform_child(a->write, true),
 				 .only_uid = arena_str(&seen.reply.arena, uid).at,
 				 .metadata_only = true}))
 		return end_refused_or_unknown(&gone);
 	struct attempt made CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
 
-	return call(&made, call_of(a->write)) ? end_well(&made) : end_refused_or_unknown(&made);
+	return call(&made, perform_call(a->write)) ? end_well(&made)
+						   : end_refused_or_unknown(&made);
 }
 
 /* Where no watch tells that it is this cluster's by now, the next round does not ask at once. */
@@ -351,7 +267,7 @@ static enum write_end label(struct attempt *a)
 	buf_printf(&body, "{\"metadata\":{\"labels\":{\"%s\":\"%.*s\"}}}",
 		POD_WORDS[a->write->key.dialect].cluster, STR_ARG(a->write->key.name));
 	if (!call(&labelled, (struct kube_call){.verb = KUBE_PATCH_MERGE,
-				     .at = child_of(a->write, true),
+				     .at = perform_child(a->write, true),
 				     .body = buf_str(&body)}))
 		return end_refused_or_unknown(&labelled);
 	return end_met(a, &labelled);
@@ -376,11 +292,11 @@ static enum write_end meet(struct attempt *a)
 
 	if (a->write->child == CHILD_REVISION)
 		return replace(a);
-	if (!CHILDREN[a->write->child].watched) {
+	if (!perform_is_watched(a->write->child)) {
 		note_done(a);
 		return WRITE_DONE;
 	}
-	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = child_of(a->write, true)}))
+	if (!call(&seen, (struct kube_call){.verb = KUBE_GET, .at = perform_child(a->write, true)}))
 		return end_unknown(a);
 	if (!is_ours(&seen))
 		return end_in_the_way(a, &seen);
@@ -400,7 +316,7 @@ static bool may_adopt(const struct performer *p, const struct write *write, enum
 
 	*end = WRITE_GIVEN_UP;
 	if (!call(&seen, (struct kube_call){.verb = KUBE_GET,
-				 .at = cluster_of(write, NULL),
+				 .at = perform_cluster(write, NULL),
 				 .metadata_only = true})) {
 		const int code = seen.reply.refusal.code;
 
@@ -472,6 +388,36 @@ static void take_answer(struct attempt *a)
 			&a->reply.arena, json_get(json_get(a->reply.doc.root, "metadata"), "uid"));
 }
 
+/*
+ * A pod that a webhook has made another one of is found by nobody, or counts for nobody: it goes
+ * again, and is as good as refused. Otherwise one after the other would be made.
+ */
+static enum write_end end_changed(struct attempt *a, const char *how)
+{
+	const struct json_node *const meta = json_get(a->reply.doc.root, "metadata");
+	const struct str uid = json_str(&a->reply.arena, json_get(meta, "uid"));
+	struct attempt gone CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
+
+	(void)call(&gone, (struct kube_call){.verb = KUBE_DELETE,
+				  .at = perform_child(a->write, true),
+				  .only_uid = arena_str(&a->reply.arena, uid).at,
+				  .metadata_only = true});
+	a->reply.refusal.code = UNPROCESSABLE;
+	a->reply.refusal.message = str_from(how);
+	return end_badly(a);
+}
+
+/* NULL: it is what was asked for. */
+static const char *find_change(struct attempt *a)
+{
+	const struct write *const write = a->write;
+
+	if (write->action != ACTION_CREATE || write->child != CHILD_POD)
+		return NULL;
+	return pod_labels_changed(
+		&a->reply.arena, write->key.dialect, write->body, a->reply.doc.root);
+}
+
 enum write_end perform(const struct performer *p, const struct write *write)
 {
 	struct attempt a CLEANUP(attempt_done) = {.p = p, .write = write};
@@ -479,14 +425,16 @@ enum write_end perform(const struct performer *p, const struct write *write)
 
 	if (write->action == ACTION_ADOPT && !may_adopt(p, write, &end))
 		return end;
-	const bool done = call(&a, call_of(write));
+	const bool done = call(&a, perform_call(write));
 	const int code = a.reply.refusal.code;
 
 	if (write->look)
 		return write->child == CHILD_REVISION ? look_for_accepted(&a) : look(&a);
 	if (done) {
+		const char *const change = find_change(&a);
+
 		take_answer(&a);
-		return end_well(&a);
+		return change ? end_changed(&a, change) : end_well(&a);
 	}
 	if (write->action == ACTION_CREATE && kube_status_is_already_exists(&a.reply.refusal))
 		return meet(&a);

@@ -10,10 +10,10 @@
 #include "server/kube/backoff.h"
 #include "validators/validate.h"
 
-/* After a round that ended badly: what it made itself tells of itself, too. */
+/* After a round that ended badly: what it made itself tells of itself, too, each time anew. */
 #define ASKED_AGAIN CLOCK_SECOND
 
-enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20 };
+enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20, ASKED_SHARE = 8 };
 
 struct reconciler {
 	struct reconciler_options options;
@@ -229,9 +229,11 @@ void reconciler_finished(
 {
 	if (end == WRITERS_BADLY || end == WRITERS_BADLY_ASKED) {
 		world_unchecked(r->options.world, key, uid);
-		workqueue_back_off(r->options.queue, key);
+		const int64_t sooner = workqueue_back_off(r->options.queue, key) / ASKED_SHARE;
+
 		if (end == WRITERS_BADLY_ASKED)
-			workqueue_add_at(r->options.queue, key, clock_now() + ASKED_AGAIN);
+			workqueue_add_at(r->options.queue, key,
+				clock_now() + (sooner > ASKED_AGAIN ? sooner : ASKED_AGAIN));
 		return;
 	}
 	world_checked(r->options.world, key, uid);

@@ -200,15 +200,18 @@ void workqueue_add(struct workqueue *q, const struct world_key *key)
 	workqueue_add_at(q, key, 0);
 }
 
-void workqueue_back_off(struct workqueue *q, const struct world_key *key)
+int64_t workqueue_back_off(struct workqueue *q, const struct world_key *key)
 {
 	pthread_mutex_lock(&q->mutex);
 	struct entry *const entry = get(q, key);
 	struct kube_backoff backoff = {BACKOFF_FIRST, BACKOFF_MOST, entry->backoff};
 
-	add_at(q, entry, clock_now() + kube_backoff_next(&backoff));
+	const int64_t wait = kube_backoff_next(&backoff);
+
+	add_at(q, entry, clock_now() + wait);
 	entry->backoff = backoff.next;
 	pthread_mutex_unlock(&q->mutex);
+	return wait;
 }
 
 void workqueue_forget(struct workqueue *q, const struct world_key *key)

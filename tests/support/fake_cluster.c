@@ -29,6 +29,7 @@ struct fake_cluster {
 	void *hook_context;
 	size_t writes;
 	size_t lose_in; /* writes until the answer of one is lost, that one counted; 0: none is */
+	const char *mutated_end, *mutation;
 	const char *refused_end, *refused_reason;
 	int refused_code;
 	size_t refused;
@@ -168,6 +169,12 @@ void fake_cluster_lose(struct fake_cluster *cluster, size_t after)
 	cluster->lose_in = after + 1;
 }
 
+void fake_cluster_mutate(struct fake_cluster *cluster, const char *end, const char *patch)
+{
+	cluster->mutated_end = end;
+	cluster->mutation = patch;
+}
+
 void fake_cluster_refuse(
 	struct fake_cluster *cluster, const char *end, int code, const char *reason, size_t count)
 {
@@ -216,6 +223,19 @@ static void answer_with(struct kube_answer *answer, int code, const struct objec
 	buf_add_cstr(&answer->body, object->json);
 }
 
+/* As a mutating webhook answers. */
+static struct str mutated(
+	const struct fake_cluster *cluster, struct arena *arena, struct str path, struct str body)
+{
+	struct buf out CLEANUP(buf_done) = {0};
+
+	if (cluster->mutation == NULL || !str_ends(path, cluster->mutated_end))
+		return body;
+	merge_patch_apply(
+		arena, read_json(arena, body), read_json(arena, str_from(cluster->mutation)), &out);
+	return arena_str(arena, buf_str(&out));
+}
+
 static void create(
 	struct fake_cluster *cluster, struct str path, struct str body, struct kube_answer *answer)
 {
@@ -233,7 +253,7 @@ static void create(
 		refuse(answer, 409, "AlreadyExists");
 		return;
 	}
-	store(cluster, at, body);
+	store(cluster, at, mutated(cluster, &arena, path, body));
 	cluster->writes++;
 	answer_with(answer, 201, find(cluster, at));
 }

@@ -42,6 +42,8 @@ void fake_cluster_lose(struct fake_cluster *cluster, size_t after);
  * hour. */
 void fake_cluster_refuse(
 	struct fake_cluster *cluster, const char *end, int code, const char *reason, size_t count);
+/* A webhook applies this merge patch to what is created at paths that end in this; NULL: none. */
+void fake_cluster_mutate(struct fake_cluster *cluster, const char *end, const char *patch);
 /* One object after the other; start with *at = 0. NULL behind the last. */
 const char *fake_cluster_next(const struct fake_cluster *cluster, size_t *at, const char **path);
 /* Methods and paths of all writes, each behind a blank; as long as the cluster lives. */
