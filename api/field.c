@@ -164,16 +164,13 @@ static void print_value(struct buf *out, struct arena *arena, const struct json_
 		return;
 	buf_add_cstr(out, ": ");
 	if (node->kind == JSON_STRING && node->escaped && node->len <= VALUE_SHOWN) {
-		CLEANUP(buf_done) struct buf text = {0};
-
-		buf_add_json_str(&text, json_str(arena, node));
-		add_plainly(out, buf_str(&text));
+		buf_add_json_str(out, json_str(arena, node));
 		return;
 	}
 	const struct str raw = json_raw(node);
 	const size_t shown = utf8_cut(raw, VALUE_SHOWN);
 
-	add_plainly(out, (struct str){raw.at, shown});
+	buf_add(out, (struct str){raw.at, shown});
 	if (shown < raw.len)
 		buf_add_cstr(out, "…");
 }
@@ -195,17 +192,12 @@ static const char *remark_on(
 	return NULL;
 }
 
-/* It may repeat what a user wrote. */
 static void print_detail(struct buf *out, const char *remark, const char *detail)
 {
 	if (remark)
 		buf_printf(out, ": %s", remark);
-	if (detail[0] == '\0')
-		return;
-	buf_add_cstr(out, remark ? " (" : ": ");
-	add_plainly(out, str_from(detail));
-	if (remark)
-		buf_add_char(out, ')');
+	if (detail[0])
+		buf_printf(out, remark ? " (%s)" : ": %s", detail);
 }
 
 struct field_print field_error_fingerprint(const struct field_error *error)
@@ -237,6 +229,7 @@ static struct str render_path(struct arena *arena, const struct field_path *at)
 	return arena_str(arena, buf_str(&text));
 }
 
+/* Value and detail repeat what a user wrote. */
 static struct str render_message(struct arena *arena, const struct field_path *at,
 	const struct field_fact *fact, const char *detail)
 {

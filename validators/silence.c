@@ -9,9 +9,8 @@
 enum {
 	/* A longer list names no rules of ours: it would be read once for each warning. */
 	IDS_MAX = 16 * 1024,
-	TOLD_MAX = 8,   /* so many ids that are none show what is wrong */
-	SHOWN_MAX = 40, /* bytes of one */
-	EDITS_MAX = 1,  /* of an id: with two, each would be near to a hundred others */
+	TOLD_MAX = 8,  /* so many ids that are none show what is wrong */
+	EDITS_MAX = 1, /* of an id: with two, each would be near to a hundred others */
 };
 
 struct str silence_ids(const struct ray_object *object, struct arena *arena)
@@ -75,14 +74,25 @@ static bool has_gap(struct str id)
 #define SILENCE_PLACE                                                                              \
 	FIELD_KEY(FIELD_CHILD(FIELD_ROOT("metadata"), "annotations"), STR(SILENCE_ANNOTATION))
 
-static void tell_unknown(const struct rule_context *c, const struct json_node *value, struct str id)
+/* Of the list this one, so that neither its others nor what is odd about them are told with it. */
+static const struct json_node *node_of(struct arena *arena, struct str id)
+{
+	static const struct json_limits LIMITS = {.bytes = 8 * IDS_MAX, .depth = 1, .nodes = 2};
+	CLEANUP(buf_done) struct buf text = {0};
+	struct json_doc doc;
+	struct err err;
+
+	buf_add_json_str(&text, id);
+	return json_read(arena, arena_str(arena, buf_str(&text)), &LIMITS, &doc, &err) ? doc.root
+										       : NULL;
+}
+
+static void tell_unknown(const struct rule_context *c, struct str id)
 {
 	const struct rule *const rule = has_gap(id) ? NULL : meant(id);
-	const struct str shown = {id.at, utf8_cut(id, SHOWN_MAX)};
 
-	rule_found(c, SILENCE_PLACE, FIELD_INVALID, FIELD_READS(value),
-		"\"%.*s\" is no rule, and silences nothing: %s%s%s", STR_ARG(shown),
-		rule ? "did you mean " : "",
+	rule_found(c, SILENCE_PLACE, FIELD_INVALID, FIELD_READS(node_of(c->arena, id)),
+		"is no rule, and silences nothing: %s%s%s", rule ? "did you mean " : "",
 		rule          ? rule->id
 		: has_gap(id) ? "ids are parted by commas"
 			      : "`raygate rules` lists all ids",
@@ -106,28 +116,24 @@ static void silenced_rules_exist(const struct rule_context *c, const struct ray_
 
 		if (id.len == 0 || plan_rule_find(id))
 			continue;
-		tell_unknown(c, value, id);
+		tell_unknown(c, id);
 		told++;
 	}
 }
 
-#define VAIN " is an error here, and only warnings can be silenced"
-
 /* An id that is none may be told, too, with that of the rule in its words. */
-static bool is_told(const struct field_errors *errors, const struct rule *rule)
+static bool is_told(const struct field_errors *errors, struct str words)
 {
-	const struct str words = arena_printf(errors->arena, "Forbidden: %s" VAIN, rule->id);
-
 	for (size_t i = 0; i < errors->count; i++) {
 		if (str_is(str_from(errors->items[i].rule), SILENCE_RULE) &&
-			str_eq(errors->items[i].message, words))
+			str_ends(errors->items[i].message, words.at))
 			return true;
 	}
 	return false;
 }
 
-void silence_tell_vain(
-	const struct ray_object *object, struct field_errors *errors, const struct rule *rule)
+void silence_tell_vain(const struct ray_object *object, struct field_errors *errors,
+	const struct rule *rule, bool was_there)
 {
 	const struct json_node *const value =
 		json_get(object->meta.annotations.node, SILENCE_ANNOTATION);
@@ -137,9 +143,14 @@ void silence_tell_vain(
 		.at_most = FIELD_SEVERITY_WARN,
 		.reads = FIELD_READS(value),
 	};
+	const struct str words = arena_printf(errors->arena,
+		was_there
+			? "%s is an error that was there before, and only warnings can be silenced"
+			: "%s is an error here, and only warnings can be silenced",
+		rule->id);
 
-	if (!is_told(errors, rule))
-		field_add(errors, SILENCE_PLACE, &fact, "%s" VAIN, rule->id);
+	if (!is_told(errors, words))
+		field_add(errors, SILENCE_PLACE, &fact, "%s", words.at);
 }
 
 static const struct rule RULES[] = {

@@ -11,7 +11,7 @@ struct str silence_ids(const struct ray_object *object, struct arena *arena);
 bool silence_names(struct str ids, const struct rule *rule);
 /*
  * Tells, once an id, that the object names a rule whose finding is an error all the same, which
- * no rule can know before everything is found.
+ * no rule can know before everything is found; or a warning alone because it was there before.
  */
-void silence_tell_vain(
-	const struct ray_object *object, struct field_errors *errors, const struct rule *rule);
+void silence_tell_vain(const struct ray_object *object, struct field_errors *errors,
+	const struct rule *rule, bool was_there);

@@ -343,30 +343,29 @@ static void put_errors_first(struct arena *arena, struct findings *found)
 	found->items = sorted;
 }
 
-/* Those that it adds are warnings, and need no look. */
-static void tell_vain(const struct validation *v, struct str silenced)
+/* Of what the object was to hear no more of and hears all the same. Adds warnings alone. */
+static void tell_vain(const struct validation *v, struct str silenced, const struct findings *found)
 {
-	const size_t count = v->errors->count;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct finding *const f = &found->items[i];
 
-	for (size_t i = 0; i < count; i++) {
-		const struct field_error *const error = &v->errors->items[i];
-		const struct rule *const rule = rule_of(v, error);
-
-		if (silence_names(silenced, rule) &&
-			settle_severity(v, rule, error->at_most, silenced) == FIELD_SEVERITY_ERROR)
-			silence_tell_vain(v->object, v->errors, rule);
+		if (silence_names(silenced, f->rule) &&
+			(f->severity == FIELD_SEVERITY_ERROR || f->was_there))
+			silence_tell_vain(v->object, v->errors, f->rule, f->was_there);
 	}
 }
 
-void validate_settle(const struct validation *v, struct findings *out)
+/* Those from `first` on. */
+static void settle_all(
+	const struct validation *v, struct str silenced, size_t first, struct findings *out)
 {
-	const struct str silenced = silence_ids(v->object, v->arena);
+	struct finding *const items =
+		arena_array(v->arena, out->count + v->errors->count - first, sizeof(*items));
 
-	if (silenced.len)
-		tell_vain(v, silenced);
-	*out = (struct findings){
-		.items = arena_array(v->arena, v->errors->count, sizeof(*out->items))};
-	for (size_t i = 0; i < v->errors->count; i++) {
+	for (size_t i = 0; i < out->count; i++)
+		items[i] = out->items[i];
+	out->items = items;
+	for (size_t i = first; i < v->errors->count; i++) {
 		const struct finding finding = settle(v, &v->errors->items[i], silenced);
 
 		if (finding.severity != FIELD_SEVERITY_OFF)
@@ -374,8 +373,21 @@ void validate_settle(const struct validation *v, struct findings *out)
 		else
 			out->silenced++;
 	}
+}
+
+void validate_settle(const struct validation *v, struct findings *out)
+{
+	const struct str silenced = silence_ids(v->object, v->arena);
+	const size_t count = v->errors->count;
+
+	*out = (struct findings){0};
+	settle_all(v, silenced, 0, out);
 	if (v->old && has_error(out))
 		ratchet(v, out);
+	if (silenced.len) {
+		tell_vain(v, silenced, out);
+		settle_all(v, silenced, count, out);
+	}
 	put_errors_first(v->arena, out);
 	count_unlisted(v, silenced, out);
 }

@@ -98,26 +98,6 @@ Test(field, control_characters_of_a_key_are_shown_as_in_json)
 		STR_ARG(errors.items[1].field));
 }
 
-/* The API server drops a warning that has one, and a denial shows nothing of it. */
-Test(field, control_characters_of_a_value_and_of_what_a_check_says_are_shown_as_in_json)
-{
-	static const struct json_limits LIMITS = {.bytes = 99, .depth = 2, .nodes = 2};
-	struct json_doc doc;
-	struct err err;
-
-	cr_assert(json_read(&arena, STR("\"1\x7f\xc2\x85\\n\""), &LIMITS, &doc, &err), "%s",
-		err.text);
-	const struct field_fact fact = {.type = FIELD_INVALID, .reads = FIELD_READS(doc.root)};
-
-	field_add(
-		&errors, FIELD_ROOT("spec"), &fact, "\"%s\" is none", "1\x7f\xc2\x85\n\t\xc2\xa0");
-	cr_expect(str_contains(errors.items[0].message, "\"1\\u007f\\u0085\\n\""), "%.*s",
-		STR_ARG(errors.items[0].message));
-	cr_expect(str_contains(errors.items[0].message,
-			  "\"1\\u007f\\u0085\\u000a\\u0009\xc2\xa0\" is none"),
-		"%.*s", STR_ARG(errors.items[0].message));
-}
-
 Test(field, what_is_forgotten_leaves_no_trace)
 {
 	add("RG0001", FIELD_SEVERITY_ERROR);
