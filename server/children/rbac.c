@@ -39,10 +39,14 @@ static void put_words(struct json_edit *rule, const char *key, const char *const
 		json_edit_add(list, json_edit_str(str_from(*words)));
 }
 
+struct str rbac_role_name(const struct child_context *c)
+{
+	return derived_check_name(c->arena, c->name);
+}
+
 struct json_edit *rbac_role(const struct child_context *c)
 {
-	struct json_edit *const role =
-		named(c, API "/v1", "Role", derived_check_name(c->arena, c->name));
+	struct json_edit *const role = named(c, API "/v1", "Role", rbac_role_name(c));
 	struct json_edit *const rules = json_edit_put_array(role, "rules");
 
 	for (size_t i = 0; i < ARRAY_LEN(RULES); i++) {
@@ -58,7 +62,7 @@ struct json_edit *rbac_role(const struct child_context *c)
 
 struct json_edit *rbac_role_binding(const struct child_context *c)
 {
-	const struct str name = derived_check_name(c->arena, c->name);
+	const struct str name = rbac_role_name(c);
 	struct json_edit *const binding = named(c, API "/v1", "RoleBinding", name);
 	struct json_edit *const subject = json_edit_object();
 	struct json_edit *const role = json_edit_put_object(binding, "roleRef");

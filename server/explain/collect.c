@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "server/explain/account.h"
 #include "server/explain/logs_wanted.h"
 #include "server/explain/ray_owner.h"
 #include "server/explain/service.h"
@@ -42,6 +43,9 @@ static const struct kube_resource RESOURCES[EXPLAIN_KINDS] = {
 	[EXPLAIN_SLICE] = {"discovery.k8s.io", "v1", "endpointslices", false},
 	[EXPLAIN_CLAIM] = {"", "v1", "persistentvolumeclaims", false},
 	[EXPLAIN_LEASE] = {"coordination.k8s.io", "v1", "leases", false},
+	[EXPLAIN_ACCOUNT] = {"", "v1", "serviceaccounts", false},
+	[EXPLAIN_ROLE] = {"rbac.authorization.k8s.io", "v1", "roles", false},
+	[EXPLAIN_BINDING] = {"rbac.authorization.k8s.io", "v1", "rolebindings", false},
 };
 
 void explain_collect_init(struct explain_collect *c, struct kube_client *client,
@@ -224,6 +228,19 @@ static void look_for_controllers(struct explain_collect *c)
 		LOOK_UP(c, EXPLAIN_LEASE, .field_selector = LEASES[i]);
 }
 
+static void look_for_account(struct explain_collect *c, const struct explain_subject *s)
+{
+	struct explain_account account;
+
+	if (!explain_account(s, &account))
+		return;
+	for (size_t i = 0; i < EXPLAIN_ACCOUNT_PARTS; i++)
+		LOOK_UP(c, (enum explain_kind)(EXPLAIN_ACCOUNT + i),
+			.field_selector = arena_printf(
+				c->in->arena, "metadata.name=%.*s", STR_ARG(account.names[i]))
+						  .at);
+}
+
 /* What hangs on what the pods look like. */
 static void look_closer(struct explain_collect *c, const struct json_node *cluster)
 {
@@ -243,6 +260,7 @@ static void look_closer(struct explain_collect *c, const struct json_node *clust
 				arena, "kubernetes.io/service-name=%.*s", STR_ARG(service))
 						  .at);
 	}
+	look_for_account(c, &s);
 	if (waits_for_claim(&s))
 		LOOK_UP(c, EXPLAIN_CLAIM, .limit = 0);
 	if (seems_left_alone(&s))

@@ -30,6 +30,7 @@ static const struct {
 	{look_at_service, false},
 	{look_at_templates, false},
 	{look_at_autoscaler, false},
+	{look_at_account, false},
 	{look_at_status, false},
 	{look_at_owner, true},
 };

@@ -14,6 +14,9 @@ const struct explain_kind_row EXPLAIN_KIND_ROWS[EXPLAIN_KINDS] = {
 	[EXPLAIN_SLICE] = {"discovery.k8s.io/v1", "EndpointSlice", "endpointslices"},
 	[EXPLAIN_CLAIM] = {"v1", "PersistentVolumeClaim", "persistentvolumeclaims"},
 	[EXPLAIN_LEASE] = {"coordination.k8s.io/v1", "Lease", "leases"},
+	[EXPLAIN_ACCOUNT] = {"v1", "ServiceAccount", "serviceaccounts"},
+	[EXPLAIN_ROLE] = {"rbac.authorization.k8s.io/v1", "Role", "roles"},
+	[EXPLAIN_BINDING] = {"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"},
 };
 
 /* Two that are told apart by more than a row: the legacy dialect, and the RayService. */

@@ -25,6 +25,9 @@ enum explain_kind {
 	EXPLAIN_SLICE, /* EndpointSlice */
 	EXPLAIN_CLAIM, /* PersistentVolumeClaim */
 	EXPLAIN_LEASE,
+	EXPLAIN_ACCOUNT, /* ServiceAccount */
+	EXPLAIN_ROLE,
+	EXPLAIN_BINDING, /* RoleBinding */
 	EXPLAIN_KINDS,
 };
 

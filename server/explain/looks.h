@@ -36,6 +36,7 @@ void look_at_quotas(struct look *l);
 void look_at_policy_quota(struct look *l);
 void look_at_templates(struct look *l);
 void look_at_autoscaler(struct look *l);
+void look_at_account(struct look *l);
 
 /* What to do about a Service's name that somebody else has. */
 void look_advise_service_taken(struct look *l, struct explain_finding *f, struct str name);

@@ -45,6 +45,9 @@ static void read_gaps(struct explain_input *in, const char *name)
 
 	for (size_t kind = 0; kind < EXPLAIN_KINDS; kind++)
 		in->of[kind].looked = true;
+	/* An account is a matter of its own, of cases that have a part of it. */
+	for (size_t kind = EXPLAIN_ACCOUNT; kind <= EXPLAIN_BINDING; kind++)
+		in->of[kind].looked = in->of[EXPLAIN_ROLE].count > 0;
 	while (text.len) {
 		const struct str line = str_cut(&text, '\n');
 		const size_t colon = str_find(line, ':');

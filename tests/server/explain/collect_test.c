@@ -37,6 +37,7 @@
 #define MODERN          "/apis/ray.io/v1/namespaces/team/"
 #define LEGACY          "/apis/cluster.ray.io/v1/namespaces/team/"
 #define CORE            "/api/v1/namespaces/team/"
+#define RBAC            "/apis/rbac.authorization.k8s.io/v1/namespaces/team/"
 #define OF_PODS         CORE "pods?labelSelector=ray.io%2Fcluster%3Ddemo&limit=500"
 #define GET(path, body) API_STEP(.expect = "GET " path, .reply = (body))
 #define NOT_THERE(path)                                                                            \
@@ -126,6 +127,38 @@ Test(explain_collect, what_may_not_be_read_is_a_gap_and_the_rest_is_read, .timeo
 	explain_diagnose(&run.in, run.cluster, &verdict);
 	cr_assert_eq(verdict.wrong, 1u);
 	cr_expect(str_contains(verdict.findings.items[0].headline, "leads nowhere"));
+	end(&run, kit);
+}
+
+Test(explain_collect, of_an_autoscaler_its_account_is_read, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		GET(MODERN "rayclusters/demo",
+			"{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\"," META(
+				"demo") "},\"spec\":{\"enableInTreeAutoscaling\":true,"
+					"\"headGroupSpec\":{" TEMPLATE "}},\"status\":{\"state\":"
+					"\"\"}}"),
+		GET(OF_PODS, LIST(POD("\"x\":1"))),
+		GET(CORE "events?limit=500", LIST("")),
+		GET(CORE "resourcequotas?limit=500", LIST("")),
+		GET(CORE "limitranges?limit=500", LIST("")),
+		GET("/api/v1/nodes?limit=500", LIST("")),
+		GET(CORE "serviceaccounts?fieldSelector=metadata.name%3Ddemo&limit=500", LIST("")),
+		GET(RBAC "roles?fieldSelector=metadata.name%3Ddemo&limit=500",
+			LIST("{" META("demo") "}}")),
+		FORBIDDEN(RBAC "rolebindings?fieldSelector=metadata.name%3Ddemo&limit=500"),
+	};
+	struct kube_kit *const kit = KUBE_KIT(SCRIPT, false);
+	struct run run;
+
+	begin(&run, kit);
+	cr_assert(collect(&run, "demo"), "%s", run.err.text);
+	cr_expect(run.in.of[EXPLAIN_ACCOUNT].looked);
+	cr_expect_eq(run.in.of[EXPLAIN_ACCOUNT].count, 0u);
+	cr_expect_eq(run.in.of[EXPLAIN_ROLE].count, 1u);
+	cr_expect_not(run.in.of[EXPLAIN_BINDING].looked);
+	cr_assert_eq(run.in.gap_count, 1u);
+	cr_expect(str_is(run.in.gaps[0].what, "rolebindings"));
 	end(&run, kit);
 }
 

@@ -110,6 +110,18 @@ enum { NOW = 1767261600 };
 #define RAYGATES(generation, head)                                                                 \
 	"observedGeneration: " generation ", head: {podName: " head                                \
 	"}, conditions: [{type: Accepted, status: 'True'}]"
+#define OF_RBAC "- {apiVersion: rbac.authorization.k8s.io/v1, kind: "
+#define ROLE    OF_RBAC "Role, " META("demo", "") "}\n"
+#define BINDING OF_RBAC "RoleBinding, " META("demo", "") "}\n"
+#define ACCOUNT(name, time)                                                                        \
+	"- {apiVersion: v1, kind: ServiceAccount, metadata: {name: " name                          \
+	", namespace: ns, creationTimestamp: " AT(time) "}}\n"
+#define AUTOSCALED_WELL CLUSTER(AUTOSCALED, ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP ROLE BINDING
+#define OWN_ACCOUNT                                                                                \
+	"- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo",                                \
+		"") ", spec: {enableInTreeAutoscaling: true, headGroupSpec: {template: {spec: "    \
+		    "{serviceAccountName: mine, containers: [{name: r, image: i}]}}}, "            \
+		    "workerGroupSpecs: [" ONE_OF_ONE "]}, status: {state: ''}}\n"
 #define WORKER_OF(name, group, status) POD(name, LABELS("worker", group), R, status)
 #define WORKER(status)                 WORKER_OF("w1", "w", status)
 #define WORKER_UP                      WORKER(UP "containerStatuses: [" RUNS("r") "]")
@@ -215,6 +227,18 @@ static const struct example EXAMPLES[] = {
 	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {template: {spec: {containers: "
 	 "[{name: r, image: i}, {name: autoscaler, image: i}]}}}}, status: {state: ''}}\n" HEAD_WITH_AUTOSCALER,
 	 "All is as asked", true},
+
+	{"an autoscaler with all that it needs", AUTOSCALED_WELL ACCOUNT("demo", "08:59:59"), "All is as asked", true},
+	{"one whose account is not there", AUTOSCALED_WELL,
+	 "1. its autoscaler cannot scale: ServiceAccount \"demo\" not there\n   > wait: its controller makes it anew within 5 minutes", true},
+	{"one whose binding is not there either", CLUSTER(AUTOSCALED, ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP ROLE,
+	 "cannot scale: ServiceAccount \"demo\", RoleBinding \"demo\" not there\n", true},
+	{"an account that is newer than the head", AUTOSCALED_WELL ACCOUNT("demo", "09:50:00"),
+	 "1. its autoscaler's token is void: ServiceAccount \"demo\" is newer than the head\n", true},
+	{"the user makes his own account himself", OWN_ACCOUNT HEAD_WITH_AUTOSCALER WORKER_UP ROLE BINDING,
+	 "cannot scale: ServiceAccount \"mine\" not there\n   > make the ServiceAccount that the template names\n", true},
+	{"one that is there", OWN_ACCOUNT HEAD_WITH_AUTOSCALER WORKER_UP ROLE BINDING ACCOUNT("mine", "08:00:00"), "All is as asked", true},
+	{"without an autoscaler nobody needs one", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP ROLE, "All is as asked", true},
 
 	{"a status that nobody writes", CLUSTER_WHOSE("1", "") HEAD WORKER_UP,
 	 "1. its status is empty, and its pods are there\n   > see in its controller's log whether it may patch rayclusters/status\n", true},
@@ -362,6 +386,8 @@ static void begin(struct fixture *f, const char *items)
 	explain_add(&f->in, doc.json.root);
 	f->in.of[EXPLAIN_QUOTA].looked = f->in.of[EXPLAIN_QUOTA].count > 0;
 	f->in.of[EXPLAIN_SERVICE].looked = f->in.of[EXPLAIN_SERVICE].count > 0;
+	for (size_t kind = EXPLAIN_ACCOUNT; kind <= EXPLAIN_BINDING; kind++)
+		f->in.of[kind].looked = f->in.of[EXPLAIN_ROLE].count > 0;
 	f->in.of[EXPLAIN_SLICE].looked = f->in.of[EXPLAIN_SERVICE].looked;
 }
 
