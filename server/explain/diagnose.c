@@ -6,6 +6,7 @@
 #include "server/admission/preflight.h"
 #include "server/explain/looks.h"
 #include "server/explain/service.h"
+#include "server/plan/status_modern.h"
 
 typedef void look_fn(struct look *l);
 
@@ -29,6 +30,7 @@ static const struct {
 	{look_at_missing, false},
 	{look_at_service, false},
 	{look_at_templates, false},
+	{look_at_strays, false},
 	{look_at_autoscaler, false},
 	{look_at_account, false},
 	{look_at_status, false},
@@ -128,6 +130,23 @@ static int64_t count_wanted(const struct explain_subject *s)
 	return wanted;
 }
 
+static struct str count_pods(const struct explain_verdict *v)
+{
+	const struct explain_subject *const s = &v->subject;
+	const struct json_node *const accepted = explain_condition(s->root, STATUS_ACCEPTED);
+	const int64_t ready = count_ready(s), wanted = count_wanted(s);
+	const char *const well = v->wrong ? "" : "well: ";
+
+	if (ready <= wanted)
+		return arena_printf(s->in->arena, "%s%" PRId64 " of %" PRId64 " pods ready", well,
+			ready, wanted);
+	/* Pods are kept by another spec. */
+	if (explain_condition_is(accepted, "False"))
+		return arena_printf(s->in->arena, "%" PRId64 " pods ready", ready);
+	return arena_printf(s->in->arena, "%s%" PRId64 " pods ready, %" PRId64 " asked for", well,
+		ready, wanted);
+}
+
 static struct str state_of(const struct explain_verdict *v)
 {
 	const struct explain_subject *const s = &v->subject;
@@ -137,8 +156,7 @@ static struct str state_of(const struct explain_verdict *v)
 		return STR("being deleted");
 	if (cluster && cluster->suspend.v)
 		return s->pod_count ? STR("being suspended") : STR("suspended");
-	return arena_printf(s->in->arena, "%s%" PRId64 " of %" PRId64 " pods ready",
-		v->wrong ? "" : "well: ", count_ready(s), count_wanted(s));
+	return count_pods(v);
 }
 
 static void say_well(struct explain_verdict *v, bool aside)

@@ -1,4 +1,6 @@
 /* Pods and other children that the API server did not take: who refused them, in numbers. */
+#include <inttypes.h>
+
 #include "server/controller/owner.h"
 #include "server/explain/looks.h"
 #include "server/explain/refusal.h"
@@ -65,6 +67,20 @@ static struct explain_finding *found(struct look *l, const struct refusal *r, co
 	return f;
 }
 
+/* What is refused of a replica takes its other hosts along. */
+static void show_hosts(struct look *l, struct explain_finding *f, const struct refusal *r)
+{
+	const struct raycluster *const cluster = l->s->object->cluster;
+	const struct ray_group *const group =
+		cluster && refusal_is_of_pods(r) ? raycluster_worker(cluster, r->name) : NULL;
+
+	if (group && group_hosts(group) > 1)
+		explain_shows(l->found, f,
+			"a replica of %.*s is %" PRId64
+			" pods, which are there together or not at all",
+			STR_ARG(look_group(l->arena, group)), (int64_t)group_hosts(group));
+}
+
 /* "exceeded quota: NAME, requested: A=1,B=2, used: A=1,B=2, limited: A=1,B=2" */
 static void quota(struct look *l, const struct refusal *r)
 {
@@ -87,6 +103,7 @@ static void quota(struct look *l, const struct refusal *r)
 			STR_ARG(item), STR_ARG(amount_of(used, item)),
 			STR_ARG(amount_of(hard, item)), pods ? "a pod" : "it", STR_ARG(amount));
 	}
+	show_hosts(l, f, r);
 	explain_advises(l->found, f,
 		"have the quota raised%s; who uses it: kubectl describe quota %.*s -n %.*s",
 		pods ? ", or ask for less: fewer replicas, or smaller requests" : "", STR_ARG(name),
@@ -230,6 +247,28 @@ static void unknown(struct look *l, const struct refusal *r)
 	explain_advises(l->found, f, "mend what it names: it is tried again by itself then");
 }
 
+static void still_there(struct look *l, const struct refusal *r)
+{
+	const struct str name = between(r->text, "is being deleted: ", " already exists");
+	const struct str quoted = between(name, "\"", "\"");
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"what had the name before is still being deleted: %.*s",
+		STR_ARG(quoted.len ? quoted : r->name));
+
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_advises(l->found, f, "wait: it is made as soon as that one is gone");
+}
+
+static void labels_change(struct look *l, const struct refusal *r)
+{
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
+		"a webhook of your cluster changes the labels by which pods are found");
+
+	explain_tells(l->found, f, "%.*s", STR_ARG(r->text));
+	explain_advises(l->found, f,
+		"have it leave Ray's pods alone: kubectl get mutatingwebhookconfigurations");
+}
+
 /* By the words of who refuses; the first that fits. The last fits all. */
 static const struct {
 	const char *words;
@@ -249,7 +288,9 @@ static const struct {
 	{"limit to request ratio", limit_range},
 	{"is forbidden: User \"", controller_rights},
 	{"is invalid:", invalid},
+	{"object is being deleted: ", still_there},
 	{" already exists", name_is_taken},
+	{"it came back with the label ", labels_change},
 	{"", unknown},
 };
 

@@ -55,6 +55,21 @@ static struct str container_differs(
 	return limits.len ? limits : amounts_differ(l, asked, has, "requests");
 }
 
+/* Ray's autoscaler v2 takes a container that restarts for a node that it does not know. */
+static struct str policy_differs(const struct look *l, const struct explain_pod *pod)
+{
+	const struct raycluster *const cluster = l->s->object->cluster;
+	const struct str policy =
+		json_str(l->arena, EXPLAIN_AT(pod->root, "spec", "restartPolicy"));
+
+	if (!raycluster_autoscales(cluster) || !raycluster_autoscaler_is(cluster, "v2") ||
+		str_is(policy, "Never"))
+		return STR("");
+	return arena_printf(l->arena,
+		"its restartPolicy is %.*s, and that of pods for v2 of the autoscaler is Never",
+		STR_ARG(policy.len ? policy : STR("Always")));
+}
+
 /* In what the pod is otherwise; "" where it is not. */
 static struct str pod_differs(
 	struct look *l, const struct ray_group *group, const struct explain_pod *pod)
@@ -71,7 +86,7 @@ static struct str pod_differs(
 				differs = container_differs(l, asked->self.node, it.value);
 		}
 	}
-	return differs;
+	return differs.len ? differs : policy_differs(l, pod);
 }
 
 static void look_at_group(struct look *l, const struct ray_group *group)
@@ -88,8 +103,10 @@ static void look_at_group(struct look *l, const struct ray_group *group)
 
 		if (differs.len == 0)
 			continue;
-		first = count++ ? first : differs;
-		name = pod->name;
+		if (count++ == 0) {
+			first = differs;
+			name = pod->name;
+		}
 	}
 	if (count == 0)
 		return;
@@ -121,4 +138,34 @@ void look_at_templates(struct look *l)
 		if (!cluster->groups[i]->suspend.v)
 			look_at_group(l, cluster->groups[i]);
 	}
+}
+
+/* Of a group that was taken out of the spec, or never was in it. */
+void look_at_strays(struct look *l)
+{
+	const struct explain_pod *first = NULL;
+	int64_t count = 0;
+
+	/* Of a spec that is refused the groups are not those of the pods. */
+	if (l->s->object->cluster == NULL || l->refused)
+		return;
+	for (size_t i = 0; i < l->s->pod_count; i++) {
+		const struct explain_pod *const pod = &l->s->pods[i];
+
+		if (pod->head || explain_pod_is_over(pod) || explain_group_of(l->s, pod))
+			continue;
+		first = count++ ? first : pod;
+	}
+	if (count == 0)
+		return;
+	struct explain_finding *const f = explain_found(l->found, EXPLAIN_NOTE,
+		"%.*s of a group that the spec does not have %s on",
+		STR_ARG(explain_count(l->arena, count, "pod")), count == 1 ? "runs" : "run");
+
+	explain_shows(l->found, f, "%.*s, of group \"%.*s\"", STR_ARG(first->name),
+		STR_ARG(first->group));
+	explain_advises(l->found, f,
+		"Raygate ends such pods, KubeRay leaves them: kubectl delete pod -n %.*s %.*s",
+		LOOK_NAMESPACE(l), STR_ARG(first->name));
+	l->aside = true;
 }

@@ -35,6 +35,7 @@ void look_at_service(struct look *l);
 void look_at_quotas(struct look *l);
 void look_at_policy_quota(struct look *l);
 void look_at_templates(struct look *l);
+void look_at_strays(struct look *l);
 void look_at_autoscaler(struct look *l);
 void look_at_account(struct look *l);
 

@@ -76,6 +76,14 @@ enum { NOW = 1767261600 };
 #define NEEDING(cpu, memory)                                                                       \
 	"{groupName: w, replicas: 1, maxReplicas: 5, template: {spec: {containers: [{name: r, "    \
 	"image: i, resources: {limits: {cpu: " cpu ", memory: " memory "}}}]}}}"
+#define REQUESTING(cpu)                                                                            \
+	"{groupName: w, replicas: 1, maxReplicas: 5, template: {spec: {containers: [{name: r, "    \
+	"image: i, resources: {requests: {cpu: " cpu "}}}]}}}"
+#define WORKER_MADE(name, image, limits)                                                           \
+	POD(name, LABELS("worker", "w"),                                                           \
+		"{name: r, image: " image ", resources: {limits: {" limits ", memory: 2Gi}}}",     \
+		UP "containerStatuses: [" RUNS("r") "]")
+#define V2 "enableInTreeAutoscaling: true, autoscalerOptions: {version: v2}, "
 #define LABELS(type, group)                                                                        \
 	", labels: {ray.io/cluster: demo, ray.io/node-type: " type ", ray.io/group: " group "}"
 #define POD(name, labels, containers, status)                                                      \
@@ -240,6 +248,49 @@ static const struct example EXAMPLES[] = {
 	{"one that is there", OWN_ACCOUNT HEAD_WITH_AUTOSCALER WORKER_UP ROLE BINDING ACCOUNT("mine", "08:00:00"), "All is as asked", true},
 	{"without an autoscaler nobody needs one", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP ROLE, "All is as asked", true},
 
+	{"of workers of two earlier templates name and difference are of one",
+	 CLUSTER("", NEEDING("1", "2Gi")) HEAD
+	 WORKER_MADE("w1", "old", "cpu: 1") WORKER_MADE("w2", "i", "cpu: 2") WORKER_MADE("w3", "old", "cpu: 1"),
+	 "3 pods of group \"w\" are not what the template says by now\n     w1: its image is old, in the template i\n"
+	 "   > what runs is not replaced when its template changes: delete them, one by one: kubectl delete pod -n ns w1\n", true},
+	{"requests differ as well", CLUSTER("", REQUESTING("1")) HEAD WORKER_THAT("resources: {requests: {cpu: 2}}"),
+	 "w1: cpu of its requests is 2, in the template 1\n", true},
+	{"a spec that never changed is no earlier template",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", ", generation: 1") ", spec: {headGroupSpec: {" TEMPLATE "}, "
+	 "workerGroupSpecs: [" NEW_IMAGE "]}, status: {state: ''}}\n" HEAD WORKER_UP, "All is as asked", true},
+	{"nor is one of a group that is suspended", CLUSTER("", "{suspend: true, replicas: 1, maxReplicas: 5, groupName: w, template: {spec: "
+	 "{containers: [{name: r, image: new}]}}}") HEAD WORKER_UP, "says by now", false},
+	{"nor one of a cluster that is", CLUSTER("suspend: true, ", NEW_IMAGE) HEAD WORKER_UP, "says by now", false},
+	{"a worker of before v2 restarts in place", CLUSTER(V2, ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP,
+	 "w1: its restartPolicy is Always, and that of pods for v2 of the autoscaler is Never\n", true},
+	{"the head as well", CLUSTER(V2, ONE_OF_ONE) HEAD_WITH_AUTOSCALER WORKER_UP, "1 pod of the head is not what", true},
+	{"one of v2 does not",
+	 CLUSTER(V2, ONE_OF_ONE) POD("h", LABELS("head", "headgroup"), R ", {name: autoscaler, image: i}], restartPolicy: Never, more: [",
+		 UP "containerStatuses: [" RUNS("r") "]")
+	 POD("w1", LABELS("worker", "w"), R "], restartPolicy: Never, more: [", UP "containerStatuses: [" RUNS("r") "]"),
+	 "All is as asked", true},
+	{"a group that the spec does not have", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP WORKER_OF("o1", "old", UP "containerStatuses: [" RUNS("r") "]"),
+	 "3 pods ready, 2 asked for\nNothing is wrong", true},
+	{"its pods are told", CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP WORKER_OF("o1", "old", UP "containerStatuses: [" RUNS("r") "]"),
+	 "note: 1 pod of a group that the spec does not have runs on\n     o1, of group \"old\"\n"
+	 "   > Raygate ends such pods, KubeRay leaves them: kubectl delete pod -n ns o1\n", true},
+	{"of a spec that is refused nobody knows how many are asked for",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}}, "
+	 "status: {conditions: [{type: Accepted, status: 'False', message: no}]}}\n" HEAD WORKER_UP,
+	 "demo (ray.io/v1): 2 pods ready\n", true},
+	{"and pods of it are none too many",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}}, "
+	 "status: {conditions: [{type: Accepted, status: 'False', message: no}]}}\n" HEAD WORKER_UP,
+	 "does not have", false},
+
+	{"a group that is suspended has none too many",
+	 CLUSTER(AUTOSCALED, GROUP("w", "suspend: true, replicas: 1, maxReplicas: 5, ")) HEAD_WITH_AUTOSCALER WORKER_UP, "than are asked for", false},
+	{"a Service without an owner becomes the cluster's by its label",
+	 CLUSTER("", ONE_OF_ONE) HEAD WORKER_UP "- {apiVersion: v1, kind: Service, " META("demo-head-svc", ", labels: {ray.io/cluster: demo}") ", spec: {}}\n",
+	 "somebody else", false},
+	{"a head that ended and stays away", KEPT_AWAY POD("h", LABELS("head", "headgroup"), R, "phase: Failed, " ENDED) WORKER_UP,
+	 "is not replaced: annotation", true},
+
 	{"a status that nobody writes", CLUSTER_WHOSE("1", "") HEAD WORKER_UP,
 	 "1. its status is empty, and its pods are there\n   > see in its controller's log whether it may patch rayclusters/status\n", true},
 	{"what its controller says of it is shown",
@@ -331,6 +382,20 @@ static const struct example EXAMPLES[] = {
 	{"and need not be deleted",
 	 CLUSTER_THAT("ReplicaFailure", SERVICE_TAKEN " is of an earlier RayCluster of this name: it goes with that one", ONE_OF_ONE) HEAD WORKER_UP,
 	 "> delete", false},
+	{"one that is being deleted is waited for, too",
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"headgroup\": object is being deleted: pods \"demo-head\" already exists", ONE_OF_ONE) WORKER_UP,
+	 "1. what had the name before is still being deleted: demo-head\n", true},
+	{"and is nobody else's",
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"headgroup\": object is being deleted: pods \"demo-head\" already exists", ONE_OF_ONE) WORKER_UP,
+	 "somebody else", false},
+	{"a webhook that changes labels",
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"w\": it came back with the label ray.io/group \"\", not \"w\", and was deleted again: a mutating "
+		      "webhook has to leave the labels of these pods alone", ONE_OF_ONE) HEAD,
+	 "1. a webhook of your cluster changes the labels by which pods are found\n", true},
+	{"hosts of a replica are made together",
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"w\": exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3",
+		      GROUP("w", "replicas: 1, maxReplicas: 1, numOfHosts: 3, ")) HEAD,
+	 "a pod asks for 1\n     a replica of group \"w\" is 3 pods, which are there together or not at all\n", true},
 	{"a controller that may not delete lacks a right",
 	 CLUSTER_THAT("ReplicaFailure", "delete Pod \"w2\": pods \"w2\" is forbidden: User \"op\" cannot delete resource \"pods\"", ONE_OF_ONE) HEAD WORKER_UP,
 	 "1. the controller lacks a right that it needs here", true},
