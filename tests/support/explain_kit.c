@@ -1,0 +1,55 @@
+#include "tests/support/explain_kit.h"
+
+#include <criterion/criterion.h>
+
+#include "base/yaml.h"
+#include "server/explain/report.h"
+
+void explain_kit_begin(struct explain_kit *f, const char *items)
+{
+	static const struct yaml_limits LIMITS = {
+		.bytes = 1u << 20, .depth = 100, .nodes = 10000, .expanded = 1000};
+	struct yaml_doc doc;
+	struct err err;
+
+	*f = (struct explain_kit){.policy = policy_empty()};
+	arena_init(&f->arena, 65536);
+	f->in = (struct explain_input){
+		.arena = &f->arena, .policy = f->policy, .now = EXPLAIN_KIT_NOW};
+	const struct str text =
+		arena_printf(&f->arena, "apiVersion: v1\nkind: List\nitems:\n%s", items);
+
+	cr_assert(yaml_read(&f->arena, text, &LIMITS, &doc, &err), "%s:\n%s", err.text, items);
+	explain_add(&f->in, doc.json.root);
+	f->in.of[EXPLAIN_QUOTA].looked = f->in.of[EXPLAIN_QUOTA].count > 0;
+	f->in.of[EXPLAIN_SERVICE].looked = f->in.of[EXPLAIN_SERVICE].count > 0;
+	for (size_t kind = EXPLAIN_ACCOUNT; kind <= EXPLAIN_BINDING; kind++)
+		f->in.of[kind].looked = f->in.of[EXPLAIN_ROLE].count > 0;
+	f->in.of[EXPLAIN_SLICE].looked = f->in.of[EXPLAIN_SERVICE].looked;
+}
+
+void explain_kit_end(struct explain_kit *f)
+{
+	policy_free(&f->policy);
+	arena_done(&f->arena);
+}
+
+static void expect(const struct explain_example *e)
+{
+	CLEANUP(buf_done) struct buf out = {0};
+	struct explain_verdict verdict;
+	struct explain_kit f;
+
+	explain_kit_begin(&f, e->items);
+	explain_diagnose(&f.in, f.in.of[EXPLAIN_CLUSTER].items[0], &verdict);
+	explain_report_text(&verdict, false, 1000, &out);
+	cr_expect_eq(str_contains(buf_str(&out), e->words), e->told, "%s: '%s' is%s in\n%.*s",
+		e->what, e->words, e->told ? " not" : "", STR_ARG(buf_str(&out)));
+	explain_kit_end(&f);
+}
+
+void explain_kit_expect(const struct explain_example *examples, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		expect(&examples[i]);
+}
