@@ -131,6 +131,13 @@ struct str ray_object_name(const struct ray_object *object)
 	return object->meta.name.v.len ? object->meta.name.v : object->meta.generate_name.v;
 }
 
+bool ray_object_runs_elsewhere(const struct ray_object *object)
+{
+	return (object->job && str_is(object->job->managed_by.v, RAY_MULTIKUEUE)) ||
+	       (object->service && str_is(object->service->managed_by.v, RAY_MULTIKUEUE)) ||
+	       (object->cluster && raycluster_runs_elsewhere(object->cluster));
+}
+
 static struct str map_value(struct arena *arena, const struct val_map *map, const char *key)
 {
 	const struct json_node *const value = json_get(map->node, key);

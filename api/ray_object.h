@@ -110,6 +110,8 @@ struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum 
 
 /* metadata.name, or generateName while there is no name yet; "" when there is neither. */
 struct str ray_object_name(const struct ray_object *object);
+/* Whether it, or its cluster, has its pods in another cluster. */
+bool ray_object_runs_elsewhere(const struct ray_object *object);
 /* An annotation's or label's value; the empty str when it is absent (`at` is NULL then). */
 struct str ray_object_annotation(
 	const struct ray_object *object, struct arena *arena, const char *key);

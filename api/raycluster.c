@@ -129,6 +129,11 @@ struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str
 	return NULL;
 }
 
+bool raycluster_runs_elsewhere(const struct raycluster *cluster)
+{
+	return str_is(cluster->managed_by.v, RAY_MULTIKUEUE);
+}
+
 bool raycluster_autoscales(const struct raycluster *cluster)
 {
 	return cluster->dialect == DIALECT_LEGACY || cluster->autoscaling.v;

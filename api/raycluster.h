@@ -190,6 +190,9 @@ struct raycluster {
 	struct val_strings head_start_commands, worker_start_commands;
 };
 
+/* The value of managedBy by which Kueue makes it in another cluster: there it has its pods. */
+#define RAY_MULTIKUEUE "kueue.x-k8s.io/multikueue"
+
 extern const struct dialect_words DIALECT_WORDS[DIALECTS]; /* by enum dialect */
 extern const struct schema SCHEMA_RAYCLUSTER_SPEC;         /* modern */
 extern const struct schema SCHEMA_HEAD_GROUP;              /* of a modern one */
@@ -213,6 +216,8 @@ struct ray_group *raycluster_worker(const struct raycluster *cluster, struct str
 /* Whether both have the same groups by name, each in its place, and the same head. */
 bool raycluster_groups_match(const struct raycluster *a, const struct raycluster *b);
 
+/* Whether managedBy says that its pods are made in another cluster. */
+bool raycluster_runs_elsewhere(const struct raycluster *cluster);
 bool raycluster_autoscales(const struct raycluster *cluster);
 /* autoscalerOptions.version is exactly v2 (KubeRay's IsAutoscalingV2Enabled). */
 bool raycluster_autoscaler_is(const struct raycluster *cluster, const char *version);

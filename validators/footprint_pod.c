@@ -143,12 +143,13 @@ struct quantity pod_count_value(
 
 static const struct pods NO_PODS = {0};
 
+/* None of what is suspended, nor of what another cluster has. */
 struct pods pods_of(const struct raycluster *cluster, const struct ray_group *group)
 {
 	const int64_t hosts = group_hosts(group) > 0 ? group_hosts(group) : 0;
 	const int64_t now = group_replicas(cluster, group) * hosts;
 
-	if (cluster->suspend.v || group->suspend.v)
+	if (cluster->suspend.v || group->suspend.v || raycluster_runs_elsewhere(cluster))
 		return (struct pods){0};
 	if (group->is_head)
 		return (struct pods){1, 1, 1, false};
@@ -220,7 +221,9 @@ size_t pod_count_all(struct arena *arena, const struct policy *policy,
 	*numbers = arena_array(arena, room, sizeof(**numbers));
 	const size_t count = collect_pods(arena, policy, object, *pods, *numbers);
 
-	for (size_t i = 0; is_suspended(object) && i < count; i++)
+	const bool none = is_suspended(object) || ray_object_runs_elsewhere(object);
+
+	for (size_t i = 0; none && i < count; i++)
 		(*numbers)[i] = NO_PODS;
 	return count;
 }

@@ -101,7 +101,8 @@ void preflight_run(const struct preflight_input *in, struct field_errors *errors
 	struct field_errors found;
 	struct preflight p = {.in = in, .errors = &found, .object = in->object, .old = &old};
 
-	if (in->facts == NULL || in->object->cluster == NULL)
+	if (in->facts == NULL || in->object->cluster == NULL ||
+		ray_object_runs_elsewhere(in->object))
 		return;
 	raycluster_unshare(in->arena, in->object->cluster);
 	field_errors_init(&found, in->arena, in->object->self.node);

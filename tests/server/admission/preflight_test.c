@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "tests/support/preflight_kit.h"
+#include "tests/support/review.h"
 
 Test(preflight, what_is_not_known_is_not_spoken_of)
 {
@@ -274,5 +275,68 @@ Test(preflight, what_options_name_is_looked_for)
 	}
 	policy_free(&policy);
 	facts_free(&facts);
+	arena_done(&arena);
+}
+
+/* Its pods are another cluster's, of which nothing is known here. */
+Test(preflight, what_runs_elsewhere_is_not_looked_for_here)
+{
+	static const char OBJECT[] =
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c, namespace: team}, "
+		"spec: {%s headGroupSpec: {template: {spec: {priorityClassName: absent, "
+		"containers: [{name: r, image: ray}]}}}}}";
+	static const char *const MANAGERS[] = {"", "managedBy: kueue.x-k8s.io/multikueue,"};
+	struct policy *policy = policy_empty();
+	struct arena arena;
+
+	arena_init(&arena, 65536);
+	for (size_t i = 0; i < ARRAY_LEN(MANAGERS); i++) {
+		struct facts *facts = facts_kit_read(
+			STR("apiVersion: v1\nkind: Node\nmetadata: {name: n}\n"), NULL);
+		const struct verdict_case it = {
+			.object = arena_printf(&arena, OBJECT, MANAGERS[i]),
+			.policy = policy,
+			.facts = facts,
+		};
+
+		cr_expect_eq(preflight_kit_listen(&arena, &it, "RG1702").warnings, i == 0);
+		facts_free(&facts);
+	}
+	policy_free(&policy);
+	arena_done(&arena);
+}
+
+/* It is said why it refuses nothing, though the policy makes an error of it. */
+Test(preflight, what_was_missing_before_is_told_as_before)
+{
+	static const char OBJECT[] =
+		"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c, namespace: team, "
+		"labels: {is: '%d'}}, spec: {headGroupSpec: {template: {spec: {priorityClassName: "
+		"absent, containers: [{name: r, image: ray}]}}}}}";
+	struct policy *policy =
+		review_policy("{apiVersion: raygate.dev/v1, kind: Policy, rules: {RG1702: error}}");
+	struct facts *facts =
+		facts_kit_read(STR("apiVersion: v1\nkind: Node\nmetadata: {name: n}\n"), NULL);
+	struct arena arena;
+	struct findings findings;
+	size_t seen = 0;
+
+	arena_init(&arena, 65536);
+	verdict_judge(&arena,
+		&(struct verdict_case){.object = arena_printf(&arena, OBJECT, 2),
+			.old = arena_printf(&arena, OBJECT, 1),
+			.policy = policy,
+			.facts = facts},
+		&findings);
+	for (size_t i = 0; i < findings.count; i++) {
+		if (!str_is(str_from(findings.items[i].rule->id), "RG1702"))
+			continue;
+		seen++;
+		cr_expect_eq(findings.items[i].severity, FIELD_SEVERITY_WARN);
+		cr_expect(findings.items[i].was_there);
+	}
+	cr_expect_eq(seen, 1u);
+	facts_free(&facts);
+	policy_free(&policy);
 	arena_done(&arena);
 }
