@@ -57,6 +57,8 @@ struct str charged_namespace(struct arena *arena, struct str namespace)
 /* Where others will have left by then it may fit. */
 static const char *words_before(const struct charged_excess *e)
 {
+	if (e->upgraded)
+		return "the upgrade makes a second cluster beside the first, which ";
 	return e->resumed ? resumed_words(e->policy, LIMITS_RULE_QUOTA,
 				    quantity_cmp(e->asked, e->hard) > 0)
 			  : "";
@@ -68,14 +70,13 @@ static void report_unbounded(struct arena *arena, const struct charged_excess *e
 	const struct raycluster *const cluster = e->object->cluster;
 
 	field_add(errors, cluster->self.at, fact,
-		"%sexceeds the quota of %.*s: %.*s is unbounded, %s of %s are used by others: set "
+		"%sexceeds the quota of %.*s: %.*s is unbounded, %s of %s are used%s: set "
 		"maxReplicas of worker group %.*s",
 		words_before(e), STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
 		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
-		STR_ARG(unbounded_groups(arena, cluster)));
+		e->upgraded ? "" : " by others", STR_ARG(unbounded_groups(arena, cluster)));
 }
 
-/* Of what an update adds it is not known which part is the controller's. */
 static struct str added_of(struct arena *arena, const struct charged_excess *e)
 {
 	const struct footprint_share share = {
@@ -85,7 +86,7 @@ static struct str added_of(struct arena *arena, const struct charged_excess *e)
 		.column = charged_column(e->policy),
 	};
 
-	return e->grows ? (struct str){"", 0} : footprint_added(arena, &share);
+	return footprint_added(arena, &share);
 }
 
 void charged_report(
@@ -93,7 +94,8 @@ void charged_report(
 {
 	const struct field_fact fact = {.rule = LIMITS_RULE_QUOTA,
 		.type = FIELD_FORBIDDEN,
-		.at_most = e->withheld || e->resumed ? FIELD_SEVERITY_WARN : FIELD_SEVERITY_ERROR};
+		.at_most = e->withheld || e->resumed || e->upgraded ? FIELD_SEVERITY_WARN
+								    : FIELD_SEVERITY_ERROR};
 	const struct raycluster *const cluster = e->object->cluster;
 	const bool most =
 		e->policy->charge == POLICY_CHARGE_MAXIMUM && raycluster_autoscales(cluster);
@@ -104,12 +106,12 @@ void charged_report(
 		return;
 	}
 	field_add(errors, cluster->self.at, &fact,
-		"%sexceeds the quota of %.*s: %.*s asks for %s%s%s%.*s, %s of %s are used by "
-		"others: over by %s; %.*s, or have the policy's quota raised",
+		"%sexceeds the quota of %.*s: %.*s asks for %s%s%.*s, %s of %s are used%s: "
+		"over by %s; %.*s, or have the policy's quota raised",
 		words_before(e), STR_ARG(charged_namespace(arena, e->namespace)), STR_ARG(e->name),
-		footprint_print(e->name, e->asked).at, e->grows ? " more" : "",
-		most ? " at its largest" : "", STR_ARG(added_of(arena, e)),
-		footprint_print(e->name, e->used).at, footprint_print(e->name, e->hard).at,
+		footprint_print(e->name, e->asked).at, most ? " at its largest" : "",
+		STR_ARG(added_of(arena, e)), footprint_print(e->name, e->used).at,
+		footprint_print(e->name, e->hard).at, e->upgraded ? "" : " by others",
 		footprint_print(e->name, over).at,
 		STR_ARG(footprint_way_out(arena, cluster, e->name, charged_column(e->policy))));
 }

@@ -25,9 +25,9 @@ struct charged_excess {
 	const struct ray_object *object;
 	struct str namespace, name;
 	struct quantity hard, used, asked; /* used: by the others */
-	bool grows;                        /* what is asked for is what an update adds */
 	bool withheld;                     /* it is admitted: the controller makes what fits */
 	bool resumed;                      /* it is suspended: that much only when it is not */
+	bool upgraded;                     /* beside its own cluster, which counts as used */
 };
 
 void charged_report(

@@ -4,6 +4,7 @@
 #include "validators/footprint_share.h"
 #include "validators/limits.h"
 #include "validators/resumed.h"
+#include "validators/second_cluster.h"
 
 static size_t charge_of(
 	const struct charge_input *in, const struct ray_object *object, struct ledger_amount **out)
@@ -38,21 +39,6 @@ static size_t charge_before(const struct charge_input *in, struct ledger_amount 
 }
 
 /*
- * A RayJob or RayService is compared with the quota, but only the RayCluster that it becomes is
- * charged: an update of it asks for what that cluster grows by.
- */
-static void leave_growth(struct ledger_amount *charge, size_t count,
-	const struct ledger_amount *before, size_t before_count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct quantity was = amount_of(before, before_count, charge[i].name);
-
-		if (!quantity_is_unbounded(charge[i].value) && !quantity_is_unbounded(was))
-			charge[i].value = quantity_sub(charge[i].value, was);
-	}
-}
-
-/*
  * The amounts of the quota that an update raises, or all of them on CREATE: one that asks for no
  * more of something is never over its quota, however full that is.
  */
@@ -73,6 +59,11 @@ static size_t raised(const struct policy_quota *quota, const struct ledger_claim
 	return count;
 }
 
+/*
+ * A RayJob, RayService or RayCronJob is compared with the quota, but only the RayClusters that it
+ * becomes are charged: an update of it asks for all of the next one, in the place of those that are
+ * there.
+ */
 static struct ledger_claim claim_of(const struct charge_input *in, const struct policy_quota *quota,
 	const struct ledger_amount *before, size_t before_count)
 {
@@ -89,8 +80,8 @@ static struct ledger_claim claim_of(const struct charge_input *in, const struct 
 	claim.charge = charge;
 	claim.hard_count = raised(quota, &claim, before, before_count, hard);
 	claim.raises = claim.hard_count > 0;
-	if (in->object->kind != RAY_CLUSTER)
-		leave_growth(charge, claim.charge_count, before, before_count);
+	if (in->object->kind != RAY_CLUSTER && in->old)
+		claim.owner = in->object->meta.name.v;
 	return claim;
 }
 
@@ -153,8 +144,15 @@ static struct field_fact fact_of(const char *rule)
 		.rule = rule, .type = FIELD_FORBIDDEN, .at_most = FIELD_SEVERITY_ERROR};
 }
 
+/* When an excess comes about. */
+enum excess_when {
+	EXCESS_NOW,
+	EXCESS_RESUMED,  /* when what is suspended is resumed */
+	EXCESS_UPGRADED, /* when the clusters of before and after an upgrade run both */
+};
+
 static void report_excess(const struct charge_input *in, const struct ledger_excess *e,
-	bool resumed, struct field_errors *errors)
+	enum excess_when when, struct field_errors *errors)
 {
 	const struct charged_excess excess = {
 		.policy = in->policy,
@@ -164,9 +162,9 @@ static void report_excess(const struct charge_input *in, const struct ledger_exc
 		.hard = e->hard,
 		.used = e->used,
 		.asked = e->asked,
-		.grows = (in->old || resumed) && in->object->kind != RAY_CLUSTER,
 		.withheld = in->withheld,
-		.resumed = resumed,
+		.resumed = when == EXCESS_RESUMED,
+		.upgraded = when == EXCESS_UPGRADED,
 	};
 
 	charged_report(in->arena, &excess, errors);
@@ -237,7 +235,7 @@ static void report(const struct charge_input *in, const struct ledger_result *re
 	const struct field_fact full = fact_of(LIMITS_RULE_QUOTA_FULL);
 
 	for (size_t i = 0; i < result->excess_count; i++)
-		report_excess(in, &result->excess[i], false, errors);
+		report_excess(in, &result->excess[i], EXCESS_NOW, errors);
 	if (result->answer == LEDGER_FULL)
 		field_add(errors, in->object->cluster->self.at, &full,
 			"this process keeps count of no more clusters than the %zu it has, and "
@@ -264,7 +262,22 @@ static void warn_of_resumed(const struct charge_input *in, const struct policy_q
 	const struct ledger_result result = ask(&later, &claim);
 
 	for (size_t i = 0; i < result.excess_count; i++)
-		report_excess(&later, &result.excess[i], true, errors);
+		report_excess(&later, &result.excess[i], EXCESS_RESUMED, errors);
+}
+
+/* KubeRay makes a second cluster beside the first, which ends when the second serves. */
+static void warn_of_upgrade(const struct charge_input *in, const struct policy_quota *quota,
+	struct field_errors *errors)
+{
+	if (in->old == NULL || !second_cluster_is_made(in->old, in->object))
+		return;
+	struct ledger_claim claim = claim_of(in, quota, NULL, 0);
+
+	claim.owner = (struct str){"", 0};
+	const struct ledger_result result = ask(in, &claim);
+
+	for (size_t i = 0; i < result.excess_count; i++)
+		report_excess(in, &result.excess[i], EXCESS_UPGRADED, errors);
 }
 
 bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
@@ -281,8 +294,10 @@ bool charge_reserve(const struct charge_input *in, struct field_errors *errors)
 	if (result.answer == LEDGER_BUSY)
 		return false;
 	report(in, &result, errors);
-	if (result.answer == LEDGER_FITS)
+	if (result.answer == LEDGER_FITS) {
 		warn_of_resumed(in, quota, errors);
+		warn_of_upgrade(in, quota, errors);
+	}
 	warn_of_largest(in, quota, errors);
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/derived_names.h"
 #include "base/hash.h"
 #include "base/mem.h"
 
@@ -96,6 +97,35 @@ struct quantity account_used_by_others(
 
 	return total ? quantity_sub(total->sum, counted_of(entry, total->index))
 		     : (struct quantity){0};
+}
+
+/* "group/kind/<owner>-xxxxx", or with more of the name in between. */
+static bool is_made_for(const struct account_entry *entry, struct str owner)
+{
+	const struct str key = {entry->key, entry->key_len};
+	const char *const slash = memrchr(key.at, '/', key.len);
+	const struct str cluster = str_from_offset(key, (size_t)(slash - key.at) + 1);
+
+	return cluster.len > owner.len + DERIVED_SUFFIX_LEN &&
+	       memcmp(cluster.at, owner.at, owner.len) == 0 && cluster.at[owner.len] == '-' &&
+	       memrchr(cluster.at, '-', cluster.len) ==
+		       cluster.at + cluster.len - DERIVED_SUFFIX_LEN - 1;
+}
+
+struct quantity account_used_for(const struct account *account, struct str owner, struct str name)
+{
+	const struct account_total *const total =
+		account && owner.len ? strmap_find(&account->names, name) : NULL;
+	const struct account_entry *entry;
+	struct quantity sum = {0};
+
+	if (total == NULL)
+		return sum;
+	for (size_t at = 0; (entry = table_next(&account->entries, &at)) != NULL;) {
+		if (is_made_for(entry, owner))
+			sum = quantity_add(sum, counted_of(entry, total->index));
+	}
+	return sum;
 }
 
 static uint32_t total_for(struct account *account, struct str name)

@@ -61,6 +61,12 @@ void account_remove(struct account *account, struct account_entry *entry);
 struct quantity account_used_by_others(
 	const struct account *account, const struct account_entry *entry, struct str name);
 
+/*
+ * What the clusters come to that KubeRay has made for the RayJob, RayService or RayCronJob of that
+ * name, and called <owner>-…-xxxxx: of each such name, as their owner is not kept. Zero of "".
+ */
+struct quantity account_used_for(const struct account *account, struct str owner, struct str name);
+
 /* A charge of these amounts; the caller's, until account_replace() takes it over. */
 struct account_charge *account_charge(
 	struct account *account, const struct ledger_amount *amounts, size_t count);

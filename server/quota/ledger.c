@@ -70,7 +70,9 @@ static void find_excess(const struct ledger_claim *claim, const struct account *
 {
 	for (size_t i = 0; i < claim->hard_count; i++) {
 		const struct str name = claim->hard[i].name;
-		const struct quantity used = account_used_by_others(account, before, name);
+		const struct quantity used =
+			quantity_sub(account_used_by_others(account, before, name),
+				account_used_for(account, claim->owner, name));
 		const struct quantity asked = amount_of(claim->charge, claim->charge_count, name);
 
 		if (quantity_is_zero(asked) ||

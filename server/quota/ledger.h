@@ -40,8 +40,10 @@ struct ledger_claim {
 	size_t charge_count;
 	const struct ledger_amount *hard; /* the quota of its namespace */
 	size_t hard_count;
-	bool raises;  /* the charge is more than it was: only then can it be refused */
-	bool dry_run; /* judged, not recorded */
+	struct str
+		owner; /* whose clusters (account_used_for()) it is to take the place of; or "" */
+	bool raises;   /* the charge is more than it was: only then can it be refused */
+	bool dry_run;  /* judged, not recorded */
 };
 
 enum ledger_answer {

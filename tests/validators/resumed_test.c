@@ -75,7 +75,7 @@ static const struct {
 		"is unbounded, 0 of 2 are used by others: set maxReplicas of worker group \"a\"\n"},
 	{"a job", QUOTA("requests.cpu: 4"), "", JOB(ASLEEP, GROUP("a", "4", "")),
 		"warning RG1401 spec.rayClusterSpec: Forbidden: " BEFORE "exceeds the quota of "
-		"namespace \"team\": requests.cpu asks for 5 more, 0 of 4 are used by others: over by 1; "
+		"namespace \"team\": requests.cpu asks for 5, 0 of 4 are used by others: over by 1; "
 		"lower replicas or its pods' resources, or have the policy's quota raised\n"},
 	{"an update that suspends", QUOTA("requests.cpu: 4"), CLUSTER("", GROUP("a", "4", "")),
 		CLUSTER(ASLEEP, GROUP("a", "4", "")),
