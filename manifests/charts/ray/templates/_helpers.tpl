@@ -21,7 +21,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .Values.operatorOnly .Values.clusterOnly }}
 {{- fail "operatorOnly and clusterOnly together leave nothing to install" }}
 {{- end }}
-{{- if regexMatch "(^|/)rayproject/" .Values.operatorImage }}
+{{- if regexMatch "(^|/)rayproject/(ray|ray-ml|autoscaler)(:|@|$)" (.Values.operatorImage | default "") }}
 {{- fail (printf "operatorImage: %s is Ray's, which had the operator of 2022 in it: leave it empty, or name an image of Raygate; pods take `image`" .Values.operatorImage) }}
 {{- end }}
 {{- if not (hasKey .Values.podTypes .Values.headPodType) }}
