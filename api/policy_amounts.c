@@ -28,7 +28,7 @@ static bool can_be_asked_for(struct str resource)
 /* Whether an amount of that name bounds what there cannot be. */
 static bool counts_nothing(struct str name)
 {
-	return str_find(name, '.') < name.len && !is_count(name) &&
+	return str_find(name, '.') < name.len &&
 	       !can_be_asked_for(str_from_offset(name, str_find(name, '.') + 1));
 }
 

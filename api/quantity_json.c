@@ -107,6 +107,11 @@ bool quantity_fits_schema(const struct json_node *node, struct err *err)
 		return true;
 	if (!quantity_parse((struct str){node->at, node->len}, &value, err))
 		return false;
+	if (quantity_is_negative(value))
+		return err_set(err, ERR_INVALID, "must be 0 or more");
+	if (quantity_is_whole(value) || quantity_is_unbounded(value))
+		return err_set(err, ERR_INVALID,
+			"is a number larger than the schema takes: write a smaller amount");
 	/* In the form that every reader of quantities takes, those of the legacy operator, too. */
 	return err_set(err, ERR_INVALID,
 		"is a number with a fraction, which the schema refuses: write %s",

@@ -186,15 +186,41 @@ static const char *bytes_fault(struct arena *arena, struct str text)
 		.at;
 }
 
+/* Ray asserts that these are not among the custom resources. */
+static const struct {
+	const char *resource;
+	const char *flag;
+} BUILT_IN[] = {
+	{"CPU", "num-cpus"},
+	{"GPU", "num-gpus"},
+	{"memory", "memory"},
+	{"object_store_memory", "object-store-memory"},
+};
+
+/* What Ray counts as a resource of the node, with the same bound as a custom one. */
+static bool is_resource(const struct start_flag *flag)
+{
+	for (size_t i = 0; i < ARRAY_LEN(BUILT_IN); i++) {
+		if (strcmp(flag->name, BUILT_IN[i].flag) == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *int_fault(struct arena *arena, const struct start_flag *flag, struct str text)
 {
 	int64_t number;
 
-	if (start_int(text, &number))
-		return number >= flag->min
-			       ? NULL
-			       : arena_printf(arena, "must be at least %lld", (long long)flag->min)
-					 .at;
+	if (start_int(text, &number)) {
+		if (number < flag->min)
+			return arena_printf(arena, "must be at least %lld", (long long)flag->min)
+				.at;
+		return number > RAY_RESOURCE_MAX && is_resource(flag)
+			       ? arena_printf(arena, "must be at most %lld: Ray ends at more",
+					 (long long)RAY_RESOURCE_MAX)
+					 .at
+			       : NULL;
+	}
 	if (strstr(flag->name, "memory"))
 		return bytes_fault(arena, text);
 	return "must be a whole number, such as \"4\"";
@@ -279,17 +305,6 @@ static bool read_json(struct arena *arena, struct str text, struct json_doc *out
 
 	return json_read(arena, text, &LIMITS, out, &err);
 }
-
-/* Ray asserts that these are not among the custom resources. */
-static const struct {
-	const char *resource;
-	const char *flag;
-} BUILT_IN[] = {
-	{"CPU", "num-cpus"},
-	{"GPU", "num-gpus"},
-	{"memory", "memory"},
-	{"object_store_memory", "object-store-memory"},
-};
 
 static const char *resource_fault(
 	struct arena *arena, struct str name, const struct json_node *value)

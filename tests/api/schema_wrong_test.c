@@ -1,6 +1,7 @@
 /* Values of the wrong type are told how they have to be written. */
 #include <criterion/criterion.h>
 
+#include "api/schema_value.h"
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -87,6 +88,10 @@ Test(schema_wrong, an_amount_with_a_fraction_is_told_how_that_resource_is_writte
 		{"example.com/memory: 2.5", FRACTION "it must be whole: 2 or 3"},
 		{"count/rayclusters: 1.5", FRACTION "it must be whole: 1 or 2"},
 		{"pods: 1.5", FRACTION "it must be whole: 1 or 2"},
+		{"memory: -1.5", "must be 0 or more"},
+		{"nvidia.com/gpu: 1e+23",
+			"is a number larger than the schema takes: write a smaller amount"},
+		{"cpu: 1e+99", "is a number larger than the schema takes: write a smaller amount"},
 	};
 	struct arena arena;
 
@@ -97,6 +102,29 @@ Test(schema_wrong, an_amount_with_a_fraction_is_told_how_that_resource_is_writte
 				&arena, IN_CONTAINER("resources: {limits: {%s}}"), CASES[i].amount)
 				.at,
 			CASES[i].words);
+	arena_done(&arena);
+}
+
+/* YAML writes 15e-1 as 1.5: of JSON alone it stays as it is, and "15e-1Gi" is none. */
+Test(schema_wrong, an_exponent_is_no_part_of_the_amount_that_is_proposed)
+{
+	static const char *const NUMBERS[] = {"15e-1", "15E-1"};
+	static const struct json_limits LIMITS = {.bytes = 10, .depth = 1, .nodes = 1};
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	for (size_t i = 0; i < ARRAY_LEN(NUMBERS); i++) {
+		const struct schema_decoder d = {.arena = &arena};
+		struct json_doc doc;
+		struct err err;
+
+		cr_assert(json_read(&arena, str_from(NUMBERS[i]), &LIMITS, &doc, &err), "%s",
+			err.text);
+		const struct str told = schema_fraction(
+			&d, doc.root, FIELD_KEY(FIELD_ROOT("limits"), STR("memory")));
+
+		cr_expect(str_is(told, FRACTION BYTES "\"1.5Gi\""), "%.*s", STR_ARG(told));
+	}
 	arena_done(&arena);
 }
 
