@@ -101,6 +101,14 @@ static void look_at_all(void *context)
 	}
 }
 
+static void tell_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
+{
+	const struct controller *const c = context;
+
+	if (c->options.blind)
+		c->options.blind(c->options.context, dialect, kind, why);
+}
+
 static void end_term(struct controller *c)
 {
 	struct term *term = c->term;
@@ -120,6 +128,7 @@ static bool begin_term(struct controller *c, struct err *err)
 		.controller = &c->options,
 		.world = c->world,
 		.news = look_at_all,
+		.blind = tell_blind,
 		.context = c,
 	});
 

@@ -39,6 +39,9 @@ struct controller_options {
 	/* `who` is the other controller, or "". */
 	void (*state)(
 		void *context, enum dialect dialect, enum controller_state state, const char *who);
+	/* What it needs cannot be followed while it leads, and why; NULL: that is over. Or NULL.
+	 */
+	void (*blind)(void *context, enum dialect dialect, enum world_kind kind, const char *why);
 	void *context;
 };
 

@@ -1,5 +1,6 @@
 #include "server/controller/feed.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 
 static const struct kube_resource RESOURCES[WORLD_KINDS] = {
@@ -48,12 +49,22 @@ static void synced(void *context)
 static void trouble(void *context, const struct err *err)
 {
 	struct feed *const feed = context;
+	const char *const plural = RESOURCES[feed->kind].plural;
 	const bool was = feed->in_trouble;
+	CLEANUP(buf_done) struct buf why = {0};
 
 	feed->in_trouble = err && err->code != ERR_UNAVAILABLE;
-	if (feed->in_trouble && !was)
-		LOG(WARN, "the controller cannot follow what it needs",
-			KV("resource", RESOURCES[feed->kind].plural), KV("error", err->text));
+	if (feed->in_trouble == was)
+		return;
+	if (was) {
+		LOG(INFO, "the controller follows again what it needs", KV("resource", plural));
+		feed->blind(feed->context, feed->dialect, feed->kind, NULL);
+		return;
+	}
+	LOG(WARN, "the controller cannot follow what it needs", KV("resource", plural),
+		KV("error", err->text));
+	buf_printf(&why, "%s cannot be followed: %s%c", plural, err->text, 0);
+	feed->blind(feed->context, feed->dialect, feed->kind, why.at);
 }
 
 bool feed_start(struct feed *feed, struct err *err)

@@ -14,6 +14,8 @@ struct feed {
 	enum world_kind kind;
 	const char *namespace;       /* the one that is watched; NULL for all */
 	void (*told)(void *context); /* all that is there has been told */
+	/* It cannot be followed any more, and why; NULL: that is over. */
+	void (*blind)(void *context, enum dialect dialect, enum world_kind kind, const char *why);
 	void *context;
 
 	struct kube_reflector *reflector;

@@ -141,6 +141,7 @@ static bool start_feed(
 		.kind = kind,
 		.namespace = term->options.controller->watched,
 		.told = term->options.news,
+		.blind = term->options.blind,
 		.context = term->options.context,
 	};
 	return feed_start(feed, err);

@@ -16,6 +16,8 @@ struct term_options {
 	struct world *world;
 	/* Something is known that was not: rivals, or all of a kind. By any thread. */
 	void (*news)(void *context);
+	/* As controller_options.blind. */
+	void (*blind)(void *context, enum dialect dialect, enum world_kind kind, const char *why);
 	void *context;
 };
 

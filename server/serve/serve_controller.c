@@ -1,6 +1,7 @@
 /* The embedded controller: what it needs of the server, and what it says of itself. */
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,11 +17,14 @@
  */
 #define GAP (20 * CLOCK_MILLISECOND)
 
+enum { BLIND = 160 };
+
 struct serve_controller {
 	char host[64];
 	pthread_mutex_t mutex; /* over the states, which two threads may tell */
 	enum controller_state states[DIALECTS];
 	char who[DIALECTS][RIVAL_NAME];
+	char blind[DIALECTS][WORLD_KINDS][BLIND]; /* what it cannot follow, and why */
 };
 
 static const char *const STATES[CONTROLLER_STATES] = {
@@ -87,6 +91,15 @@ static void tell_health(struct server *s)
 	const struct serve_controller *const c = s->controller;
 	const enum controller_state *const is = c->states;
 
+	for (enum dialect i = 0; i < DIALECTS; i++) {
+		for (enum world_kind kind = 0; kind < WORLD_KINDS; kind++) {
+			if (c->blind[i][kind][0] == 0)
+				continue;
+			health_bad(s->app.health, HEALTH_CONTROLLER, "%s: %s",
+				DIALECT_WORDS[i].group, c->blind[i][kind]);
+			return;
+		}
+	}
 	health_fine(s->app.health, HEALTH_CONTROLLER, "%s: %s%s%.60s; %s: %s%s%.60s",
 		DIALECT_WORDS[DIALECT_MODERN].group, STATES[is[DIALECT_MODERN]],
 		c->who[DIALECT_MODERN][0] ? " " : "", c->who[DIALECT_MODERN],
@@ -102,6 +115,8 @@ static void note_state(
 
 	pthread_mutex_lock(&c->mutex);
 	c->states[dialect] = state;
+	if (state == CONTROLLER_STANDS_BY)
+		memset(c->blind[dialect], 0, sizeof(c->blind[dialect]));
 	snprintf(c->who[dialect], RIVAL_NAME, "%s", who);
 	tell_health(s);
 	pthread_mutex_unlock(&c->mutex);
@@ -113,6 +128,17 @@ static void note_state(
 			KV("group", group_of(dialect)), KV("lease", who));
 	else
 		LOG(INFO, "controller", KV("group", group_of(dialect)), KV("state", STATES[state]));
+}
+
+static void note_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
+{
+	struct server *const s = context;
+	struct serve_controller *const c = s->controller;
+
+	pthread_mutex_lock(&c->mutex);
+	snprintf(c->blind[dialect][kind], BLIND, "%s", why ? why : "");
+	tell_health(s);
+	pthread_mutex_unlock(&c->mutex);
 }
 
 bool serve_controller_start(struct server *s, struct err *err)
@@ -138,6 +164,7 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.count = count,
 		.leads = leads,
 		.state = note_state,
+		.blind = note_blind,
 		.context = s,
 	});
 	return true;

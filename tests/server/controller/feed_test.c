@@ -2,6 +2,8 @@
 #include "server/controller/feed.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "tests/support/kube_kit.h"
 
@@ -18,6 +20,8 @@
 #define EVENT(type, pod) "{\"type\":\"" type "\",\"object\":" pod "}\n"
 #define EXPIRED          "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}"
 
+#define FORBIDDEN "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\",\"message\":\"no\"}"
+
 static void count_up(void *context)
 {
 	atomic_fetch_add((atomic_int *)context, 1);
@@ -27,6 +31,18 @@ static void count_change(void *context, const struct world_key *key)
 {
 	cr_expect(str_is(key->name, "a"));
 	count_up(context);
+}
+
+static char blind[256];
+
+static void note_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
+{
+	const size_t len = strlen(blind);
+
+	(void)context;
+	cr_expect_eq(dialect, DIALECT_MODERN);
+	cr_expect_eq(kind, WORLD_PODS);
+	snprintf(blind + len, sizeof(blind) - len, "[%s]", why ? why : "");
 }
 
 struct feed_case {
@@ -53,6 +69,7 @@ static void play(const struct feed_case *c)
 		.dialect = DIALECT_MODERN,
 		.kind = WORLD_PODS,
 		.told = count_up,
+		.blind = note_blind,
 		.context = &lists,
 	};
 
@@ -105,4 +122,20 @@ Test(feed, what_a_watch_loses_is_made_up_for, .timeout = 60)
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
 		play(&CASES[i]);
+}
+
+/* A right that is taken away, or not there from the first. */
+Test(feed, what_may_not_be_followed_is_told_once_and_when_it_is_over, .timeout = 60)
+{
+	static const struct api_step STEPS[] = {
+		API_STEP(.expect = ALL, .status = 403, .reply = FORBIDDEN),
+		API_STEP(.expect = ALL, .status = 403, .reply = FORBIDDEN),
+		API_STEP(.expect = ALL, .reply = PODS("5", POD("p", "4", "Pending"))),
+		API_STEP(.expect = SINCE "5*", .hold = true),
+	};
+	static const struct feed_case RIGHTS = CASE("a right comes late", STEPS, 1, 1, 1);
+
+	blind[0] = 0;
+	play(&RIGHTS);
+	cr_expect_str_eq(blind, "[pods cannot be followed: GET pods: no][]");
 }
