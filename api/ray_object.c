@@ -133,7 +133,10 @@ struct str ray_object_name(const struct ray_object *object)
 
 bool ray_object_runs_elsewhere(const struct ray_object *object)
 {
-	return (object->job && str_is(object->job->managed_by.v, RAY_MULTIKUEUE)) ||
+	const struct ray_job *const job = object->job;
+
+	return (job && (str_is(job->managed_by.v, RAY_MULTIKUEUE) ||
+			       json_count(job->cluster_selector.node))) ||
 	       (object->service && str_is(object->service->managed_by.v, RAY_MULTIKUEUE)) ||
 	       (object->cluster && raycluster_runs_elsewhere(object->cluster));
 }

@@ -110,7 +110,7 @@ struct ray_object *ray_object_decode(const struct schema_decoder *decoder, enum 
 
 /* metadata.name, or generateName while there is no name yet; "" when there is neither. */
 struct str ray_object_name(const struct ray_object *object);
-/* Whether it, or its cluster, has its pods in another cluster. */
+/* Whether it makes no cluster here: MultiKueue makes it elsewhere, or a job selects one. */
 bool ray_object_runs_elsewhere(const struct ray_object *object);
 /* An annotation's or label's value; the empty str when it is absent (`at` is NULL then). */
 struct str ray_object_annotation(

@@ -56,6 +56,18 @@ static void job_has_cluster(const struct rule_context *c, const struct ray_objec
 			"a job needs a cluster: describe one here, or name one in clusterSelector");
 }
 
+/* RG1219: KubeRay judges it all the same. */
+static void job_has_one_cluster(const struct rule_context *c, const struct ray_object *object)
+{
+	const struct ray_job *const job = object->job;
+
+	if (job && job->cluster_spec.node && selects_cluster(job))
+		rule_found(c, FIELD_CHILD(job->self.at, "rayClusterSpec"), FIELD_FORBIDDEN,
+			FIELD_READS(NULL, job->cluster_selector.node),
+			"no cluster is made of it: the job runs on the one that clusterSelector "
+			"names; remove one of the two");
+}
+
 /* RG1204 */
 static void selector_names_cluster(const struct rule_context *c, const struct ray_object *object)
 {
@@ -269,6 +281,9 @@ static const struct rule RULES[] = {
 		"The pod that submits a job has a container, and a restartPolicy that a Job of "
 		"Kubernetes takes.",
 		RULE_CHECKS_OBJECT(submitter_can_run), .needs = PART(JOB)),
+	RULE("RG1219", "job-has-one-cluster", WARN, MODERN, "0.1", NULL,
+		"A job that selects a cluster describes none.",
+		RULE_CHECKS_OBJECT(job_has_one_cluster), .needs = PART(JOB)),
 };
 
 const struct rule_table RULES_RAYJOB = RULE_TABLE(RULES);

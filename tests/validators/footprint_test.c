@@ -205,6 +205,8 @@ static const struct {
 	{"one that KubeRay runs", CLUSTER("managedBy: ray.io/kuberay-operator, ", POD("2"), ""),
 		"2 2 2", "1 1 1"},
 	{"a job elsewhere", JOB("managedBy: kueue.x-k8s.io/multikueue, "), "0 0 0", "0 0 0"},
+	{"a job on another's cluster", JOB("clusterSelector: {ray.io/cluster: x}, "), "0 0 0",
+		"0 0 0"},
 	{"a service elsewhere",
 		MODERN("RayService") "{managedBy: kueue.x-k8s.io/multikueue, rayClusterConfig: "
 				     "{headGroupSpec: {template: " POD("1") "}}}",
