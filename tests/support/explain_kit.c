@@ -5,33 +5,33 @@
 #include "base/yaml.h"
 #include "server/explain/report.h"
 
-void explain_kit_begin(struct explain_kit *f, const char *items)
+void explain_kit_begin(struct explain_kit *kit, const char *items)
 {
 	static const struct yaml_limits LIMITS = {
 		.bytes = 1u << 20, .depth = 100, .nodes = 10000, .expanded = 1000};
 	struct yaml_doc doc;
 	struct err err;
 
-	*f = (struct explain_kit){.policy = policy_empty()};
-	arena_init(&f->arena, 65536);
-	f->in = (struct explain_input){
-		.arena = &f->arena, .policy = f->policy, .now = EXPLAIN_KIT_NOW};
+	*kit = (struct explain_kit){.policy = policy_empty()};
+	arena_init(&kit->arena, 65536);
+	kit->in = (struct explain_input){
+		.arena = &kit->arena, .policy = kit->policy, .now = EXPLAIN_KIT_NOW};
 	const struct str text =
-		arena_printf(&f->arena, "apiVersion: v1\nkind: List\nitems:\n%s", items);
+		arena_printf(&kit->arena, "apiVersion: v1\nkind: List\nitems:\n%s", items);
 
-	cr_assert(yaml_read(&f->arena, text, &LIMITS, &doc, &err), "%s:\n%s", err.text, items);
-	explain_add(&f->in, doc.json.root);
-	f->in.of[EXPLAIN_QUOTA].looked = f->in.of[EXPLAIN_QUOTA].count > 0;
-	f->in.of[EXPLAIN_SERVICE].looked = f->in.of[EXPLAIN_SERVICE].count > 0;
+	cr_assert(yaml_read(&kit->arena, text, &LIMITS, &doc, &err), "%s:\n%s", err.text, items);
+	explain_add(&kit->in, doc.json.root);
+	kit->in.of[EXPLAIN_QUOTA].looked = kit->in.of[EXPLAIN_QUOTA].count > 0;
+	kit->in.of[EXPLAIN_SERVICE].looked = kit->in.of[EXPLAIN_SERVICE].count > 0;
 	for (size_t kind = EXPLAIN_ACCOUNT; kind <= EXPLAIN_BINDING; kind++)
-		f->in.of[kind].looked = f->in.of[EXPLAIN_ROLE].count > 0;
-	f->in.of[EXPLAIN_SLICE].looked = f->in.of[EXPLAIN_SERVICE].looked;
+		kit->in.of[kind].looked = kit->in.of[EXPLAIN_ROLE].count > 0;
+	kit->in.of[EXPLAIN_SLICE].looked = kit->in.of[EXPLAIN_SERVICE].looked;
 }
 
-void explain_kit_end(struct explain_kit *f)
+void explain_kit_end(struct explain_kit *kit)
 {
-	policy_free(&f->policy);
-	arena_done(&f->arena);
+	policy_free(&kit->policy);
+	arena_done(&kit->arena);
 }
 
 static void expect(const struct explain_example *e)
