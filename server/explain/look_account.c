@@ -84,7 +84,8 @@ void look_at_account(struct look *l)
 		return;
 	}
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
-		"its autoscaler cannot scale: %.*s not there", STR_ARG(missing));
+		"its autoscaler cannot scale: %.*s %s not there", STR_ARG(missing),
+		str_contains(missing, ", ") ? "are" : "is");
 
 	if (account.own && str_starts(missing, "ServiceAccount"))
 		explain_advises(l->found, f, "make the ServiceAccount that the template names");
