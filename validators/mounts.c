@@ -202,6 +202,11 @@ static void check_sharing(const struct rule_context *c, const struct container *
 			rule_found(c, FIELD_CHILD(mount->self.at, "recursiveReadOnly"),
 				FIELD_FORBIDDEN, FIELD_READS(recursive, read_only),
 				"only goes with readOnly: true");
+		if (json_is(sharing, JSON_STRING) && sharing->len &&
+			!json_str_is(sharing, STR("None")))
+			rule_found(c, FIELD_CHILD(mount->self.at, "recursiveReadOnly"),
+				FIELD_FORBIDDEN, FIELD_READS(recursive, sharing),
+				"only goes without mountPropagation, or with None");
 	}
 }
 

@@ -42,6 +42,16 @@ static bool is_init(const struct rule_pod *pod, const struct container *containe
 	return inits->count && container >= inits->items && container < inits->items + inits->count;
 }
 
+/* The second is behind a feature gate of Kubernetes 1.35. */
+static void check_action(
+	const struct rule_context *c, const struct field_path *at, const struct json_node *action)
+{
+	static const char *const ACTIONS[] = {"Restart", "RestartAllContainers", NULL};
+
+	if (json_is(action, JSON_STRING) && action->len)
+		check_word(c, at, action, ACTIONS);
+}
+
 static void check_restart_rules(
 	const struct rule_context *c, const struct json_node *rules, const struct field_path *at)
 {
@@ -53,6 +63,8 @@ static void check_restart_rules(
 
 		check_given(c, &(struct schema_object){it.value, FIELD_INDEX(at, it.index)},
 			"action", "must say what is done, such as Restart");
+		check_action(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "action"),
+			json_get(it.value, "action"));
 		if (json_is(it.value, JSON_OBJECT) && !json_present(codes))
 			rule_found(c, FIELD_CHILD(FIELD_INDEX(at, it.index), "exitCodes"),
 				FIELD_REQUIRED, FIELD_READS(codes, it.value),

@@ -1,6 +1,9 @@
 /* Security contexts of pods and containers: what contradicts itself, not what is unwise. */
 #include "validators/check.h"
 #include "validators/rules.h"
+#include "validators/windows_user.h"
+
+enum { CREDENTIAL_SPEC_MAX = 64 * 1024 };
 
 static void check_ids(const struct rule_context *c, const struct schema_object *context)
 {
@@ -38,16 +41,19 @@ static void check_windows(const struct rule_context *c, const struct schema_obje
 	const struct schema_object windows = {json_get(context->node, "windowsOptions"),
 		FIELD_CHILD(context->at, "windowsOptions")};
 	const struct json_node *const user = json_get(windows.node, "runAsUserName");
-	struct str account =
-		json_is(user, JSON_STRING) ? json_str(c->arena, user) : (struct str){0};
+	const struct json_node *const spec = json_get(windows.node, "gmsaCredentialSpec");
+	const struct str account = check_text(c, windows.node, "runAsUserName");
+	const char *const fault = account.len ? windows_user_fault(account) : NULL;
 
 	check_member_name(c, &windows, "gmsaCredentialSpecName", NAME_DNS1123_SUBDOMAIN);
 	check_given(c, &windows, "gmsaCredentialSpec", "must hold a credential spec");
 	check_given(c, &windows, "runAsUserName", "must name a user");
-	str_cut(&account, '\\');
-	if (str_find(account, '\\') < account.len)
+	if (check_text(c, windows.node, "gmsaCredentialSpec").len > CREDENTIAL_SPEC_MAX)
+		rule_found(c, FIELD_CHILD(windows.at, "gmsaCredentialSpec"), FIELD_TOO_LONG,
+			FIELD_READS(spec), "must be at most %d bytes", CREDENTIAL_SPEC_MAX);
+	if (fault)
 		rule_found(c, FIELD_CHILD(windows.at, "runAsUserName"), FIELD_INVALID,
-			FIELD_READS(user), "must have one backslash at most, behind the domain");
+			FIELD_READS(user), "%s", fault);
 }
 
 static bool adds_admin(const struct json_node *context)

@@ -1,5 +1,6 @@
 /* The volumes of a pod, each by itself. */
 #include "validators/downward.h"
+#include "validators/name_set.h"
 #include "validators/rules.h"
 
 #include "validators/check.h"
@@ -232,6 +233,53 @@ static void check_source(const struct rule_context *c, const struct schema_objec
 	check_local_path(c, FIELD_CHILD(token.at, "path"), json_get(token.node, "path"));
 }
 
+static const char *const WITH_ITEMS[] = {"configMap", "downwardAPI", "secret"};
+
+static size_t count_items(const struct json_node *sources)
+{
+	size_t count = 0;
+
+	for (struct json_iter it = json_iter(sources); json_next_item(&it);) {
+		for (size_t i = 0; i < ARRAY_LEN(WITH_ITEMS); i++)
+			count += json_count(json_get(json_get(it.value, WITH_ITEMS[i]), "items"));
+	}
+	return count;
+}
+
+static struct name_set paths_of(const struct rule_context *c, const struct json_node *sources)
+{
+	struct name_set paths = name_set_make(c->arena, count_items(sources));
+
+	for (struct json_iter it = json_iter(sources); json_next_item(&it);) {
+		for (size_t i = 0; i < ARRAY_LEN(WITH_ITEMS); i++) {
+			const struct json_node *const items =
+				json_get(json_get(it.value, WITH_ITEMS[i]), "items");
+
+			for (struct json_iter item = json_iter(items); json_next_item(&item);)
+				name_set_add(&paths, check_text(c, item.value, "path"));
+		}
+	}
+	name_set_sort(&paths);
+	return paths;
+}
+
+/* Of the items of all sources, once a path. */
+static void check_paths(
+	const struct rule_context *c, const struct json_node *sources, const struct field_path *at)
+{
+	const struct name_set paths = paths_of(c, sources);
+
+	for (size_t i = 1; i < paths.count; i++) {
+		const struct str path = paths.items[i];
+
+		if (path.len && str_eq(path, paths.items[i - 1]) &&
+			(i < 2 || !str_eq(path, paths.items[i - 2])))
+			rule_found(c, at, FIELD_DUPLICATE, FIELD_READS(sources),
+				"two items have the path \"%.*s\": each is a file of its own",
+				STR_ARG(path));
+	}
+}
+
 static void check_projected(const struct rule_context *c, const struct pod_volume *volume)
 {
 	const struct schema_object projected = {json_get(volume->self.node, "projected"),
@@ -247,6 +295,7 @@ static void check_projected(const struct rule_context *c, const struct pod_volum
 			check_source(
 				c, &(struct schema_object){it.value, FIELD_INDEX(at, it.index)});
 	}
+	check_paths(c, sources, at);
 }
 
 static void projections_fit(const struct rule_context *c, const struct rule_pod *pod)
@@ -272,6 +321,23 @@ static void check_claim_size(
 			"must be more than 0");
 }
 
+/* Labels and annotations are copied to the claims, whose names are made of the pods'. */
+static void check_claim_meta(
+	const struct rule_context *c, const struct json_node *meta, const struct field_path *at)
+{
+	static const char *const OTHERS[] = {"name", "namespace"};
+
+	for (size_t i = 0; i < ARRAY_LEN(OTHERS); i++) {
+		const struct json_node *const value = json_get(meta, OTHERS[i]);
+
+		if (json_is(value, JSON_STRING) && value->len)
+			rule_found(c, FIELD_CHILD(at, OTHERS[i]), FIELD_FORBIDDEN,
+				FIELD_READS(value),
+				"is made from the pod's: remove it (labels and annotations alone "
+				"are taken here)");
+	}
+}
+
 static void check_ephemeral(const struct rule_context *c, const struct pod_volume *volume)
 {
 	static const char *const MODES[] = {
@@ -289,6 +355,7 @@ static void check_ephemeral(const struct rule_context *c, const struct pod_volum
 	if (!json_present(claim))
 		rule_found(c, at, FIELD_REQUIRED, FIELD_READS(claim),
 			"must describe the volume that each pod gets");
+	check_claim_meta(c, json_get(claim, "metadata"), FIELD_CHILD(at, "metadata"));
 	if (!json_is(spec, JSON_OBJECT))
 		return;
 	check_claim_size(c, spec, FIELD_CHILD(at, "spec"));

@@ -120,3 +120,32 @@ Test(mounts, devices_and_files_are_of_volumes_that_can_hold_them)
 		cr_expect_eq(verdict_grade(CASES[i].rule, WITH_CONTAINER, CASES[i].members),
 			CASES[i].grade, "%s: %s", CASES[i].rule, CASES[i].members);
 }
+
+Test(mounts, what_is_read_only_below_its_mounts_is_not_shared)
+{
+	static const struct {
+		const char *mount;
+		enum field_severity grade;
+	} CASES[] = {
+		{"readOnly: true, recursiveReadOnly: Enabled", FIELD_SEVERITY_OFF},
+		{"recursiveReadOnly: Enabled", FIELD_SEVERITY_ERROR},
+		{"readOnly: true, recursiveReadOnly: Enabled, mountPropagation: None",
+			FIELD_SEVERITY_OFF},
+		{"readOnly: true, recursiveReadOnly: Enabled, mountPropagation: HostToContainer",
+			FIELD_SEVERITY_ERROR},
+		{"readOnly: true, recursiveReadOnly: IfPossible, mountPropagation: HostToContainer",
+			FIELD_SEVERITY_ERROR},
+		{"readOnly: true, recursiveReadOnly: Disabled, mountPropagation: HostToContainer",
+			FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(
+			verdict_grade("RG0683",
+				"{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, "
+				"spec: {headGroupSpec: {template: {spec: {volumes: [{name: v, "
+				"emptyDir: {}}], containers: [{name: h, image: ray, volumeMounts: "
+				"[{name: v, mountPath: /a, %s}]}]}}}}}",
+				CASES[i].mount),
+			CASES[i].grade, "%s", CASES[i].mount);
+}

@@ -171,6 +171,7 @@ Test(pod, options_of_windows_are_such_as_the_api_server_takes)
 		{"\"gmsaCredentialSpec\":\"\"", FIELD_SEVERITY_ERROR},
 		{"\"runAsUserName\":\"\"", FIELD_SEVERITY_ERROR},
 		{"\"runAsUserName\":\"a\\\\b\\\\c\"", FIELD_SEVERITY_ERROR},
+		{"\"runAsUserName\":\"a@b\"", FIELD_SEVERITY_ERROR},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

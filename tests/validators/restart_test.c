@@ -50,6 +50,12 @@ Test(restart, rules_stand_beside_a_policy_and_have_exit_codes)
 		{"restartPolicyRules: []", FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
 		{"restartPolicy: Never, restartPolicyRules: [{action: Restart}]",
 			FIELD_SEVERITY_ERROR, FIELD_SEVERITY_ERROR},
+		{"restartPolicy: Never, restartPolicyRules: [{action: restart, exitCodes: "
+		 "{operator: In, values: [1]}}]",
+			FIELD_SEVERITY_ERROR, FIELD_SEVERITY_ERROR},
+		{"restartPolicy: Never, restartPolicyRules: [{action: RestartAllContainers, "
+		 "exitCodes: {operator: In, values: [1]}}]",
+			FIELD_SEVERITY_OFF, FIELD_SEVERITY_OFF},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {

@@ -58,6 +58,36 @@ Test(volumes, sources_are_judged_as_the_api_server_does)
 		{"RG0674", "hostPath: {path: ../b}", true},
 		{"RG0674", "hostPath: {path: ..}", true},
 		{"RG0675", "projected: {sources: [{serviceAccountToken: {path: t}}]}", false},
+		{"RG0675",
+			"projected: {sources: [{secret: {name: a, items: [{key: k, path: p}]}}, "
+			"{configMap: {name: b, items: [{key: k, path: p}]}}]}",
+			true},
+		{"RG0675",
+			"projected: {sources: [{secret: {name: a, items: [{key: k, path: p}]}}, "
+			"{configMap: {name: b, items: [{key: k, path: q}, {key: l, path: r}]}}]}",
+			false},
+		{"RG0675",
+			"projected: {sources: [{downwardAPI: {items: [{path: p, fieldRef: "
+			"{fieldPath: metadata.labels}}, {path: p, fieldRef: {fieldPath: "
+			"metadata.name}}]}}]}",
+			true},
+		/* Of a token the API server does not look whether it is one of them. */
+		{"RG0675",
+			"projected: {sources: [{secret: {name: a, items: [{key: k, path: p}]}}, "
+			"{serviceAccountToken: {path: p}}]}",
+			false},
+		{"RG0672", "secret: {secretName: a, items: [{key: k, path: p}, {key: l, path: p}]}",
+			false},
+		{"RG0676",
+			"ephemeral: {volumeClaimTemplate: {metadata: {name: a}, spec: "
+			"{accessModes: "
+			"[ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}",
+			true},
+		{"RG0676",
+			"ephemeral: {volumeClaimTemplate: {metadata: {name: '', labels: {a: b}}, "
+			"spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: "
+			"1Gi}}}}}",
+			false},
 		{"RG0675", "projected: {sources: [{serviceAccountToken: {path: /t}}]}", true},
 		{"RG0675",
 			"projected: {sources: [{serviceAccountToken: {path: t, expirationSeconds: "
