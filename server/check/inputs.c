@@ -85,18 +85,17 @@ static bool walk(struct arena *arena, struct inputs *in, const char *path, struc
 	return good;
 }
 
-/* The files that the kustomizations from `first` on name as patches, by what the system knows. */
-struct patches {
+/* Files that kustomizations name, by what the system knows. */
+struct named {
 	struct stat *files;
 	size_t count;
 };
 
-/* Whether it has any. */
-static bool add_patches(struct arena *arena, struct patches *all, const char *kustomization)
+/* Whether there are any. */
+static bool add_named(
+	struct arena *arena, struct named *all, const char *const *paths, size_t count)
 {
 	const size_t before = all->count;
-	const char **paths;
-	const size_t count = kustomization_patches(arena, kustomization, &paths);
 
 	all->files = arena_grow(arena, all->files, all->count * sizeof(*all->files),
 		(all->count + count) * sizeof(*all->files));
@@ -107,7 +106,7 @@ static bool add_patches(struct arena *arena, struct patches *all, const char *ku
 	return all->count > before;
 }
 
-static bool is_patch(const struct patches *all, const char *path)
+static bool is_named(const struct named *all, const char *path)
 {
 	struct stat info;
 
@@ -126,20 +125,30 @@ static void note_kustomization(struct inputs *in, const char *path, bool to_be_t
 		in->kustomization = path;
 }
 
+/* What one kustomization patches with and another one (or the same) has is an object all the same.
+ */
 static void drop_patches(struct arena *arena, struct inputs *in, size_t first)
 {
-	struct patches all = {0};
+	struct named patches = {0}, resources = {0};
 	size_t kept = first;
 
 	for (size_t i = first; i < in->count; i++) {
-		const bool patched = all.count > 0;
+		const char *const path = in->paths[i];
+		const bool patched = patches.count > 0;
+		const char **names;
 
-		if (kustomization_is(in->paths[i]))
-			note_kustomization(in, in->paths[i],
-				add_patches(arena, &all, in->paths[i]) && !patched);
+		if (!kustomization_is(path))
+			continue;
+		const size_t count = kustomization_patches(arena, path, &names);
+		const bool patches_now = add_named(arena, &patches, names, count);
+
+		note_kustomization(in, path, patches_now && !patched);
+		const size_t more = kustomization_resources(arena, path, &names);
+
+		add_named(arena, &resources, names, more);
 	}
 	for (size_t i = first; i < in->count; i++) {
-		if (!is_patch(&all, in->paths[i]))
+		if (!is_named(&patches, in->paths[i]) || is_named(&resources, in->paths[i]))
 			in->paths[kept++] = in->paths[i];
 	}
 	in->patches += in->count - kept;

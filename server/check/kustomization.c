@@ -7,13 +7,18 @@
 
 enum { BYTES = 1024 * 1024, DEPTH = 32, NODES = 100000 };
 
-/* Lists of patches, by what a patch is there: a map with the file's path, or that path. */
-static const struct {
+/* A list of files, by what one is there: a map with the file's path, or (NULL) that path. */
+struct listed {
 	const char *list, *member;
-} LISTS[] = {
+};
+
+static const struct listed PATCHES[] = {
 	{"patches", "path"},
 	{"patchesJson6902", "path"},
 	{"patchesStrategicMerge", NULL},
+};
+static const struct listed RESOURCES[] = {
+	{"resources", NULL},
 };
 
 bool kustomization_is(const char *path)
@@ -39,31 +44,32 @@ static const struct json_node *read_root(struct arena *arena, const char *path)
 	return doc.json.root;
 }
 
-static size_t count_all(const struct json_node *root)
+static size_t count_all(const struct json_node *root, const struct listed *lists, size_t list_count)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(LISTS); i++) {
-		for (struct json_iter it = json_iter(json_get(root, LISTS[i].list));
+	for (size_t i = 0; i < list_count; i++) {
+		for (struct json_iter it = json_iter(json_get(root, lists[i].list));
 			json_next_item(&it);)
 			count++;
 	}
 	return count;
 }
 
-size_t kustomization_patches(struct arena *arena, const char *path, const char ***out)
+static size_t files_of(struct arena *arena, const char *path, const struct listed *lists,
+	size_t list_count, const char ***out)
 {
 	const struct json_node *const root = read_root(arena, path);
 	const char *const slash = strrchr(path, '/');
 	const struct str folder = {path, slash ? (size_t)(slash + 1 - path) : 0};
 	size_t count = 0;
 
-	*out = arena_array(arena, count_all(root), sizeof(**out));
-	for (size_t i = 0; i < ARRAY_LEN(LISTS); i++) {
-		for (struct json_iter it = json_iter(json_get(root, LISTS[i].list));
+	*out = arena_array(arena, count_all(root, lists, list_count), sizeof(**out));
+	for (size_t i = 0; i < list_count; i++) {
+		for (struct json_iter it = json_iter(json_get(root, lists[i].list));
 			json_next_item(&it);) {
 			const struct json_node *const file =
-				LISTS[i].member ? json_get(it.value, LISTS[i].member) : it.value;
+				lists[i].member ? json_get(it.value, lists[i].member) : it.value;
 
 			if (json_is(file, JSON_STRING))
 				(*out)[count++] = arena_printf(arena, "%.*s%.*s", STR_ARG(folder),
@@ -72,4 +78,14 @@ size_t kustomization_patches(struct arena *arena, const char *path, const char *
 		}
 	}
 	return count;
+}
+
+size_t kustomization_patches(struct arena *arena, const char *path, const char ***out)
+{
+	return files_of(arena, path, PATCHES, ARRAY_LEN(PATCHES), out);
+}
+
+size_t kustomization_resources(struct arena *arena, const char *path, const char ***out)
+{
+	return files_of(arena, path, RESOURCES, ARRAY_LEN(RESOURCES), out);
 }

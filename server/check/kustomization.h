@@ -17,3 +17,5 @@ bool kustomization_is(const char *path);
  * arena. None where it cannot be read: that is told when it is judged.
  */
 size_t kustomization_patches(struct arena *arena, const char *path, const char ***out);
+/* The same of what it names as its resources: files and folders. */
+size_t kustomization_resources(struct arena *arena, const char *path, const char ***out);

@@ -148,3 +148,25 @@ Test(inputs, a_folder_that_has_none_is_told)
 				   "within it, too");
 	cr_assert_eq(in.count, 0u);
 }
+
+/* By the same kustomization, or by another one. */
+Test(inputs, a_patch_that_is_a_resource_as_well_is_judged)
+{
+	char *folder CLEANUP(kit_folder_done) = kit_folder();
+	struct inputs in = {.recursive = true};
+	struct arena arena;
+	struct err err;
+
+	kit_run("cd %s && mkdir a b && touch a/both.yaml a/patch.yaml b/base.yaml", folder);
+	kit_write(folder, "a/kustomization.yaml",
+		"resources: [both.yaml]\npatches: [{path: both.yaml}, {path: patch.yaml}, "
+		"{path: ../b/base.yaml}]\n");
+	kit_write(folder, "b/kustomization.yaml", "resources: [base.yaml]\n");
+	arena_init(&arena, 4096);
+	cr_assert(inputs_add(&arena, &in, folder, &err), "%s", err.text);
+	cr_expect_eq(in.patches, 1u, "%zu", in.patches);
+	cr_expect_eq(in.count, 4u, "%zu", in.count);
+	cr_expect(str_ends(str_from(in.paths[0]), "a/both.yaml"), "%s", in.paths[0]);
+	cr_expect(str_ends(str_from(in.paths[2]), "b/base.yaml"), "%s", in.paths[2]);
+	arena_done(&arena);
+}
