@@ -234,11 +234,31 @@ static const struct rule *rule_of(const struct validation *v, const struct field
 	return severity_of(v, other) > severity_of(v, rule) ? other : rule;
 }
 
+/*
+ * In the options of an autoscaler that is off: they are put into no pod, so that nobody refuses
+ * them but the CRD and KubeRay's own look at the spec.
+ */
+static bool is_idle(
+	const struct validation *v, const struct rule *rule, const struct field_error *error)
+{
+	const struct raycluster *const cluster = v->object->cluster;
+	const struct json_node *const options = cluster ? cluster->autoscaler.self.node : NULL;
+
+	return options && !raycluster_autoscales(cluster) && error->node > options &&
+	       error->node < options + options->span && !error->crd && !rule->crd &&
+	       !rule->strict &&
+	       !(rule->upstream && str_contains(str_from(rule->upstream), "KubeRay's"));
+}
+
 static struct finding settle(
 	const struct validation *v, const struct field_error *error, struct str silenced)
 {
 	const struct rule *const rule = rule_of(v, error);
-	const enum field_severity severity = settle_severity(v, rule, error->at_most, silenced);
+	const enum field_severity at_most =
+		is_idle(v, rule, error) && error->at_most > FIELD_SEVERITY_WARN
+			? FIELD_SEVERITY_WARN
+			: error->at_most;
+	const enum field_severity severity = settle_severity(v, rule, at_most, silenced);
 
 	return (struct finding){.error = error,
 		.rule = rule,
