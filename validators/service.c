@@ -112,25 +112,53 @@ static void head_ports_differ(const struct rule_context *c, const struct rayclus
 	}
 }
 
-static void serve_port_is_there(const struct rule_context *c, const struct raycluster *cluster)
+/* What asks for the service of Serve; NULL where nobody does. */
+static const struct json_node *asks_for_serve(const struct rule_context *c)
 {
-	const struct container *const ray = head_container(cluster);
 	const struct json_node *const wanted =
 		json_get(c->object->meta.annotations.node, "ray.io/enable-serve-service");
 
-	if (!ray || !ray->ports.count || c->object->kind != RAY_CLUSTER ||
-		!json_str_is(wanted, STR("true")))
-		return;
+	return c->object->kind == RAY_CLUSTER && json_str_is(wanted, STR("true")) ? wanted : NULL;
+}
+
+static bool has_serve_port(const struct container *ray)
+{
 	for (size_t i = 0; i < ray->ports.count; i++) {
 		const struct str name = ray->ports.items[i].name.v;
 
 		if (str_is(name, "serve") || str_starts(name, "serve-"))
-			return;
+			return true;
 	}
-	rule_found(c, FIELD_CHILD(ray->self.at, "ports"), FIELD_REQUIRED,
-		FIELD_READS(ray->ports.node, wanted),
-		"must have one named serve, since annotation ray.io/enable-serve-service asks for "
-		"its service: add {name: serve, containerPort: 8000}");
+	return false;
+}
+
+/* A RayService serves, but never gets ready; one with a serveService of its own does. */
+static void service_needs_port(const struct rule_context *c, const struct container *ray)
+{
+	const struct json_node *const own = json_get(c->object->service->self.node, "serveService");
+
+	if (!json_present(own))
+		rule_warned(c, FIELD_CHILD(ray->self.at, "ports"), FIELD_REQUIRED,
+			FIELD_READS(ray->ports.node, own),
+			"must have one named serve: without it KubeRay makes no Service for Serve, "
+			"and the RayService never gets ready: add {name: serve, containerPort: "
+			"8000}");
+}
+
+static void serve_port_is_there(const struct rule_context *c, const struct raycluster *cluster)
+{
+	const struct container *const ray = head_container(cluster);
+	const struct json_node *const wanted = asks_for_serve(c);
+
+	if (!ray || !ray->ports.count || has_serve_port(ray))
+		return;
+	if (c->object->kind == RAY_SERVICE)
+		service_needs_port(c, ray);
+	else if (wanted)
+		rule_found(c, FIELD_CHILD(ray->self.at, "ports"), FIELD_REQUIRED,
+			FIELD_READS(ray->ports.node, wanted),
+			"must have one named serve, since annotation ray.io/enable-serve-service "
+			"asks for its service: add {name: serve, containerPort: 8000}");
 }
 
 /* The user's own service of the head: a member of its spec or metadata. */
@@ -396,7 +424,8 @@ static const struct rule RULES[] = {
 		"The ports of the head's container and KubeRay's own make a service without twins.",
 		RULE_CHECKS_CLUSTER(head_ports_differ), .needs = PART(PORTS)),
 	RULE("RG1002", "serve-port-there", ERROR, MODERN, "0.1", "KubeRay's operator",
-		"Where the serve service is asked for, a declared port is named serve.",
+		"Where the serve service is asked for, as by each RayService, a declared port is "
+		"named serve.",
 		RULE_CHECKS_CLUSTER(serve_port_is_there), .needs = PART(PORTS)),
 	RULE("RG1003", "head-service-ports-fit", ERROR, MODERN, "0.1", NULL,
 		"The ports of headService have names and do not repeat those that KubeRay adds.",

@@ -94,3 +94,31 @@ Test(service, settings_go_with_the_type_of_the_service)
 			"{%s} %s {%s} {%s}", CASES[i].annotations, CASES[i].type, CASES[i].labels,
 			CASES[i].spec);
 }
+
+#define SERVED "{apiVersion: ray.io/v1, kind: RayService, metadata: {name: a}, spec: {%s}}"
+#define PORTS(list)                                                                                \
+	"rayClusterConfig: {headGroupSpec: {template: {spec: {containers: [{name: head, image: "   \
+	"ray" list "}]}}}}"
+
+/* KubeRay's own ports have one; where some are declared it takes those alone. */
+Test(service, a_ray_service_has_a_port_of_serve)
+{
+	static const struct {
+		const char *fields;
+		enum field_severity grade;
+	} CASES[] = {
+		{PORTS(", ports: [{name: client, containerPort: 10001}]"), FIELD_SEVERITY_WARN},
+		{PORTS(", ports: [{name: server, containerPort: 8000}]"), FIELD_SEVERITY_WARN},
+		{PORTS(", ports: [{name: serve, containerPort: 8000}]"), FIELD_SEVERITY_OFF},
+		{PORTS(", ports: [{name: serve-grpc, containerPort: 9000}]"), FIELD_SEVERITY_OFF},
+		{PORTS(""), FIELD_SEVERITY_OFF},
+		{PORTS(", ports: []"), FIELD_SEVERITY_OFF},
+		{"serveService: {spec: {ports: [{name: serve, port: 8000}]}}, " PORTS(
+			 ", ports: [{name: client, containerPort: 10001}]"),
+			FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1002", SERVED, CASES[i].fields), CASES[i].grade, "%s",
+			CASES[i].fields);
+}
