@@ -47,6 +47,7 @@ extern const struct rule_table RULES_LEGACY_PRUNED;    /* RG1114: legacy_pruned.
 extern const struct rule_table RULES_LEGACY_RESOURCES; /* RG1115-: legacy_resources.c */
 extern const struct rule_table RULES_LEGACY_TARGET;    /* RG1122-: legacy_target.c */
 extern const struct rule_table RULES_RAYJOB;           /* RG1201-: rayjob.c */
+extern const struct rule_table RULES_RAYJOB_SUBMIT;    /* RG1214-: rayjob_submit.c */
 extern const struct rule_table RULES_YAML_INSIDE;      /* RG1212, RG1246, RG1248: yaml_inside.c */
 extern const struct rule_table RULES_RAYJOB_DELETION;  /* RG1221-: rayjob_deletion.c */
 extern const struct rule_table RULES_RAYSERVICE;       /* RG1241-: rayservice.c */
