@@ -51,6 +51,7 @@ extern const struct rule_table RULES_RAYJOB_SUBMIT;    /* RG1214-: rayjob_submit
 extern const struct rule_table RULES_YAML_INSIDE;      /* RG1212, RG1246, RG1248: yaml_inside.c */
 extern const struct rule_table RULES_RAYJOB_DELETION;  /* RG1221-: rayjob_deletion.c */
 extern const struct rule_table RULES_RAYSERVICE;       /* RG1241-: rayservice.c */
+extern const struct rule_table RULES_SERVE_SERVICE;    /* RG1249-: serve_service.c */
 extern const struct rule_table RULES_RAYCRONJOB;       /* RG1261-: raycronjob.c */
 extern const struct rule_table RULES_UPDATE;           /* RG1301-: update.c */
 extern const struct rule_table RULES_UPDATE_EFFECTS;   /* RG1304-: update_effects.c */

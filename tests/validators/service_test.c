@@ -122,3 +122,34 @@ Test(service, a_ray_service_has_a_port_of_serve)
 		cr_expect_eq(verdict_grade("RG1002", SERVED, CASES[i].fields), CASES[i].grade, "%s",
 			CASES[i].fields);
 }
+
+#define SERVE_SERVICE(text) "serveService: " text ", " PORTS("")
+
+/* What the API server refuses of it is never made. */
+/* clang-format off */
+static const struct {
+	const char *fields;
+	enum field_severity grade;
+} SERVE_SERVICES[] = {
+	{SERVE_SERVICE("{metadata: {name: x_y}}"), FIELD_SEVERITY_ERROR},
+	{SERVE_SERVICE("{metadata: {labels: {'a b': c}}}"), FIELD_SEVERITY_ERROR},
+	{SERVE_SERVICE("{spec: {clusterIP: foo}}"), FIELD_SEVERITY_ERROR},
+	{SERVE_SERVICE("{spec: {loadBalancerSourceRanges: [10.0.0.0/8]}}"), FIELD_SEVERITY_ERROR},
+	{SERVE_SERVICE("{spec: {ipFamilies: [IPv5]}}"), FIELD_SEVERITY_ERROR},
+	{SERVE_SERVICE("{metadata: {name: x-y, labels: {a: b}}, spec: {type: LoadBalancer, "
+		"loadBalancerSourceRanges: [10.0.0.0/8]}}"), FIELD_SEVERITY_OFF},
+	{SERVE_SERVICE("{}"), FIELD_SEVERITY_OFF},
+	{SERVE_SERVICE("{spec: {clusterIP: None}}"), FIELD_SEVERITY_OFF},
+	{PORTS(""), FIELD_SEVERITY_OFF},
+	/* it is not made */
+	{"upgradeStrategy: {type: NewClusterWithIncrementalUpgrade}, "
+		SERVE_SERVICE("{metadata: {name: x_y}}"), FIELD_SEVERITY_OFF},
+};
+/* clang-format on */
+
+Test(service, the_service_of_serve_can_be_made)
+{
+	for (size_t i = 0; i < ARRAY_LEN(SERVE_SERVICES); i++)
+		cr_expect_eq(verdict_grade("RG1249", SERVED, SERVE_SERVICES[i].fields),
+			SERVE_SERVICES[i].grade, "%s", SERVE_SERVICES[i].fields);
+}
