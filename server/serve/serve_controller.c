@@ -85,6 +85,19 @@ static void ready(void *context, enum dialect dialect, int64_t seconds)
 		seconds * CLOCK_SECOND);
 }
 
+/* Whether the policy counts pods and holds rules as we make them, and KubeRay makes them. */
+static bool aims_beside(struct server *s)
+{
+	const struct serve_controller *const c = s->controller;
+	const struct policy *const policy = policy_store_acquire(s->app.policy);
+	const bool beside = c->states[DIALECT_MODERN] == CONTROLLER_YIELDS &&
+			    strstr(c->who[DIALECT_MODERN], RIVAL_CONTROLLER) == NULL &&
+			    policy->target.controller == POLICY_CONTROLLER_RAYGATE;
+
+	policy_store_release(s->app.policy, policy);
+	return beside;
+}
+
 /* A dialect that somebody else reconciles, or nobody can, is nothing that must be mended. */
 static void tell_health(struct server *s)
 {
@@ -100,9 +113,10 @@ static void tell_health(struct server *s)
 			return;
 		}
 	}
-	health_fine(s->app.health, HEALTH_CONTROLLER, "%s: %s%s%.60s; %s: %s%s%.60s",
+	health_fine(s->app.health, HEALTH_CONTROLLER, "%s: %s%s%.60s%s; %s: %s%s%.60s",
 		DIALECT_WORDS[DIALECT_MODERN].group, STATES[is[DIALECT_MODERN]],
 		c->who[DIALECT_MODERN][0] ? " " : "", c->who[DIALECT_MODERN],
+		aims_beside(s) ? ", while the policy's target is raygate" : "",
 		DIALECT_WORDS[DIALECT_LEGACY].group, STATES[is[DIALECT_LEGACY]],
 		c->who[DIALECT_LEGACY][0] ? " " : "", c->who[DIALECT_LEGACY]);
 }
@@ -119,6 +133,8 @@ static void note_state(
 		memset(c->blind[dialect], 0, sizeof(c->blind[dialect]));
 	snprintf(c->who[dialect], RIVAL_NAME, "%s", who);
 	tell_health(s);
+	const bool beside = dialect == DIALECT_MODERN && aims_beside(s);
+
 	pthread_mutex_unlock(&c->mutex);
 	metrics_set(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_ACTIVE,
 			    METRICS_VALUES(group_of(dialect))),
@@ -128,6 +144,9 @@ static void note_state(
 			KV("group", group_of(dialect)), KV("lease", who));
 	else
 		LOG(INFO, "controller", KV("group", group_of(dialect)), KV("state", STATES[state]));
+	if (beside)
+		LOG(WARN, "the policy's target is raygate: pods are counted and rules are held as "
+			  "nobody makes them; as long as KubeRay leads write kuberay there");
 }
 
 static void note_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
@@ -219,8 +238,13 @@ void serve_controller_leads(struct server *s, bool leads)
 
 void serve_controller_judge(struct server *s)
 {
-	if (s->controller)
-		controller_policy_changed(s->app.controller);
+	if (s->controller == NULL)
+		return;
+	controller_policy_changed(s->app.controller);
+	pthread_mutex_lock(&s->controller->mutex);
+	if (s->controller->states[DIALECT_MODERN] == CONTROLLER_YIELDS)
+		tell_health(s);
+	pthread_mutex_unlock(&s->controller->mutex);
 }
 
 static void set(struct app *app, enum telemetry_row row, const struct str *values, int64_t value)

@@ -67,8 +67,8 @@ enforcement: {{ .Values.enforcement }}
 charge: {{ .Values.charge }}
 {{- range $part := list "target" "defaults" "limits" "quotas" "rules" "profiles" "nodes" "prices" }}
 {{- $value := get $.Values $part }}
-{{- if and (eq $part "target") $.Values.controller.enabled }}
-{{- $value = merge (dict "controller" "raygate") (default dict $value) }}
+{{- if eq $part "target" }}
+{{- $value = merge dict (default dict $value) (dict "controller" (ternary "raygate" "kuberay" $.Values.controller.enabled)) }}
 {{- end }}
 {{- with $value }}
 {{ $part }}:

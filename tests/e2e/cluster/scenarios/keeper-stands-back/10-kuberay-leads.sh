@@ -23,7 +23,7 @@ renew 3600
 keeper_begin 1
 eventually keeper_yields
 kubectl apply -f "$ROOT/manifests/samples/ray.io-minimal.yaml"
-curl -fsS "http://$(gate_ops 1)/readyz?verbose" | grep -F 'ray.io: left to raygate/kuberay'
+curl -fsS "http://$(gate_ops 1)/readyz?verbose" | grep -F "ray.io: left to raygate/kuberay, while the policy's target is raygate"
 # It is known, and passed over: one of cluster.ray.io, which KubeRay does not reconcile, comes after it in
 # the same queue, and is served.
 eventually knows ray.io
