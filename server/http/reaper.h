@@ -64,7 +64,7 @@ void http_watch_heard(struct http_watch *watch);
  * together with data, and would keep the connection until its deadline.
  *
  * Where others wait for room (`waiting` of them), who was never heard is late earlier, so that
- * silence keeps nobody out; and so that a cheap request does not either, those who have idled
+ * silence keeps nobody out; and so that one cheap request does not either, those who have idled
  * longest give way, as many as are still missing. A client may send a request in the very moment in
  * which its idle connection is closed, and a POST is not sent again: so this is only done in need,
  * never to one that was used within the last seconds, and not where a byte has arrived. What
