@@ -66,8 +66,9 @@ static void cpus_are_whole(const struct rule_context *c, const struct ray_group 
 	const struct container *const ray = ray_of(group);
 	const struct resource *const cpu = ray ? ray_cpu(ray) : NULL;
 
+	/* Of what no node has there is nothing to be rounded. */
 	if (!cpu || quantity_is_whole(cpu->quantity) || quantity_is_negative(cpu->quantity) ||
-		said_cpus(group))
+		quantity_is_unbounded(cpu->quantity) || said_cpus(group))
 		return;
 	const bool limit = cpu == resource_find(&ray->resources.limits, "cpu");
 

@@ -368,9 +368,13 @@ static void memory_has_a_unit(const struct rule_context *c, const struct resourc
 COLD static void are_many_cpus(
 	const struct rule_context *c, const struct place *p, const struct resource *item)
 {
-	rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
-		"no node has so many CPUs; did you mean %.*sm, thousandths of a CPU?",
-		STR_ARG(str_from(quantity_print_count(item->quantity).at)));
+	if (quantity_cmp(item->quantity, quantity_whole(1000000)) > 0)
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
+			"no node has so many CPUs");
+	else
+		rule_found(c, RESOURCE_AT(p, item), FIELD_INVALID, FIELD_READS(item->node),
+			"no node has so many CPUs; did you mean %sm, thousandths of a CPU?",
+			quantity_print_count(item->quantity).at);
 }
 
 /* A thousand CPUs and more: 1000m was meant. */

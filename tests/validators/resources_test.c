@@ -32,6 +32,8 @@ Test(resources, bounds_are_where_kubernetes_and_ray_have_them)
 		{"\"requests\":{\"memory\":\"512m\"}", "RG0506", FIELD_SEVERITY_WARN},
 		{"\"limits\":{\"cpu\":\"999999m\"}", "RG0507", FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"cpu\":\"1e3\"}", "RG0507", FIELD_SEVERITY_WARN},
+		{"\"limits\":{\"cpu\":\"1e30\"}", "RG0507", FIELD_SEVERITY_WARN},
+		{"\"limits\":{\"cpu\":\"1e30\"}", "RG0512", FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"memory\":\"1G\"}", "RG0514", FIELD_SEVERITY_OFF},
 		{"\"limits\":{\"memory\":999999999}", "RG0514", FIELD_SEVERITY_WARN},
 	};
