@@ -48,17 +48,18 @@ extern const struct rule_table RULES_LEGACY_RESOURCES; /* RG1115-: legacy_resour
 extern const struct rule_table RULES_LEGACY_TARGET;    /* RG1122-: legacy_target.c */
 extern const struct rule_table RULES_RAYJOB;           /* RG1201-: rayjob.c */
 extern const struct rule_table RULES_RAYJOB_SUBMIT;    /* RG1214-: rayjob_submit.c */
-extern const struct rule_table RULES_YAML_INSIDE;      /* RG1212, RG1246, RG1248: yaml_inside.c */
-extern const struct rule_table RULES_RAYJOB_DELETION;  /* RG1221-: rayjob_deletion.c */
-extern const struct rule_table RULES_RAYSERVICE;       /* RG1241-: rayservice.c */
-extern const struct rule_table RULES_SERVE_SERVICE;    /* RG1249-: serve_service.c */
-extern const struct rule_table RULES_RAYCRONJOB;       /* RG1261-: raycronjob.c */
-extern const struct rule_table RULES_UPDATE;           /* RG1301-: update.c */
-extern const struct rule_table RULES_UPDATE_EFFECTS;   /* RG1304-: update_effects.c */
-extern const struct rule_table RULES_UPDATE_CHILDREN;  /* RG1311: update_children.c */
-extern const struct rule_table RULES_LIMITS;           /* RG14: limits.c */
-extern const struct rule_table RULES_ADVISORIES;       /* RG1501-: advisories.c */
-extern const struct rule_table RULES_SURROUNDINGS;     /* RG1509-: surroundings.c */
-extern const struct rule_table RULES_DEFAULTS;         /* RG16: defaults_rules.c */
-extern const struct rule_table RULES_PREFLIGHT;        /* RG17: preflight.c */
-extern const struct rule_table RULES_UNSUPPORTED;      /* RG18: unsupported.c */
+extern const struct rule_table
+	RULES_YAML_INSIDE; /* RG1212, RG1216, RG1246, RG1248: yaml_inside.c */
+extern const struct rule_table RULES_RAYJOB_DELETION; /* RG1221-: rayjob_deletion.c */
+extern const struct rule_table RULES_RAYSERVICE;      /* RG1241-: rayservice.c */
+extern const struct rule_table RULES_SERVE_SERVICE;   /* RG1249-: serve_service.c */
+extern const struct rule_table RULES_RAYCRONJOB;      /* RG1261-: raycronjob.c */
+extern const struct rule_table RULES_UPDATE;          /* RG1301-: update.c */
+extern const struct rule_table RULES_UPDATE_EFFECTS;  /* RG1304-: update_effects.c */
+extern const struct rule_table RULES_UPDATE_CHILDREN; /* RG1311: update_children.c */
+extern const struct rule_table RULES_LIMITS;          /* RG14: limits.c */
+extern const struct rule_table RULES_ADVISORIES;      /* RG1501-: advisories.c */
+extern const struct rule_table RULES_SURROUNDINGS;    /* RG1509-: surroundings.c */
+extern const struct rule_table RULES_DEFAULTS;        /* RG16: defaults_rules.c */
+extern const struct rule_table RULES_PREFLIGHT;       /* RG17: preflight.c */
+extern const struct rule_table RULES_UNSUPPORTED;     /* RG18: unsupported.c */

@@ -67,6 +67,46 @@ static void runtime_env_is_yaml(const struct rule_context *c, const struct ray_o
 			&job->runtime_env_yaml, "pip: [requests]");
 }
 
+/* The first that is no string; NULL where all are. */
+static const struct json_node *find_no_string(
+	const struct json_node *map, const struct json_node **key)
+{
+	for (struct json_iter it = json_iter(map); json_next_member(&it);) {
+		*key = it.key;
+		if (!json_is(it.value, JSON_STRING))
+			return it.value;
+	}
+	return NULL;
+}
+
+/* RG1216: after Ray's runtime_env/validation.py, which fails the job. */
+static void runtime_env_is_rays(const struct rule_context *c, const struct ray_object *object)
+{
+	static const char *const INSTALLERS[] = {"pip", "conda", "uv"};
+	const struct ray_job *const job = object->job;
+	const struct json_node *key = NULL;
+	size_t installers = 0;
+	struct yaml_doc doc;
+	struct err err;
+
+	if (!job || !job->runtime_env_yaml.v.len ||
+		!read_first(c->arena, job->runtime_env_yaml.v, &doc, &err) ||
+		!json_is(doc.json.root, JSON_OBJECT))
+		return;
+	const struct field_path *const at = FIELD_CHILD(job->self.at, "runtimeEnvYAML");
+	const struct field_reads reads = FIELD_READS(job->runtime_env_yaml.node);
+
+	for (size_t i = 0; i < ARRAY_LEN(INSTALLERS); i++)
+		installers += json_present(json_get(doc.json.root, INSTALLERS[i]));
+	if (installers > 1)
+		rule_found(c, at, FIELD_INVALID, reads,
+			"pip, conda and uv exclude one another, or Ray fails the job: keep one");
+	if (find_no_string(json_get(doc.json.root, "env_vars"), &key))
+		rule_found(c, at, FIELD_INVALID, reads,
+			"env_vars.%.*s: must be a string, or Ray fails the job: write it in quotes",
+			STR_ARG(json_str(c->arena, key)));
+}
+
 /* RG1246 */
 static void serve_config_is_yaml(const struct rule_context *c, const struct ray_object *object)
 {
@@ -204,6 +244,10 @@ static const struct rule RULES[] = {
 	RULE("RG1212", "runtime-env-is-yaml", ERROR, MODERN, "0.1",
 		"KubeRay's operator, kuberay#1898", "runtimeEnvYAML is a mapping in YAML.",
 		RULE_CHECKS_OBJECT(runtime_env_is_yaml), .needs = PART(JOB)),
+	RULE("RG1216", "runtime-env-is-rays", WARN, MODERN, "0.1", NULL,
+		"The values of env_vars in runtimeEnvYAML are strings, and of pip, conda and uv "
+		"there is one.",
+		RULE_CHECKS_OBJECT(runtime_env_is_rays), .needs = PART(JOB)),
 	RULE("RG1246", "serve-config-is-yaml", WARN, MODERN, "0.1", NULL,
 		"serveConfigV2 is a mapping in YAML.", RULE_CHECKS_OBJECT(serve_config_is_yaml),
 		.needs = PART(SERVICE)),

@@ -84,3 +84,29 @@ Test(yaml_inside, applications_that_ray_serve_refuses_are_warned_of)
 		cr_expect_eq(verdict_grade("RG1248", SERVICE, CASES[i].text), CASES[i].grade, "%s",
 			CASES[i].text);
 }
+
+#define JOB_ENV                                                                                    \
+	"{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: a}, spec: {entrypoint: a, "        \
+	"runtimeEnvYAML: '%s', rayClusterSpec: {headGroupSpec: {template: {spec: {containers: "    \
+	"[{name: head, image: ray}]}}}}}}"
+
+Test(yaml_inside, what_ray_refuses_of_a_runtime_env_is_told)
+{
+	static const struct {
+		const char *text;
+		enum field_severity grade;
+	} CASES[] = {
+		{"{env_vars: {A: 1}}", FIELD_SEVERITY_WARN},
+		{"{env_vars: {A: b, C: true}}", FIELD_SEVERITY_WARN},
+		{"{env_vars: {A: b, C: \"1\"}}", FIELD_SEVERITY_OFF},
+		{"{env_vars: {}}", FIELD_SEVERITY_OFF},
+		{"{pip: [a], conda: b}", FIELD_SEVERITY_WARN},
+		{"{pip: [a], uv: [b]}", FIELD_SEVERITY_WARN},
+		{"{pip: [a], working_dir: b}", FIELD_SEVERITY_OFF},
+		{"[a]", FIELD_SEVERITY_OFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		cr_expect_eq(verdict_grade("RG1216", JOB_ENV, CASES[i].text), CASES[i].grade, "%s",
+			CASES[i].text);
+}
