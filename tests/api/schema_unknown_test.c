@@ -266,3 +266,14 @@ Test(schema_unknown, what_was_meant_is_told_of_the_first_hundred)
 		verdict_expect_told("RG0102", object.at, CASES[i].words);
 	}
 }
+
+/* As `kubectl create --dry-run -o yaml` prints it. */
+Test(schema_unknown, a_status_below_a_pod_is_taken_out)
+{
+	verdict_expect_told("RG0102",
+		"{apiVersion: cluster.ray.io/v1, kind: RayCluster, metadata: {name: a}, spec: "
+		"{headPodType: h, podTypes: [{name: h, podConfig: {apiVersion: v1, kind: Pod, "
+		"metadata: {generateName: a-}, spec: {containers: [{name: ray-node, image: ray}]}, "
+		"status: {}}}]}}",
+		MOVED_OUT("a podConfig", "and a status is written by the cluster"));
+}
