@@ -215,7 +215,7 @@ static enum world_state state_of(const struct json_node *status)
 	return WORLD_PENDING;
 }
 
-/* True where it is another one than was known. */
+/* The latest of those that a watch tells or an answer has. True where it is another one. */
 static bool keep_status(struct world *world, struct world_cluster *cluster,
 	const struct json_node *object, int64_t version)
 {
@@ -223,6 +223,7 @@ static bool keep_status(struct world *world, struct world_cluster *cluster,
 
 	if (version < cluster->status_version)
 		return false;
+	cluster->status_version = version;
 	cluster->state = state_of(status);
 	return keep(world, status ? json_raw(status) : STR(""), &cluster->status_hash,
 		&cluster->status);
@@ -289,8 +290,6 @@ void world_wrote_status(struct world *world, const struct world_key *key, struct
 	if (cluster && version > 0) {
 		cluster->writing = false;
 		(void)keep_status(world, cluster, object, version);
-		if (version > cluster->status_version)
-			cluster->status_version = version;
 	}
 	pthread_mutex_unlock(&world->mutex);
 }

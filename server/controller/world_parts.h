@@ -81,7 +81,7 @@ struct world_cluster {
 	struct deflated *text;      /* the object but for its version and status */
 	struct deflated *status;    /* or NULL */
 	uint64_t text_hash, status_hash;
-	int64_t status_version; /* that we wrote, and a watch may not have told of */
+	int64_t status_version; /* of the RayCluster that had it */
 	int64_t generation, created;
 	int64_t checked; /* clock_now(): when its children were last seen to be there */
 	struct uid uid;

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +26,7 @@ static const char *news, *our_news;
 static bool pods_are_held, writes_are_held;
 static int writes_asked, writes_withheld; /* that came, and that were not sent */
 static bool is_late;                      /* the Lease may be another's by now */
+static atomic_int version;                /* of what was told or written last */
 static int pods_made, pods_asked;         /* in "ns": POSTs that were answered, and that came … */
 static int old_pods_made;                 /* … and in "old" */
 static enum controller_state states[DIALECTS];
@@ -91,7 +93,6 @@ static void take_write(const struct kube_request *request, struct kube_answer *a
 	static const char META[] = "\"metadata\":{";
 	const bool is_post = strcmp(request->method, "POST") == 0;
 	const bool is_pod = is_post && is_of(request, "/ns/pods");
-	static int version = 10;
 
 	writes_asked++;
 	pods_asked += is_pod;
@@ -100,7 +101,6 @@ static void take_write(const struct kube_request *request, struct kube_answer *a
 		wait_a_moment();
 	pods_made += is_pod;
 	old_pods_made += is_post && is_of(request, "/old/pods");
-	version++;
 	answer->status = 201;
 	const char *const at = memmem(request->body.at, request->body.len, META, strlen(META));
 
@@ -109,11 +109,11 @@ static void take_write(const struct kube_request *request, struct kube_answer *a
 		return;
 	}
 	const size_t before = (size_t)(at - request->body.at) + strlen(META);
+	const int now = ++version;
 
 	buf_printf(&answer->body, "%.*s\"uid\":\"u-%d\",\"resourceVersion\":\"%d\"%s%.*s",
-		(int)before, request->body.at, version, version,
-		request->body.at[before] == '}' ? "" : ",", (int)(request->body.len - before),
-		request->body.at + before);
+		(int)before, request->body.at, now, now, request->body.at[before] == '}' ? "" : ",",
+		(int)(request->body.len - before), request->body.at + before);
 }
 
 static bool fake_send(struct kube_transport *self, const struct kube_request *request,
@@ -252,8 +252,8 @@ static void tell_of_generation(
 			","
 			"\"spec\":%.*s%s}",
 			DIALECT_WORDS[dialect].group, name,
-			dialect == DIALECT_MODERN ? "ns" : "old", generation, name,
-			1000 * generation, STR_ARG(spec), status),
+			dialect == DIALECT_MODERN ? "ns" : "old", generation, name, ++version,
+			STR_ARG(spec), status),
 		&LIMITS, &doc, &err));
 	controller_see(controller, dialect, doc.root, &arena);
 }

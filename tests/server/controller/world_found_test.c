@@ -103,3 +103,27 @@ Test(world_found, that_what_was_accepted_cannot_be_read_is_news_once)
 	look(&view);
 	cr_expect_eq(view.look, ACCEPTANCE_READ);
 }
+
+#define IN_STATE(version, state)                                                                   \
+	"{\"metadata\":{\"name\":\"a\",\"namespace\":\"ns\",\"generation\":1,\"resourceVersion\":" \
+	"\"" version "\",\"uid\":\"3b9c1b60-0a6e-4d0c-8c3a-51f0f5a1d003\"},\"spec\":{},"           \
+	"\"status\":{\"state\":\"" state "\"}}"
+
+static void expect_state(const char *state)
+{
+	struct acceptance_view view;
+	const struct observed seen = look(&view);
+
+	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), str_from(state)));
+}
+
+/* A watch may tell before our write has its answer, or long after. */
+Test(world_found, a_status_is_not_undone_by_an_older_one)
+{
+	world_wrote_status(world, &KEY, UID, read(IN_STATE("9", "new")), &arena);
+	world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(IN_STATE("8", "old")), &arena);
+	expect_state("new");
+	world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(IN_STATE("11", "newer")), &arena);
+	world_wrote_status(world, &KEY, UID, read(IN_STATE("10", "late")), &arena);
+	expect_state("newer");
+}

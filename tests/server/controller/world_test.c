@@ -393,27 +393,6 @@ Test(world, an_end_is_of_the_pod_it_was_asked_for)
 	cr_expect_not(seen.pods[0].deleting, "another pod of that name does not end");
 }
 
-Test(world, a_status_that_we_wrote_is_not_undone_by_an_older_one)
-{
-	static const struct json_limits LIMITS = {.bytes = 65536, .depth = 32, .nodes = 4096};
-	struct observed seen;
-	struct json_doc doc;
-	struct err err;
-
-	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
-	cr_assert(json_read(&arena, STR(CLUSTER(UID_ONE, "9", ",\"status\":{\"state\":\"new\"}")),
-		&LIMITS, &doc, &err));
-	world_wrote_status(world, &KEY, STR(UID_ONE), doc.root, &arena);
-	put(WORLD_CLUSTERS, DIALECT_MODERN,
-		CLUSTER(UID_ONE, "8", ",\"status\":{\"state\":\"old\"}"));
-	cr_assert(look(&seen));
-	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), STR("new")));
-	put(WORLD_CLUSTERS, DIALECT_MODERN,
-		CLUSTER(UID_ONE, "10", ",\"status\":{\"state\":\"newer\"}"));
-	cr_assert(look(&seen));
-	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), STR("newer")));
-}
-
 Test(world, what_is_grave_is_written_at_once_and_the_rest_seldom)
 {
 	int64_t due = 0;
