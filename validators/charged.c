@@ -21,7 +21,11 @@ size_t charged_count(struct arena *arena, const struct policy *policy,
 	for (size_t i = 0; i < footprint.count; i++)
 		amounts[i] = (struct charged){footprint.lines[i].name,
 			footprint_column(&footprint.lines[i], charged_column(policy))};
-	amounts[footprint.count] = (struct charged){STR("count/rayclusters"), quantity_whole(1)};
+	/* Of a job or service that runs elsewhere no RayCluster comes to be. */
+	const bool comes = object->kind == RAY_CLUSTER || !ray_object_runs_elsewhere(object);
+
+	amounts[footprint.count] =
+		(struct charged){STR("count/rayclusters"), quantity_whole(comes ? 1 : 0)};
 	*out = amounts;
 	return footprint.count + 1;
 }

@@ -12,6 +12,7 @@ struct reader {
 	size_t closing;   /* the next '}'; in.len: none; behind it the next is looked for */
 	size_t separator; /* behind the start of the last ',' or ".." before it; 0: none */
 	bool past_first;  /* behind the first word: nothing is kept */
+	bool quoted;      /* inside of "" */
 	struct shell_word *word;
 };
 
@@ -56,11 +57,25 @@ static bool skip_reference(struct reader *r)
 	return true;
 }
 
-/* A command inside may hold anything: nothing behind it is judged. */
+/* What is inside may hold anything: nothing behind it is judged. */
 static void give_up(struct reader *r)
 {
-	r->word->runs_command = true;
+	r->word->expands = r->word->unread = true;
 	r->at = r->in.len;
+}
+
+/* At "${": words behind an operator may have quotes of their own, and are not read. */
+static void parameter(struct reader *r)
+{
+	r->word->expands = true;
+	for (r->at += 2; more(r) && r->in.at[r->at] != '}'; r->at++) {
+		if (strchr("'\"`\\${", r->in.at[r->at])) {
+			give_up(r);
+			return;
+		}
+	}
+	r->word->open_quote |= !more(r);
+	r->at += more(r);
 }
 
 /* At a '$' or '`'. */
@@ -69,18 +84,17 @@ static void expansion(struct reader *r)
 	const char next = peek(r, 1);
 
 	if (r->in.at[r->at] == '`') {
-		r->word->expands = true;
+		r->word->runs_command = true;
 		give_up(r);
 	} else if (next == '(') {
 		r->word->expands = true;
-		if (!skip_reference(r))
+		r->word->runs_command |= !skip_reference(r);
+		if (r->word->runs_command)
 			give_up(r);
 	} else if (next == '{') {
-		r->word->expands = true;
-		while (more(r) && r->in.at[r->at] != '}')
-			r->at++;
-		r->word->open_quote |= !more(r);
-		r->at += more(r);
+		parameter(r);
+	} else if (next == '[' || (next == '\'' && !r->quoted)) {
+		give_up(r); /* $[1+1], and $'it\'s' */
 	} else {
 		r->word->expands |= is_name(next) || (next && strchr("@*#?$!-'\"", next));
 		keep(r, '$');
@@ -99,6 +113,7 @@ static void single_quoted(struct reader *r)
 static void double_quoted(struct reader *r)
 {
 	r->at++;
+	r->quoted = true;
 	while (more(r) && r->in.at[r->at] != '"') {
 		const char c = r->in.at[r->at];
 
@@ -110,8 +125,8 @@ static void double_quoted(struct reader *r)
 			r->at++;
 		keep(r, r->in.at[r->at++]);
 	}
-	if (!more(r) && !r->word->runs_command)
-		r->word->open_quote = true;
+	r->quoted = false;
+	r->word->open_quote |= !more(r) && !r->word->unread;
 	r->at += more(r);
 }
 

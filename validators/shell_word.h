@@ -13,6 +13,7 @@ struct shell_word {
 	struct str text;     /* of the first word, without its quotes; meaningless if it expands */
 	bool expands;        /* a variable, a command or braces: the text is not known */
 	bool runs_command;   /* `…` or $(…) that is no $(NAME) of Kubernetes */
+	bool unread;         /* something in it is not understood: what follows it is not judged */
 	bool open_quote;     /* a quote without its partner: the whole command breaks */
 	bool bad_syntax;     /* a bare parenthesis: the whole command breaks */
 	bool breaks_line;    /* a bare line break with something behind it */

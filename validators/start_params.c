@@ -252,7 +252,7 @@ static void check_value(const struct rule_context *c, const struct param *p)
 	const bool unknown = word.expands && !(flag->type == START_RESOURCES && p->text.len &&
 						     p->text.at[0] == '{');
 
-	if (unknown || word.runs_command || word.open_quote || word.bad_syntax)
+	if (unknown || word.unread || word.open_quote || word.bad_syntax)
 		return;
 	const char *fault = start_value_fault(c->arena, flag, word.text);
 

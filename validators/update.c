@@ -55,6 +55,24 @@ static void manager_stays(
 	}
 }
 
+/*
+ * The CRD's rule lets a field come that was not there. Of a RayCluster its pods would stay, without
+ * a controller, and cost nothing here any more.
+ */
+static void is_not_given_away(
+	const struct rule_context *c, const struct ray_object *old, const struct ray_object *object)
+{
+	const struct raycluster *const before = old->cluster;
+	const struct raycluster *const now = object->cluster;
+
+	if (object->kind == RAY_CLUSTER && before && now && before->managed_by.v.len == 0 &&
+		raycluster_runs_elsewhere(now))
+		rule_found(c, FIELD_CHILD(now->self.at, "managedBy"), FIELD_FORBIDDEN,
+			FIELD_READS(now->managed_by.node, before->managed_by.node),
+			"cannot be set once the cluster is there: its pods would stay, and nobody "
+			"would look after them: make the object anew to hand it over");
+}
+
 static void backend_stays(
 	const struct rule_context *c, const struct ray_object *old, const struct ray_object *object)
 {
@@ -146,6 +164,9 @@ static const struct rule RULES[] = {
 	RULE("RG1302", "managed-by-stays", ERROR, MODERN, "0.1", "KubeRay's CRD",
 		"managedBy does not change from one value to another.",
 		RULE_CHECKS_UPDATE(manager_stays), .crd = true),
+	RULE("RG1312", "managed-by-is-not-added", ERROR, MODERN, "0.1", "KubeRay's operator",
+		"A RayCluster that is there is not given to MultiKueue: its pods would stay.",
+		RULE_CHECKS_UPDATE(is_not_given_away)),
 	RULE("RG1303", "gcs-backend-stays", ERROR, MODERN, "0.1", "KubeRay's CRD",
 		"The backend of GCS fault tolerance does not change from one to another.",
 		RULE_CHECKS_UPDATE(backend_stays), .crd = true),

@@ -235,19 +235,24 @@ static const struct rule *rule_of(const struct validation *v, const struct field
 }
 
 /*
- * In the options of an autoscaler that is off: they are put into no pod, so that nobody refuses
+ * In the options of an autoscaler: while it is off they are put into no pod, so that nobody refuses
  * them but the CRD and KubeRay's own look at the spec.
  */
-static bool is_idle(
+static bool is_autoscalers(
 	const struct validation *v, const struct rule *rule, const struct field_error *error)
 {
 	const struct raycluster *const cluster = v->object->cluster;
 	const struct json_node *const options = cluster ? cluster->autoscaler.self.node : NULL;
 
-	return options && !raycluster_autoscales(cluster) && error->node > options &&
-	       error->node < options + options->span && !error->crd && !rule->crd &&
-	       !rule->strict &&
+	return options && error->node > options && error->node < options + options->span &&
+	       !error->crd && !rule->crd && !rule->strict &&
 	       !(rule->upstream && str_contains(str_from(rule->upstream), "KubeRay's"));
+}
+
+static bool is_idle(
+	const struct validation *v, const struct rule *rule, const struct field_error *error)
+{
+	return is_autoscalers(v, rule, error) && !raycluster_autoscales(v->object->cluster);
 }
 
 static struct finding settle(
@@ -304,9 +309,17 @@ static void tolerate(struct finding *f)
 	f->was_there = true;
 }
 
-static bool may_be_old(const struct finding *f)
+/* What an autoscaler that was off has not been asked for is none of the old object's mistakes. */
+static bool is_woken(const struct validation *v, const struct finding *f)
 {
-	return f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares;
+	const struct raycluster *const before = v->old ? v->old->cluster : NULL;
+
+	return before && !raycluster_autoscales(before) && is_autoscalers(v, f->rule, f->error);
+}
+
+static bool may_be_old(const struct validation *v, const struct finding *f)
+{
+	return f->severity == FIELD_SEVERITY_ERROR && !f->rule->compares && !is_woken(v, f);
 }
 
 /* Behind an item that an update puts in front of them, items without a name have new indices. */
@@ -316,7 +329,7 @@ static void tolerate_moved(
 	const struct field_prints now = prints_of(v->arena, v->errors);
 
 	for (size_t i = 0; i < found->count; i++) {
-		if (may_be_old(&found->items[i]) &&
+		if (may_be_old(v, &found->items[i]) &&
 			field_prints_have_moved(old, &now, found->items[i].error))
 			tolerate(&found->items[i]);
 	}
@@ -335,7 +348,7 @@ static void ratchet(const struct validation *v, struct findings *found)
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
-		if (may_be_old(f) && field_prints_have(&old->prints, f->error))
+		if (may_be_old(v, f) && field_prints_have(&old->prints, f->error))
 			tolerate(f);
 	}
 	if (old->prints.count && has_error(found))

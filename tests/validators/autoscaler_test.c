@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/attr.h"
 #include "tests/support/rules_kit.h"
@@ -65,5 +66,17 @@ Test(autoscaler, what_it_does_not_use_while_it_is_off_is_told)
 			IDLE[i].off, "%s %s", IDLE[i].rule, IDLE[i].options);
 		cr_expect_eq(rules_kit_grade(&(struct rules_example){.spec = on}, IDLE[i].rule),
 			FIELD_SEVERITY_ERROR, "%s %s", IDLE[i].rule, IDLE[i].options);
+		char *const was = rules_kit_object(&(struct rules_example){.spec = off});
+		char *const is = rules_kit_object(&(struct rules_example){.spec = on});
+
+		/* Nobody has made it as it is now; what was an error before stays one. */
+		cr_expect_eq(rules_kit_update(was, is, IDLE[i].rule),
+			IDLE[i].off == FIELD_SEVERITY_ERROR ? FIELD_SEVERITY_WARN
+							    : FIELD_SEVERITY_ERROR,
+			"%s %s, switched on", IDLE[i].rule, IDLE[i].options);
+		cr_expect_eq(rules_kit_update(is, is, IDLE[i].rule), FIELD_SEVERITY_WARN,
+			"%s %s, as it was", IDLE[i].rule, IDLE[i].options);
+		free(was);
+		free(is);
 	}
 }
