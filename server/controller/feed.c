@@ -53,7 +53,9 @@ static void trouble(void *context, const struct err *err)
 	const bool was = feed->in_trouble;
 	CLEANUP(buf_done) struct buf why = {0};
 
-	feed->in_trouble = err && err->code != ERR_UNAVAILABLE;
+	if (err && err->code == ERR_UNAVAILABLE)
+		return;
+	feed->in_trouble = err != NULL;
 	if (feed->in_trouble == was)
 		return;
 	if (was) {

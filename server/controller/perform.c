@@ -390,7 +390,8 @@ static void take_answer(struct attempt *a)
 
 /*
  * A pod that a webhook has made another one of is found by nobody, or counts for nobody: it goes
- * again, and is as good as refused. Otherwise one after the other would be made.
+ * again, and is as good as refused. Otherwise one after the other would be made. Where it does not
+ * go it is in doubt: the next try has its name, and meets it.
  */
 static enum write_end end_changed(struct attempt *a, const char *how)
 {
@@ -398,13 +399,19 @@ static enum write_end end_changed(struct attempt *a, const char *how)
 	const struct str uid = json_str(&a->reply.arena, json_get(meta, "uid"));
 	struct attempt gone CLEANUP(attempt_done) = {.p = a->p, .write = a->write};
 
-	(void)call(&gone, (struct kube_call){.verb = KUBE_DELETE,
-				  .at = perform_child(a->write, true),
-				  .only_uid = arena_str(&a->reply.arena, uid).at,
-				  .metadata_only = true});
+	const bool goes = call(&gone, (struct kube_call){.verb = KUBE_DELETE,
+					      .at = perform_child(a->write, true),
+					      .only_uid = arena_str(&a->reply.arena, uid).at,
+					      .metadata_only = true});
+
 	a->reply.refusal.code = UNPROCESSABLE;
 	a->reply.refusal.message = str_from(how);
-	return end_badly(a);
+	(void)err_set(&a->err, ERR_CONFLICT, "%s", how);
+	if (goes || gone.reply.refusal.code == NOT_FOUND)
+		(void)end_badly(a);
+	else
+		(void)end_unknown(a);
+	return WRITE_UNDONE;
 }
 
 /* NULL: it is what was asked for. */

@@ -10,10 +10,10 @@
 #include "server/kube/backoff.h"
 #include "validators/validate.h"
 
-/* After a round that ended badly: what it made itself tells of itself, too, each time anew. */
+/* After a round that ended badly: what it made itself tells of itself, too. */
 #define ASKED_AGAIN CLOCK_SECOND
 
-enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20, ASKED_SHARE = 8 };
+enum { ARENA_BLOCK = 64 * 1024, ARENA_KEPT = 4 * 1024 * 1024, RESYNC_JITTER = 20 };
 
 struct reconciler {
 	struct reconciler_options options;
@@ -227,13 +227,14 @@ void reconciler_run(struct reconciler *r)
 void reconciler_finished(
 	struct reconciler *r, const struct world_key *key, struct str uid, enum writers_end end)
 {
-	if (end == WRITERS_BADLY || end == WRITERS_BADLY_ASKED) {
+	if (end == WRITERS_BADLY || end == WRITERS_BADLY_ASKED || end == WRITERS_UNDONE) {
 		world_unchecked(r->options.world, key, uid);
-		const int64_t sooner = workqueue_back_off(r->options.queue, key) / ASKED_SHARE;
-
+		if (end == WRITERS_UNDONE)
+			workqueue_hold_off(r->options.queue, key);
+		else
+			workqueue_back_off(r->options.queue, key);
 		if (end == WRITERS_BADLY_ASKED)
-			workqueue_add_at(r->options.queue, key,
-				clock_now() + (sooner > ASKED_AGAIN ? sooner : ASKED_AGAIN));
+			workqueue_add_at(r->options.queue, key, clock_now() + ASKED_AGAIN);
 		return;
 	}
 	world_checked(r->options.world, key, uid);

@@ -9,8 +9,11 @@
 
 #define BACKOFF_FIRST (CLOCK_SECOND / 10)
 #define BACKOFF_MOST  (30 * CLOCK_SECOND)
+#define ASKED_LEAST   CLOCK_SECOND
 
 enum { GAPS_OF_MUCH = 5 };
+
+enum { ASKED_SHARE = 8 };
 
 enum place { IDLE, READY, WAITING };
 
@@ -21,6 +24,7 @@ struct entry {
 	int64_t due;        /* when it may be looked at; of what is ready, since when it could be */
 	int64_t looked;     /* at last; 0 never */
 	int64_t backoff;    /* the next wait, of a struct kube_backoff */
+	int64_t not_before; /* whoever asks for it */
 	struct entry *next; /* of what is ready */
 	uint8_t dialect, place;
 	uint16_t namespace_len, name_len;
@@ -176,6 +180,8 @@ static void add_at(struct workqueue *q, struct entry *entry, int64_t due)
 		return;
 	if (entry->looked && due < entry->looked + q->pause)
 		due = entry->looked + q->pause;
+	if (due < entry->not_before)
+		due = entry->not_before;
 	if (entry->place == WAITING && entry->due <= due)
 		return;
 	if (entry->place == WAITING)
@@ -200,18 +206,33 @@ void workqueue_add(struct workqueue *q, const struct world_key *key)
 	workqueue_add_at(q, key, 0);
 }
 
-int64_t workqueue_back_off(struct workqueue *q, const struct world_key *key)
+/* Returns how long that is. */
+static int64_t back_off(struct workqueue *q, struct entry *entry)
 {
-	pthread_mutex_lock(&q->mutex);
-	struct entry *const entry = get(q, key);
 	struct kube_backoff backoff = {BACKOFF_FIRST, BACKOFF_MOST, entry->backoff};
-
 	const int64_t wait = kube_backoff_next(&backoff);
 
 	add_at(q, entry, clock_now() + wait);
 	entry->backoff = backoff.next;
-	pthread_mutex_unlock(&q->mutex);
 	return wait;
+}
+
+void workqueue_back_off(struct workqueue *q, const struct world_key *key)
+{
+	pthread_mutex_lock(&q->mutex);
+	(void)back_off(q, get(q, key));
+	pthread_mutex_unlock(&q->mutex);
+}
+
+void workqueue_hold_off(struct workqueue *q, const struct world_key *key)
+{
+	pthread_mutex_lock(&q->mutex);
+	struct entry *const entry = get(q, key);
+	const int64_t wait = back_off(q, entry);
+	const int64_t asked = wait / ASKED_SHARE > ASKED_LEAST ? wait / ASKED_SHARE : ASKED_LEAST;
+
+	entry->not_before = clock_now() + (asked < wait ? asked : wait);
+	pthread_mutex_unlock(&q->mutex);
 }
 
 void workqueue_forget(struct workqueue *q, const struct world_key *key)
@@ -220,7 +241,7 @@ void workqueue_forget(struct workqueue *q, const struct world_key *key)
 	struct entry *const entry = table_find(&q->entries, world_key_hash(key), is_key, key);
 
 	if (entry)
-		entry->backoff = 0;
+		entry->backoff = entry->not_before = 0;
 	pthread_mutex_unlock(&q->mutex);
 }
 

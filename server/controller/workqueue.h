@@ -24,9 +24,13 @@ void workqueue_free(struct workqueue **queue);
 void workqueue_add(struct workqueue *queue, const struct world_key *key);
 /* When clock_now() reaches `due`, if it is not looked at before. */
 void workqueue_add_at(struct workqueue *queue, const struct world_key *key, int64_t due);
-/* It failed: after 0.1 s, and each time twice as long, at most 30 s, and a little by chance.
- * Returns how long that is. */
-int64_t workqueue_back_off(struct workqueue *queue, const struct world_key *key);
+/* It failed: after 0.1 s, and each time twice as long, at most 30 s, and a little by chance. */
+void workqueue_back_off(struct workqueue *queue, const struct world_key *key);
+/*
+ * The same, and whoever asks for it meanwhile waits an eighth of that, or a second where that is
+ * more: for what tells of itself each time, and is no news.
+ */
+void workqueue_hold_off(struct workqueue *queue, const struct world_key *key);
 /* It went well: the next wait is the first again. */
 void workqueue_forget(struct workqueue *queue, const struct world_key *key);
 

@@ -1,5 +1,6 @@
 #include "server/controller/writers.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -18,7 +19,8 @@ struct lane {
 	size_t at_work;
 	enum write_stage stage; /* of those at work */
 	bool answered;          /* one of that stage was */
-	bool in_round, bad;     /* something of the round was refused or given up */
+	bool in_round, bad;     /* something of the round was refused or given up … */
+	bool undone;            /* … or done and taken back */
 	bool missed;            /* the same of what stands aside … */
 	bool moved;             /* … and something else was done that the next round goes by */
 	bool loud;              /* more than its status was written */
@@ -59,29 +61,6 @@ struct writers *writers_new(const struct writers_options *options)
 	return w;
 }
 
-struct write *write_new(void)
-{
-	struct write *const write = mem_alloc(sizeof(*write));
-
-	arena_init(&write->arena, 512);
-	return write;
-}
-
-static void write_free(struct write **write)
-{
-	if (*write)
-		arena_done(&(*write)->arena);
-	mem_free(write);
-}
-
-static void free_list(struct write *write)
-{
-	for (struct write *next; write; write = next) {
-		next = write->next;
-		write_free(&write);
-	}
-}
-
 static bool is_key(const struct table_item *item, const void *key)
 {
 	return world_key_eq(&((const struct lane *)(const void *)item)->key, key);
@@ -106,7 +85,7 @@ static struct lane *lane_new(struct writers *w, const struct world_key *key)
 
 static void lane_free(struct lane *lane)
 {
-	free_list(lane->ready);
+	write_free_all(lane->ready);
 	deeds_done(&lane->deeds);
 	free(lane->uid);
 	arena_done(&lane->arena);
@@ -217,20 +196,18 @@ bool writers_busy(struct writers *w, const struct world_key *key)
 	return busy;
 }
 
-/* The lane whose turn it is; what was dropped meanwhile has no write. */
-static struct lane *take_turn(struct writers *w, struct line *line)
+/* The lane whose turn it is. Whoever withdraws writes takes theirs out of the line. */
+static struct lane *take_turn(struct line *line)
 {
-	struct lane *lane;
+	struct lane *const lane = line->first;
 
-	while ((lane = line->first) != NULL) {
-		line->first = lane->next;
-		if (line->first == NULL)
-			line->last = &line->first;
-		lane->in_turn = false;
-		if (may_begin(lane))
-			break;
-		remove_if_idle(w, lane);
-	}
+	if (lane == NULL)
+		return NULL;
+	assert(may_begin(lane));
+	line->first = lane->next;
+	if (line->first == NULL)
+		line->last = &line->first;
+	lane->in_turn = false;
 	return lane;
 }
 
@@ -242,10 +219,10 @@ static bool may_begin_slow(const struct writers *w)
 /* What is slow waits until nobody else has anything to be written. */
 static struct write *take_ready(struct writers *w, struct lane **out)
 {
-	struct lane *lane = take_turn(w, &w->usual);
+	struct lane *lane = take_turn(&w->usual);
 
 	if (lane == NULL && may_begin_slow(w))
-		lane = take_turn(w, &w->slow);
+		lane = take_turn(&w->slow);
 	if (lane == NULL)
 		return NULL;
 	struct write *const write = lane->ready;
@@ -322,7 +299,7 @@ static void withdraw(struct writers *w, struct write *list)
 {
 	for (const struct write *write = list; write; write = write->next)
 		w->options.withdrawn(w->options.context, write);
-	free_list(list);
+	write_free_all(list);
 }
 
 /* How a round ended, for those who are told outside of the mutex. */
@@ -331,6 +308,15 @@ struct ending {
 	enum writers_end how;
 	struct deeds deeds;
 };
+
+static enum writers_end how_of(const struct lane *lane)
+{
+	if (!lane->bad && (!lane->missed || lane->moved))
+		return lane->loud || lane->asked ? WRITERS_WELL : WRITERS_QUIETLY;
+	if (lane->undone)
+		return WRITERS_UNDONE;
+	return lane->asked ? WRITERS_BADLY_ASKED : WRITERS_BADLY;
+}
 
 /* True when it was the round's last write. */
 static bool end_round(struct writers *w, struct lane *lane, struct ending *ending)
@@ -341,9 +327,7 @@ static bool end_round(struct writers *w, struct lane *lane, struct ending *endin
 	if (ended) {
 		end->uid = arena_str(&end->arena, str_from(lane->uid));
 		end->key = world_key_copy(&end->arena, &lane->key);
-		ending->how = lane->loud || lane->asked ? WRITERS_WELL : WRITERS_QUIETLY;
-		if (lane->bad || (lane->missed && !lane->moved))
-			ending->how = lane->asked ? WRITERS_BADLY_ASKED : WRITERS_BADLY;
+		ending->how = how_of(lane);
 		ending->deeds = lane->deeds;
 		lane->deeds = (struct deeds){0};
 		lane->in_round = false;
@@ -368,6 +352,7 @@ static void note_end(struct lane *lane, const struct write *write, enum write_en
 
 	lane->answered |= how != WRITE_GIVEN_UP;
 	lane->bad |= bad && !write->aside;
+	lane->undone |= how == WRITE_UNDONE;
 	lane->missed |= bad && write->aside;
 	lane->moved |= !bad && (write->stage != WRITE_STATUS || write->loud);
 }

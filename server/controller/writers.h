@@ -45,12 +45,14 @@ struct write {
 enum write_end {
 	WRITE_DONE,
 	WRITE_REFUSED,
+	WRITE_UNDONE,   /* done, and taken back: what is told of that is no news */
 	WRITE_GIVEN_UP, /* no answer, or none that says whether it was done */
 };
 
 /* How a round has ended: all of its writes have. */
 enum writers_end {
 	WRITERS_BADLY,       /* some were refused or given up */
+	WRITERS_UNDONE,      /* the same, and something was done and taken back */
 	WRITERS_BADLY_ASKED, /* the same, and meanwhile somebody asked for the cluster */
 	WRITERS_WELL,
 	/* Only a status was written that nothing hangs on, and nobody asked for the cluster. */
@@ -84,6 +86,10 @@ void writers_free(struct writers **writers);
 
 /* One to be filled; strings go into its arena. It is given to writers_submit(). */
 struct write *write_new(void);
+/* Takes NULL and nulls. */
+void write_free(struct write **write);
+/* With all that follow it; takes NULL. */
+void write_free_all(struct write *first);
 
 /* A round of one cluster, by stages; the list is theirs from now on. */
 void writers_submit(struct writers *writers, struct write *first);

@@ -59,7 +59,8 @@ static void look_at_token(struct look *l, const struct explain_account *account)
 	const int64_t made =
 		explain_time(l->arena, EXPLAIN_AT(object, "metadata", "creationTimestamp"));
 
-	if (made <= head->created || l->s->in->now - made > TOKEN_S)
+	if (look_find_autoscaler(head) == NULL || made <= head->created ||
+		l->s->in->now - made > TOKEN_S)
 		return;
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,
 		"its autoscaler's token is void: ServiceAccount \"%.*s\" is newer than the head",

@@ -9,7 +9,7 @@
 /* From this version on Ray takes v2 where nothing is said. */
 enum { IMPLIED_MAJOR = 2, IMPLIED_MINOR = 48 };
 
-static const struct explain_container *find_autoscaler(const struct explain_pod *head)
+const struct explain_container *look_find_autoscaler(const struct explain_pod *head)
 {
 	for (size_t i = 0; head && i < head->container_count; i++) {
 		if (str_is(head->containers[i].name, AUTOSCALER))
@@ -177,11 +177,12 @@ void look_at_autoscaler(struct look *l)
 	if (head == NULL || explain_pod_is_over(head))
 		return;
 	if (!raycluster_autoscales(cluster)) {
-		if (find_autoscaler(head) && cluster->head && !template_has_autoscaler(cluster))
+		if (look_find_autoscaler(head) && cluster->head &&
+			!template_has_autoscaler(cluster))
 			tell_left_over(l, head);
 		return;
 	}
-	if (find_autoscaler(head) == NULL)
+	if (look_find_autoscaler(head) == NULL)
 		tell_absent(l, head);
 	else
 		tell_log(l, head);

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "base/json_edit.h"
 
-#define DURATION (15 * CLOCK_SECOND)
+#define DURATION  (15 * CLOCK_SECOND)
+#define GONE_MOST (60 * CLOCK_SECOND) /* whatever duration was written into one that is gone */
 
 static const struct kube_resource LEASES = {"coordination.k8s.io", "v1", "leases", false};
 static const struct json_limits LIMITS = {.bytes = 1 << 20, .depth = 64, .nodes = 100000};
@@ -158,7 +159,8 @@ static bool is_free(const struct kube_lease *lease)
 static void miss(struct kube_lease *lease)
 {
 	if (!is_free(lease) && lease->object.len)
-		lease->gone_until = clock_now() + lease->runs;
+		lease->gone_until =
+			clock_now() + (lease->runs < GONE_MOST ? lease->runs : GONE_MOST);
 	forget(lease);
 }
 

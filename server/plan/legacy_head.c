@@ -13,7 +13,7 @@ static bool is_outdated(const struct legacy *l, const struct observed_pod *pod)
 
 static bool is_replaced(const struct legacy *l, const struct observed_pod *pod)
 {
-	return l->m.seen->verdict.accepted && !l->frozen && is_outdated(l, pod);
+	return l->m.seen->verdict.accepted && !l->frozen && !l->unsure && is_outdated(l, pod);
 }
 
 /* Takes out of the run what ended and what is made of an older spec. */

@@ -11,6 +11,7 @@ struct legacy {
 	bool head_ended;                 /* one that nobody asked to end: RESTARTS counts it */
 	bool updating;                   /* pods of an older spec are there still */
 	bool frozen; /* the head's Service is somebody else's: no pod comes, none is made anew */
+	bool unsure; /* it may be: the Service is about to be asked for */
 	bool adopts; /* it becomes the owner of pods, before which nobody looks for a head */
 };
 

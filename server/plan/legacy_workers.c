@@ -35,10 +35,10 @@ static void drop_ended(struct legacy *l, struct type_need *need)
 	for (size_t i = run->count; i-- > 0;) {
 		const struct observed_pod *const pod = run->items[i];
 
-		if (pod->deleting) {
+		if (pod->deleting)
 			modern_pods_drop(run, i);
+		if (pod->deleting || l->frozen)
 			continue;
-		}
 		if (modern_pod_lost(&l->m, need->type, pod)) {
 			drop(l, run, i, MODERN_LOST);
 			continue;
@@ -114,15 +114,14 @@ static void settle(struct legacy *l, struct type_need *need, const struct ray_gr
 	need->wanted = legacy_pods_wanted(l, type);
 	need->run = modern_pods_of(&l->m, POD_WORKER, type->name.v);
 	need->launch = legacy_launch(&l->m.c, type, &head);
-	if (!l->frozen) {
-		drop_ended(l, need);
+	drop_ended(l, need);
+	if (!l->frozen && !l->unsure)
 		drop_of_other_heads(l, need);
-	}
 	modern_pods_sort(&need->run);
 	if (!l->m.seen->verdict.accepted)
 		return;
 	drop_surplus(l, need, most > 0 ? most : 0);
-	if (!l->frozen)
+	if (!l->frozen && !l->unsure)
 		roll(l, need);
 }
 

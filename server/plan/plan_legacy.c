@@ -86,8 +86,8 @@ static void settle_service(struct legacy *l)
 	struct json_edit *service = legacy_service(&l->m.c);
 
 	if (there == NULL || (!there->ours && !there->stray)) {
-		service_action(l, ACTION_CREATE, service)->needed =
-			modern_head_service_is_needed(l->m.seen, &l->m.c);
+		l->unsure = modern_head_service_is_needed(l->m.seen, &l->m.c);
+		service_action(l, ACTION_CREATE, service)->needed = l->unsure;
 		return;
 	}
 	if (there->ours && there->ports && !legacy_ports_fit(service, there->ports))

@@ -191,7 +191,8 @@ static void add_drifts(const struct status_input *in, struct arena *arena, struc
 		add_drift(out, "PersistentVolumeClaim", claim->name, drift);
 	if (typed && !str_eq(in->c->head_service, child_head_service_asked(in->c)))
 		add_drift(out, "Service", in->c->head_service,
-			arena_printf(arena, "its name is %.*s, not %.*s",
+			arena_printf(arena,
+				"its name is %.*s, not %.*s, and pods that are there go by it",
 				STR_ARG(in->c->head_service),
 				STR_ARG(child_head_service_asked(in->c))));
 	for (size_t i = 0; type.len && i < seen->service_count; i++) {

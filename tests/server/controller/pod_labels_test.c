@@ -30,16 +30,16 @@ static size_t count(struct str text, const char *word)
 	return found;
 }
 
-/* Watches tell of what is there at the end of it. */
+/* As watches do, they tell of what was made and of what is gone, and that some time later. */
 static void pass(struct controller_kit *kit, int seconds)
 {
-	for (int s = 0; s < seconds; s++) {
+	for (int s = 0; s < 10 * seconds; s++) {
 		for (int i = 0; i < EVER && controller_kit_write(kit); i++)
 			;
-		clock_advance(CLOCK_SECOND);
+		controller_kit_run_pods(kit);
+		controller_kit_tell(kit);
+		clock_advance(CLOCK_SECOND / 10);
 	}
-	controller_kit_run_pods(kit);
-	controller_kit_tell(kit);
 }
 
 Test(pod_labels, pods_that_nobody_would_find_are_not_made_one_after_the_other)
@@ -54,7 +54,7 @@ Test(pod_labels, pods_that_nobody_would_find_are_not_made_one_after_the_other)
 		const size_t tries =
 			count(fake_cluster_log(kit->cluster), "POST /api/v1/namespaces/ns/pods");
 
-		cr_expect_leq(tries, 40u, "%s: %zu tries", CHANGES[i].what, tries);
+		cr_expect_leq(tries, 80u, "%s: %zu tries", CHANGES[i].what, tries);
 		cr_expect_eq(
 			count(fake_cluster_log(kit->cluster), "DELETE /api/v1/namespaces/ns/pods"),
 			tries, "%s", CHANGES[i].what);
@@ -62,7 +62,6 @@ Test(pod_labels, pods_that_nobody_would_find_are_not_made_one_after_the_other)
 			CHANGES[i].what, controller_kit_cluster(kit, "a"));
 
 		fake_cluster_mutate(kit->cluster, "/pods", NULL);
-		pass(kit, QUIET);
 		pass(kit, QUIET);
 		cr_expect_eq(controller_kit_pods(kit, "a", NULL), 3u, "%s", CHANGES[i].what);
 		controller_kit_free(&kit);

@@ -473,6 +473,13 @@ Test(reconcile, what_was_asked_for_during_a_round_that_failed_is_looked_at_soon)
 	cr_expect_not(reconciler_step(kit->reconciler));
 	reconciler_finished(kit->reconciler, &key, STR("uid-of-a"), WRITERS_BADLY_ASKED);
 	cr_expect_not(reconciler_step(kit->reconciler), "not at once");
-	clock_advance(6 * CLOCK_SECOND);
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect(reconciler_step(kit->reconciler));
+	/* What it has made and taken back asks for it each time. */
+	reconciler_finished(kit->reconciler, &key, STR("uid-of-a"), WRITERS_UNDONE);
+	workqueue_add(kit->queue, &key);
+	clock_advance(2 * CLOCK_SECOND);
+	cr_expect_not(reconciler_step(kit->reconciler));
+	clock_advance(4 * CLOCK_SECOND);
 	cr_expect(reconciler_step(kit->reconciler));
 }

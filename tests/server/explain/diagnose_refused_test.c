@@ -117,7 +117,7 @@ static const struct explain_example EXAMPLES[] = {
 	 CLUSTER_THAT("ReplicaFailure", "Pod of \"headgroup\": object is being deleted: pods \"demo-head\" already exists", ONE_OF_ONE) WORKER_UP,
 	 "somebody else", false},
 	{"a webhook that changes labels",
-	 CLUSTER_THAT("ReplicaFailure", "Pod of \"w\": it came back with the label ray.io/group \"\", not \"w\", and was deleted again: a mutating "
+	 CLUSTER_THAT("ReplicaFailure", "Pod of \"w\": it came back with the label ray.io/group \"\", not \"w\": a mutating "
 		      "webhook has to leave the labels of these pods alone", ONE_OF_ONE) HEAD,
 	 "1. a webhook of your cluster changes the labels by which pods are found\n", true},
 	{"hosts of a replica are made together",

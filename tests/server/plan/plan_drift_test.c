@@ -58,7 +58,7 @@ static const struct example EXAMPLES[] = {
 	 TOLD "Service \"demo-head-svc\" (its type is ClusterIP, not LoadBalancer" ANEW},
 	{"of the same", TYPED("serviceType: NodePort"), "service demo-head-svc 10.0.0.1 NodePort\npod h headgroup running ready\n", ""},
 	{"another name", NAMED("other"), "service demo-head-svc None ClusterIP head\npod h headgroup running ready\n",
-	 TOLD "Service \"demo-head-svc\" (its name is demo-head-svc, not other" ANEW},
+	 TOLD "Service \"demo-head-svc\" (its name is demo-head-svc, not other, and pods that are there go by it" ANEW},
 	{"which no watch has told to be the head's", NAMED("other"), THERE, "create Service other needed\n"},
 	{"one of that name is the head's, whatever else there is", NAMED("other"),
 	 "service demo-head-svc None ClusterIP head\nservice other None ClusterIP\npod h headgroup running ready\n", ""},

@@ -237,6 +237,24 @@ static const struct example UPDATES[] = {
 	 SERVICE "pod head h head running ready ip=1.2.3.4 launch=old\n" W("a") W("b")
 	 "status phase: Running\nstatus head: {podName: head, launchConfig: 'older'}\n",
 	 "delete head: its podType has changed\n", "Updating 0"},
+	{"but not in the round that asks for its Service, which may be somebody else's", TWO,
+	 "pod head h head running ready ip=1.2.3.4 launch=old\n"
+	 "pod a w running ready launch=old\npod b w launch=elsewhere\n"
+	 "status phase: Running\nstatus head: {podName: head, launchConfig: 'older'}\n",
+	 "create Service demo-ray-head needed\nagain 200\n", NULL},
+	{"nor where it is", TWO,
+	 "taken Service demo-ray-head taken\n"
+	 "pod head h head running ready ip=1.2.3.4 launch=old\n"
+	 "pod a w running ready launch=old\npod b w launch=elsewhere\n"
+	 "status phase: Running\nstatus head: {podName: head, launchConfig: 'older'}\n",
+	 "create Service demo-ray-head\n"
+	 "warning FailedToCreateService: Service \"demo-ray-head\": taken\nagain 200\n", NULL},
+	{"and then what is going already is none of those that are too many",
+	 SPEC("") TYPE("w", "minWorkers: 1, maxWorkers: 1, "),
+	 "taken Service demo-ray-head taken\n" HEAD
+	 "pod a w running unready launch=now\npod b w running ready deleting launch=now\n",
+	 "create Service demo-ray-head\n"
+	 "warning FailedToCreateService: Service \"demo-ray-head\": taken\n", NULL},
 	{"and the next one comes when it has ended", TWO,
 	 SERVICE "pod head h head running deleting ends=20 launch=old\n"
 	 "status head: {podName: head, launchConfig: 'older'}\n",
