@@ -89,7 +89,7 @@ struct write *write_new(void);
 /* Takes NULL and nulls. */
 void write_free(struct write **write);
 /* With all that follow it; takes NULL. */
-void write_free_all(struct write *first);
+void write_free_all(struct write *write);
 
 /* A round of one cluster, by stages; the list is theirs from now on. */
 void writers_submit(struct writers *writers, struct write *first);
