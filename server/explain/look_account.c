@@ -22,20 +22,6 @@ bool explain_account(const struct explain_subject *s, struct explain_account *ou
 	return true;
 }
 
-static const struct json_node *find(const struct look *l, enum explain_kind kind, struct str name)
-{
-	const struct explain_objects *const all = &l->s->in->of[kind];
-
-	for (size_t i = 0; i < all->count; i++) {
-		const struct json_node *const meta = json_get(all->items[i], "metadata");
-
-		if (json_str_is(json_get(meta, "name"), name) &&
-			json_str_is(json_get(meta, "namespace"), l->s->namespace))
-			return all->items[i];
-	}
-	return NULL;
-}
-
 static struct str missing_of(const struct look *l, const struct explain_account *account)
 {
 	struct str list = STR("");
@@ -43,7 +29,7 @@ static struct str missing_of(const struct look *l, const struct explain_account 
 	for (size_t i = 0; i < EXPLAIN_ACCOUNT_PARTS; i++) {
 		const enum explain_kind kind = (enum explain_kind)(EXPLAIN_ACCOUNT + i);
 
-		if (l->s->in->of[kind].looked && find(l, kind, account->names[i]) == NULL)
+		if (l->s->in->of[kind].looked && look_find(l, kind, account->names[i]) == NULL)
 			list = arena_printf(l->arena, "%.*s%s%s \"%.*s\"", STR_ARG(list),
 				list.len ? ", " : "", EXPLAIN_KIND_ROWS[kind].kind,
 				STR_ARG(account->names[i]));
@@ -54,7 +40,7 @@ static struct str missing_of(const struct look *l, const struct explain_account 
 /* Tokens are of one very account, and hold no longer than that. */
 static void look_at_token(struct look *l, const struct explain_account *account)
 {
-	const struct json_node *const object = find(l, EXPLAIN_ACCOUNT, account->names[0]);
+	const struct json_node *const object = look_find(l, EXPLAIN_ACCOUNT, account->names[0]);
 	const struct explain_pod *const head = explain_head(l->s);
 	const int64_t made =
 		explain_time(l->arena, EXPLAIN_AT(object, "metadata", "creationTimestamp"));

@@ -24,7 +24,7 @@ struct str explain_head_service(const struct explain_subject *s)
 	return own.len ? own : derived_head_service(arena, s->name);
 }
 
-static const struct json_node *find(const struct look *l, enum explain_kind kind, struct str name)
+const struct json_node *look_find(const struct look *l, enum explain_kind kind, struct str name)
 {
 	const struct explain_objects *const all = &l->s->in->of[kind];
 
@@ -176,7 +176,7 @@ void look_at_service(struct look *l)
 {
 	const struct explain_pod *const head = explain_head(l->s);
 	const struct str name = explain_head_service(l->s);
-	const struct json_node *const service = find(l, EXPLAIN_SERVICE, name);
+	const struct json_node *const service = look_find(l, EXPLAIN_SERVICE, name);
 
 	if (head == NULL || !head->ready || explain_pod_is_over(head) ||
 		!l->s->in->of[EXPLAIN_SERVICE].looked)

@@ -39,6 +39,8 @@ void look_at_strays(struct look *l);
 void look_at_autoscaler(struct look *l);
 void look_at_account(struct look *l);
 
+/* The object of that kind and name in the namespace of the cluster; NULL: there is none. */
+const struct json_node *look_find(const struct look *l, enum explain_kind kind, struct str name);
 /* The container of Ray's autoscaler; NULL where the head has none. */
 const struct explain_container *look_find_autoscaler(const struct explain_pod *head);
 /* What to do about a Service's name that somebody else has. */
