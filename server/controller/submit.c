@@ -143,8 +143,8 @@ static bool is_held(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct round *round, const struct round_leave *leave)
 {
 	const bool behind = has_other_writes(round);
-	const bool busy = writers_are_busy(to->writers);
-	const struct world_hold hold = {behind, busy ? leave->busy_ms : leave->calm_ms};
+	const struct world_hold hold = {
+		behind, writers_are_busy(to->writers, key), leave->calm_ms, leave->busy_ms};
 	int64_t due;
 
 	if (!leave->waits || round->onward || (behind && seen->failure_count))

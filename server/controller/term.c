@@ -9,6 +9,8 @@
 #include "server/controller/perform.h"
 #include "server/kube/stop.h"
 
+enum { EVENT_LATER_MS = 30000 };
+
 /* Its fields are set before any of its threads begins. */
 struct term {
 	struct term_options options;
@@ -73,11 +75,15 @@ static void finished(
 	reconciler_finished(term->reconciler, key, uid, end);
 }
 
+/* That all goes as it should gives way to the writes that make it go. */
 static void tell_event(void *context, const struct kube_event *event)
 {
 	const struct term *const term = context;
+	struct kube_event told = *event;
 
-	kube_recorder_add(term->recorder, event);
+	if (!event->warning && writers_are_busy(term->writers, NULL))
+		told.later_ms = EVENT_LATER_MS;
+	kube_recorder_add(term->recorder, &told);
 }
 
 static void did(

@@ -181,13 +181,15 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	uint64_t gravity, int64_t *due);
 /* How long a status that may wait does so. */
 struct world_hold {
-	bool behind; /* its round has other writes: until these are done, a second at most */
-	int32_t ms;  /* else so long */
+	bool behind; /* its round has other writes: until these are done, 1 s at most, 5 if busy */
+	bool busy;   /* the writes of other clusters queue up: until 5 s after that, busy_ms at most
+		      */
+	int32_t calm_ms, busy_ms; /* else calm_ms */
 };
 
 /*
- * Whether a status that may wait is to wait still, until `*due` (clock_now()). The time runs from
- * the first call of each sort on, whatever later ones say, until a status is written.
+ * Whether a status that may wait is to wait still; `*due` (clock_now()) is when to ask again. The
+ * time runs from the first call of each sort on, until a status is written.
  */
 bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct world_hold *hold, int64_t *due);

@@ -92,8 +92,9 @@ struct world_cluster {
 	struct acceptance *acceptance; /* NULL until it was judged */
 	int64_t status_at;             /* clock_now() when one was last written … */
 	uint64_t status_gravity;       /* … that said this */
-	int64_t behind_until; /* clock_now(): as long one is kept behind other writes; 0: none is */
-	int64_t held_until;   /* and for more to come */
+	int64_t behind_since; /* clock_now(): one is kept behind other writes; 0: none is */
+	int64_t held_since;   /* and for more to come */
+	int64_t busy_at;      /* when other clusters' writes were last seen to queue up meanwhile */
 	uint32_t events[WORLD_EVENTS]; /* that were told last, by hash; the next one is put … */
 	uint8_t next_event;            /* … here */
 	char name[];

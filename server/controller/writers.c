@@ -175,13 +175,16 @@ void writers_wait_for_room(struct writers *w)
 	pthread_mutex_unlock(&w->mutex);
 }
 
-bool writers_are_busy(struct writers *w)
+bool writers_are_busy(struct writers *w, const struct world_key *but)
 {
 	pthread_mutex_lock(&w->mutex);
-	const bool busy = w->waiting >= WRITERS_WAITING_MUCH;
+	size_t waiting = w->waiting;
+	const struct lane *const lane = but ? find(w, but) : NULL;
 
+	for (const struct write *own = lane ? lane->ready : NULL; own; own = own->next)
+		waiting--;
 	pthread_mutex_unlock(&w->mutex);
-	return busy;
+	return waiting >= WRITERS_WAITING_MUCH;
 }
 
 bool writers_busy(struct writers *w, const struct world_key *key)

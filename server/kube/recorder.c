@@ -20,7 +20,13 @@ struct waiting {
 	struct waiting *next;
 	struct kube_event event;
 	int64_t when; /* clock_wall() */
+	int64_t due;  /* clock_now() */
 	char text[];
+};
+
+struct line {
+	struct waiting *first, **last;
+	size_t count, room;
 };
 
 struct kube_recorder {
@@ -32,8 +38,7 @@ struct kube_recorder {
 	_Atomic uint64_t dropped;
 	pthread_mutex_t mutex;
 	pthread_cond_t more;
-	struct waiting *first, **last;
-	size_t count;
+	struct line soon, later;
 	bool ending; /* nothing more is taken */
 	bool ended;  /* nor written */
 };
@@ -70,6 +75,7 @@ static struct waiting *copy_of(struct kube_event event)
 	char *to = copy->text;
 
 	copy->when = clock_wall();
+	copy->due = clock_now() + event.later_ms * CLOCK_MILLISECOND;
 	copy->event = event;
 	for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
 		const char **const text = text_at(&copy->event, i);
@@ -82,17 +88,34 @@ static struct waiting *copy_of(struct kube_event event)
 	return copy;
 }
 
+static void push(struct line *line, struct waiting *waiting)
+{
+	if (line->first == NULL)
+		line->last = &line->first;
+	*line->last = waiting;
+	line->last = &waiting->next;
+	line->count++;
+}
+
+static struct waiting *pop(struct line *line)
+{
+	struct waiting *const waiting = line->first;
+
+	line->first = waiting->next;
+	line->count--;
+	return waiting;
+}
+
 void kube_recorder_add(struct kube_recorder *recorder, const struct kube_event *event)
 {
 	struct waiting *waiting = copy_of(*event);
+	struct line *const line = event->later_ms ? &recorder->later : &recorder->soon;
 
 	pthread_mutex_lock(&recorder->mutex);
-	const bool room = recorder->count < KUBE_RECORDER_ROOM && !recorder->ending;
+	const bool room = line->count < line->room && !recorder->ending;
 
 	if (room) {
-		*recorder->last = waiting;
-		recorder->last = &waiting->next;
-		recorder->count++;
+		push(line, waiting);
 		pthread_cond_signal(&recorder->more);
 	}
 	pthread_mutex_unlock(&recorder->mutex);
@@ -107,20 +130,28 @@ uint64_t kube_recorder_dropped(const struct kube_recorder *recorder)
 	return atomic_load(&recorder->dropped);
 }
 
+/* The one whose turn it is, if any. At the end nothing gives way any more. */
+static struct waiting *next_of(struct kube_recorder *recorder)
+{
+	if (recorder->soon.first)
+		return pop(&recorder->soon);
+	if (recorder->later.first &&
+		(recorder->ending || recorder->later.first->due <= clock_now()))
+		return pop(&recorder->later);
+	return NULL;
+}
+
 /* NULL at the end. */
 static struct waiting *take(struct kube_recorder *recorder)
 {
 	struct waiting *waiting;
 
 	pthread_mutex_lock(&recorder->mutex);
-	while (recorder->first == NULL && !recorder->ending)
-		pthread_cond_wait(&recorder->more, &recorder->mutex);
-	waiting = recorder->first;
-	if (waiting) {
-		recorder->first = waiting->next;
-		recorder->count--;
-		if (recorder->first == NULL)
-			recorder->last = &recorder->first;
+	while ((waiting = next_of(recorder)) == NULL && !recorder->ending) {
+		if (recorder->later.first)
+			clock_wait(&recorder->more, &recorder->mutex, recorder->later.first->due);
+		else
+			pthread_cond_wait(&recorder->more, &recorder->mutex);
 	}
 	pthread_mutex_unlock(&recorder->mutex);
 	return waiting;
@@ -313,7 +344,8 @@ bool kube_recorder_start(struct kube_client *client, const char *component, cons
 	recorder->client = client;
 	recorder->component = component;
 	recorder->host = host;
-	recorder->last = &recorder->first;
+	recorder->soon.room = KUBE_RECORDER_ROOM;
+	recorder->later.room = KUBE_RECORDER_ROOM_LATER;
 	recorder->series = kube_event_series_new();
 	recorder->stop = kube_stop_new();
 	pthread_mutex_init(&recorder->mutex, NULL);

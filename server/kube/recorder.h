@@ -17,9 +17,14 @@ struct kube_event {
 	bool warning;        /* else normal */
 	const char *reason;  /* CamelCase, one of few */
 	const char *message; /* cut at 1,024 bytes, as the API server has it */
+	/* Not zero: it gives way to all others for so long, where other writes are more urgent. */
+	int32_t later_ms;
 };
 
-enum { KUBE_RECORDER_ROOM = 256 }; /* events that wait to be written */
+enum {
+	KUBE_RECORDER_ROOM = 256,        /* events that wait to be written */
+	KUBE_RECORDER_ROOM_LATER = 1024, /* and that give way */
+};
 
 struct kube_recorder;
 

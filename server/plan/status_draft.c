@@ -18,9 +18,9 @@ static const struct {
 	struct round_leave leave;
 } HASTE[] = {
 	[STATUS_SLOWLY] = {30, {true, 1000, 5000}},
-	[STATUS_SOON] = {5, {true, 1000, 5000}},
+	[STATUS_SOON] = {5, {true, 1000, 30000}},
 	[STATUS_ENDS] = {5, {false, 0, 0}},
-	[STATUS_BEGINS] = {0, {true, 0, 5000}},
+	[STATUS_BEGINS] = {0, {true, 500, 30000}},
 	[STATUS_NOW] = {0, {false, 0, 0}},
 };
 

@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/where.sh"
 
 CLUSTERS=${CLUSTERS:-200}
-ROUNDS=${ROUNDS:-2}
+ROUNDS=${ROUNDS:-3}
 KUBERAY=${KUBERAY:-}
 CONNECTIONS=8
 NODES=4

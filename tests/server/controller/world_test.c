@@ -412,20 +412,29 @@ Test(world, what_is_grave_is_written_at_once_and_the_rest_seldom)
 static const struct {
 	const char *what;
 	int64_t at_ms;
-	bool behind;
-	int32_t ms;
+	bool behind, busy;
+	int32_t calm_ms;
 	bool holds, written;
 	int64_t due_ms;
 } HOLDS[] = {
-	{"kept behind the other writes of its round", 0, true, 1000, true, false, 1000},
-	{"and behind those of the next", 999, true, 1000, true, false, 1000},
-	{"the other wait begins when there are none", 999, false, 500, true, false, 1499},
-	{"and goes on, however often it is looked at", 1498, false, 500, true, false, 1499},
-	{"no longer, though it would be by now", 1499, false, 5000, false, false, 1499},
-	{"behind others a second is all", 1500, true, 0, false, true, 1000},
-	{"what was written has ended both", 1600, false, 500, true, false, 2100},
-	{"", 1600, true, 500, true, true, 2600},
-	{"one that does not wait", 1700, false, 0, false, false, 1700},
+	{"kept behind the other writes of its round", 0, true, false, 500, true, false, 1000},
+	{"and behind those of the next", 999, true, false, 500, true, false, 1000},
+	{"the other wait begins when there are none", 999, false, false, 500, true, false, 1499},
+	{"and goes on, however often it is looked at", 1498, false, false, 500, true, false, 1499},
+	{"no longer", 1499, false, false, 500, false, false, 1499},
+	{"longer, where others' writes queue up", 1500, false, true, 500, true, false, 6500},
+	{"and still do", 6500, false, true, 500, true, false, 11500},
+	{"and for some seconds after that", 11499, false, false, 500, true, false, 11500},
+	{"and then no longer", 11500, false, false, 500, false, false, 11500},
+	{"and never for ever", 25000, false, true, 500, true, false, 29999},
+	{"busy as it may be", 29999, false, true, 500, false, false, 29999},
+	{"behind its own writes longer too", 29999, true, true, 500, false, false, 5000},
+	{"but a second is all", 30000, true, false, 500, false, true, 1000},
+	{"what was written has ended both", 30600, false, false, 500, true, false, 31100},
+	{"", 30600, true, false, 500, true, true, 31600},
+	{"one that does not wait", 30700, false, false, 0, false, false, 30700},
+	{"busy behind its own writes", 40000, true, true, 0, true, false, 45000},
+	{"counts when there are none", 41000, false, false, 500, true, true, 45000},
 };
 
 Test(world, a_status_that_may_wait_does_so_and_not_for_ever)
@@ -435,7 +444,8 @@ Test(world, a_status_that_may_wait_does_so_and_not_for_ever)
 
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
 	for (size_t i = 0; i < ARRAY_LEN(HOLDS); i++) {
-		const struct world_hold hold = {HOLDS[i].behind, HOLDS[i].ms};
+		const struct world_hold hold = {
+			HOLDS[i].behind, HOLDS[i].busy, HOLDS[i].calm_ms, 29000};
 
 		clock_advance(from + HOLDS[i].at_ms * CLOCK_MILLISECOND - clock_now());
 		cr_expect_eq(world_holds_status(world, &KEY, STR(UID_ONE), &hold, &due),
@@ -446,7 +456,7 @@ Test(world, a_status_that_may_wait_does_so_and_not_for_ever)
 			cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), i + 1, &due));
 	}
 	cr_expect_not(world_holds_status(
-		world, &KEY, STR(UID_TWO), &(struct world_hold){false, 1000}, &due));
+		world, &KEY, STR(UID_TWO), &(struct world_hold){.calm_ms = 1000}, &due));
 }
 
 /* Another spec may ask for children that no watch tells of. */

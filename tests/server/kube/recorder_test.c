@@ -146,6 +146,57 @@ Test(kube_recorder, many_normal_events_leave_room_for_a_warning, .timeout = 60)
 	kube_kit_free(&kit);
 }
 
+/* One that gives way is written when its time has come, and at the end at once. */
+Test(kube_recorder, what_may_wait_gives_way, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = POST, .status = 201, .reply = "{}", .body = "\"Urgent\""),
+		API_STEP(.expect = POST, .status = 201, .reply = "{}", .body = "\"Soon\""),
+		API_STEP(.expect = POST, .status = 201, .reply = "{}", .body = "\"Last\""),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_recorder *recorder = NULL;
+	struct kube_event event = EVENT;
+
+	cr_assert(kube_recorder_start(kit->client, "raygate", "here", &recorder, &kit->err));
+	event.reason = "Soon";
+	event.later_ms = 200;
+	kube_recorder_add(recorder, &event);
+	event.reason = "Urgent";
+	event.later_ms = 0;
+	kube_recorder_add(recorder, &event);
+	cr_assert(api_server_wait(kit->server, 2));
+	event.reason = "Last";
+	event.later_ms = 3600 * 1000;
+	kube_recorder_add(recorder, &event);
+	kube_recorder_stop(&recorder);
+	cr_assert(api_server_wait(kit->server, 3));
+	kube_kit_free(&kit);
+}
+
+Test(kube_recorder, there_is_room_for_so_many_that_give_way, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = POST, .fault = API_FAULT_SILENT),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, true);
+	struct kube_recorder *recorder = NULL;
+	struct kube_event event = EVENT;
+
+	cr_assert(kube_recorder_start(kit->client, "raygate", "here", &recorder, &kit->err));
+	event.later_ms = 3600 * 1000;
+	for (int i = 0; i < KUBE_RECORDER_ROOM_LATER; i++)
+		kube_recorder_add(recorder, &event);
+	cr_expect_eq(kube_recorder_dropped(recorder), 0);
+	kube_recorder_add(recorder, &event);
+	cr_expect_eq(kube_recorder_dropped(recorder), 1);
+	/* What is urgent has its own. */
+	kube_recorder_add(recorder, &EVENT);
+	cr_expect_eq(kube_recorder_dropped(recorder), 1);
+	kube_recorder_stop(&recorder);
+	kube_kit_free(&kit);
+}
+
 Test(kube_recorder, the_end_does_not_wait_for_a_server_that_is_silent, .timeout = 60)
 {
 	static const struct api_step SCRIPT[] = {

@@ -313,7 +313,7 @@ static const struct {
 	struct round_leave leave;
 } LEAVES[] = {
 	{"of a new cluster nobody waits to read",
-	 {NULL, THREE, "first\n"}, {true, 0, 5000}},
+	 {NULL, THREE, "first\n"}, {true, 500, 30000}},
 	{"but that it is refused",
 	 {NULL, THREE, "first\nverdict InvalidSpec headgroup=1 w=3\n"}, {false, 0, 0}},
 	{"or what of it could not be made",
@@ -328,10 +328,10 @@ static const struct {
 	  "pod a w running ready\nstatus observedGeneration: 6\n"}, {false, 0, 0}},
 	{"a worker less",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
-	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", LONG_AGO)}, {true, 1000, 5000}},
+	  "pod a w running ready\npod b w running\npod c w running ready\n" STORED("ready", "3", LONG_AGO)}, {true, 1000, 30000}},
 	{"the head is there, and its workers are not",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.9\n"
-	  "pod a w running\npod b w running\npod c w running\n" STORED("''", "0", LONG_AGO)}, {true, 1000, 5000}},
+	  "pod a w running\npod b w running\npod c w running\n" STORED("''", "0", LONG_AGO)}, {true, 1000, 30000}},
 	{"it becomes ready",
 	 {NULL, THREE, "service demo-head-svc None\npod h headgroup running ready ip=10.0.0.1\n"
 	  "pod a w running ready\npod b w running ready\npod c w running ready\n" STORED("''", "3", JUST_NOW)}, {false, 0, 0}},
