@@ -23,3 +23,15 @@ void kube_backoff_reset(struct kube_backoff *backoff)
 {
 	backoff->next = 0;
 }
+
+int64_t kube_return_next(struct kube_return *r, bool is_away)
+{
+	kube_backoff_reset(is_away ? &r->usual : &r->away);
+	return kube_backoff_next(is_away ? &r->away : &r->usual);
+}
+
+void kube_return_reset(struct kube_return *r)
+{
+	kube_backoff_reset(&r->usual);
+	kube_backoff_reset(&r->away);
+}

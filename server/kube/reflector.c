@@ -25,6 +25,7 @@ enum {
 
 #define BACKOFF_FIRST (500 * CLOCK_MILLISECOND)
 #define BACKOFF_MOST  (30 * CLOCK_SECOND)
+#define BACKOFF_AWAY  CLOCK_SECOND
 /* A watch that ends sooner and told nothing is a failure. */
 #define WATCH_LEAST CLOCK_SECOND
 
@@ -45,11 +46,12 @@ struct kube_reflector {
 	char version[KUBE_VERSION_SIZE];
 	bool listed; /* the version is good to watch from */
 	bool in_trouble;
-	struct kube_backoff backoff;
+	struct kube_return backoff;
 	/* Of the watch that goes on. */
 	struct kube_lines lines;
 	struct arena arena;
 	size_t told;      /* lines */
+	bool away;        /* nobody was reached */
 	bool expired;     /* its version is too old: no trouble, it is what a list is for */
 	struct err fault; /* of a line; code is ERR_NONE when there is none */
 };
@@ -66,7 +68,8 @@ static void tell_trouble(struct kube_reflector *reflector, const struct err *err
 /* Longer each time, until something goes well. */
 static void pause_a_little(struct kube_reflector *reflector)
 {
-	kube_stop_wait(reflector->stop, clock_now() + kube_backoff_next(&reflector->backoff));
+	kube_stop_wait(reflector->stop,
+		clock_now() + kube_return_next(&reflector->backoff, reflector->away));
 }
 
 static void note_failure(struct kube_reflector *reflector, const struct err *err)
@@ -79,7 +82,7 @@ static void note_failure(struct kube_reflector *reflector, const struct err *err
 
 static void note_success(struct kube_reflector *reflector)
 {
-	kube_backoff_reset(&reflector->backoff);
+	kube_return_reset(&reflector->backoff);
 	tell_trouble(reflector, NULL);
 }
 
@@ -244,6 +247,7 @@ static bool watch(struct kube_reflector *reflector, struct err *err)
 	kube_lines_reset(&reflector->lines);
 	const bool whole = kube_call(options->client, &call, &reply, err);
 
+	reflector->away = reply.answer.fault == KUBE_FAULT_CONNECT;
 	reflector->expired = reflector->expired || kube_status_is_expired(&reply.refusal);
 	reflector->listed = reflector->listed && !reflector->expired;
 	if (reflector->fault.code != ERR_NONE)
@@ -262,7 +266,9 @@ static void watch_on(struct kube_reflector *reflector)
 		struct err err = {0};
 		const bool well = watch(reflector, &err);
 
-		failures = well || reflector->told ? 0 : failures + 1;
+		/* Where nobody was reached, the version is not at fault. */
+		if (!reflector->away)
+			failures = well || reflector->told ? 0 : failures + 1;
 		if (failures == FAILURES)
 			reflector->listed = false;
 		if (!well && !reflector->expired)
@@ -279,6 +285,7 @@ static void *run(void *context)
 	while (!kube_stop_asked(reflector->stop)) {
 		struct err err;
 
+		reflector->away = false;
 		if (!list(reflector, &err)) {
 			note_failure(reflector, &err);
 			continue;
@@ -320,7 +327,10 @@ bool kube_reflector_start(
 	put_skips(skip, ITEM_DEPTH, reflector->list_skip);
 	put_skips(skip, OBJECT_DEPTH, reflector->watch_skip);
 	reflector->stop = kube_stop_new();
-	reflector->backoff = (struct kube_backoff){.first = BACKOFF_FIRST, .most = BACKOFF_MOST};
+	reflector->backoff = (struct kube_return){
+		.usual = {.first = BACKOFF_FIRST, .most = BACKOFF_MOST},
+		.away = {.first = BACKOFF_FIRST, .most = BACKOFF_AWAY},
+	};
 	reflector->lines.limit = KUBE_REFLECTOR_LINE;
 	arena_init(&reflector->arena, ARENA_BLOCK);
 	if (!thread_start(&reflector->thread, "watch", run, reflector))
