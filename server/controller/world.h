@@ -151,8 +151,10 @@ void world_write_withdrawn(struct world *world, const struct world_key *key, str
 /* A round begins. What was refused and it does not ask for again is no trouble any more. */
 void world_forget_unasked(struct world *world, const struct world_key *key, struct str uid,
 	const struct round *round);
-/* The status as the API server has it after a write of ours; what a watch tells of older versions
- * does not replace it. */
+/*
+ * The status as the API server has it after a write of ours; what a watch tells of older versions
+ * does not replace it. Where one has told of somebody else's meanwhile, the cluster has changed.
+ */
 void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct json_node *object, struct arena *arena);
 

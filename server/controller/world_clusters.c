@@ -118,6 +118,7 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	cluster->text_hash = cluster->status_hash = 0;
 	cluster->status_version = cluster->generation = cluster->checked = 0;
 	cluster->behind_since = cluster->held_since = cluster->busy_at = 0;
+	cluster->writing = false;
 	acceptance_free(&cluster->acceptance, &world->interns);
 	world_failures_done(cluster);
 	world_stir(world, cluster->space);
@@ -273,23 +274,38 @@ struct world_cluster *world_put_cluster(struct world *world, enum dialect dialec
 	clock_parse_rfc3339(json_str(arena, json_get(meta, "creationTimestamp")), &created);
 	cluster->created = created;
 	/* A status is ours: one that we have not written a round puts right. */
-	const bool overwritten =
-		keep_status(world, cluster, object, version_of(meta, arena)) && !cluster->writing;
+	const int64_t version = version_of(meta, arena);
+	const bool differs = keep_status(world, cluster, object, version);
+	const bool overwritten = differs && !cluster->writing;
 
+	/* Ours or somebody else's: the answer tells. */
+	if (differs && cluster->writing && cluster->told_meanwhile == 0)
+		cluster->told_meanwhile = version;
 	return keep_text(world, cluster, object) || overwritten ? cluster : NULL;
+}
+
+/* Whether a watch told of a status that is not the one we wrote: it came before it, or after. */
+static bool was_overwritten(const struct world_cluster *cluster, int64_t version)
+{
+	return cluster->told_meanwhile &&
+	       (cluster->told_meanwhile != version || cluster->status_version > version);
 }
 
 void world_wrote_status(struct world *world, const struct world_key *key, struct str uid,
 	const struct json_node *object, struct arena *arena)
 {
 	const int64_t version = version_of(json_get(object, "metadata"), arena);
+	bool overwritten = false;
 
 	pthread_mutex_lock(&world->mutex);
 	struct world_cluster *const cluster = world_cluster_live(world, key, uid);
 
 	if (cluster && version > 0) {
+		overwritten = was_overwritten(cluster, version);
 		cluster->writing = false;
 		(void)keep_status(world, cluster, object, version);
 	}
 	pthread_mutex_unlock(&world->mutex);
+	if (overwritten && world->options.changed)
+		world->options.changed(world->options.context, key);
 }

@@ -74,6 +74,7 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 	if (cluster && may) {
 		cluster->status_at = now;
 		cluster->writing = true;
+		cluster->told_meanwhile = 0;
 		cluster->behind_since = cluster->held_since = cluster->busy_at = 0;
 		cluster->status_gravity = gravity;
 	}

@@ -21,11 +21,20 @@ static const struct json_node *read(const char *json)
 	return doc.root;
 }
 
+static size_t changes;
+
+static void note_change(void *context, const struct world_key *key)
+{
+	(void)context;
+	changes += world_key_eq(key, &KEY);
+}
+
 static void begin(void)
 {
 	clock_hold(1000 * CLOCK_SECOND, 1800000000 * CLOCK_SECOND);
 	arena_init(&arena, 65536);
-	world = world_new(&(struct world_options){0});
+	changes = 0;
+	world = world_new(&(struct world_options){.changed = note_change});
 	world_put(world, WORLD_CLUSTERS, DIALECT_MODERN,
 		read("{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayCluster\",\"metadata\":{"
 		     "\"name\":\"a\",\"namespace\":\"ns\",\"generation\":1,"
@@ -126,4 +135,45 @@ Test(world_found, a_status_is_not_undone_by_an_older_one)
 	world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(IN_STATE("11", "newer")), &arena);
 	world_wrote_status(world, &KEY, UID, read(IN_STATE("10", "late")), &arena);
 	expect_state("newer");
+}
+
+/*
+ * What watches tell of while a status of ours is being written, as version and state, and the
+ * answer; whether the cluster is to be looked at again when it has come.
+ */
+static const struct {
+	const char *what;
+	const char *told[2];
+	const char *answer;
+	bool again;
+} MEANWHILE[] = {
+	{"nothing", {NULL}, IN_STATE("6", "ours"), false},
+	{"our own", {IN_STATE("6", "ours")}, IN_STATE("6", "ours"), false},
+	{"our own, and his after it", {IN_STATE("6", "ours"), IN_STATE("7", "his")},
+		IN_STATE("6", "ours"), true},
+	{"his alone, after it", {IN_STATE("7", "his")}, IN_STATE("6", "ours"), true},
+	{"his, into which ours was merged", {IN_STATE("6", "his"), IN_STATE("7", "both")},
+		IN_STATE("7", "both"), true},
+	{"his, and ours not yet", {IN_STATE("6", "his")}, IN_STATE("7", "both"), true},
+	{"another label", {IN_STATE("6", "before")}, IN_STATE("7", "ours"), false},
+};
+
+Test(world_found, a_status_of_somebody_else_is_put_right_though_it_came_during_a_write)
+{
+	for (size_t i = 0; i < ARRAY_LEN(MEANWHILE); i++) {
+		int64_t due;
+
+		end();
+		begin();
+		world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(IN_STATE("5", "before")),
+			&arena);
+		cr_assert(world_may_write_status(world, &KEY, UID, 0, &due));
+		changes = 0;
+		for (size_t k = 0; k < 2 && MEANWHILE[i].told[k]; k++)
+			world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(MEANWHILE[i].told[k]),
+				&arena);
+		cr_expect_eq(changes, 0u, "%s: before the answer", MEANWHILE[i].what);
+		world_wrote_status(world, &KEY, UID, read(MEANWHILE[i].answer), &arena);
+		cr_expect_eq(changes, MEANWHILE[i].again ? 1u : 0u, "%s", MEANWHILE[i].what);
+	}
 }
