@@ -85,17 +85,38 @@ static void ready(void *context, enum dialect dialect, int64_t seconds)
 		seconds * CLOCK_SECOND);
 }
 
-/* Whether the policy counts pods and holds rules as we make them, and KubeRay makes them. */
-static bool aims_beside(struct server *s)
+/* A policy that counts pods and holds rules as somebody makes them who does not. */
+struct mismatch {
+	const char *health, *log;
+};
+
+static const struct mismatch THEIRS = {
+	", while the policy's target is raygate",
+	"the policy's target is raygate: pods are counted and rules are held as nobody makes them; "
+	"as long as KubeRay leads write kuberay there",
+};
+static const struct mismatch OURS = {
+	", while the policy's target is not raygate",
+	"the policy's target is not raygate: pods are counted and rules are held as nobody makes "
+	"them, and what this controller does not make is told at no apply; as long as it leads "
+	"write raygate there",
+};
+static const struct mismatch NO_MISMATCH = {"", NULL};
+
+static const struct mismatch *mismatch_of(struct server *s)
 {
 	const struct serve_controller *const c = s->controller;
+	const enum controller_state is = c->states[DIALECT_MODERN];
 	const struct policy *const policy = policy_store_acquire(s->app.policy);
-	const bool beside = c->states[DIALECT_MODERN] == CONTROLLER_YIELDS &&
-			    strstr(c->who[DIALECT_MODERN], RIVAL_CONTROLLER) == NULL &&
-			    policy->target.controller == POLICY_CONTROLLER_RAYGATE;
+	const enum policy_controller target = policy->target.controller;
 
 	policy_store_release(s->app.policy, policy);
-	return beside;
+	if (is == CONTROLLER_YIELDS && target == POLICY_CONTROLLER_RAYGATE &&
+		strstr(c->who[DIALECT_MODERN], RIVAL_CONTROLLER) == NULL)
+		return &THEIRS;
+	if (is == CONTROLLER_WORKS && target != POLICY_CONTROLLER_RAYGATE)
+		return &OURS;
+	return &NO_MISMATCH;
 }
 
 /* A dialect that somebody else reconciles, or nobody can, is nothing that must be mended. */
@@ -116,9 +137,9 @@ static void tell_health(struct server *s)
 	health_fine(s->app.health, HEALTH_CONTROLLER, "%s: %s%s%.60s%s; %s: %s%s%.60s",
 		DIALECT_WORDS[DIALECT_MODERN].group, STATES[is[DIALECT_MODERN]],
 		c->who[DIALECT_MODERN][0] ? " " : "", c->who[DIALECT_MODERN],
-		aims_beside(s) ? ", while the policy's target is raygate" : "",
-		DIALECT_WORDS[DIALECT_LEGACY].group, STATES[is[DIALECT_LEGACY]],
-		c->who[DIALECT_LEGACY][0] ? " " : "", c->who[DIALECT_LEGACY]);
+		mismatch_of(s)->health, DIALECT_WORDS[DIALECT_LEGACY].group,
+		STATES[is[DIALECT_LEGACY]], c->who[DIALECT_LEGACY][0] ? " " : "",
+		c->who[DIALECT_LEGACY]);
 }
 
 static void note_state(
@@ -133,7 +154,8 @@ static void note_state(
 		memset(c->blind[dialect], 0, sizeof(c->blind[dialect]));
 	snprintf(c->who[dialect], RIVAL_NAME, "%s", who);
 	tell_health(s);
-	const bool beside = dialect == DIALECT_MODERN && aims_beside(s);
+	const struct mismatch *const mismatch =
+		dialect == DIALECT_MODERN ? mismatch_of(s) : &NO_MISMATCH;
 
 	pthread_mutex_unlock(&c->mutex);
 	metrics_set(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_ACTIVE,
@@ -144,9 +166,8 @@ static void note_state(
 			KV("group", group_of(dialect)), KV("lease", who));
 	else
 		LOG(INFO, "controller", KV("group", group_of(dialect)), KV("state", STATES[state]));
-	if (beside)
-		LOG(WARN, "the policy's target is raygate: pods are counted and rules are held as "
-			  "nobody makes them; as long as KubeRay leads write kuberay there");
+	if (mismatch->log)
+		LOG(WARN, mismatch->log);
 }
 
 static void note_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
@@ -242,8 +263,7 @@ void serve_controller_judge(struct server *s)
 		return;
 	controller_policy_changed(s->app.controller);
 	pthread_mutex_lock(&s->controller->mutex);
-	if (s->controller->states[DIALECT_MODERN] == CONTROLLER_YIELDS)
-		tell_health(s);
+	tell_health(s);
 	pthread_mutex_unlock(&s->controller->mutex);
 }
 

@@ -33,3 +33,11 @@ keeper_has minimal 0
 kubectl delete rayclusters.cluster.ray.io after
 renew 1
 eventually keeper_is minimal ready
+# And the other way round: a policy for KubeRay, which is read anew while it runs.
+aims_elsewhere() {
+	curl -fsS "http://$(gate_ops 1)/readyz?verbose" |
+		grep -F "ray.io: reconciled here, while the policy's target is not raygate"
+}
+aims_elsewhere && exit 1
+gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" <(echo 'target: {controller: kuberay}')
+eventually aims_elsewhere
