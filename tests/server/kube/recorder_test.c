@@ -122,7 +122,7 @@ Test(kube_recorder, an_event_is_written_and_then_counted_up, .timeout = 60)
 /* What goes as it should does not use up what is left for trouble. */
 Test(kube_recorder, many_normal_events_leave_room_for_a_warning, .timeout = 60)
 {
-	static struct api_step SCRIPT[KUBE_SERIES_BURST + 1] = {
+	static struct api_step script[KUBE_SERIES_BURST + 1] = {
 		API_STEP(.expect = POST, .status = 201, .reply = "{}"),
 		[KUBE_SERIES_BURST] = API_STEP(.expect = POST, .status = 201, .reply = "{}",
 			.body = "\"type\":\"Warning\""),
@@ -131,9 +131,9 @@ Test(kube_recorder, many_normal_events_leave_room_for_a_warning, .timeout = 60)
 	struct kube_event normal = EVENT;
 
 	for (size_t i = 1; i < KUBE_SERIES_BURST; i++)
-		SCRIPT[i] = (struct api_step)API_STEP(.expect = "PATCH " EVENTS "/demo.18*",
+		script[i] = (struct api_step)API_STEP(.expect = "PATCH " EVENTS "/demo.18*",
 			.reply = "{}");
-	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_kit *kit = KUBE_KIT(script, false);
 
 	cr_assert(kube_recorder_start(kit->client, "raygate", "here", &recorder, &kit->err));
 	normal.warning = false;
