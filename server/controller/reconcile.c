@@ -189,7 +189,7 @@ static void look_and_tell(struct reconciler *r, const struct world_key *key)
 	const int64_t from = clock_now();
 
 	look(r, key);
-	workqueue_take_time(r->options.queue, writers_are_busy(r->options.writers, NULL));
+	workqueue_take_time(r->options.queue, writers_are_busy(r->options.writers));
 	if (server->looked)
 		server->looked(server->context, key->dialect, clock_now() - from);
 }

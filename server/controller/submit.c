@@ -144,7 +144,7 @@ static bool is_held(const struct submit_to *to, const struct world_key *key,
 {
 	const bool behind = has_other_writes(round);
 	const struct world_hold hold = {
-		behind, writers_are_busy(to->writers, key), leave->calm_ms, leave->busy_ms};
+		behind, writers_are_busy(to->writers), leave->calm_ms, leave->busy_ms};
 	int64_t due;
 
 	if (!leave->waits || round->onward || (behind && seen->failure_count))

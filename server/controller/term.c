@@ -81,7 +81,7 @@ static void tell_event(void *context, const struct kube_event *event)
 	const struct term *const term = context;
 	struct kube_event told = *event;
 
-	if (!event->warning && writers_are_busy(term->writers, NULL))
+	if (!event->warning && writers_are_busy(term->writers))
 		told.later_ms = EVENT_LATER_MS;
 	kube_recorder_add(term->recorder, &told);
 }

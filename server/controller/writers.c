@@ -175,16 +175,13 @@ void writers_wait_for_room(struct writers *w)
 	pthread_mutex_unlock(&w->mutex);
 }
 
-bool writers_are_busy(struct writers *w, const struct world_key *but)
+bool writers_are_busy(struct writers *w)
 {
 	pthread_mutex_lock(&w->mutex);
-	size_t waiting = w->waiting;
-	const struct lane *const lane = but ? find(w, but) : NULL;
+	const bool busy = w->waiting >= WRITERS_WAITING_MUCH;
 
-	for (const struct write *own = lane ? lane->ready : NULL; own; own = own->next)
-		waiting--;
 	pthread_mutex_unlock(&w->mutex);
-	return waiting >= WRITERS_WAITING_MUCH;
+	return busy;
 }
 
 bool writers_busy(struct writers *w, const struct world_key *key)

@@ -98,11 +98,8 @@ void writers_submit(struct writers *writers, struct write *first);
  * written would fill the memory with pods. A round may exceed it.
  */
 void writers_wait_for_room(struct writers *writers);
-/*
- * Whether so much waits, but for that of one cluster (or NULL), that what is in no hurry should not
- * be asked for now.
- */
-bool writers_are_busy(struct writers *writers, const struct world_key *but);
+/* Whether so much waits that what is in no hurry should not be asked for now. */
+bool writers_are_busy(struct writers *writers);
 /* Whether a round of it is at work, which then does not end quietly. */
 bool writers_busy(struct writers *writers, const struct world_key *key);
 /* The cluster is gone: what waits of it is withdrawn. */

@@ -12,7 +12,8 @@ enum status_haste {
 	STATUS_SLOWLY, /* only the words of something that is known already: 30 s after the last */
 	STATUS_SOON,   /* likely to change again, as counters and addresses: 5 s after the last */
 	STATUS_ENDS,   /* people count on it and it is over: as SOON, but then without a delay */
-	STATUS_BEGINS, /* now; in a first status, which nobody waits for, with a delay when busy */
+	STATUS_BEGINS, /* now; a first status, which nobody waits for, with a delay, a long one if
+			  busy */
 	STATUS_NOW,
 };
 
