@@ -158,19 +158,23 @@ Test(kube_recorder, what_may_wait_gives_way, .timeout = 60)
 	struct kube_recorder *recorder = NULL;
 	struct kube_event event = EVENT;
 
+	clock_hold(1000 * CLOCK_SECOND, 1800000000 * CLOCK_SECOND);
 	cr_assert(kube_recorder_start(kit->client, "raygate", "here", &recorder, &kit->err));
 	event.reason = "Soon";
-	event.later_ms = 200;
+	event.later_ms = 1000;
 	kube_recorder_add(recorder, &event);
 	event.reason = "Urgent";
 	event.later_ms = 0;
 	kube_recorder_add(recorder, &event);
+	cr_assert(api_server_wait(kit->server, 1));
+	clock_advance(CLOCK_SECOND);
 	cr_assert(api_server_wait(kit->server, 2));
 	event.reason = "Last";
 	event.later_ms = 3600 * 1000;
 	kube_recorder_add(recorder, &event);
 	kube_recorder_stop(&recorder);
 	cr_assert(api_server_wait(kit->server, 3));
+	clock_release();
 	kube_kit_free(&kit);
 }
 
