@@ -235,6 +235,18 @@ static const char *for_shell(struct arena *arena, struct str text)
 		.at;
 }
 
+/* The same with what is wrong with it besides; NULL where the flag takes no JSON or this is none.
+ */
+static const char *json_unquoted(
+	struct arena *arena, const struct start_flag *flag, struct str text)
+{
+	const char *const way = takes_json(flag) ? for_shell(arena, text) : NULL;
+	const char *const fault = way ? start_value_fault(arena, flag, text) : NULL;
+
+	return fault ? arena_printf(arena, "%s; what it says is wrong too: %s", way, fault).at
+		     : way;
+}
+
 static void check_value(const struct rule_context *c, const struct param *p)
 {
 	const struct start_flag *const flag = start_flag_find(p->name);
@@ -256,8 +268,10 @@ static void check_value(const struct rule_context *c, const struct param *p)
 		return;
 	const char *fault = start_value_fault(c->arena, flag, word.text);
 
-	if (fault && takes_json(flag) && for_shell(c->arena, p->text))
-		fault = for_shell(c->arena, p->text);
+	const char *const way = fault ? json_unquoted(c->arena, flag, p->text) : NULL;
+
+	if (way)
+		fault = way;
 	if (fault)
 		rule_found_at_most(c, grade(c, p), PARAM_AT(p), FIELD_INVALID,
 			FIELD_READS(p->value), "%s", fault);
@@ -270,11 +284,12 @@ static void check_objects(const struct rule_context *c, const struct ray_group *
 
 	for (struct json_iter it = json_iter(group->start_params.node); json_next_member(&it);) {
 		const struct str name = json_str(c->arena, it.key);
-		const char *const way = it.value->kind == JSON_OBJECT
-						? for_shell(c->arena, json_raw(it.value))
-						: NULL;
+		const char *const way =
+			it.value->kind == JSON_OBJECT
+				? json_unquoted(c->arena, start_flag_find(name), json_raw(it.value))
+				: NULL;
 
-		if (way && takes_json(start_flag_find(name)))
+		if (way)
 			rule_found(c, FIELD_KEY(map, name), FIELD_INVALID, FIELD_READS(it.value),
 				"%s", way);
 	}

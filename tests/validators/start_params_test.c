@@ -164,6 +164,12 @@ Test(start_params, json_and_bytes_are_told_as_they_are_written)
 			"is JSON, whose quotes the shell takes away: write "
 			"'\"{\\\"Custom\\\":1}\"'"},
 		{HEAD_WITH("resources: '{\"a\": 1}'"), "write '\"{\\\"a\\\": 1}\"'"},
+		/* Who does as he is told meets no second refusal. */
+		{HEAD_WITH("resources: '{\"CPU\": 4}'"),
+			"write '\"{\\\"CPU\\\": 4}\"'; what it says is wrong too: must not "
+			"hold \"CPU\": Ray takes it from num-cpus"},
+		{HEAD_WITH("resources: {a: -1}"),
+			"what it says is wrong too: \"a\" must be a whole number, 0 or more"},
 		{HEAD_WITH("system-config: '{\"a\": true}'"), "write '\"{\\\"a\\\": true}\"'"},
 		{HEAD_WITH("resources: a"),
 			"must be a JSON object in quotes for the shell: '\"{\\\"Custom\\\": 1}\"'"},
