@@ -14,7 +14,7 @@ struct controller;
 
 /* Why the clusters of a dialect are not reconciled here. */
 enum controller_state {
-	CONTROLLER_STANDS_BY, /* another replica leads */
+	CONTROLLER_STANDS_BY, /* this replica does not lead */
 	CONTROLLER_READS,     /* not all has been told yet */
 	CONTROLLER_YIELDS,    /* another controller reconciles them */
 	CONTROLLER_UNPLANNED, /* nobody can plan this dialect */

@@ -28,7 +28,7 @@ struct serve_controller {
 };
 
 static const char *const STATES[CONTROLLER_STATES] = {
-	[CONTROLLER_STANDS_BY] = "another replica leads",
+	[CONTROLLER_STANDS_BY] = "this replica does not lead",
 	[CONTROLLER_READS] = "what is there is being read",
 	[CONTROLLER_YIELDS] = "left to",
 	[CONTROLLER_UNPLANNED] = "not reconciled by this version",

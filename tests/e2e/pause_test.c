@@ -305,7 +305,7 @@ Test(e2e_pause, who_wakes_when_another_one_leads_writes_no_more, .timeout = 180)
 
 	await_pods(&sides[1], WORKERS);
 	cr_assert_eq(kill(first.pid, SIGCONT), 0);
-	server_process_expect_log(&first, "another replica leads");
+	server_process_expect_log(&first, "this replica does not lead");
 	cr_expect_eq(writes_of(&sides[0]), writes);
 	server_process_stop(&first);
 	server_process_stop(&second);
