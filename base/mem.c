@@ -8,14 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_POISON 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_POISON 1
-#endif
-#endif
-#ifdef ARENA_POISON
+#include "base/sanitize.h"
+
+#if SANITIZED_ADDRESS
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
@@ -76,10 +71,12 @@ void mem_free(void *pointer_to_pointer)
 	*memory = NULL;
 }
 
-/* Of its own accord malloc does so only where nothing that is in use lies behind it. */
+/* Of its own accord malloc does so only where nothing that is in use lies behind it. With a
+   sanitizer nobody has begun malloc's own heap, and two threads that begin it at once break it. */
 void mem_trim(void)
 {
-	malloc_trim(0);
+	if (!SANITIZED)
+		malloc_trim(0);
 }
 
 void arena_init(struct arena *arena, size_t block_size)

@@ -7,17 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The sanitizers keep what is freed. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "base/sanitize.h"
 
 Test(mem, memory_is_zeroed_even_of_size_zero)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base/sanitize.h"
 #include "server/http/limits.h"
 #include "tests/e2e/reviews.h"
 #include "tests/support/server_process.h"
@@ -19,7 +20,7 @@ enum {
 	MI = 1024 * 1024,
 };
 
-#if defined(__SANITIZE_ADDRESS__)
+#if SANITIZED_ADDRESS
 enum { RSS_MAX_MI = 2048 }; /* most of it what the sanitizer keeps back */
 #else
 enum { RSS_MAX_MI = 120 };
