@@ -143,7 +143,7 @@ static bool is_held(const struct submit_to *to, const struct world_key *key,
 	const struct observed *seen, const struct round *round, const struct round_leave *leave)
 {
 	const bool behind = has_other_writes(round);
-	const struct world_hold hold = {
+	const struct status_hold hold = {
 		behind, writers_are_busy(to->writers), leave->calm_ms, leave->busy_ms};
 	int64_t due;
 

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "server/controller/status_pace.h"
 #include "server/plan/observed.h"
 #include "server/plan/round.h"
 
@@ -173,28 +174,14 @@ struct world_doubt {
 size_t world_doubts(struct world *world, const struct world_key *key, struct arena *arena,
 	struct world_doubt **out, int64_t *next);
 
-/*
- * Asks to write a status now, and counts it as written where the answer is true. It is false within
- * half a second of the last one; `*due` (clock_now()) is then when to ask again. What is grave does
- * not wait: `gravity` is a hash of what the status says of that, or 0 where it says nothing, and
- * one that differs from the last one's is written at once.
- */
+/* status_pace_take() of the cluster. The answer is true where there is none, whose write then
+ * fails. */
 bool world_may_write_status(struct world *world, const struct world_key *key, struct str uid,
 	uint64_t gravity, int64_t *due);
-/* How long a status that may wait does so. */
-struct world_hold {
-	bool behind; /* its round has other writes: until these are done, 1 s at most, 5 if busy */
-	bool busy;   /* the writes of other clusters queue up: until 5 s after that, busy_ms at most
-		      */
-	int32_t calm_ms, busy_ms; /* else calm_ms */
-};
 
-/*
- * Whether a status that may wait is to wait still; `*due` (clock_now()) is when to ask again. The
- * time runs from the first call of each sort on, until a status is written.
- */
+/* Whether a status that may wait is to wait still; `*due` is when to ask again (status_pace.h). */
 bool world_holds_status(struct world *world, const struct world_key *key, struct str uid,
-	const struct world_hold *hold, int64_t *due);
+	const struct status_hold *hold, int64_t *due);
 /* Whether this Event, a hash, is none of the cluster's last few; it is one of them from now on. */
 bool world_tells(struct world *world, const struct world_key *key, struct str uid, uint64_t event);
 

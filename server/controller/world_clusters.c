@@ -117,7 +117,7 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	cluster->text = cluster->status = NULL;
 	cluster->text_hash = cluster->status_hash = 0;
 	cluster->status_version = cluster->generation = cluster->checked = 0;
-	cluster->behind_since = cluster->held_since = cluster->busy_at = 0;
+	cluster->pace = (struct status_pace){0};
 	cluster->writing = false;
 	acceptance_free(&cluster->acceptance, &world->interns);
 	world_failures_done(cluster);

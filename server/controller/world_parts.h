@@ -91,11 +91,7 @@ struct world_cluster {
 	struct world_failure *failures;
 	uint32_t rounds;               /* how many have begun */
 	struct acceptance *acceptance; /* NULL until it was judged */
-	int64_t status_at;             /* clock_now() when one was last written … */
-	uint64_t status_gravity;       /* … that said this */
-	int64_t behind_since; /* clock_now(): one is kept behind other writes; 0: none is */
-	int64_t held_since;   /* and for more to come */
-	int64_t busy_at;      /* when other clusters' writes were last seen to queue up meanwhile */
+	struct status_pace pace;
 	uint32_t events[WORLD_EVENTS]; /* that were told last, by hash; the next one is put … */
 	uint8_t next_event;            /* … here */
 	char name[];

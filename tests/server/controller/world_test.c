@@ -393,70 +393,23 @@ Test(world, an_end_is_of_the_pod_it_was_asked_for)
 	cr_expect_not(seen.pods[0].deleting, "another pod of that name does not end");
 }
 
-Test(world, what_is_grave_is_written_at_once_and_the_rest_seldom)
+Test(world, the_pace_of_its_status_is_a_clusters_own)
 {
+	static const struct status_hold HOLD = {.calm_ms = 500};
 	int64_t due = 0;
 
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
 	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 1, &due));
 	cr_expect_not(world_may_write_status(world, &KEY, STR(UID_ONE), 1, &due));
-	cr_expect_not(world_may_write_status(world, &KEY, STR(UID_ONE), 0, &due));
 	cr_expect_eq(due, clock_now() + CLOCK_SECOND / 2);
-	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 2, &due));
+	cr_expect(world_holds_status(world, &KEY, STR(UID_ONE), &HOLD, &due));
+	cr_expect_eq(due, clock_now() + CLOCK_SECOND / 2);
 	clock_advance(CLOCK_SECOND / 2);
-	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 0, &due));
-}
-
-/* One status after the other that may wait, at a time since the first; what else there is to write.
- */
-static const struct {
-	const char *what;
-	int64_t at_ms;
-	bool behind, busy;
-	int32_t calm_ms;
-	bool holds, written;
-	int64_t due_ms;
-} HOLDS[] = {
-	{"kept behind the other writes of its round", 0, true, false, 500, true, false, 1000},
-	{"and behind those of the next", 999, true, false, 500, true, false, 1000},
-	{"the other wait begins when there are none", 999, false, false, 500, true, false, 1499},
-	{"and goes on, however often it is looked at", 1498, false, false, 500, true, false, 1499},
-	{"no longer", 1499, false, false, 500, false, false, 1499},
-	{"longer, where others' writes queue up", 1500, false, true, 500, true, false, 6500},
-	{"and still do", 6500, false, true, 500, true, false, 11500},
-	{"and for some seconds after that", 11499, false, false, 500, true, false, 11500},
-	{"and then no longer", 11500, false, false, 500, false, false, 11500},
-	{"and never for ever", 25000, false, true, 500, true, false, 29999},
-	{"busy as it may be", 29999, false, true, 500, false, false, 29999},
-	{"behind its own writes longer too", 29999, true, true, 500, false, false, 5000},
-	{"but a second is all", 30000, true, false, 500, false, true, 1000},
-	{"what was written has ended both", 30600, false, false, 500, true, false, 31100},
-	{"", 30600, true, false, 500, true, true, 31600},
-	{"one that does not wait", 30700, false, false, 0, false, false, 30700},
-	{"busy behind its own writes", 40000, true, true, 0, true, false, 45000},
-	{"counts when there are none", 41000, false, false, 500, true, true, 45000},
-};
-
-Test(world, a_status_that_may_wait_does_so_and_not_for_ever)
-{
-	const int64_t from = clock_now();
-	int64_t due;
-
-	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
-	for (size_t i = 0; i < ARRAY_LEN(HOLDS); i++) {
-		const struct world_hold hold = {
-			HOLDS[i].behind, HOLDS[i].busy, HOLDS[i].calm_ms, 29000};
-
-		clock_advance(from + HOLDS[i].at_ms * CLOCK_MILLISECOND - clock_now());
-		cr_expect_eq(world_holds_status(world, &KEY, STR(UID_ONE), &hold, &due),
-			HOLDS[i].holds, "%zu: %s", i, HOLDS[i].what);
-		cr_expect_eq(due, from + HOLDS[i].due_ms * CLOCK_MILLISECOND, "%zu: %s, at %lld", i,
-			HOLDS[i].what, (long long)((due - from) / CLOCK_MILLISECOND));
-		if (HOLDS[i].written)
-			cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), i + 1, &due));
-	}
-	cr_expect_not(world_holds_status(
-		world, &KEY, STR(UID_TWO), &(struct world_hold){.calm_ms = 1000}, &due));
+	cr_expect_not(world_holds_status(world, &KEY, STR(UID_ONE), &HOLD, &due));
+	cr_expect(world_may_write_status(world, &KEY, STR(UID_ONE), 1, &due));
+	cr_expect_not(world_holds_status(world, &KEY, STR(UID_TWO), &HOLD, &due), "not another's");
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_TWO, "8", ""));
+	cr_expect(world_may_write_status(world, &KEY, STR(UID_TWO), 1, &due), "nor a later one's");
 }
 
 /* Another spec may ask for children that no watch tells of. */
