@@ -69,7 +69,8 @@ static const struct {
 	bool may;
 	int64_t due_ms;
 } TAKES[] = {
-	{"the first", 0, 1, true, 0},
+	{"the first", 0, 0, true, 0},
+	{"what is grave, at once", 0, 1, true, 0},
 	{"the same again", 0, 1, false, 500},
 	{"one that says nothing grave", 499, 0, false, 500},
 	{"what is grave and new", 499, 2, true, 0},
