@@ -24,6 +24,9 @@ int64_t legacy_pods_wanted(const struct legacy *l, const struct ray_group *type)
 void legacy_create(struct legacy *l, struct json_edit *body, const struct ray_group *type,
 	int32_t failed_before);
 
+/* Asks for the end of the finalizer of 2022: now and then, and of what is being deleted always. */
+void legacy_let_go(const struct observed *seen, struct round *round);
+
 /* --- status_legacy.c --- */
 
 /* The last head, as the status remembers it; compared with what is there by legacy_head_ended(). */

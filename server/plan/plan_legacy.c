@@ -4,36 +4,6 @@
 #include "server/plan/adopt.h"
 #include "server/plan/legacy_parts.h"
 
-/* Of the operator of 2022. We never set one; an object that has it must not wait for that. */
-#define KOPF_FINALIZER "kopf.zalando.org/KopfFinalizerMarker"
-
-static void lift_finalizer(const struct observed *seen, struct round *round)
-{
-	const struct object_meta *const meta = &seen->object->meta;
-	struct json_edit *rest = json_edit_array();
-	bool found = false;
-
-	for (struct json_iter it = json_iter(meta->finalizers.node); json_next_item(&it);) {
-		if (json_str_is(it.value, STR(KOPF_FINALIZER)))
-			found = true;
-		else
-			json_edit_add(rest, json_edit_import(it.value));
-	}
-	if (!found) {
-		json_edit_free(&rest);
-		return;
-	}
-	struct action *const action = round_add(round, ACTION_PATCH);
-
-	action->body = json_edit_object();
-	struct json_edit *const patch = json_edit_put_object(action->body, "metadata");
-
-	json_edit_put(patch, "finalizers", rest);
-	/* Nobody's finalizer that came meanwhile is lost. */
-	if (meta->resource_version.v.len)
-		json_edit_put_str(patch, "resourceVersion", meta->resource_version.v);
-}
-
 void legacy_create(struct legacy *l, struct json_edit *body, const struct ray_group *type,
 	int32_t failed_before)
 {
@@ -116,10 +86,9 @@ void plan_legacy(const struct observed *seen, struct round *round)
 	const struct ray_object *const object = seen->kept ? seen->kept : seen->object;
 	const struct raycluster *const cluster = object->cluster;
 
-	if (seen->object->meta.deletion_timestamp.v.len) {
-		lift_finalizer(seen, round);
+	legacy_let_go(seen, round);
+	if (seen->object->meta.deletion_timestamp.v.len)
 		return;
-	}
 	if (cluster == NULL || cluster->head == NULL ||
 		pod_ray_container(&cluster->head->template) == NULL) {
 		status_legacy_unreadable(seen, round);

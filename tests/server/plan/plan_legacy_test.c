@@ -466,20 +466,3 @@ Test(plan_legacy, the_service_follows_its_ports)
 		"%s", actions.at);
 	arena_done(&arena);
 }
-
-Test(plan_legacy, a_deletion_waits_for_no_finalizer_of_2022)
-{
-	static const struct plan_kit_cluster DELETED = {
-		"deletionTimestamp: '2023-11-14T22:13:20Z', resourceVersion: '5', "
-		"finalizers: [other, kopf.zalando.org/KopfFinalizerMarker]",
-		TWO, IS_THERE};
-	static const struct plan_kit_cluster FOREIGN = {
-		"deletionTimestamp: '2023-11-14T22:13:20Z', finalizers: [other]", TWO, IS_THERE};
-	struct arena arena;
-
-	arena_init(&arena, 65536);
-	cr_expect(str_is(actions_of(&arena, &DELETED),
-		"patch {\"metadata\":{\"finalizers\":[\"other\"],\"resourceVersion\":\"5\"}}\n"));
-	cr_expect(str_is(actions_of(&arena, &FOREIGN), ""));
-	arena_done(&arena);
-}
