@@ -387,7 +387,34 @@ static void tell_condition(struct look *l, struct told *told)
 		tell_each(l, told, json_str(l->arena, json_get(condition, "message")));
 }
 
-/* The quota that it tells of has gone since. */
+static bool amount_at(
+	const struct json_node *quota, const char *list, struct str item, struct quantity *out)
+{
+	struct err err;
+
+	return quantity_read(json_get_str(EXPLAIN_AT(quota, "status", list), item), out, &err);
+}
+
+/* Whether there is room for what was asked for, by what the quota says now. */
+static bool has_room(const struct json_node *quota, struct str text)
+{
+	struct str asked = between(text, "requested: ", ", used");
+	bool fits = asked.len > 0;
+
+	while (fits && asked.len) {
+		struct str amount = str_cut(&asked, ',');
+		const struct str item = str_cut(&amount, '=');
+		struct quantity more, used, hard;
+
+		fits = quantity_parse_plain(amount, &more) &&
+		       amount_at(quota, "used", item, &used) &&
+		       amount_at(quota, "hard", item, &hard) &&
+		       quantity_cmp(quantity_add(used, more), hard) <= 0;
+	}
+	return fits;
+}
+
+/* The quota that it tells of has gone since, or has room again. */
 static bool is_over(const struct look *l, struct str text)
 {
 	const struct str name = between(text, "exceeded quota: ", ",");
@@ -395,21 +422,22 @@ static bool is_over(const struct look *l, struct str text)
 
 	for (size_t i = 0; i < quotas->count; i++) {
 		if (json_str_is(EXPLAIN_AT(quotas->items[i], "metadata", "name"), name))
-			return false;
+			return has_room(quotas->items[i], text);
 	}
 	return name.len && quotas->looked;
 }
 
 /*
  * An Event outlives what it tells of, which is over when all that was asked for is there. Where it
- * is known why that is missing it tells of earlier times.
+ * is known why that is missing, by the condition too, it tells of earlier times.
  */
 void look_at_refusals(struct look *l)
 {
-	const bool known = l->refused;
 	struct told told = {0};
 
 	tell_condition(l, &told);
+	const bool known = l->refused;
+
 	for (size_t i = 0; i < l->s->event_count && l->missing > 0 && !known; i++) {
 		const struct json_node *const event = l->s->events[i];
 		const struct str text = json_str(l->arena, json_get(event, "message"));

@@ -155,6 +155,10 @@ enum { EXPLAIN_KIT_NOW = 1767261600 };
 	"- {apiVersion: v1, kind: ResourceQuota, " META(                                           \
 		"q", "") ", spec: {" scopes                                                        \
 			 "hard: {pods: 1}}, status: {hard: {pods: 1}, used: {pods: 1}}}\n"
+#define FREE_QUOTA                                                                                 \
+	"- {apiVersion: v1, kind: ResourceQuota, " META(                                           \
+		"q", "") ", spec: {scopes: [Terminating]}, status: {hard: {pods: 10}, used: "      \
+			 "{pods: 9}}}\n"
 #define REFUSED                                                                                    \
 	EVENT("RayCluster", "demo", "FailedToCreateWorkerPod",                                     \
 		"pods \"x\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, "    \
