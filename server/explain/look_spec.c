@@ -156,6 +156,8 @@ void look_at_support(struct look *l)
 			"what is there is made anew once it is deleted, a claim without the state "
 			"that it holds; or put the spec back");
 	else
-		explain_advises(l->found, f, "take it out of the spec%s",
-			is_legacy ? "" : ", or leave the cluster to KubeRay");
+		explain_advises(l->found, f, "%s",
+			is_legacy ? "it may stay in the spec; more workers come by a larger "
+				    "minWorkers"
+				  : "take it out of the spec, or leave the cluster to KubeRay");
 }
