@@ -101,28 +101,11 @@ static void compare(const struct rule_context *c, const struct limit *limit)
 	}
 }
 
-/* By name; of several groups of one name, a mistake of its own, the one at the same place. */
-static const struct ray_group *find_before(
-	const struct rule_context *c, const struct ray_group *group)
-{
-	const struct raycluster *const old = c->old->cluster;
-
-	if (group->is_head)
-		return old->head;
-	for (size_t i = 0; i < old->worker_count && i < c->cluster->worker_count; i++) {
-		if (c->cluster->workers[i] == group &&
-			str_eq(old->workers[i]->name.v, group->name.v))
-			return old->workers[i];
-	}
-	return raycluster_worker(old, group->name.v);
-}
-
 /* The group in the version before, decoded whole; NULL where there was none. */
 static const struct ray_group *group_before(
 	const struct rule_context *c, const struct ray_group *group)
 {
-	const struct ray_group *const shallow =
-		c->old && c->old->cluster ? find_before(c, group) : NULL;
+	const struct ray_group *const shallow = rule_group_before(c, group);
 
 	if (shallow == NULL)
 		return NULL;

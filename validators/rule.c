@@ -82,3 +82,20 @@ const char *rule_gate_state(enum field_severity at_most)
 {
 	return at_most == FIELD_SEVERITY_ERROR ? "off" : "off by default";
 }
+
+const struct ray_group *rule_group_before(
+	const struct rule_context *c, const struct ray_group *group)
+{
+	const struct raycluster *const old = c->old ? c->old->cluster : NULL;
+
+	if (old == NULL)
+		return NULL;
+	if (group->is_head)
+		return old->head;
+	for (size_t i = 0; i < old->worker_count && i < c->cluster->worker_count; i++) {
+		if (c->cluster->workers[i] == group &&
+			str_eq(old->workers[i]->name.v, group->name.v))
+			return old->workers[i];
+	}
+	return raycluster_worker(old, group->name.v);
+}

@@ -157,6 +157,13 @@ static inline struct rule_groups rule_groups(const struct rule_context *c)
 }
 
 /*
+ * The group in the old version: by name; of several of one name, a mistake of its own, the one at
+ * the same place. NULL where there was none, or is no old version.
+ */
+const struct ray_group *rule_group_before(
+	const struct rule_context *c, const struct ray_group *group);
+
+/*
  * Reports a breach of the running rule. `reads` are all values the rule looked at to decide, the
  * offending one first: an update that leaves them as they were is not refused for them
  * (design: ratcheting), so a missing one would let a new mistake pass as an old one. The text says

@@ -348,7 +348,8 @@ static void ratchet(const struct validation *v, struct findings *found)
 	for (size_t i = 0; i < found->count; i++) {
 		struct finding *const f = &found->items[i];
 
-		if (may_be_old(v, f) && field_prints_have(&old->prints, f->error))
+		if (may_be_old(v, f) &&
+			(f->error->as_before || field_prints_have(&old->prints, f->error)))
 			tolerate(f);
 	}
 	if (old->prints.count && has_error(found))

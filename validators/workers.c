@@ -18,16 +18,31 @@ static void bounds_are_not_negative(const struct rule_context *c, const struct r
 			FIELD_READS(group->max.node), "must be 0 or more");
 }
 
+/* By how many the least number of workers is more than the greatest; a negative one is RG0301's. */
+static int64_t disorder(const struct raycluster *cluster, const struct ray_group *group)
+{
+	const int64_t max = group_max(cluster, group);
+
+	return max >= 0 ? group_min(cluster, group) - max : 0;
+}
+
+/* What has become less is told, not refused, as what has stayed. */
 static void bounds_are_in_order(const struct rule_context *c, const struct ray_group *group)
 {
-	const int64_t min = group_min(c->cluster, group);
-	const int64_t max = group_max(c->cluster, group);
+	const int64_t is = disorder(c->cluster, group);
+	const struct ray_group *const before = rule_group_before(c, group);
+	const bool as_before = before && is < disorder(c->old->cluster, before);
+	const char *const most = c->cluster->words->max;
+	const struct field_fact fact = {.rule = c->rule->id,
+		.type = FIELD_INVALID,
+		.at_most = FIELD_SEVERITY_ERROR,
+		.as_before = as_before,
+		.reads = FIELD_READS(group->min.node, group->max.node)};
 
-	if (min > max && max >= 0)
-		rule_found(c, FIELD_CHILD(group->self.at, c->cluster->words->min), FIELD_INVALID,
-			FIELD_READS(group->min.node, group->max.node),
-			"must be at most %s (%lld): lower it, or raise %s", c->cluster->words->max,
-			(long long)max, c->cluster->words->max);
+	if (is > 0)
+		field_add(c->errors, FIELD_CHILD(group->self.at, c->cluster->words->min), &fact,
+			"must be at most %s (%lld): lower it, or raise %s", most,
+			(long long)group_max(c->cluster, group), most);
 }
 
 /* An absent list of containers in a spec that is there is the decoder's finding. */

@@ -99,6 +99,47 @@ Test(workers, too_many_pods_are_old_while_they_do_not_become_more)
 	}
 }
 
+/* An update of bounds that are out of order is refused where it brings them further out. */
+Test(workers, bounds_get_no_further_out_of_order)
+{
+	static const struct {
+		const char *what, *old, *now;
+		enum field_severity grade;
+	} CASES[] = {
+		{"as they were", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 512, maxReplicas: 4, "), FIELD_SEVERITY_WARN},
+		{"a lower least", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 511, maxReplicas: 4, "), FIELD_SEVERITY_WARN},
+		{"both raised, and nearer", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 513, maxReplicas: 6, "), FIELD_SEVERITY_WARN},
+		{"a higher least", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 513, maxReplicas: 4, "), FIELD_SEVERITY_ERROR},
+		{"a lower greatest", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 512, maxReplicas: 3, "), FIELD_SEVERITY_ERROR},
+		{"mended", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 4, maxReplicas: 4, "), FIELD_SEVERITY_OFF},
+		{"in order before", GROUP("a", "minReplicas: 4, maxReplicas: 4, "),
+			GROUP("a", "minReplicas: 5, maxReplicas: 4, "), FIELD_SEVERITY_ERROR},
+		{"another group's", GROUP("a", "minReplicas: 512, maxReplicas: 4, "),
+			GROUP("b", "minReplicas: 511, maxReplicas: 4, "), FIELD_SEVERITY_ERROR},
+		{"of one that moved", GROUP("a", "minReplicas: 9, maxReplicas: 4, "),
+			GROUP("b", "") GROUP("a", "minReplicas: 8, maxReplicas: 4, "),
+			FIELD_SEVERITY_WARN},
+		{"the greatest negative, and then in the way",
+			GROUP("a", "minReplicas: 9, maxReplicas: -4, "),
+			GROUP("a", "minReplicas: 9, maxReplicas: 4, "), FIELD_SEVERITY_ERROR},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		char old[4096], now[4096];
+
+		snprintf(old, sizeof(old), CLUSTER("%s"), CASES[i].old);
+		snprintf(now, sizeof(now), CLUSTER("%s"), CASES[i].now);
+		cr_expect_eq(verdict_grade_update("RG0302", old, now), CASES[i].grade, "%s",
+			CASES[i].what);
+	}
+}
+
 /* Both are the largest that the schema takes. */
 Test(workers, the_pods_of_one_group_are_counted_exactly)
 {
