@@ -105,6 +105,7 @@ static void observe_services(struct world *world, const struct world_cluster *cl
 			.ports = read_text(world, at, arena),
 			.ours = at->text == NULL || (owner && at->owner == owner),
 			.stray = at->text && at->owner == 0,
+			.deleting = at->deleting,
 			.of_head = at->of_head,
 		};
 	}

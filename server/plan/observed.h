@@ -69,7 +69,7 @@ struct observed_service {
 	struct str cluster_ip;         /* "None" of a headless one; "" where not known */
 	struct str type;               /* "ClusterIP", …; "" where not known */
 	const struct json_node *ports; /* spec.ports; NULL while no watch has told of it */
-	bool ours, stray;
+	bool ours, stray, deleting;
 	bool of_head; /* its labels say that it leads to the head; not while no watch has told */
 };
 

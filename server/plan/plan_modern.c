@@ -62,7 +62,7 @@ static void use_service_that_is_there(const struct observed *seen, struct child_
 
 		if (str_eq(service->name, c->head_service))
 			return;
-		if (service->ours && service->of_head && other == NULL)
+		if (service->ours && service->of_head && !service->deleting && other == NULL)
 			other = service;
 	}
 	if (other)

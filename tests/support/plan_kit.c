@@ -245,6 +245,7 @@ static void read_service(struct filling *f, struct observed_service *service, st
 	service->cluster_ip = next_word(&rest);
 	service->type = next_word(&rest);
 	service->of_head = str_is(next_word(&rest), "head");
+	service->deleting = str_is(next_word(&rest), "deleting");
 	const struct str ports = f->dialect == DIALECT_LEGACY            ? STR(LEGACY_PORTS)
 				 : str_is(service->type, "NodePort")     ? STR(NODE_PORTS)
 				 : str_is(service->type, "LoadBalancer") ? STR(NAMED_PORTS)

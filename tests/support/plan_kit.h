@@ -5,7 +5,7 @@
  *   pod NAME GROUP WORD…       of GROUP "headgroup" it is the head; WORDs are those of plan_kit.c:
  *                              "running ready age=60 index=2 unscheduled deleting foreign …"; of a
  *                              legacy cluster GROUP is the podType, and "head" a word
- *   service NAME IP [TYPE [head]]   with that word its labels say that it is the head's
+ *   service NAME IP [TYPE [head [deleting]]]   with "head" its labels say that it is the head's
  *   claim NAME OWNER SPEC      "ours", "stray" or another; the spec in YAML
  *   failure KIND GROUP MESSAGE…  with HTTP's 403; "missing KIND …" with its 404; "silence KIND
  *                              GROUP" is one without an answer

@@ -60,6 +60,8 @@ static const struct example EXAMPLES[] = {
 	{"another name", NAMED("other"), "service demo-head-svc None ClusterIP head\npod h headgroup running ready\n",
 	 TOLD "Service \"demo-head-svc\" (its name is demo-head-svc, not other, and pods that are there go by it" ANEW},
 	{"which no watch has told to be the head's", NAMED("other"), THERE, "create Service other needed\n"},
+	{"one that is being deleted is not gone on with", NAMED("other"),
+	 "service demo-head-svc None ClusterIP head deleting\npod h headgroup running ready\n", "create Service other needed\n"},
 	{"one of that name is the head's, whatever else there is", NAMED("other"),
 	 "service demo-head-svc None ClusterIP head\nservice other None ClusterIP\npod h headgroup running ready\n", ""},
 	{"a pod that misses the Secret has it made at once", "  authOptions: {mode: token}\n" HEAD,
