@@ -122,6 +122,33 @@ static uint8_t count_unanswered(
 	return 1;
 }
 
+/* The last one of a pod, or NULL. */
+static struct world_failure **last_of_pods(struct world_cluster *cluster)
+{
+	struct world_failure **found = NULL;
+
+	for (struct world_failure **link = &cluster->failures; *link; link = &(*link)->next) {
+		if ((*link)->child == CHILD_POD)
+			found = link;
+	}
+	return found;
+}
+
+/* There may be any number of pods. What they need is of another kind, and few. */
+static bool make_room(struct world_cluster *cluster, const struct world_outcome *outcome)
+{
+	struct world_failure **const link =
+		outcome->child == CHILD_POD ? NULL : last_of_pods(cluster);
+
+	if (link == NULL)
+		return false;
+	struct world_failure *const failure = *link;
+
+	*link = failure->next;
+	failure_free(failure);
+	return true;
+}
+
 static void note_failure(
 	struct world_cluster *cluster, const struct world_outcome *outcome, uint8_t unanswered)
 {
@@ -129,10 +156,12 @@ static void note_failure(
 	size_t count = 0;
 
 	forget_failure(cluster, outcome);
-	for (; *link; link = &(*link)->next)
+	for (const struct world_failure *at = cluster->failures; at; at = at->next)
 		count++;
-	if (count == WORLD_FAILURES_MAX)
+	if (count == WORLD_FAILURES_MAX && !make_room(cluster, outcome))
 		return;
+	while (*link)
+		link = &(*link)->next;
 	*link = mem_alloc(sizeof(**link));
 	(*link)->unanswered = unanswered;
 	(*link)->round = cluster->rounds;

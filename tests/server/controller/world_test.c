@@ -311,25 +311,46 @@ Test(world, an_end_that_was_asked_for_holds_until_it_is_refused)
 	cr_expect_eq(seen.failure_count, 0u);
 }
 
+static void refuse(enum action_kind action, enum child_kind child, int first, int behind)
+{
+	for (int i = first; i < behind; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "s%d", i);
+		world_write_refused(world, &KEY, STR(UID_ONE),
+			&(struct world_outcome){.action = action,
+				.child = child,
+				.name = str_from(name),
+				.code = 403,
+				.message = STR("no")});
+	}
+}
+
 Test(world, so_many_failures_are_kept_and_no_more)
 {
 	struct observed seen;
 
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
-	for (int i = 0; i < 40; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "s%d", i);
-		world_write_refused(world, &KEY, STR(UID_ONE),
-			&(struct world_outcome){.action = ACTION_CREATE,
-				.child = CHILD_SERVICE,
-				.name = str_from(name),
-				.code = 403,
-				.message = STR("no")});
-	}
+	refuse(ACTION_CREATE, CHILD_SERVICE, 0, 40);
 	cr_assert(look(&seen));
 	cr_expect_eq(seen.failure_count, 16u);
 	cr_expect(str_is(seen.failures[15].what, "s15"));
+}
+
+Test(world, and_those_of_pods_give_way)
+{
+	struct observed seen;
+
+	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
+	refuse(ACTION_DELETE_POD, CHILD_POD, 0, 40);
+	refuse(ACTION_CREATE, CHILD_SERVICE_ACCOUNT, 100, 102);
+	refuse(ACTION_DELETE_POD, CHILD_POD, 40, 41);
+	cr_assert(look(&seen));
+	cr_expect_eq(seen.failure_count, 16u);
+	cr_expect(str_is(seen.failures[0].what, "s0"));
+	cr_expect(str_is(seen.failures[13].what, "s13"));
+	cr_expect(str_is(seen.failures[14].what, "s100"));
+	cr_expect(str_is(seen.failures[15].what, "s101"));
 }
 
 static const struct world_outcome LOST = {.action = ACTION_CREATE,
