@@ -121,6 +121,28 @@ static void put_change(const struct kube_lease *lease, const struct change *chan
 	json_edit_print(object, out);
 }
 
+static bool is_free(const struct kube_lease *lease)
+{
+	if (lease->object.len == 0)
+		return lease->gone_until == 0 || clock_now() > lease->gone_until;
+	return lease->holder[0] == '\0' || kube_lease_is_ours(lease) ||
+	       clock_now() - lease->observed > lease->runs;
+}
+
+/* It is not there to be seen, and may be somebody's for so long. */
+static void take_for_held(struct kube_lease *lease, int64_t duration)
+{
+	lease->gone_until = clock_now() + (duration < GONE_MOST ? duration : GONE_MOST);
+}
+
+/* That it is not there, though it may have been before. */
+static void miss(struct kube_lease *lease)
+{
+	if (!is_free(lease) && lease->object.len)
+		take_for_held(lease, lease->runs);
+	forget(lease);
+}
+
 static bool write_change(
 	struct kube_lease *lease, const struct change *change, int64_t patience, struct err *err)
 {
@@ -139,29 +161,14 @@ static bool write_change(
 	};
 
 	if (!kube_call(lease->options.client, &call, &reply, err)) {
-		/* Whether it was written is not known, or somebody else wrote. */
+		/* Whether it was written is not known, or somebody else wrote: who then has it. */
 		forget(lease);
+		if (err->code == ERR_CONFLICT)
+			take_for_held(lease, duration_of(lease));
 		return false;
 	}
 	observe(lease, &reply);
 	return true;
-}
-
-static bool is_free(const struct kube_lease *lease)
-{
-	if (lease->object.len == 0)
-		return lease->gone_until == 0 || clock_now() > lease->gone_until;
-	return lease->holder[0] == '\0' || kube_lease_is_ours(lease) ||
-	       clock_now() - lease->observed > lease->runs;
-}
-
-/* That it is not there, though it may have been before. */
-static void miss(struct kube_lease *lease)
-{
-	if (!is_free(lease) && lease->object.len)
-		lease->gone_until =
-			clock_now() + (lease->runs < GONE_MOST ? lease->runs : GONE_MOST);
-	forget(lease);
 }
 
 /* What the server has; that there is none is fine too. */

@@ -143,7 +143,7 @@ Test(kube_lease, one_that_was_free_before_it_was_deleted_is_made_at_once, .timeo
 {
 	static const struct api_step SCRIPT[] = {
 		API_STEP(.expect = GET, .reply = LEASE("", "1", 1)),
-		API_STEP(.expect = PUT, .status = 409, .reply = STATUS(409, "Conflict")),
+		API_STEP(.expect = PUT, .status = 404, .reply = STATUS(404, "NotFound")),
 		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
 		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "9", 15)),
 		API_STEP(.expect = PUT, .status = 404, .reply = STATUS(404, "NotFound")),
@@ -157,6 +157,36 @@ Test(kube_lease, one_that_was_free_before_it_was_deleted_is_made_at_once, .timeo
 	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
 	/* So is our own, which somebody deleted. */
 	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
+	kube_lease_done(&lease);
+	kube_kit_free(&kit);
+}
+
+/* We have not seen his, and know that it was there. */
+Test(kube_lease, one_that_somebody_took_and_lost_again_is_his_for_our_duration, .timeout = 60)
+{
+	static const struct api_step SCRIPT[] = {
+		API_STEP(.expect = GET, .reply = LEASE("", "1", 1)),
+		API_STEP(.expect = PUT, .status = 409, .reply = STATUS(409, "Conflict")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = POST, .status = 409, .reply = STATUS(409, "AlreadyExists")),
+		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = GET, .reply = LEASE("", "5", 1)),
+		API_STEP(.expect = PUT, .reply = LEASE("us", "6", 15)),
+	};
+	struct kube_kit *kit = KUBE_KIT(SCRIPT, false);
+	struct kube_lease lease = lease_of(kit);
+
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	clock_advance(15 * SECOND);
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert_str_eq(kit->err.text, "'l' is gone, and was held by somebody else");
+	clock_advance(1);
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err), "it is there once more");
+	cr_assert_not(kube_lease_try(&lease, SECOND, &kit->err));
+	cr_assert_str_eq(kit->err.text, "'l' is gone, and was held by somebody else");
+	/* One that is there and nobody's is not waited for. */
 	cr_assert(kube_lease_try(&lease, SECOND, &kit->err), "%s", kit->err.text);
 	kube_lease_done(&lease);
 	kube_kit_free(&kit);
