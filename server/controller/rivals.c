@@ -12,7 +12,13 @@
 #include "server/kube/reflector.h"
 #include "server/kube/stop.h"
 
-enum { SECONDS_UNSAID = 15, SELECTOR = 280, TIME = 40, NAME = 256 };
+enum {
+	SECONDS_UNSAID = 15,
+	SECONDS_MOST = 180, /* whoever asks for more renews it long before */
+	SELECTOR = 280,
+	TIME = 40,
+	NAME = 256,
+};
 
 /* How long the API server may take to say whether a Lease has run out, and when it is asked again.
  */
@@ -64,21 +70,32 @@ static void copy(char *out, size_t size, struct arena *arena, const struct json_
 	snprintf(out, size, "%.*s", STR_ARG(json_str(arena, node)));
 }
 
-/* The namespace that the holder keeps alone; NULL of one that keeps all, and of nobody. */
-static const char *kept_by(const struct lease *lease)
+/*
+ * Whether the holder keeps the Lease's own namespace, and no other. Nobody keeps a namespace by a
+ * Lease elsewhere: who may write there has no say here.
+ */
+static bool keeps_alone(const struct lease *lease, struct str namespace)
 {
 	const char *const mark = strstr(lease->holder, RIVAL_CONTROLLER_OF);
 
-	return mark ? mark + strlen(RIVAL_CONTROLLER_OF) : NULL;
+	return mark && str_is(namespace, mark + strlen(RIVAL_CONTROLLER_OF));
 }
 
 /* Of each holder once. */
-static void log_keeper(const struct rivals *r, const struct lease *lease)
+static void log_keeper(const struct rivals *r, const struct lease *lease, struct str namespace)
 {
-	if (kept_by(lease) && r->options.watched == NULL)
+	if (keeps_alone(lease, namespace) && r->options.watched == NULL)
 		LOG(INFO, "a namespace has a controller of its own, which is left to it",
-			KV("namespace", str_from(kept_by(lease))),
-			KV("holder", str_from(lease->holder)));
+			KV("namespace", namespace), KV("holder", str_from(lease->holder)));
+}
+
+static int64_t duration_of(const struct json_node *spec)
+{
+	int64_t seconds;
+
+	if (!json_i64(json_get(spec, "leaseDurationSeconds"), &seconds) || seconds <= 0)
+		seconds = SECONDS_UNSAID;
+	return (seconds < SECONDS_MOST ? seconds : SECONDS_MOST) * CLOCK_SECOND;
 }
 
 static void take(void *context, const struct json_node *object, struct arena *arena)
@@ -88,9 +105,7 @@ static void take(void *context, const struct json_node *object, struct arena *ar
 	const struct str namespace =
 		json_str(arena, json_get(json_get(object, "metadata"), "namespace"));
 	const uint64_t hash = spec ? hash_str(hash_process_key(), json_raw(spec)) : 0;
-	int64_t seconds = SECONDS_UNSAID;
 
-	json_i64(json_get(spec, "leaseDurationSeconds"), &seconds);
 	pthread_mutex_lock(&kind->owner->mutex);
 	struct lease *lease = strmap_find(&kind->leases, namespace);
 
@@ -100,14 +115,14 @@ static void take(void *context, const struct json_node *object, struct arena *ar
 	}
 	if (hash != lease->spec) {
 		lease->spec = hash;
-		lease->until = clock_now() + seconds * CLOCK_SECOND;
+		lease->until = clock_now() + duration_of(spec);
 		lease->over = false;
 		const bool same =
 			json_str_is(json_get(spec, "holderIdentity"), str_from(lease->holder));
 
 		copy(lease->holder, sizeof(lease->holder), arena, json_get(spec, "holderIdentity"));
 		if (!same)
-			log_keeper(kind->owner, lease);
+			log_keeper(kind->owner, lease, namespace);
 		copy(lease->acquired, sizeof(lease->acquired), arena,
 			json_get(spec, "acquireTime"));
 	}
@@ -205,20 +220,19 @@ bool rivals_met(struct rivals *r, enum rival rival, char who[RIVAL_NAME])
 	return met;
 }
 
+static bool is_kept(const struct lease *lease, struct str namespace)
+{
+	return is_held(lease) && keeps_alone(lease, namespace);
+}
+
 bool rivals_keep(struct rivals *r, struct str namespace)
 {
-	const struct kind *const kind = &r->kinds[RIVAL_RAYGATE];
-	const struct strmap_entry *entry;
-	bool keep = false;
-
 	if (r->options.watched)
 		return false;
 	pthread_mutex_lock(&r->mutex);
-	for (size_t at = 0; !keep && (entry = strmap_next(&kind->leases, &at)) != NULL;) {
-		const char *const kept = is_held(entry->value) ? kept_by(entry->value) : NULL;
+	const bool keep =
+		is_kept(strmap_find(&r->kinds[RIVAL_RAYGATE].leases, namespace), namespace);
 
-		keep = kept && str_is(namespace, kept);
-	}
 	pthread_mutex_unlock(&r->mutex);
 	return keep;
 }
@@ -231,9 +245,8 @@ uint64_t rivals_kept(struct rivals *r)
 
 	pthread_mutex_lock(&r->mutex);
 	for (size_t at = 0; (entry = strmap_next(&kind->leases, &at)) != NULL;) {
-		const char *const kept = is_held(entry->value) ? kept_by(entry->value) : NULL;
-
-		hash += kept ? hash_str(hash_process_key(), str_from(kept)) : 0;
+		if (is_kept(entry->value, entry->key))
+			hash += hash_str(hash_process_key(), entry->key);
 	}
 	pthread_mutex_unlock(&r->mutex);
 	return hash;

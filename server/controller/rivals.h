@@ -1,7 +1,7 @@
 /*
  * Who else reconciles: other controllers' Leases, followed. One counts as long as it is renewed: by
  * our own clock, as nobody's is believed, so one that is met for the first time counts for its
- * whole duration.
+ * whole duration, three minutes at most.
  *
  * Thread-safe: one mutex, private to the file.
  */
@@ -18,7 +18,7 @@ enum rival {
 
 /* What the holder of a Lease of ours is called behind its name where it has a controller. */
 #define RIVAL_CONTROLLER "_controller"
-/* Where that controller looks at one namespace alone, which follows. */
+/* Where that controller looks at one namespace alone, which follows; its Lease is there, too. */
 #define RIVAL_CONTROLLER_OF "_controller_of_"
 
 struct rivals_options {

@@ -196,7 +196,7 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.host = c->host,
 		.domain = settings_str(s->settings, SETTING_CLUSTER_DOMAIN),
 		.watched = watched.len ? watched.at : NULL,
-		.namespace = s->cluster->namespace,
+		.namespace = serve_leader_namespace(s),
 		.lease = settings_str(s->settings, SETTING_LEASE).at,
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.gap = GAP,

@@ -473,8 +473,7 @@ static void wait_until_unjudged(void)
 	cr_expect_eq(unjudged(), 1u);
 }
 
-#define OF_NS(type)                                                                                \
-	"{\"type\":\"" type "\",\"object\":" LEASE("other", "b_1_controller_of_ns") "}\n"
+#define OF_NS(type) "{\"type\":\"" type "\",\"object\":" LEASE("ns", "b_1_controller_of_ns") "}\n"
 
 /*
  * What was accepted where a namespace had a controller of its own stands in the status. That one is

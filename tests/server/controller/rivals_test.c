@@ -191,6 +191,33 @@ static void end(void)
 #define EARLY "2027-01-15T08:00:00.000000Z"
 #define LATE  "2027-01-15T09:00:00.000000Z"
 
+/* As long as it says, within bounds: nobody is kept away for years by one that is not renewed. */
+static const struct {
+	const char *leases;
+	int64_t seconds;
+} DURATIONS[] = {
+	{LEASE_FOR("20", "ray-system", "kuberay", EARLY), 20},
+	{LEASE_FOR("180", "ray-system", "kuberay", EARLY), 180},
+	{LEASE_FOR("2147483647", "ray-system", "kuberay", EARLY), 180},
+	{LEASE_FOR("9223372036854775807", "ray-system", "kuberay", EARLY), 180},
+	{LEASE_FOR("0", "ray-system", "kuberay", EARLY), 15},
+	{LEASE_FOR("-5", "ray-system", "kuberay", EARLY), 15},
+	{LEASE_FOR("\"long\"", "ray-system", "kuberay", EARLY), 15},
+};
+
+Test(rivals, a_duration_is_believed_within_bounds)
+{
+	for (size_t i = 0; i < ARRAY_LEN(DURATIONS); i++) {
+		begin(DURATIONS[i].leases, "");
+		const int64_t from = clock_now();
+
+		pass_until_asked();
+		cr_expect_geq(clock_now() - from, DURATIONS[i].seconds * CLOCK_SECOND, "%zu", i);
+		cr_expect(comes_to(RIVAL_KUBERAY, false), "%zu", i);
+		end();
+	}
+}
+
 Test(rivals, a_lease_counts_until_it_was_not_renewed_for_its_duration)
 {
 	begin(LEASE("ray-system", "kuberay", EARLY), "");
@@ -357,8 +384,9 @@ Test(rivals, of_two_of_us_one_goes_on)
 /* It cannot read our Lease. Until its own runs out, or is another's, what is there is not ours. */
 Test(rivals, a_namespace_with_a_controller_of_its_own_is_left_to_it)
 {
-	begin("", LEASE("mine", "a_1_controller", EARLY) "," LEASE("team-a",
-			  "b_1_controller_of_team-a", LATE) "," LEASE("team-b", "c_1", LATE));
+	begin("", LEASE("mine", "a_1_controller", EARLY) "," LEASE(
+			  "team-a", "b_1_controller_of_team-a", LATE) "," LEASE("team-b", "c_1",
+			  LATE) "," LEASE("team-c", "d_1_controller_of_team-d", LATE));
 	cr_expect(comes_to(RIVAL_RAYGATE, false));
 	const uint64_t kept = rivals_kept(rivals);
 
@@ -366,6 +394,8 @@ Test(rivals, a_namespace_with_a_controller_of_its_own_is_left_to_it)
 	cr_expect_not(rivals_keep(rivals, STR("team")));
 	cr_expect_not(rivals_keep(rivals, STR("team-b")));
 	cr_expect_not(rivals_keep(rivals, STR("mine")));
+	cr_expect_not(rivals_keep(rivals, STR("team-c")));
+	cr_expect_not(rivals_keep(rivals, STR("team-d")), "whose Lease is in another namespace");
 	cr_expect_neq(kept, 0u);
 	pass_until_asked();
 	const time_t patience = time(NULL) + 20;
