@@ -258,6 +258,9 @@ static const char *needless(
 	/* As `kubectl create --dry-run -o yaml` prints it below a pod. */
 	if (why == NULL && str_is(name, "status") && json_is(value, JSON_OBJECT))
 		return "and a status is written by the cluster";
+	/* KubeRay's template has none; a podType of 2022 has. */
+	if (why == NULL && str_is(name, "generateName"))
+		return "and the controller names the pods";
 	return why == NULL && json_is(value, JSON_NULL) ? "and it holds nothing" : why;
 }
 

@@ -23,7 +23,6 @@ static const struct mutation *judge(const struct look *l)
 		.dialect = l->s->object->dialect,
 		.object = l->s->root,
 		.crd_defaults = true,
-		.strict = true,
 	};
 
 	return mutation_run(&in);

@@ -235,6 +235,10 @@ Test(schema_unknown, what_belongs_nowhere_is_to_be_taken_out)
 		{OF("", "{headGroupSpec: {template: {metadata: {creationTimestamp: null}, spec: "
 			"{containers: [{name: c, image: ray}]}}}}"),
 			MOVED_OUT("the metadata of a template", "and it holds nothing")},
+		{OF("", "{headGroupSpec: {template: {metadata: {generateName: a-}, spec: "
+			"{containers: [{name: c, image: ray}]}}}}"),
+			MOVED_OUT(
+				"the metadata of a template", "and the controller names the pods")},
 		{IN_CONTAINER("tolerations: null"),
 			MOVED_OUT("a container", "and it holds nothing")},
 		{IN_CONTAINER("pullPolicy: null"), MEANT("a container", "imagePullPolicy")},
