@@ -166,6 +166,9 @@ static struct managed_plan plan_for(const struct managed_view *view, const struc
 					 MANAGED_KEEP, "the new CA is being made known"};
 	if (leaf == X509_AGEING || leaf == X509_EXPIRED)
 		return (struct managed_plan){MANAGED_RENEW, "the certificate grows old"};
+	/* A clock that is right again. Where the CA is not valid yet either, ours may be wrong. */
+	if (leaf == X509_NOT_YET_VALID && ca == X509_YOUNG)
+		return (struct managed_plan){MANAGED_RENEW, "the certificate is not valid yet"};
 	if (!covers_all(view, parts))
 		return (struct managed_plan){MANAGED_RENEW, "the certificate lacks a name"};
 	if (!is_blank(view->stored->ca_previous) && no_older_pair_lives(view, parts))

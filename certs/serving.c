@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "certs/folder.h"
+#include "certs/when.h"
 #include "certs/x509_check.h"
 
 static void secret_done(struct buf *secret)
@@ -208,6 +209,19 @@ bool serving_load(const struct serving_options *options, struct serving_pair **o
 			"raygate certs mint --cert-dir DIR",
 			options->dir);
 	return err_wrap(err, "certificate directory '%.100s'", options->dir);
+}
+
+bool serving_is_in_time(const struct serving_pair *pair, int64_t now, struct err *err)
+{
+	char from[WHEN_SIZE], until[WHEN_SIZE];
+
+	if (now >= pair->not_before && now <= pair->not_after)
+		return true;
+	when_date(pair->not_before, from);
+	when_date(pair->not_after, until);
+	return err_set(err, ERR_INVALID,
+		"by the clock here the certificate %s: it is good from %s until %s",
+		now < pair->not_before ? "is not valid yet" : "has expired", from, until);
 }
 
 enum verify_level serving_verify(const struct serving_pair *pair,

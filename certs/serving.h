@@ -63,6 +63,8 @@ int64_t serving_now(const struct serving_options *options);
  */
 MUST_CHECK bool serving_load(
 	const struct serving_options *options, struct serving_pair **out, struct err *err);
+/* Whether clients accept it at that time, by its own dates; `err` says what these are if not. */
+bool serving_is_in_time(const struct serving_pair *pair, int64_t now, struct err *err);
 /* Every check of verify.h on the pair against its own ca.crt. Returns the worst level. */
 enum verify_level serving_verify(const struct serving_pair *pair,
 	const struct serving_options *options, struct verify_finding findings[VERIFY_CHECKS]);

@@ -244,10 +244,16 @@ static void report_trouble(struct cert_keeper *k, const struct err *err)
 		tell(k, true, "CertificateTrouble", err->text);
 }
 
+/* One that is out of time is served all the same: it may be our clock that is wrong. */
 static void report_pair(struct cert_keeper *k)
 {
 	char date[WHEN_SIZE];
+	struct err err;
 
+	if (k->pair && !serving_is_in_time(k->pair, now_s(), &err)) {
+		report_trouble(k, &err);
+		return;
+	}
 	k->told[0] = '\0';
 	if (k->pair == NULL)
 		return;

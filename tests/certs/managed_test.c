@@ -72,6 +72,25 @@ static bool is_trusted(const struct managed_store *store, const char *bundle, in
 	return managed_is_trusted(pair, str_from(bundle), now);
 }
 
+/* Of a clock that was three years ahead the next pair is good by both. */
+Test(managed, what_a_clock_made_too_early_is_made_again_and_ends_no_sooner)
+{
+	struct managed_store fresh CLEANUP(managed_store_done) = created(KIT_NOW);
+	const struct managed_view ahead = view_of(&fresh, KIT_NOW + 3 * YEAR);
+	struct managed_store early CLEANUP(managed_store_done) = step(&ahead, MANAGED_RENEW);
+	const struct managed_view right = view_of(&early, KIT_NOW);
+	struct managed_store mended CLEANUP(managed_store_done) = step(&right, MANAGED_RENEW);
+	struct serving_pair *before CLEANUP(serving_free) = NULL;
+	struct serving_pair *after CLEANUP(serving_free) = NULL;
+	struct err err;
+
+	cr_assert(managed_pair(&early, &before, &err), "%s", err.text);
+	cr_assert(managed_pair(&mended, &after, &err), "%s", err.text);
+	cr_expect_gt(before->not_before, KIT_NOW);
+	cr_expect_leq(after->not_before, KIT_NOW);
+	cr_expect_eq(after->not_after, before->not_after);
+}
+
 Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 {
 	struct managed_store fresh CLEANUP(managed_store_done) = created(KIT_NOW);
@@ -79,6 +98,8 @@ Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 	struct managed_store changed CLEANUP(managed_store_done) = step(&first, MANAGED_NEW_CA);
 	const struct managed_view second = view_of(&changed, KIT_NOW + 7 * YEAR);
 	struct managed_store switched CLEANUP(managed_store_done) = step(&second, MANAGED_SWITCH);
+	const struct managed_view ahead = view_of(&fresh, KIT_NOW + 3 * YEAR);
+	struct managed_store early CLEANUP(managed_store_done) = step(&ahead, MANAGED_RENEW);
 	struct managed_store foreign CLEANUP(managed_store_done) = managed_store_copy(&fresh);
 	const struct managed_store nothing = {0}, blank = {.tls_crt = (char[]){"\n"}};
 
@@ -109,6 +130,12 @@ Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 		{"expired", &fresh, NULL, YEAR + 1, false, false, false, false, MANAGED_RENEW},
 		{"a name is missing", &fresh, NULL, 0, false, false, false, true, MANAGED_RENEW},
 		{"the clock went back", &fresh, NULL, -YEAR, false, false, false, false,
+			MANAGED_KEEP},
+		{"a clock went before ours", &early, NULL, 0, false, false, false, false,
+			MANAGED_RENEW},
+		{"a clock went before ours, a follower", &early, NULL, 0, true, false, false, false,
+			MANAGED_KEEP},
+		{"and is not that far any more", &early, NULL, 3 * YEAR, false, false, false, false,
 			MANAGED_KEEP},
 		{"the CA is old", &fresh, NULL, 10 * YEAR * 2 / 3 + 1, false, true, false, false,
 			MANAGED_NEW_CA},

@@ -168,3 +168,28 @@ Test(cert_keeper_faults, a_list_of_webhooks_that_changes_under_the_patch_is_not_
 	cert_keeper_look(w->first.keeper);
 	cr_expect_eq(keeper_cas_of(w, KEEPER_VALIDATING), 1);
 }
+
+/* A replica whose clock goes wrong, while nobody renews: it serves on, and says so. */
+Test(cert_keeper_faults, a_certificate_out_of_time_is_told_once_and_served)
+{
+	struct keeper_world *w CLEANUP(keeper_world_free) = keeper_world_new();
+
+	keeper_both_look(w);
+	keeper_pass(2 * keeper_life);
+	cert_keeper_look(w->second.keeper);
+	cert_keeper_look(w->second.keeper);
+	keeper_expect_state(&w->second, HEALTH_CERTIFICATES, HEALTH_BAD);
+	cr_expect_eq(w->second.warnings, 1);
+	cr_expect(strstr(w->second.warning, "the certificate has expired: it is good from "), "%s",
+		w->second.warning);
+	cr_expect_not_null(w->second.serves);
+	cert_keeper_look(w->first.keeper);
+	cert_keeper_look(w->second.keeper);
+	keeper_expect_state(&w->second, HEALTH_CERTIFICATES, HEALTH_FINE);
+	/* What was in order is looked at again after a while. */
+	clock_hold(clock_now() + keeper_life * CLOCK_SECOND,
+		clock_wall() - keeper_life * CLOCK_SECOND);
+	cert_keeper_look(w->second.keeper);
+	cr_expect(strstr(w->second.warning, "the certificate is not valid yet"), "%s",
+		w->second.warning);
+}
