@@ -1,5 +1,6 @@
 /* The account as which Ray's autoscaler scales: KubeRay and Raygate make it with each head. */
 #include "server/children/rbac.h"
+#include "server/controller/owner.h"
 #include "server/explain/account.h"
 #include "server/explain/looks.h"
 
@@ -58,6 +59,30 @@ static void look_at_token(struct look *l, const struct explain_account *account)
 		STR_ARG(head->name), LOOK_NAMESPACE(l));
 }
 
+/* A name that is taken counts as made: nothing of somebody else's is changed. */
+static void look_at_rights(struct look *l, const struct explain_account *account)
+{
+	for (int kind = EXPLAIN_ROLE; kind <= EXPLAIN_BINDING; kind++) {
+		const struct str name = account->names[kind - EXPLAIN_ACCOUNT];
+		const struct json_node *const object = look_find(l, (enum explain_kind)kind, name);
+		const struct json_node *const owner =
+			owner_controller(json_get(object, "metadata"));
+
+		if (object == NULL || json_str_is(json_get(owner, "uid"), l->s->uid))
+			continue;
+		struct explain_finding *const f = explain_found(l->found, EXPLAIN_NOTE,
+			"%s \"%.*s\" is somebody else's: its autoscaler may do what that one says, "
+			"and "
+			"no more",
+			EXPLAIN_KIND_ROWS[kind].kind, STR_ARG(name));
+
+		explain_advises(l->found, f,
+			"where it does not scale: delete that one, and its controller makes its "
+			"own "
+			"within 5 minutes");
+	}
+}
+
 void look_at_account(struct look *l)
 {
 	struct explain_account account;
@@ -68,6 +93,7 @@ void look_at_account(struct look *l)
 
 	if (missing.len == 0) {
 		look_at_token(l, &account);
+		look_at_rights(l, &account);
 		return;
 	}
 	struct explain_finding *const f = explain_found(l->found, EXPLAIN_WRONG,

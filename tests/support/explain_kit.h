@@ -115,8 +115,9 @@ enum { EXPLAIN_KIT_NOW = 1767261600 };
 	"observedGeneration: " generation ", head: {podName: " head                                \
 	"}, conditions: [{type: Accepted, status: 'True'}]"
 #define OF_RBAC "- {apiVersion: rbac.authorization.k8s.io/v1, kind: "
-#define ROLE    OF_RBAC "Role, " META("demo", "") "}\n"
-#define BINDING OF_RBAC "RoleBinding, " META("demo", "") "}\n"
+#define OWNED   ", ownerReferences: [{uid: u-demo, controller: true}]"
+#define ROLE    OF_RBAC "Role, " META("demo", OWNED) "}\n"
+#define BINDING OF_RBAC "RoleBinding, " META("demo", OWNED) "}\n"
 #define ACCOUNT(name, time)                                                                        \
 	"- {apiVersion: v1, kind: ServiceAccount, metadata: {name: " name                          \
 	", namespace: ns, creationTimestamp: " AT(time) "}}\n"
