@@ -161,9 +161,10 @@ static bool write_change(
 	};
 
 	if (!kube_call(lease->options.client, &call, &reply, err)) {
-		/* Whether it was written is not known, or somebody else wrote: who then has it. */
+		/* Whether it was written is not known, or somebody else wrote: who then has it.
+		 * A conflict also says that our own was deleted, which is made again at once. */
 		forget(lease);
-		if (err->code == ERR_CONFLICT)
+		if (err->code == ERR_CONFLICT && change->acquired)
 			take_for_held(lease, duration_of(lease));
 		return false;
 	}

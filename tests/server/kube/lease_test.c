@@ -146,7 +146,7 @@ Test(kube_lease, one_that_was_free_before_it_was_deleted_is_made_at_once, .timeo
 		API_STEP(.expect = PUT, .status = 404, .reply = STATUS(404, "NotFound")),
 		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
 		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "9", 15)),
-		API_STEP(.expect = PUT, .status = 404, .reply = STATUS(404, "NotFound")),
+		API_STEP(.expect = PUT, .status = 409, .reply = STATUS(409, "Conflict")),
 		API_STEP(.expect = GET, .status = 404, .reply = STATUS(404, "NotFound")),
 		API_STEP(.expect = POST, .status = 201, .reply = LEASE("us", "10", 15)),
 	};
