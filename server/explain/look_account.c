@@ -71,15 +71,13 @@ static void look_at_rights(struct look *l, const struct explain_account *account
 		if (object == NULL || json_str_is(json_get(owner, "uid"), l->s->uid))
 			continue;
 		struct explain_finding *const f = explain_found(l->found, EXPLAIN_NOTE,
-			"%s \"%.*s\" is somebody else's: its autoscaler may do what that one says, "
-			"and "
-			"no more",
+			"%s \"%.*s\" is somebody else's: its autoscaler may do what that one "
+			"says, and no more",
 			EXPLAIN_KIND_ROWS[kind].kind, STR_ARG(name));
 
 		explain_advises(l->found, f,
-			"where it does not scale: delete that one, and its controller makes its "
-			"own "
-			"within 5 minutes");
+			"where it does not scale: delete that one, and its controller makes "
+			"its own within 5 minutes");
 	}
 }
 
