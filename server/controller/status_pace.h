@@ -12,13 +12,13 @@ struct status_pace {
 	uint64_t gravity;     /* … and what that said of what is grave */
 	int64_t behind_since; /* one is kept behind other writes; 0: none is */
 	int64_t held_since;   /* and for more to come */
-	int64_t busy_at;      /* when other clusters' writes were last seen to queue up meanwhile */
+	int64_t busy_at;      /* when writes, of whichever cluster, were last seen to queue up */
 };
 
 /* How long a status that may wait does so. */
 struct status_hold {
 	bool behind; /* its round has other writes: until these are done, 1 s at most, 5 if busy */
-	bool busy;   /* other clusters' writes queue up: until 5 s after that, busy_ms at most */
+	bool busy;   /* writes queue up: until 5 s after that, busy_ms at most */
 	int32_t calm_ms, busy_ms; /* else calm_ms */
 };
 

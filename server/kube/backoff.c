@@ -24,14 +24,24 @@ void kube_backoff_reset(struct kube_backoff *backoff)
 	backoff->next = 0;
 }
 
+/* Away for so many tries, it is taken for another server when it is back. */
+enum { GONE = 3 };
+
 int64_t kube_return_next(struct kube_return *r, bool is_away)
 {
-	kube_backoff_reset(is_away ? &r->usual : &r->away);
-	return kube_backoff_next(is_away ? &r->away : &r->usual);
+	if (!is_away) {
+		r->tries_away = 0;
+		kube_backoff_reset(&r->away);
+		return kube_backoff_next(&r->usual);
+	}
+	if (r->tries_away < GONE && ++r->tries_away == GONE)
+		kube_backoff_reset(&r->usual);
+	return kube_backoff_next(&r->away);
 }
 
 void kube_return_reset(struct kube_return *r)
 {
 	kube_backoff_reset(&r->usual);
 	kube_backoff_reset(&r->away);
+	r->tries_away = 0;
 }

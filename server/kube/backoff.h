@@ -16,12 +16,14 @@ int64_t kube_backoff_next(struct kube_backoff *backoff);
 void kube_backoff_reset(struct kube_backoff *backoff);
 
 /*
- * The same for a server that is asked for ever. Where it cannot even be connected to, a try costs
- * nobody anything, and it is known soon that it is back: a second is the longest wait. One that is
- * back may refuse a little while all that it is asked for, which counts from the first on.
+ * The same for a server that is asked for ever. Where no connection comes about, a try costs
+ * little, and it is known soon that it is back: a second is the longest wait. One that is back may
+ * refuse a little while all that it is asked for, which counts from the first on; but not that of a
+ * pair of servers of which one is away and the other refuses.
  */
 struct kube_return {
 	struct kube_backoff usual, away;
+	int tries_away; /* in a row */
 };
 int64_t kube_return_next(struct kube_return *r, bool is_away);
 void kube_return_reset(struct kube_return *r);

@@ -17,7 +17,8 @@ struct kube_event {
 	bool warning;        /* else normal */
 	const char *reason;  /* CamelCase, one of few */
 	const char *message; /* cut at 1,024 bytes, as the API server has it */
-	/* Not zero: it gives way to all others for so long, where other writes are more urgent. */
+	/* Not zero: it gives way for so long, and as long as there are others, to these and to
+	 * other writes. All that give way do so for the same time. */
 	int32_t later_ms;
 };
 

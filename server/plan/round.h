@@ -29,8 +29,8 @@ extern const char *const CHILD_KIND_NAMES[CHILD_KINDS];
 
 /*
  * Whether a status may be kept back, so that one write says what several would have said. It then
- * waits until the round's other writes are done, and for calm_ms after that; where the writes of
- * other clusters queue up (writers_are_busy()) until that has passed, for busy_ms at most.
+ * waits until the round's other writes are done, and for calm_ms after that; where writes queue up
+ * (writers_are_busy()) until that has passed, for busy_ms at most.
  */
 struct round_leave {
 	bool waits;

@@ -46,6 +46,17 @@ static const struct {
 	{"still", 'a', 1000},
 	{"well", 'w', 0},
 	{"away for the first time since", 'a', 500},
+	{"well", 'w', 0},
+	{"one of two refuses", 'r', 500},
+	{"the other is away", 'a', 500},
+	{"and so on", 'r', 1000},
+	{"twice", 'a', 500},
+	{"", 'a', 1000},
+	{"which is no return", 'r', 2000},
+	{"three times", 'a', 500},
+	{"", 'a', 1000},
+	{"", 'a', 1000},
+	{"is one", 'r', 500},
 };
 
 Test(kube_backoff, a_server_that_is_away_is_asked_each_second)
