@@ -1,6 +1,7 @@
 /* Whether the spec is accepted: by its controller, by KubeRay's own checks, by today's rules. */
 #include "server/admission/mutation.h"
 #include "server/explain/looks.h"
+#include "server/plan/accept.h"
 #include "server/plan/status_modern.h"
 
 enum { SHOWN = 3 }; /* mistakes; `check` has the others */
@@ -76,7 +77,7 @@ static struct explain_finding *tell_verdict(
 		return NULL;
 	/* The rules tell the same, each mistake with its place. */
 	if (mistakes == 0 && message.len)
-		explain_tells(l->found, f, "%.*s", STR_ARG(message));
+		explain_tells(l->found, f, "%.*s", STR_ARG(accept_message_told(message)));
 	return f;
 }
 

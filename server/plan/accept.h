@@ -64,6 +64,8 @@ size_t accept_charge(struct arena *arena, const struct policy *policy,
  */
 struct str accept_message(struct arena *arena, const struct observed_verdict *verdict,
 	const struct policy_quota *quota, const struct observed_size *sizes, size_t count);
+/* The same without the digest at its end, which is no word for people. */
+struct str accept_message_told(struct str message);
 /*
  * The object as it is gone on with while it is refused: the spec of `old`, which was accepted, with
  * as many pods as `root` asks for; the verdict has the size of it. NULL where `old` has no spec.

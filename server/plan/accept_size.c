@@ -145,6 +145,14 @@ static void split(struct str text, struct str mark, struct str *before, struct s
 	*behind = STR("");
 }
 
+struct str accept_message_told(struct str message)
+{
+	struct str told, digest;
+
+	split(message, STR(MADE_OF), &told, &digest);
+	return told;
+}
+
 static bool read_pods(struct str text, int32_t *out)
 {
 	int64_t pods;

@@ -63,6 +63,10 @@ static const struct explain_example EXAMPLES[] = {
 	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}}, "
 	 "status: {conditions: [{type: Accepted, status: 'False', message: no}]}}\n" HEAD WORKER_UP,
 	 "demo (ray.io/v1): 2 pods ready\n", true},
+	{"the size that is kept is told, and no digest",
+	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}}, "
+	 "status: {conditions: [{type: Accepted, status: 'False', message: 'no. Of this size it is kept: headgroup=1; made of: 0123456789abcdef'}]}}\n" HEAD WORKER_UP,
+	 "no. Of this size it is kept: headgroup=1\n", true},
 	{"and pods of it are none too many",
 	 "- {apiVersion: ray.io/v1, kind: RayCluster, " META("demo", "") ", spec: {headGroupSpec: {" TEMPLATE "}}, "
 	 "status: {conditions: [{type: Accepted, status: 'False', message: no}]}}\n" HEAD WORKER_UP,
