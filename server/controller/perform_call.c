@@ -96,7 +96,7 @@ struct kube_call perform_call(const struct write *write)
 	case ACTION_EVENT:
 		break;
 	}
-	return (struct kube_call){.verb = KUBE_PATCH_MERGE,
+	return (struct kube_call){.verb = KUBE_PATCH_JSON,
 		.at = perform_cluster(write, NULL),
 		.body = write->body,
 		.metadata_only = true,

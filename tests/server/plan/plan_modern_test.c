@@ -391,18 +391,18 @@ static const struct example BOUNDS[] = {
 	 {"deletionTimestamp: '2023-11-14T22:00:00Z'", WITH("replicas: 3"), "first\npod a w failed\n"},
 	 ""},
 	{"and does not hang on KubeRay's finalizer",
-	 {"deletionTimestamp: '2023-11-14T22:00:00Z', resourceVersion: '9', "
+	 {"deletionTimestamp: '2023-11-14T22:00:00Z', "
 	  "finalizers: [a/b, ray.io/gcs-ft-redis-cleanup-finalizer]", WITH("replicas: 3"), ""},
-	 "patch {\"metadata\":{\"finalizers\":[\"a/b\"],\"resourceVersion\":\"9\"}}\n"
+	 "patch [{\"op\":\"test\",\"path\":\"/metadata/finalizers/1\",\"value\":\"ray.io/gcs-ft-redis-cleanup-finalizer\"},{\"op\":\"remove\",\"path\":\"/metadata/finalizers/1\"}]\n"
 	 "warning RedisNotCleaned: what the cluster stored in Redis is still there: this version does not clean it\n"},
 	{"even where its spec cannot be read",
 	 {"deletionTimestamp: '2023-11-14T22:00:00Z', finalizers: [ray.io/gcs-ft-redis-cleanup-finalizer]", "  []", ""},
-	 "patch {\"metadata\":{\"finalizers\":[]}}\n"
+	 "patch [{\"op\":\"test\",\"path\":\"/metadata/finalizers/0\",\"value\":\"ray.io/gcs-ft-redis-cleanup-finalizer\"},{\"op\":\"remove\",\"path\":\"/metadata/finalizers/0\"}]\n"
 	 "warning RedisNotCleaned: what the cluster stored in Redis is still there: this version does not clean it\n"},
 	{"nor where it says nothing of whose it is",
 	 {"deletionTimestamp: '2023-11-14T22:00:00Z', finalizers: [ray.io/gcs-ft-redis-cleanup-finalizer]",
 	  "  managedBy: [1]\n" HEAD, ""},
-	 "patch {\"metadata\":{\"finalizers\":[]}}\n"
+	 "patch [{\"op\":\"test\",\"path\":\"/metadata/finalizers/0\",\"value\":\"ray.io/gcs-ft-redis-cleanup-finalizer\"},{\"op\":\"remove\",\"path\":\"/metadata/finalizers/0\"}]\n"
 	 "warning RedisNotCleaned: what the cluster stored in Redis is still there: this version does not clean it\n"},
 	{"a spec that cannot be read changes nothing that is there",
 	 {NULL, "  []", "verdict InvalidSpec headgroup=1\npod a w failed\n"},
