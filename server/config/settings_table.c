@@ -73,8 +73,7 @@ const struct settings_row SETTINGS_ROWS[SETTING_COUNT] = {
 		"Lease by which the replicas choose their leader"),
 	ROW(SETTING_WATCH_NAMESPACE, "watch-namespace", 0, SETTINGS_NAMESPACE, COMMAND_SERVE, "",
 		"NAME",
-		"the one namespace whose RayClusters are followed and reconciled, and where a "
-		"controller's Lease then is; else all"),
+		"the one namespace whose RayClusters are followed and reconciled; else all"),
 	ROW(SETTING_CLUSTER_DOMAIN, "cluster-domain", 0, SETTINGS_NAME, COMMAND_SERVE,
 		"cluster.local", "NAME",
 		"DNS domain of the cluster, for how workers find their head"),

@@ -189,6 +189,9 @@ bool serve_controller_start(struct server *s, struct err *err)
 	struct serve_controller *const c = s->controller = mem_alloc(sizeof(*c));
 	const struct str watched = settings_str(s->settings, SETTING_WATCH_NAMESPACE);
 
+	if (watched.len && !str_is(watched, s->cluster->namespace))
+		LOG(WARN, "other controllers leave a namespace to us only if we run in it",
+			KV("watched", watched), KV("namespace", str_from(s->cluster->namespace)));
 	pthread_mutex_init(&c->mutex, NULL);
 	gethostname(c->host, sizeof(c->host) - 1);
 	s->app.controller = controller_new(&(struct controller_options){
@@ -196,7 +199,7 @@ bool serve_controller_start(struct server *s, struct err *err)
 		.host = c->host,
 		.domain = settings_str(s->settings, SETTING_CLUSTER_DOMAIN),
 		.watched = watched.len ? watched.at : NULL,
-		.namespace = serve_leader_namespace(s),
+		.namespace = s->cluster->namespace,
 		.lease = settings_str(s->settings, SETTING_LEASE).at,
 		.plans = {[DIALECT_MODERN] = plan_modern, [DIALECT_LEGACY] = plan_legacy},
 		.gap = GAP,

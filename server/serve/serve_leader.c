@@ -15,13 +15,6 @@ struct serve_leader {
 	char holder[KUBE_LEASE_HOLDER];
 };
 
-const char *serve_leader_namespace(const struct server *s)
-{
-	const struct str watched = settings_str(s->settings, SETTING_WATCH_NAMESPACE);
-
-	return s->controller && watched.len ? watched.at : s->cluster->namespace;
-}
-
 /*
  * Our identity in the Lease. It says whether we run a controller, and for which namespace, by which
  * other Raygates know whom to stand back for (controller/rivals.h).
@@ -86,7 +79,7 @@ bool serve_leader_start(struct server *s, struct err *err)
 	name_ourselves(s, s->leader->identity, sizeof(s->leader->identity));
 	const struct kube_election_options options = {
 		.lease = {.client = s->cluster->client,
-			.namespace = serve_leader_namespace(s),
+			.namespace = s->cluster->namespace,
 			.name = settings_str(s->settings, SETTING_LEASE).at,
 			.identity = s->leader->identity},
 		.changed = changed,

@@ -96,11 +96,6 @@ MUST_CHECK bool serve_leader_start(struct server *s, struct err *err);
 void serve_leader_stop(struct server *s);
 /* Whether the Lease is ours at this very moment, by the clock; to be asked while app.leads. */
 bool serve_leader_leads(const struct server *s);
-/*
- * Where our Lease is: by our own Pod, or where a controller looks at one namespace alone in that
- * one. So all who look at it choose one leader, wherever they run, and others believe the Lease.
- */
-const char *serve_leader_namespace(const struct server *s);
 
 /* Events in our namespace, for what a person must see. Nothing to do offline. */
 MUST_CHECK bool serve_events_start(struct server *s, struct err *err);
