@@ -1,7 +1,7 @@
 /* Which sanitizer this is built with: each brings a heap of its own, and keeps what is freed. */
 #pragma once
 
-#ifdef __has_feature /* clang */
+#ifdef __has_feature /* clang, and gcc from 14 on */
 #define SANITIZED_ADDRESS __has_feature(address_sanitizer)
 #define SANITIZED_THREAD  __has_feature(thread_sanitizer)
 #else

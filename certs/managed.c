@@ -128,8 +128,8 @@ static bool covers_all(const struct managed_view *view, const struct parts *part
 }
 
 /*
- * Nothing was signed by an older CA after this one was made, so its last pair ends one life later;
- * whoever still serves that one then is refused by every client anyway.
+ * Nothing was signed by an older CA after this one was made, so its last pair ends one life later,
+ * but for one that a wrong clock made longer, and nobody serves that one by then.
  */
 static bool no_older_pair_lives(const struct managed_view *view, const struct parts *parts)
 {

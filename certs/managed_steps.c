@@ -41,8 +41,8 @@ static bool new_pair(const struct managed_view *view, struct managed_store *out,
 	return true;
 }
 
-/* When the stored pair ends; 0 where that cannot be read. */
-static int64_t end_of(const struct managed_store *store)
+/* When the stored pair ends, where it is not valid yet; else 0. */
+static int64_t end_of_early(const struct managed_view *view, const struct managed_store *store)
 {
 	struct x509_chain *chain CLEANUP(x509_chain_free) = NULL;
 	struct arena arena CLEANUP(arena_done);
@@ -53,17 +53,17 @@ static int64_t end_of(const struct managed_store *store)
 	if (!x509_chain_parse(str_from(store->tls_crt), &chain, &err) ||
 		!x509_describe(chain, 0, &arena, &facts, &err))
 		return 0;
-	return facts.not_after;
+	return facts.not_before > view->now ? facts.not_after : 0;
 }
 
 /*
- * Never one that ends before the last does: that one was made by a clock that went before ours, and
- * who knows which is right. The new one is good by both.
+ * A pair that is not valid yet was made by a clock that went before ours, and who knows which is
+ * right: the new one is good by both.
  */
 static bool renew(const struct managed_view *view, struct managed_store *out, struct err *err)
 {
 	struct managed_view longer = *view;
-	const int64_t rest = end_of(out) - view->now;
+	const int64_t rest = end_of_early(view, out) - view->now;
 
 	if (rest > longer.life)
 		longer.life = rest;

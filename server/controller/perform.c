@@ -447,5 +447,8 @@ enum write_end perform(const struct performer *p, const struct write *write)
 		return meet(&a);
 	if (write->action != ACTION_CREATE && (code == NOT_FOUND || code == CONFLICT))
 		return end_otherwise(&a);
+	/* What it tests is otherwise by now: the next round sees how. */
+	if (write->action == ACTION_PATCH && code == UNPROCESSABLE)
+		return WRITE_GIVEN_UP;
 	return end_refused_or_unknown(&a);
 }

@@ -14,7 +14,7 @@
 
 enum {
 	SECONDS_UNSAID = 15,
-	SECONDS_MOST = 180, /* whoever asks for more renews it long before */
+	SECONDS_MOST = 180, /* the longest that is known to be set is 137, renewed each 26 */
 	SELECTOR = 280,
 	TIME = 40,
 	NAME = 256,
@@ -70,23 +70,39 @@ static void copy(char *out, size_t size, struct arena *arena, const struct json_
 	snprintf(out, size, "%.*s", STR_ARG(json_str(arena, node)));
 }
 
+/* The namespace that the holder says it keeps alone; NULL of one that keeps all, and of nobody. */
+static const char *said_to_keep(const struct lease *lease)
+{
+	const char *const mark = strstr(lease->holder, RIVAL_CONTROLLER_OF);
+
+	return mark ? mark + strlen(RIVAL_CONTROLLER_OF) : NULL;
+}
+
 /*
  * Whether the holder keeps the Lease's own namespace, and no other. Nobody keeps a namespace by a
  * Lease elsewhere: who may write there has no say here.
  */
 static bool keeps_alone(const struct lease *lease, struct str namespace)
 {
-	const char *const mark = strstr(lease->holder, RIVAL_CONTROLLER_OF);
+	const char *const kept = said_to_keep(lease);
 
-	return mark && str_is(namespace, mark + strlen(RIVAL_CONTROLLER_OF));
+	return kept && str_is(namespace, kept);
 }
 
 /* Of each holder once. */
 static void log_keeper(const struct rivals *r, const struct lease *lease, struct str namespace)
 {
-	if (keeps_alone(lease, namespace) && r->options.watched == NULL)
+	const char *const kept = said_to_keep(lease);
+
+	if (kept == NULL || r->options.watched)
+		return;
+	if (keeps_alone(lease, namespace))
 		LOG(INFO, "a namespace has a controller of its own, which is left to it",
 			KV("namespace", namespace), KV("holder", str_from(lease->holder)));
+	else
+		LOG(WARN, "a namespace is not left to who keeps it by a Lease in another one",
+			KV("namespace", str_from(kept)), KV("lease", namespace),
+			KV("holder", str_from(lease->holder)));
 }
 
 static int64_t duration_of(const struct json_node *spec)

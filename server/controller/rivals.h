@@ -18,7 +18,7 @@ enum rival {
 
 /* What the holder of a Lease of ours is called behind its name where it has a controller. */
 #define RIVAL_CONTROLLER "_controller"
-/* Where that controller looks at one namespace alone, which follows: that of the Lease itself. */
+/* Where that controller looks at one namespace alone, which follows; believed of a Lease there. */
 #define RIVAL_CONTROLLER_OF "_controller_of_"
 
 struct rivals_options {

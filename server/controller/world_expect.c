@@ -122,13 +122,18 @@ static uint8_t count_unanswered(
 	return 1;
 }
 
+static bool is_of_pod(enum action_kind action, enum child_kind child)
+{
+	return child == CHILD_POD && action != ACTION_STATUS && action != ACTION_PATCH;
+}
+
 /* The last one of a pod, or NULL. */
 static struct world_failure **last_of_pods(struct world_cluster *cluster)
 {
 	struct world_failure **found = NULL;
 
 	for (struct world_failure **link = &cluster->failures; *link; link = &(*link)->next) {
-		if ((*link)->child == CHILD_POD)
+		if (is_of_pod((*link)->action, (*link)->child))
 			found = link;
 	}
 	return found;
@@ -138,7 +143,7 @@ static struct world_failure **last_of_pods(struct world_cluster *cluster)
 static bool make_room(struct world_cluster *cluster, const struct world_outcome *outcome)
 {
 	struct world_failure **const link =
-		outcome->child == CHILD_POD ? NULL : last_of_pods(cluster);
+		is_of_pod(outcome->action, outcome->child) ? NULL : last_of_pods(cluster);
 
 	if (link == NULL)
 		return false;

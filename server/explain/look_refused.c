@@ -360,14 +360,6 @@ static void tell(struct look *l, struct told *told, const struct refusal *r)
 	l->refused = true;
 }
 
-static void tell_each(struct look *l, struct told *told, struct str list)
-{
-	struct refusal r;
-
-	while (refusal_next(&list, &r))
-		tell(l, told, &r);
-}
-
 static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
 {
 	const struct str reason = json_str(arena, json_get(event, "reason"));
@@ -376,15 +368,6 @@ static bool tells_of_refusal(struct arena *arena, const struct json_node *event)
 	       json_str_is(EXPLAIN_AT(event, "involvedObject", "kind"), STR("RayCluster")) &&
 	       (str_starts(reason, "FailedToCreate") || str_starts(reason, "FailedCreate") ||
 		       str_is(reason, "AutoscalerServiceAccountNotFound"));
-}
-
-/* The condition is there while a refusal lasts. */
-static void tell_condition(struct look *l, struct told *told)
-{
-	const struct json_node *const condition = explain_condition(l->s->root, "ReplicaFailure");
-
-	if (explain_condition_is(condition, "True"))
-		tell_each(l, told, json_str(l->arena, json_get(condition, "message")));
 }
 
 static bool amount_at(
@@ -427,6 +410,26 @@ static bool is_over(const struct look *l, struct str text)
 	return name.len && quotas->looked;
 }
 
+/* Of a list of refusals those that last: `past` is one that may be of earlier times. */
+static void tell_each(struct look *l, struct told *told, struct str list, bool past)
+{
+	struct refusal r;
+
+	while (refusal_next(&list, &r)) {
+		if (!past || !is_over(l, r.text))
+			tell(l, told, &r);
+	}
+}
+
+/* The condition is there while a refusal lasts. */
+static void tell_condition(struct look *l, struct told *told)
+{
+	const struct json_node *const condition = explain_condition(l->s->root, "ReplicaFailure");
+
+	if (explain_condition_is(condition, "True"))
+		tell_each(l, told, json_str(l->arena, json_get(condition, "message")), false);
+}
+
 /*
  * An Event outlives what it tells of, which is over when all that was asked for is there. Where it
  * is known why that is missing, by the condition too, it tells of earlier times.
@@ -442,8 +445,8 @@ void look_at_refusals(struct look *l)
 		const struct json_node *const event = l->s->events[i];
 		const struct str text = json_str(l->arena, json_get(event, "message"));
 
-		if (tells_of_refusal(l->arena, event) && !is_over(l, text))
-			tell_each(l, &told, text);
+		if (tells_of_refusal(l->arena, event))
+			tell_each(l, &told, text, true);
 	}
 }
 

@@ -91,6 +91,21 @@ Test(managed, what_a_clock_made_too_early_is_made_again_and_ends_no_sooner)
 	cr_expect_eq(after->not_after, before->not_after);
 }
 
+/* Only then: a shorter life than the last is what was asked for. */
+Test(managed, a_shorter_life_holds_from_the_next_renewal_on)
+{
+	struct managed_store fresh CLEANUP(managed_store_done) = created(KIT_NOW);
+	struct managed_view view = view_of(&fresh, KIT_NOW + YEAR / 2);
+	struct serving_pair *pair CLEANUP(serving_free) = NULL;
+	struct err err;
+
+	view.life = YEAR / 12;
+	struct managed_store next CLEANUP(managed_store_done) = step(&view, MANAGED_RENEW);
+
+	cr_assert(managed_pair(&next, &pair, &err), "%s", err.text);
+	cr_expect_eq(pair->not_after, view.now + view.life);
+}
+
 Test(managed, what_is_due_follows_from_age_names_and_who_leads)
 {
 	struct managed_store fresh CLEANUP(managed_store_done) = created(KIT_NOW);

@@ -343,7 +343,8 @@ Test(world, and_those_of_pods_give_way)
 
 	put(WORLD_CLUSTERS, DIALECT_MODERN, CLUSTER(UID_ONE, "7", ""));
 	refuse(ACTION_DELETE_POD, CHILD_POD, 0, 40);
-	refuse(ACTION_CREATE, CHILD_SERVICE_ACCOUNT, 100, 102);
+	refuse(ACTION_CREATE, CHILD_SERVICE_ACCOUNT, 100, 101);
+	refuse(ACTION_STATUS, (enum child_kind)0, 101, 102);
 	refuse(ACTION_DELETE_POD, CHILD_POD, 40, 41);
 	cr_assert(look(&seen));
 	cr_expect_eq(seen.failure_count, 16u);
