@@ -19,11 +19,14 @@
 
 enum { BLIND = 160 };
 
+struct mismatch;
+
 struct serve_controller {
 	char host[64];
 	pthread_mutex_t mutex; /* over the states, which two threads may tell */
 	enum controller_state states[DIALECTS];
 	char who[DIALECTS][RIVAL_NAME];
+	const struct mismatch *mismatch;          /* the last that was logged */
 	char blind[DIALECTS][WORLD_KINDS][BLIND]; /* what it cannot follow, and why */
 };
 
@@ -119,6 +122,16 @@ static const struct mismatch *mismatch_of(struct server *s)
 	return &NO_MISMATCH;
 }
 
+/* What is to be logged of it; NULL where nothing is, or that was before. */
+static const char *mismatch_news(struct server *s)
+{
+	const struct mismatch *const is = mismatch_of(s);
+	const bool same = is == s->controller->mismatch;
+
+	s->controller->mismatch = is;
+	return same ? NULL : is->log;
+}
+
 /* A dialect that somebody else reconciles, or nobody can, is nothing that must be mended. */
 static void tell_health(struct server *s)
 {
@@ -154,8 +167,7 @@ static void note_state(
 		memset(c->blind[dialect], 0, sizeof(c->blind[dialect]));
 	snprintf(c->who[dialect], RIVAL_NAME, "%s", who);
 	tell_health(s);
-	const struct mismatch *const mismatch =
-		dialect == DIALECT_MODERN ? mismatch_of(s) : &NO_MISMATCH;
+	const char *const mismatch = mismatch_news(s);
 
 	pthread_mutex_unlock(&c->mutex);
 	metrics_set(metrics_series(s->app.metrics, TELEMETRY_CONTROLLER_ACTIVE,
@@ -166,8 +178,8 @@ static void note_state(
 			KV("group", group_of(dialect)), KV("lease", who));
 	else
 		LOG(INFO, "controller", KV("group", group_of(dialect)), KV("state", STATES[state]));
-	if (mismatch->log)
-		LOG(WARN, mismatch->log);
+	if (mismatch)
+		LOG(WARN, mismatch);
 }
 
 static void note_blind(void *context, enum dialect dialect, enum world_kind kind, const char *why)
@@ -267,7 +279,11 @@ void serve_controller_judge(struct server *s)
 	controller_policy_changed(s->app.controller);
 	pthread_mutex_lock(&s->controller->mutex);
 	tell_health(s);
+	const char *const mismatch = mismatch_news(s);
+
 	pthread_mutex_unlock(&s->controller->mutex);
+	if (mismatch)
+		LOG(WARN, mismatch);
 }
 
 static void set(struct app *app, enum telemetry_row row, const struct str *values, int64_t value)
