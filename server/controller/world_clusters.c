@@ -117,6 +117,7 @@ static void forget_object(struct world *world, struct world_cluster *cluster)
 	cluster->text = cluster->status = NULL;
 	cluster->text_hash = cluster->status_hash = 0;
 	cluster->status_version = cluster->generation = cluster->checked = 0;
+	cluster->status_before = 0;
 	cluster->pace = (struct status_pace){0};
 	cluster->writing = false;
 	acceptance_free(&cluster->acceptance, &world->interns);
@@ -182,10 +183,15 @@ static int64_t version_of(const struct json_node *meta, struct arena *arena)
 	return version;
 }
 
+static uint64_t hash_of(struct str text)
+{
+	return text.len ? hash_str(hash_process_key(), text) : 0;
+}
+
 /* Packs the text unless it is the one that is there. */
 static bool keep(struct world *world, struct str text, uint64_t *hash, struct deflated **packed)
 {
-	const uint64_t is = text.len ? hash_str(hash_process_key(), text) : 0;
+	const uint64_t is = hash_of(text);
 
 	if (is == *hash)
 		return false;
@@ -252,6 +258,19 @@ static bool keep_text(
 	return keep(world, buf_str(&world->text), &cluster->text_hash, &cluster->text);
 }
 
+/*
+ * Whether it is somebody else's status, into which ours was merged, and the answer to that came
+ * first: what he wrote stands in ours.
+ */
+static bool is_merged(
+	const struct world_cluster *cluster, const struct json_node *object, int64_t version)
+{
+	const struct json_node *const status = json_get(object, "status");
+
+	return version < cluster->status_version && !cluster->writing && cluster->status_before &&
+	       hash_of(status ? json_raw(status) : STR("")) != cluster->status_before;
+}
+
 struct world_cluster *world_put_cluster(struct world *world, enum dialect dialect,
 	const struct json_node *object, struct arena *arena)
 {
@@ -275,8 +294,9 @@ struct world_cluster *world_put_cluster(struct world *world, enum dialect dialec
 	cluster->created = created;
 	/* A status is ours: one that we have not written a round puts right. */
 	const int64_t version = version_of(meta, arena);
+	const bool merged = is_merged(cluster, object, version);
 	const bool differs = keep_status(world, cluster, object, version);
-	const bool overwritten = differs && !cluster->writing;
+	const bool overwritten = merged || (differs && !cluster->writing);
 
 	/* Ours or somebody else's: the answer tells. */
 	if (differs && cluster->writing && cluster->told_meanwhile == 0)

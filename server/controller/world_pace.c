@@ -29,6 +29,7 @@ bool world_may_write_status(struct world *world, const struct world_key *key, st
 		may = status_pace_take(&cluster->pace, gravity, clock_now(), due);
 	if (cluster && may) {
 		cluster->writing = true;
+		cluster->status_before = cluster->status_hash;
 		cluster->told_meanwhile = 0;
 	}
 	pthread_mutex_unlock(&world->mutex);

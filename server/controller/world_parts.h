@@ -82,6 +82,7 @@ struct world_cluster {
 	struct deflated *status;    /* or NULL */
 	uint64_t text_hash, status_hash;
 	int64_t status_version; /* of the RayCluster that had it */
+	uint64_t status_before; /* status_hash when the last of ours began to be written */
 	int64_t told_meanwhile; /* of the first that a watch told while ours was written; or 0 */
 	int64_t generation, created;
 	int64_t checked; /* clock_now(): when its children were last seen to be there */

@@ -130,7 +130,7 @@ static const struct {
 	{"a write whose answer comes first", ASKED, NULL, 0},
 	{"…", ANSWERED, CLUSTER("8", "c"), 0},
 	{"… and then the event", TOLD, CLUSTER("8", "c"), 0},
-	{"one that came before it is over by now", TOLD, CLUSTER("7", "y"), 0},
+	{"one that came before it is over by now", TOLD, CLUSTER("7", "x"), 0},
 	{"another version of the same", TOLD, CLUSTER("9", "c"), 0},
 	{"a write that gets no answer", ASKED, NULL, 0},
 	{"…", ENDED, NULL, 0},

@@ -126,6 +126,34 @@ static void expect_state(const char *state)
 	cr_expect(json_str_is(json_get(json_get(seen.root, "status"), "state"), str_from(state)));
 }
 
+/* What a watch tells after the answer to a write, and is older than that. */
+Test(world_found, a_status_into_which_ours_was_merged_is_put_right_though_it_is_told_late)
+{
+	static const struct {
+		const char *what, *told;
+		bool again;
+	} LATE[] = {
+		{"what was there before, with another label", IN_STATE("6", "before"), false},
+		{"his", IN_STATE("6", "his"), true},
+		{"ours", IN_STATE("7", "both"), false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(LATE); i++) {
+		int64_t due;
+
+		end();
+		begin();
+		world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(IN_STATE("5", "before")),
+			&arena);
+		cr_assert(world_may_write_status(world, &KEY, UID, 0, &due));
+		world_wrote_status(world, &KEY, UID, read(IN_STATE("7", "both")), &arena);
+		changes = 0;
+		world_put(world, WORLD_CLUSTERS, DIALECT_MODERN, read(LATE[i].told), &arena);
+		cr_expect_eq(changes, LATE[i].again ? 1u : 0u, "%s", LATE[i].what);
+		expect_state("both");
+	}
+}
+
 /* A watch may tell before our write has its answer, or long after. */
 Test(world_found, a_status_is_not_undone_by_an_older_one)
 {
