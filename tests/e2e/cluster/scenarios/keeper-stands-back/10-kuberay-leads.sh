@@ -41,3 +41,4 @@ aims_elsewhere() {
 aims_elsewhere && exit 1
 gate_policy "$HERE/lib/values.yaml" "$KEEPER_VALUES" <(echo 'target: {controller: kuberay}')
 eventually aims_elsewhere
+eventually grep -qF "the policy's target is not raygate" "$E2E_STATE/log/gate-1"
